@@ -14,6 +14,9 @@ MAX_ADDRESSEES = 256
 """Of one message; for more of them several are written."""
 
 
+MessageKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+
+
 class Suite(StrEnum):
     """How the content key is wrapped: HPKE (RFC 9180) with this KEM, HKDF-SHA256 and AES-256-GCM."""
 
@@ -30,7 +33,7 @@ class Header(Wire):
     message_id: MessageId
     conversation_id: MessageId
     in_reply_to: MessageId | None = None
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+    kind: MessageKind
     sender: Address
     addressees: Annotated[
         tuple[Address, ...],

@@ -27,21 +27,38 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes, what: str | Text, limit: int) -> Any:
     """Read exactly one deterministically encoded item of at most ``limit`` bytes. Raises Malformed naming ``what``."""
+    value, fault = decode_as_it_is(data, what, limit)
+    if fault is not None:
+        raise fault
+    return value
+
+
+def decode_as_it_is(data: bytes, what: str | Text, limit: int) -> tuple[Any, Malformed | None]:
+    """Read an item within the bounds however it is encoded, and what is wrong with that. Raises Malformed.
+
+    For telling whose it is: nothing that it says counts where something is wrong.
+    """
     if len(data) > limit:
         raise Malformed("{what}: {count:,} bytes, at most {limit:,} are taken", what=what, count=len(data), limit=limit)
     _check_bounds(data, what)
     try:
-        value = cbor2.loads(
-            data, max_depth=_MAX_DEPTH, allow_indefinite=False, allow_duplicate_keys=False, semantic_decoders={}
-        )
+        value = _load(data, duplicates=False)
         again = encode(value)
     except Exception as error:  # the decoder meets hostile input: whatever it raises, the item is not ours
-        raise Malformed(
-            "{what}: not CBOR, or beyond its bounds ({name})", what=what, name=type(error).__name__
-        ) from None
+        fault = Malformed("{what}: not CBOR, or beyond its bounds ({name})", what=what, name=type(error).__name__)
+        try:
+            return _load(data, duplicates=True), fault
+        except Exception:
+            raise fault from None
     if again != data:
-        raise Malformed("{what}: not in deterministic encoding, or followed by other bytes", what=what)
-    return value
+        return value, Malformed("{what}: not in deterministic encoding, or followed by other bytes", what=what)
+    return value, None
+
+
+def _load(data: bytes, *, duplicates: bool) -> Any:
+    return cbor2.loads(
+        data, max_depth=_MAX_DEPTH, allow_indefinite=False, allow_duplicate_keys=duplicates, semantic_decoders={}
+    )
 
 
 def byte_string(length: int) -> bytes:

@@ -35,7 +35,7 @@ from exchange.envelope.sign1 import (
 )
 from exchange.envelope.strict import is_written_so, read_json, read_model
 from exchange.envelope.written import check_own_words
-from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
+from exchange.errors import Forged, Malformed, SenderError, Unsupported, Untrusted, WrongClock
 from exchange.language.names import coded
 from exchange.schemas import MESSAGES, Body, Header
 from exchange.schemas.instants import CLOCK_SKEW
@@ -52,6 +52,8 @@ B = TypeVar("B", bound=Body)
 
 _LABELS = (HEADER, ENCLOSURES)
 _CONTENT_TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=(0|[1-9][0-9]{0,3})")
+_NO_HEADER = "signature header: the header or the enclosures are missing"
+_ANOTHER_SENDER = "sender: signed by {address}, sent as {sender}"
 
 
 class Trust(Protocol):
@@ -90,12 +92,28 @@ def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosure
 
 @dataclass(frozen=True)
 class Proved:
-    """A signed document of which is proved who signed it, and to whom; what else it says was not looked at."""
+    """A signed document of which is proved who signed it; what else it says was not looked at, or is wrong."""
 
     message: Sign1
     signer: Signer
-    header: Header
-    header_bytes: bytes
+    header_bytes: bytes | None
+    """The clear header that was signed; None where none was."""
+    header: Header | None
+    """None where it is not as it must be."""
+    fault: SenderError | None = None
+    """What was found wrong on the way to its signer; that it says, too, where nothing else in it can be trusted."""
+
+    @property
+    def sound(self) -> Header:
+        """The header of a document in which nothing was found wrong so far. Raises Malformed, Unsupported or Forged."""
+        if self.fault is not None or self.header is None:
+            raise self.fault or Malformed(_NO_HEADER)
+        return self.header
+
+    @property
+    def declared(self) -> str | None:
+        """The kind that its content type names, if it names one."""
+        return _declared(self.message)
 
 
 def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> Verified:
@@ -104,30 +122,40 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
     Raises Malformed, Unsupported, Untrusted or Forged, naming the step that failed.
     """
     proved = prove_signed(signed, trust)
-    check_time(proved.signer, proved.header.created_at, now)
+    check_time(proved.signer, proved.sound.created_at, now)
     return read_proved(proved)
 
 
 def prove_signed(signed: bytes, trust: Trust) -> Proved:
-    """Prove who signed a document: its signature holds, and it is the sender's. When it counts says `check_time`.
+    """Prove who signed a document: its signature holds. When it counts says `check_time`.
 
-    Raises Malformed, Unsupported, Untrusted or Forged.
+    Raises Malformed, Unsupported, Untrusted or Forged for what proves nobody.
     """
     message = parse_sign1(signed, SIGNED_LIMIT)
     header_bytes = message.header.get(HEADER)
+    missing = None if isinstance(header_bytes, bytes) else Malformed(_NO_HEADER)
+    fault: SenderError | None = message.fault or missing
+    try:
+        signer = trust.signer(thumbprint(message.header))
+        verify_sign1(message, signer.public_key)
+    except SenderError:
+        if fault is not None:
+            raise fault from None
+        raise
     if not isinstance(header_bytes, bytes):
-        raise Malformed("signature header: the header or the enclosures are missing")
-    signer = trust.signer(thumbprint(message.header))
-    verify_sign1(message, signer.public_key)
-    header = parse_header(header_bytes)
+        return Proved(message, signer, None, None, fault)
+    try:
+        header = parse_header(header_bytes)
+    except SenderError as error:
+        return Proved(message, signer, header_bytes, None, fault or error)
     if signer.address != header.sender:
-        raise Forged("sender: signed by {address}, sent as {sender}", address=signer.address, sender=header.sender)
-    return Proved(message, signer, header, header_bytes)
+        fault = fault or Forged(_ANOTHER_SENDER, address=signer.address, sender=header.sender)
+    return Proved(message, signer, header_bytes, header, fault)
 
 
 def read_proved(proved: Proved) -> Verified:
     """Read what a document says whose signer is proved. Raises Malformed, Unsupported or Forged: its signer's fault."""
-    message, header = proved.message, proved.header
+    message, header = proved.message, proved.sound
     check_header(message.header, _LABELS)
     header_bytes, digests = _labels(message.header)
     model, version = _model(message.header.get(CONTENT_TYPE), header.kind)
@@ -144,6 +172,17 @@ def read_proved(proved: Proved) -> Verified:
 def signer_of(signed: bytes, trust: Trust) -> Signer:
     """Return whose key signed a document that was verified when it came. Raises Untrusted for one not known (now)."""
     return trust.signer(thumbprint(parse_sign1(signed, SIGNED_LIMIT).header))
+
+
+def kind_declared(signed: bytes) -> str | None:
+    """Return the kind that a signed document's content type names, if it names one."""
+    return _declared(parse_sign1(signed, SIGNED_LIMIT))
+
+
+def _declared(message: Sign1) -> str | None:
+    declared = message.header.get(CONTENT_TYPE)
+    found = _CONTENT_TYPE.fullmatch(declared) if isinstance(declared, str) else None
+    return found.group(1) if found else None
 
 
 def payload_of(signed: bytes) -> bytes:
@@ -180,7 +219,7 @@ def content_type(kind: str, version: int) -> str:
 def _labels(header: Any) -> tuple[bytes, tuple[bytes, ...]]:
     header_bytes, digests = header.get(HEADER), header.get(ENCLOSURES)
     if not isinstance(header_bytes, bytes) or not isinstance(digests, list | tuple):
-        raise Malformed("signature header: the header or the enclosures are missing")
+        raise Malformed(_NO_HEADER)
     if len(digests) > MAX_ENCLOSURES or any(not isinstance(one, bytes) or len(one) != 32 for one in digests):
         raise Malformed("signature header: the enclosures are not SHA-256 digests")
     return header_bytes, tuple(digests)

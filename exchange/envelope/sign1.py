@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from exchange.envelope import cbor
 from exchange.envelope.primitives import signature_verifies
 from exchange.envelope.protocols import SigningKey
-from exchange.errors import Forged, Malformed, Unsupported
+from exchange.errors import Forged, Malformed, SenderError, Unsupported
 from exchange.language import Text
 
 ALG, CRIT, CONTENT_TYPE, X5T = 1, 2, 3, 34
@@ -32,6 +32,10 @@ class Sign1:
     header: Mapping[Any, Any]
     payload: bytes
     signature: bytes
+    fault: SenderError | None = None
+    """What is wrong with its form, though it can be told who signed it."""
+    added: bool = False
+    """Whether something stands beside what is signed, or is written otherwise than it was: anybody can do that."""
 
 
 def sign1(payload: bytes, header: Mapping[Any, Any], key: SigningKey) -> bytes:
@@ -47,26 +51,30 @@ def read_sign1(data: bytes, limit: int, critical: Sequence[Any] = ()) -> Sign1:
     ``critical``: the private labels that stand in it, and are marked so.
     """
     message = parse_sign1(data, limit)
+    if message.fault is not None:
+        raise message.fault
     check_header(message.header, critical)
     return message
 
 
 def parse_sign1(data: bytes, limit: int) -> Sign1:
-    """Read a COSE_Sign1, whatever labels its protected header has: for telling whose it is. Raises as `read_sign1`."""
-    tagged = cbor.decode(data, Text("signed document"), limit)
+    """Read a COSE_Sign1 for telling whose it is, and note what else is wrong with it. Raises Malformed."""
+    tagged, encoding = cbor.decode_as_it_is(data, Text("signed document"), limit)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
-        raise Malformed("signed document: not a COSE_Sign1")
+        raise encoding or Malformed("signed document: not a COSE_Sign1")
     parts = tagged.value
     if not isinstance(parts, list | tuple) or len(parts) != 4:
-        raise Malformed("signed document: a COSE_Sign1 has four parts")
+        raise encoding or Malformed("signed document: a COSE_Sign1 has four parts")
     protected, unprotected, payload, signature = parts
-    if not all(isinstance(part, bytes) for part in (protected, payload, signature)) or unprotected != {}:
-        raise Malformed("signed document: a part of the COSE_Sign1 has the wrong type")
-    header = cbor.decode(protected, Text("signature header"), _PROTECTED_LIMIT)
+    wrong = Malformed("signed document: a part of the COSE_Sign1 has the wrong type")
+    if not all(isinstance(part, bytes) for part in (protected, payload, signature)):
+        raise encoding or wrong
+    header, within = cbor.decode_as_it_is(protected, Text("signature header"), _PROTECTED_LIMIT)
     if not isinstance(header, Mapping):
-        raise Malformed("signature header: not a map")
-    check_algorithm(header)
-    return Sign1(protected, header, payload, signature)
+        raise encoding or within or Malformed("signature header: not a map")
+    around = encoding or (wrong if unprotected != {} else None)
+    fault = around or within or _algorithm_fault(header)
+    return Sign1(protected, header, payload, signature, fault, around is not None)
 
 
 def verify_sign1(message: Sign1, key: Ed25519PublicKey) -> None:
@@ -85,10 +93,8 @@ def thumbprint(header: Mapping[Any, Any]) -> bytes:
     return x5t[1]
 
 
-def check_algorithm(header: Mapping[Any, Any]) -> None:
-    """Raise Unsupported for another algorithm than EdDSA."""
-    if header.get(ALG) != EDDSA:
-        raise Unsupported("signature header: the algorithm is not EdDSA")
+def _algorithm_fault(header: Mapping[Any, Any]) -> Unsupported | None:
+    return None if header.get(ALG) == EDDSA else Unsupported("signature header: the algorithm is not EdDSA")
 
 
 def check_header(header: Mapping[Any, Any], critical: Sequence[Any], further: Collection[Any] = ()) -> None:
@@ -97,7 +103,9 @@ def check_header(header: Mapping[Any, Any], critical: Sequence[Any], further: Co
     ``critical``: what its `crit` lists, in this order, and nothing else; where that is empty there is no `crit`.
     ``further``: labels beside these and those of every signature.
     """
-    check_algorithm(header)
+    fault = _algorithm_fault(header)
+    if fault is not None:
+        raise fault
     known = {*critical, *further, ALG, CRIT, CONTENT_TYPE, X5T}
     listed = header.get(CRIT, ())
     if not isinstance(listed, list | tuple):

@@ -81,18 +81,23 @@ def read_json(data: bytes, what: str) -> Any:
 
 def values_of(data: bytes, name: str) -> list[str]:
     """Return every text that stands under a name at the top of a faulty body: only to guess what it is about."""
-    try:
-        pairs = json.loads(data, object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError):
-        return []
-    return list(_texts(pairs, name)) if isinstance(pairs, _Pairs) else []
+    return list(_texts(pairs_of(data), name))
 
 
-class _Pairs(list[tuple[str, Any]]):
+class Pairs(list[tuple[str, Any]]):
     """The names and values of an object, as often as they stand there."""
 
 
-def _texts(pairs: _Pairs, name: str) -> Iterator[str]:
+def pairs_of(data: bytes) -> Pairs:
+    """Return what stands in a faulty object: only to guess what it is about. Nothing where it is none."""
+    try:
+        pairs = json.loads(data, object_pairs_hook=Pairs)
+    except (ValueError, RecursionError):
+        return Pairs()
+    return pairs if isinstance(pairs, Pairs) else Pairs()
+
+
+def _texts(pairs: Pairs, name: str) -> Iterator[str]:
     for found, value in pairs:
         if found == name and isinstance(value, str) and value.isprintable():
             yield value

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from exchange.envelope import peek
+from exchange.envelope import Faulty, peek
+from exchange.envelope.claims import UNREADABLE
 from exchange.errors import ExchangeError, Forged, Malformed, SenderError
 from exchange.errors.sender import BroughtByAnother
 from exchange.messaging.inbox import Inbox
@@ -19,6 +20,7 @@ from exchange.messaging.ports import Delivery
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import may_be_of, sole_bringer
+from exchange.schemas import Opinion
 
 
 def refused(
@@ -48,6 +50,21 @@ def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage:
     if isinstance(error, ExchangeError):
         return _letter(delivery, error.code, error.diagnostics(), stage, arrival)
     return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
+
+
+def unanswerable(delivery: Delivery, found: Faulty, arrival: Arrival) -> DeadLetter:
+    """Make a dead letter of what its proved signer has got wrong without an id by which a receipt could name it."""
+    fault, header = found.fault, found.header
+    letter = DeadLetter(
+        fault.code, fault.diagnostics(), "open", delivery.queue, delivery.body, None, header.sender,
+        meant_as(header.kind, delivery.queue), proved=found,
+    )  # fmt: skip
+    return brought(letter, delivery, arrival)
+
+
+def meant_as(kind: str, queue: str) -> str:
+    """Return the kind of a message; of one that names none, in a queue of opinions, that it is an opinion."""
+    return Opinion.KIND if kind == UNREADABLE and queue.endswith(".opinions") else kind
 
 
 def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:

@@ -18,6 +18,8 @@ class Arrived:
 
     opened: Authentic
     arrival: Arrival
+    queue: str = ""
+    """The one that it was taken from."""
 
     @property
     def sender(self) -> str:
@@ -54,6 +56,8 @@ class SentBack:
     payload: bytes
     """The body's bytes, which may say anything; none where nobody could open it."""
     arrival: Arrival
+    meant: frozenset[str] = frozenset()
+    """Kinds that it may have been meant as: by its header, by its content type, by the queue that it was sent to."""
 
 
 Handler = Callable[[Step, Incoming, Body], None]

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from exchange.clock import monotonic
+from exchange.directory.addressing import is_for_arbiter
 from exchange.envelope import Authentic, Faulty, Opened, payload_of, peek, prove_envelope
+from exchange.envelope.document import kind_declared
 from exchange.errors import ExchangeError, IdReused, SenderError, Unsupported
 from exchange.language.names import coded
-from exchange.messaging.incoming import Arrived, Handler, Minding, SentBack
+from exchange.machine.logger import get_logger
+from exchange.messaging.arrival import Arrivals
+from exchange.messaging.dead_letters import failed, refused, unanswerable
+from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming, Minding, SentBack
 from exchange.messaging.node import Node, Step
 from exchange.messaging.ports import Delivery
-from exchange.messaging.receipts import ReceiptBook
+from exchange.messaging.receipts import ReceiptBook, read_receipts
 from exchange.messaging.records import DeadLetter
+from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import check_bringer, fault_of, sole_bringer
 from exchange.messaging.rules.moments import check_moments
-from exchange.schemas import Header, ReceiptBatch
+from exchange.schemas import Header, Opinion, ReceiptBatch
 from exchange.schemas.titles import TITLES
+
+log = get_logger()
 
 
 def prove(
@@ -53,6 +62,55 @@ def is_receipt(found: Authentic) -> bool:
     return found.header.kind == ReceiptBatch.KIND
 
 
+class Opener:
+    """Opens what one member gets. ``taken``: the kinds that it takes; ``accounts``: members have some at the broker."""
+
+    def __init__(self, node: Node, taken: Container[str], arrivals: Arrivals, *, accounts: bool) -> None:
+        self._node = node
+        self._taken = taken
+        self._arrivals = arrivals
+        self._accounts = accounts
+
+    def open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Arrived]], list[DeadLetter]]:
+        """Return what is authentic, and dead letters of the rest: once, so that no second try changes an arrival."""
+        good: list[tuple[Delivery, Arrived]] = []
+        dead: list[DeadLetter] = []
+        for delivery in deliveries:
+            began = monotonic()
+            if self._node.clock_watch is not None:
+                self._node.clock_watch.heard(delivery)
+            try:
+                message = self.open(delivery)
+                if isinstance(message, Flawed) and not message.opened.named:
+                    dead.append(unanswerable(delivery, message.opened, message.arrival))
+                else:
+                    good.append((delivery, message))
+            except SenderError as error:
+                log.warning("message.refused", node=self._node.address, code=error.code, reason=str(error))
+                dead.append(refused(delivery, error, self.arrived(delivery), self._node.domain))
+            except Exception as error:
+                log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="open")
+                dead.append(failed(delivery, error, self.arrived(delivery), stage="open"))
+            self._node.observer.opened(monotonic() - began)
+        return good, dead
+
+    def open(self, delivery: Delivery) -> Arrived:
+        """Return a message whose signer is proved, with when it arrived. Raises as `prove` does."""
+        now = self._node.clock.now()
+        found = prove(self._node, delivery, self._taken, now, accounts=self._accounts)
+        receipts = read_receipts(found) if isinstance(found, Opened) and is_receipt(found) else ()
+        arrival = self._arrivals.judge(delivery, found.header, now)
+        if isinstance(found, Faulty):
+            return Flawed(found, arrival, delivery.queue)
+        if is_for_arbiter(found.header.kind):
+            self._arrivals.hear(found.header, self._node)
+        return Incoming(found, arrival, delivery.queue, tuple(receipts))
+
+    def arrived(self, delivery: Delivery) -> Arrival | None:
+        """Return when something arrived that cannot be opened; None where nothing says so."""
+        return self._arrivals.of_refused(delivery, self._node.clock.now())
+
+
 def peeked(envelope: bytes) -> Header | None:
     """Return the clear header, unverified; None where there is none."""
     try:
@@ -72,16 +130,20 @@ def send_back(
     """Give the receipt that names the fault, in full; return the id of its batch."""
     header, opened = message.opened.header, message.opened
     step.note("returned", None, message.message_id, sender=message.sender, code=fault.code, kind=header.kind)
-    payload = opened.payload if isinstance(opened, Faulty) else payload_of(opened.signed)
-    _tell(step, handlers, SentBack(header, payload, message.arrival))
+    _tell(step, handlers, _sent_back(opened, message.arrival, message.queue))
     return book.give(opened, message.arrival, fault.code, fault.diagnostics())
 
 
 def mind(step: Step, handlers: Mapping[str, Handler], letter: DeadLetter) -> None:
-    """Have a dead letter minded whose sender the broker vouches for, though nobody here could open it."""
+    """Have a dead letter minded that no receipt can answer, though its signer is proved, or that nobody here could
+    open, though the broker vouches for its sender.
+    """
+    if letter.proved is not None and letter.arrival is not None:
+        _tell(step, handlers, _sent_back(letter.proved, letter.arrival, letter.queue))
+        return
     header = peeked(letter.envelope)
     if letter.vouched and header is not None and letter.arrival is not None:
-        _tell(step, handlers, SentBack(header, b"", letter.arrival))
+        _tell(step, handlers, SentBack(header, b"", letter.arrival, frozenset((header.kind,))))
 
 
 def _not_taken(found: Opened | Faulty, address: str) -> Faulty:
@@ -105,7 +167,15 @@ def _faulty(found: Opened, fault: SenderError) -> Faulty:
     return Faulty(found.header, found.header_bytes, found.signed, found.enclosures, found.digest, payload, fault)
 
 
+def _sent_back(opened: Authentic, arrival: Arrival, queue: str) -> SentBack:
+    payload = opened.payload if isinstance(opened, Faulty) else payload_of(opened.signed)
+    queued = Opinion.KIND if queue.endswith(".opinions") else None
+    kinds = (opened.header.kind, kind_declared(opened.signed), queued)
+    return SentBack(opened.header, payload, arrival, frozenset(kind for kind in kinds if kind is not None))
+
+
 def _tell(step: Step, handlers: Mapping[str, Handler], back: SentBack) -> None:
-    handler = handlers.get(back.header.kind)
-    if isinstance(handler, Minding):
-        handler.sent_back(step, back)
+    for kind in sorted(back.meant):
+        handler = handlers.get(kind)
+        if isinstance(handler, Minding):
+            handler.sent_back(step, back)

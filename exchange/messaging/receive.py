@@ -8,8 +8,9 @@ The order for each delivery:
  4. known already under the same digest: its stored receipt is sent again, nothing else happens;
  5. come after its signer's certificate had ended, revoked or over, and nothing proves that it is older: a dead letter
     that waits for two people. What else the proved signer has got wrong goes back to it with a signed receipt and the
-    exact sentence: a body outside its schema, a version or kind that is not taken here, an id that it has used before
-    for other bytes. Only receipts are not answered by receipts: faulty ones are dead letters;
+    exact sentence: a header or body outside its schema, a version or kind that is not taken here, an id that it has
+    used before for other bytes. Only receipts are not answered by receipts: faulty ones are dead letters; so is what
+    bears no id that a receipt could name, and an opinion among those stands in the way of a default like any other;
  6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
  7. inbox row, effects, receipts and everything to be sent are committed together.
 A handler that fails unexpectedly rolls the batch back; its messages are then taken one at a time, so that only the
@@ -23,22 +24,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from exchange.clock import monotonic
-from exchange.directory.addressing import is_for_arbiter
-from exchange.envelope import Faulty, Opened
+from exchange.envelope import Faulty
 from exchange.errors import DatabaseUnavailable, Returned, SenderError, TokenUnavailable
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, Arrivals
-from exchange.messaging.dead_letters import abandoned, failed, first_arrivals, on_record_since, refused, settle_letters
+from exchange.messaging.dead_letters import (
+    abandoned,
+    failed,
+    first_arrivals,
+    on_record_since,
+    refused,
+    settle_letters,
+)
 from exchange.messaging.freshness import heard
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
-from exchange.messaging.proving import is_receipt, mind, prove, reused_id, send_back
-from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
+from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
+from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed, envelope_digest
-from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import only_expired
 from exchange.messaging.rules.withholding import ARRIVED, withheld_for
 
@@ -84,9 +90,9 @@ class Receiver:
         self._handlers = handlers
         self._on_signed = on_signed
         self._after_commit = after_commit
-        self._accounts = accounts
         self._released = released
         self._arrivals = Arrivals(arrival)
+        self._opener = Opener(node, handlers, self._arrivals, accounts=accounts)
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
         """Handle deliveries of one queue, in order. Raises only when the database cannot take them now, or
@@ -96,7 +102,7 @@ class Receiver:
         """
         self._node.renew()
         heard(self._node, deliveries)
-        good, dead = self._open_all(deliveries)
+        good, dead = self._opener.open_all(deliveries)
         try:
             self._take(good, dead)
         except (DatabaseUnavailable, TokenUnavailable):
@@ -120,7 +126,10 @@ class Receiver:
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
         """Take one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
-        for error in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).refused:
+        message = self._opener.open(delivery)
+        if isinstance(message, Flawed) and not message.opened.named:
+            raise message.opened.fault
+        for error in self._handle_all(step, [(delivery, message)], settle=False).refused:
             raise error
 
     def take_abandoned(self, deliveries: Sequence[Delivery]) -> None:
@@ -148,7 +157,7 @@ class Receiver:
             for delivery, message in opened:
                 before = known.get((message.sender, message.message_id)) if message is not None else None
                 if message is None or before is None or before.digest != message.opened.digest:
-                    letters.append(abandoned(delivery, self._arrived(delivery)))
+                    letters.append(abandoned(delivery, self._opener.arrived(delivery)))
                 elif before.receipt_id is not None:
                     step.tx[Outbox].resend(before.receipt_id, message.sender, step.now)
             step.tx[Inbox].dead(letters, step.now)
@@ -158,7 +167,7 @@ class Receiver:
     def _opened(self, delivery: Delivery) -> Arrived | None:
         """Return an authentic message; None for what cannot be opened, whatever the reason."""
         try:
-            return self._open(delivery)
+            return self._opener.open(delivery)
         except Exception:
             return None
 
@@ -181,39 +190,6 @@ class Receiver:
                 mind(step, self._handlers, letter)
             handled_at = monotonic()
         self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
-
-    def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Arrived]], list[DeadLetter]]:
-        """Return what is authentic, and dead letters of the rest: once, so that no second try changes an arrival."""
-        good: list[tuple[Delivery, Arrived]] = []
-        dead: list[DeadLetter] = []
-        for delivery in deliveries:
-            began = monotonic()
-            if self._node.clock_watch is not None:
-                self._node.clock_watch.heard(delivery)
-            try:
-                good.append((delivery, self._open(delivery)))
-            except SenderError as error:
-                log.warning("message.refused", node=self._node.address, code=error.code, reason=str(error))
-                dead.append(refused(delivery, error, self._arrived(delivery), self._node.domain))
-            except Exception as error:
-                log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="open")
-                dead.append(failed(delivery, error, self._arrived(delivery), stage="open"))
-            self._node.observer.opened(monotonic() - began)
-        return good, dead
-
-    def _open(self, delivery: Delivery) -> Arrived:
-        now = self._node.clock.now()
-        found = prove(self._node, delivery, self._handlers, now, accounts=self._accounts)
-        receipts = read_receipts(found) if isinstance(found, Opened) and is_receipt(found) else ()
-        arrival = self._arrivals.judge(delivery, found.header, now)
-        if isinstance(found, Faulty):
-            return Flawed(found, arrival)
-        if is_for_arbiter(found.header.kind):
-            self._arrivals.hear(found.header, self._node)
-        return Incoming(found, arrival, tuple(receipts))
-
-    def _arrived(self, delivery: Delivery) -> Arrival | None:
-        return self._arrivals.of_refused(delivery, self._node.clock.now())
 
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
         """Takes messages in; with ``settle`` their dead letters are settled by that."""

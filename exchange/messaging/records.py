@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from exchange.envelope import Faulty
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import Header, Urgency
 
@@ -188,6 +189,8 @@ class DeadLetter:
     """What is proposed."""
     vouched: bool = False
     """Whether the broker's account that it came by is the one of whom its header names as its sender."""
+    proved: Faulty | None = None
+    """What is wrong with it, where its signer is proved and no receipt can name it; not given by the store."""
     broker_user: str | None = None
     """AMQP's user_id: the account that published it first, where it named itself."""
     key_sender: str | None = None

@@ -102,23 +102,56 @@ def _shape(make: _Bench) -> Iterator[Refused]:
 
 
 def _header_and_key(make: _Bench) -> Iterator[Refused]:
-    yield Refused("a header of version 2 with an unknown member", 4, "unsupported", make({"version": 2, "more": 1}))
-    yield Refused("an unknown member of the header", 4, "malformed", make({"more": 1}))
+    yield Refused(
+        "a header of version 2 with an unknown member", 4, "unsupported", make({"version": 2, "more": 1}), returned=True
+    )
+    yield Refused("an unknown member of the header", 4, "malformed", make({"more": 1}), returned=True)
     twice = make.forge().header_bytes.replace(b'"version":1', b'"version":1,"version":2')
-    yield Refused("a version twice, one of them unknown", 4, "malformed", make(outer_header=twice))
-    yield Refused("an address twice", 4, "malformed", make({"addressees": ["city.bob", "city.bob"]}))
+    yield Refused("a version twice, one of them unknown", 4, "malformed", make(outer_header=twice), returned=True)
+    yield Refused("an address twice", 4, "malformed", make({"addressees": ["city.bob", "city.bob"]}), returned=True)
     yield Refused(
-        "an address with the reserved label from", 4, "malformed", make({"addressees": ["city.bob", "a.from.b"]})
+        "an address with the reserved label from",
+        4,
+        "malformed",
+        make({"addressees": ["city.bob", "a.from.b"]}),
+        returned=True,
     )
-    yield Refused("an address that begins with uplink", 4, "malformed", make({"addressees": ["city.bob", "uplink.b"]}))
+    yield Refused(
+        "an address that begins with uplink",
+        4,
+        "malformed",
+        make({"addressees": ["city.bob", "uplink.b"]}),
+        returned=True,
+    )
     yield Refused("an id in capitals", 4, "malformed", make({"message_id": good_header()["message_id"].upper()}))
-    yield Refused("an instant with a lower-case t", 4, "malformed", make({"created_at": "2026-03-02t09:00:00+08:00"}))
     yield Refused(
-        "an instant with seven decimals", 4, "malformed", make({"created_at": "2026-03-02T09:00:00.0000000Z"})
+        "an instant with a lower-case t",
+        4,
+        "malformed",
+        make({"created_at": "2026-03-02t09:00:00+08:00"}),
+        returned=True,
     )
-    yield Refused("an instant of 1999", 4, "malformed", make({"created_at": "1999-12-31T23:59:59Z"}))
-    yield Refused("an instant of 2201", 4, "malformed", make({"created_at": "2201-01-01T00:00:00Z"}))
+    yield Refused(
+        "an instant with seven decimals",
+        4,
+        "malformed",
+        make({"created_at": "2026-03-02T09:00:00.0000000Z"}),
+        returned=True,
+    )
+    yield Refused("an instant of 1999", 4, "malformed", make({"created_at": "1999-12-31T23:59:59Z"}), returned=True)
+    yield Refused("an instant of 2201", 4, "malformed", make({"created_at": "2201-01-01T00:00:00Z"}), returned=True)
+    twice = make.forge().header_bytes.replace(b'"kind":', b'"kind":"opinion","kind":')
+    yield Refused(
+        "a kind twice", 4, "malformed", make(protected={"yizhan-header": twice}, outer_header=twice), returned=True
+    )
+    yield Refused(
+        "no header but brackets", 4, "malformed", make(protected={"yizhan-header": b"[]"}, outer_header=b"[]")
+    )
     others = {"addressees": ["city.mallory"]}
+    yield Refused(
+        "for others, and brought by its signer", 5, "not-for-us", make(others), returned=True, user_id="city.alice"
+    )
+    yield Refused("for others, and brought by another", 5, "not-for-us", make(others), user_id="city.mallory")
     yield Refused("for others, with a recipient header that is none", 5, "not-for-us", make(others, kid=1))
     yield Refused("a key id that is a number", 6, "malformed", make(kid=1))
     yield Refused("the other suite's algorithm, and nobody's key", 7, "unsupported", make(alg=-70001, kid=bytes(8)))
@@ -135,7 +168,9 @@ def _header_and_key(make: _Bench) -> Iterator[Refused]:
     parts = make.forge().parts()
     yield Refused("a bit of the ciphertext flipped", 11, "forged", make.bent(2, flipped(parts[2].value[2])))
     yield Refused("content that is one byte string", 12, "malformed", make(plaintext=cbor(b"")))
-    yield Refused("content of three parts", 12, "malformed", make(plaintext=cbor([make.forge().signed(), [], 0])))
+    yield Refused(
+        "content of three parts", 12, "malformed", make(plaintext=cbor([make.forge().signed(), [], 0])), returned=True
+    )
 
 
 def _signature(make: _Bench) -> Iterator[Refused]:
@@ -143,13 +178,19 @@ def _signature(make: _Bench) -> Iterator[Refused]:
         return make(protected={{"alg": 1, "crit": 2, "type": 3, "x5t": 34}.get(k, k): v for k, v in more.items()})
 
     yield Refused("a COSE_Sign", 12, "malformed", make(plaintext=cbor([cbor(CBORTag(98, [b"", {}, b"", []])), []])))
-    yield Refused("an unprotected label", 12, "malformed", make(unprotected={1: -8}))
+    yield Refused("an unprotected label", 12, "malformed", make(unprotected={1: -8}), returned=True)
     yield Refused("ES256, and no header", 13, "unsupported", labels(alg=-7, **{"yizhan-header": None}))
     yield Refused(
         "no signed header, and a certificate by SHA-1",
         14,
         "malformed",
         labels(**{"yizhan-header": None}, x5t=[-14, bytes(20)]),
+    )
+    yield Refused("ES256", 13, "unsupported", labels(alg=-7), returned=True)
+    headless = labels(**{"yizhan-header": None})
+    yield Refused("no signed header", 14, "malformed", headless)
+    yield Refused(
+        "no signed header, brought by its signer", 14, "malformed", headless, returned=True, user_id="city.alice"
     )
     yield Refused("no certificate", 14, "malformed", labels(x5t=None))
     yield Refused("a certificate by SHA-1", 15, "unsupported", labels(x5t=[-14, bytes(20)]))
@@ -162,7 +203,10 @@ def _signature(make: _Bench) -> Iterator[Refused]:
     forge = make.forge(protected={"yizhan-header": b"{}"})
     forge.outer_header = forge.header_bytes
     yield Refused("a signed header that is empty", 18, "malformed", forge.envelope())
-    yield Refused("signed by another in alice's name", 19, "forged", make(writer="mallory"))
+    anothers = make(writer="mallory")
+    yield Refused("signed by another in alice's name", 19, "forged", anothers)
+    yield Refused("the same, brought by alice", 19, "forged", anothers, user_id="city.alice")
+    yield Refused("the same, brought by its signer", 19, "forged", anothers, returned=True, user_id="city.mallory")
     inner = {**good_header(suite="x25519"), "addressees": ["city.erin"]}
     forge = make.forge(protected={"yizhan-header": json.dumps(inner).encode()})
     forge.outer_header = forge.header_bytes

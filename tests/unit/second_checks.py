@@ -58,6 +58,65 @@ def refuse(check: int, code: str = "malformed") -> NoReturn:
 
 
 @dataclass(frozen=True)
+class Proved:
+    """A signed document whose signer is proved."""
+
+    header: dict[str, Any]
+    header_bytes: bytes | None
+    labels: dict[Any, Any]
+    payload: bytes
+    member: dict[str, Any]
+    certificate: x509.Certificate
+
+    @property
+    def begins(self) -> datetime:
+        return self.certificate.not_valid_before_utc
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What can be used of a clear header, however faulty (section 5, "What is returned")."""
+
+    message_id: str | None
+    sender: str | None
+    addressees: list[str]
+    created_at: datetime | None
+
+
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+
+
+def claims(data: bytes) -> Claims:
+    """Members that stand there once, or say the same each time, and have their form."""
+    try:
+        pairs = json.loads(data, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        pairs = []
+    pairs = pairs if isinstance(pairs, list) and all(isinstance(one, tuple) for one in pairs) else []
+
+    def sole(name: str, form: str) -> str | None:
+        found = [value for one, value in pairs if one == name]
+        alike = found and all(isinstance(one, str) and one == found[0] for one in found)
+        return found[0] if alike and re.fullmatch(form, found[0]) else None
+
+    lists = [value for name, value in pairs if name == "addressees"]
+    named = lists[0] if len(lists) == 1 and isinstance(lists[0], list) else []
+    addresses = [one for one in named if isinstance(one, str) and re.fullmatch(ADDRESS, one) and len(one) <= 120]
+    written = sole("created_at", r"[0-9-]{10}T[0-9:]{8}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+    try:
+        at = datetime.fromisoformat(written) if written is not None and within_the_bounds(written) else None
+    except ValueError:
+        at = None
+    return Claims(
+        sole("message_id", r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"), sole("sender", ADDRESS),
+        list(dict.fromkeys(one for one in addresses if one.split(".")[0] not in ("uplink", "link"))), at,
+    )  # fmt: skip
+
+
+ADDRESS = rf"(?!(?:.*\.)?from(?:\.|$)){LABEL}(?:\.{LABEL})*"
+
+
+@dataclass(frozen=True)
 class Reader:
     """Who reads: its address, its secret keys by key id with their suites, and what it knows."""
 
@@ -69,21 +128,44 @@ class Reader:
     now: datetime
 
     def read(self, envelope: bytes, brought_by: str | None = None) -> dict[str, Any]:
-        """The body of an envelope that holds. Raises Refused."""
-        clear, plaintext = self._unseal(envelope)
-        parts = exact(plaintext, 12, 8_388_608)
-        if not shaped(parts, bytes, list):
-            refuse(12)
-        signed, enclosures = parts
-        header_bytes, header, labels, payload, begins = self._prove(signed)
+        """The body of an envelope that holds. Raises Refused, the first fault, and whether its signer is told."""
+        clear, encrypt = self._parts(envelope)
+        wrong: list[Refused] = []
+        fields: dict[str, Any] = {}
         try:
-            return self._words(header, header_bytes, clear, labels, payload, enclosures, begins)
+            fields = self._header(clear, 4)
+            if self.address not in fields["addressees"]:
+                refuse(5, "not-for-us")
         except Refused as fault:
-            alone = header["addressees"] == [self.address] or brought_by == header["sender"]
-            bound = clear == header_bytes and labels.get(LABELS[1]) == digests(enclosures)
-            raise Refused(fault.check, fault.code, returned=alone or bound) from None
+            if fault.check == 5 and brought_by is None:
+                raise
+            wrong.append(fault)
+        try:
+            signed, enclosures = self._content(self._unseal(clear, encrypt, fields.get("suite"), wrong), wrong)
+            proved = self._prove(signed, wrong)
+        except Refused as fault:
+            raise fault if fault.check == 16 or not wrong else wrong[0] from None
+        said = claims(proved.header_bytes if proved.header_bytes is not None else clear)
+        at = said.created_at or proved.begins
+        self._time(at, proved.member, proved.certificate)
+        try:
+            if wrong:
+                raise wrong[0]
+            if self.address not in proved.header["addressees"]:
+                refuse(19, "forged")
+            return self._words(proved.header, proved.header_bytes or b"", clear, proved.labels, proved.payload,
+                enclosures, proved.begins)  # fmt: skip
+        except Refused as fault:
+            signer = proved.member["address"]
+            unsigned = {one.check for one in wrong} & {7, 12}
+            bound = clear == proved.header_bytes and proved.labels.get(LABELS[1]) == digests(enclosures)
+            for_us = self.address in said.addressees and self.address in claims(clear).addressees
+            its_own = proved.header_bytes is not None and for_us and said.sender in (None, signer)
+            its_own = its_own and (said.addressees == [self.address] or (bound and not unsigned))
+            told = said.message_id is not None and (brought_by == signer or its_own)
+            raise Refused(fault.check, fault.code, returned=told) from None
 
-    def _unseal(self, envelope: bytes) -> tuple[bytes, bytes]:
+    def _parts(self, envelope: bytes) -> tuple[bytes, list[Any]]:
         parts = exact(envelope, 1, 8_388_608)
         if not isinstance(parts, list) or len(parts) != 3:
             refuse(1)
@@ -101,15 +183,26 @@ class Reader:
             refuse(3)
         if not isinstance(recipients, list) or len(recipients) != 1 or not shaped(recipients[0], bytes, dict, bytes):
             refuse(3)
-        inner, ek, wrapped = recipients[0]
-        if not only(ek, -4):
+        if not only(recipients[0][1], -4):
             refuse(3)
-        fields = self._header(header, 4)
-        key = self._content_key(fields, header, inner, ek[-4], wrapped)
+        return header, encrypt.content
+
+    def _unseal(self, header: bytes, encrypt: list[Any], suite: str | None, wrong: list[Refused]) -> bytes:
+        protected, unprotected, ciphertext, [[inner, ek, wrapped]] = encrypt
+        key = self._content_key(suite, header, inner, ek[-4], wrapped, wrong)
         try:
-            return header, AESGCM(key).decrypt(unprotected[5], ciphertext, write(["Encrypt", protected, header]))
+            return AESGCM(key).decrypt(unprotected[5], ciphertext, write(["Encrypt", protected, header]))
         except (InvalidTag, ValueError):
             refuse(11, "forged")
+
+    def _content(self, plaintext: bytes, wrong: list[Refused]) -> tuple[bytes, list[Any]]:
+        parts = exact(plaintext, 12, 8_388_608)
+        if not isinstance(parts, list) or not parts or not isinstance(parts[0], bytes):
+            refuse(12)
+        if shaped(parts, bytes, list):
+            return parts[0], parts[1]
+        wrong.append(Refused(12, "malformed"))
+        return parts[0], []
 
     def _header(self, data: bytes, check: int) -> dict[str, Any]:
         if len(data) > 65_536:
@@ -122,17 +215,20 @@ class Reader:
         self._valid("header", fields, check)
         return {"urgency": "ordinary", "suite": "mlkem768-x25519", **fields}
 
-    def _content_key(self, header: dict[str, Any], clear: bytes, inner: bytes, ek: bytes, wrapped: bytes) -> bytes:
-        if self.address not in header["addressees"]:
-            refuse(5, "not-for-us")
+    def _content_key(
+        self, suite: str | None, clear: bytes, inner: bytes, ek: bytes, wrapped: bytes, wrong: list[Refused]
+    ) -> bytes:
         labels = exact(inner, 6, 1_024)
         if not isinstance(labels, dict) or set(labels) != {1, 4} or not isinstance(labels[4], bytes):
             refuse(6)
-        algorithm, length = ALGORITHMS[header["suite"]]
-        if labels[1] != algorithm:
+        used = next((name for name, (number, _) in ALGORITHMS.items() if number == labels[1]), None)
+        if used is None:
             refuse(7, "unsupported")
+        if suite not in (None, used):
+            wrong.append(Refused(7, "unsupported"))
+        algorithm, length = ALGORITHMS[used]
         suite, secret = self.keys.get(labels[4], ("", b""))
-        if suite != header["suite"]:
+        if suite != used:
             refuse(8, "not-for-us")
         if len(ek) != length:
             refuse(9)
@@ -143,27 +239,24 @@ class Reader:
             refuse(10, "forged")
         return key if len(key) == 32 else refuse(10, "forged")
 
-    def _prove(self, signed: bytes) -> tuple[bytes, dict[str, Any], dict[Any, Any], bytes, datetime]:
+    def _prove(self, signed: bytes, wrong: list[Refused]) -> Proved:
         tagged = exact(signed, 12, 2_097_152)
-        if (
-            not isinstance(tagged, Tagged)
-            or tagged.number != 18
-            or not shaped(tagged.content, bytes, dict, bytes, bytes)
-        ):
+        if not isinstance(tagged, Tagged) or tagged.number != 18 or not isinstance(tagged.content, list):
+            refuse(12)
+        if len(tagged.content) != 4 or not all(isinstance(tagged.content[at], bytes) for at in (0, 2, 3)):
             refuse(12)
         protected, unprotected, payload, signature = tagged.content
         labels = exact(protected, 12, 131_072)
-        if unprotected or not isinstance(labels, dict):
+        if not isinstance(labels, dict):
             refuse(12)
+        if unprotected != {}:
+            wrong.append(Refused(12, "malformed"))
         if labels.get(1) != -8:
-            refuse(13, "unsupported")
+            wrong.append(Refused(13, "unsupported"))
         header_bytes, x5t = labels.get(LABELS[0]), labels.get(34)
-        if (
-            not isinstance(header_bytes, bytes)
-            or not isinstance(x5t, list)
-            or len(x5t) != 2
-            or not isinstance(x5t[1], bytes)
-        ):
+        if not isinstance(header_bytes, bytes):
+            wrong.append(Refused(14, "malformed"))
+        if not isinstance(x5t, list) or len(x5t) != 2 or not isinstance(x5t[1], bytes):
             refuse(14)
         if x5t[0] != -16 or len(x5t[1]) != 32:
             refuse(15, "unsupported")
@@ -174,15 +267,28 @@ class Reader:
             key.verify(signature, write(["Signature1", protected, b"", payload]))
         except InvalidSignature:
             refuse(17, "forged")
-        header = self._header(header_bytes, 18)
-        if header["sender"] != member["address"] or self.address not in header["addressees"]:
-            refuse(19, "forged")
-        self._time(datetime.fromisoformat(header["created_at"]), member, certificate)
-        return header_bytes, header, labels, payload, certificate.not_valid_before_utc
+        header: dict[str, Any] = {}
+        if isinstance(header_bytes, bytes):
+            try:
+                header = self._header(header_bytes, 18)
+                if header["sender"] != member["address"]:
+                    refuse(19, "forged")
+            except Refused as fault:
+                wrong.append(fault)
+        else:
+            header_bytes = None
+        return Proved(header, header_bytes, labels, payload, member, certificate)
 
     def receipt(self, proof: Mapping[str, Any]) -> dict[str, Any]:
         """Section 6: a single receipt that a batch proves, which was sent to this reader. Raises Refused."""
-        _, header, labels, payload, _ = self._prove(second_reader.octets(proof["signed"]))
+        wrong: list[Refused] = []
+        found_out = self._prove(second_reader.octets(proof["signed"]), wrong)
+        if wrong:
+            raise wrong[0]
+        header, labels, payload = found_out.header, found_out.labels, found_out.payload
+        if self.address not in header["addressees"]:
+            refuse(19, "forged")
+        self._time(datetime.fromisoformat(header["created_at"]), found_out.member, found_out.certificate)
         check_labels(labels)
         batch = self.body(header["kind"], labels.get(3), payload)
         if header["kind"] != "receipt":

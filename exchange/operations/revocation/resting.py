@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from exchange.approval.window.store import Cases
 from exchange.envelope.document import clear_header
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, SenderError
 from exchange.operations.domain_view import DomainView
 from exchange.operations.revocation.store import HeldDocument, HeldDocuments
 from exchange.store.journal import JournalEntry
@@ -107,12 +107,20 @@ def _at(tx: Transaction, holder: str, address: str, since: datetime, revoked_at:
     )
     for signed_for, documents in both:
         for one in documents:
-            signed_at = clear_header(one.signed).created_at
+            signed_at = _signed_at(one)
             ground = ground_of(signed_at, one.arrived_at, one.recorded_at, revoked_at)
             yield RestingRecord(
                 holder, one.kind, one.message_id, one.case_number, one.number, signed_for, signed_at, one.recorded_at,
                 ground,
             )  # fmt: skip
+
+
+def _signed_at(one: HeldDocument) -> datetime:
+    """When it says that it was signed; of what went back for a header that does not say it, when it was recorded."""
+    try:
+        return clear_header(one.signed).created_at
+    except SenderError:
+        return one.recorded_at
 
 
 def _entry(one: RestingRecord, by: str, now: datetime) -> JournalEntry:

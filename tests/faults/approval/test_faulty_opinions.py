@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -35,12 +35,17 @@ from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker
 
+Fault = Callable[["Letter"], None]
+
 
 @pytest.fixture
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
     city = make_city(tmp_path, broker, domain)
     with city.local:
         yield city
+
+
+MISSING = "-missing-"
 
 
 class Letter:
@@ -54,6 +59,8 @@ class Letter:
         self.in_reply_to: str | None = self.fields["consultation_id"]
         self.conversation: str | None = None
         self.labels: dict[object, object] = {}
+        self.header: dict[str, object] = {}
+        """Members of the clear header that are written otherwise than as they must be."""
         self.payload: bytes | None = None
         self.enclosures: tuple[bytes, ...] = ()
         self.message_id = self.node.new_id()
@@ -87,7 +94,8 @@ class Letter:
             addressees=(window,),
             created_at=self.written_at or self.city.clock.now(),
         )
-        header_bytes = header.model_dump_json().encode()
+        said = json.loads(header.model_dump_json()) | self.header
+        header_bytes = json.dumps({name: value for name, value in said.items() if value is not MISSING}).encode()
         protected = {
             ALG: EDDSA,
             CRIT: [HEADER, ENCLOSURES],
@@ -196,6 +204,52 @@ def test_whatever_is_wrong_with_an_opinion_it_goes_back_with_the_sentence_and_it
 
     for fault, case in cases.items():
         assert city.part(case, "transport").state is PartState.ESCALATED, fault.__name__
+        assert "deemed" not in journal(city, case)
+
+
+def in_header(**members: object) -> Fault:
+    def fault(letter: Letter) -> None:
+        letter.header = {
+            name: [letter.city.address("window")] * 2 if value == "twice" else value for name, value in members.items()
+        }
+
+    return fault
+
+
+IN_HEADER: dict[str, tuple[Fault, str]] = {
+    "addressed twice": (in_header(addressees="twice"), "an address appears twice"),
+    "no instant": (in_header(created_at="yesterday"), "created_at: must be an instant"),
+    "an unknown member": (in_header(remark="urgent!"), "remark: Extra inputs"),
+    "another kind": (in_header(kind="opinoin"), "does not take messages of kind"),
+    "no kind": (in_header(kind=MISSING), "kind: Field required"),
+    "no urgency that is known": (in_header(urgency="now"), "urgency"),
+}
+UNNAMED = {"no id": in_header(message_id=7), "nothing": in_header(version=2, message_id=MISSING, kind=MISSING)}
+
+
+def test_a_faulty_header_goes_back_too_or_is_set_aside_by_name_and_its_department_is_not_silent(city: City) -> None:
+    city.matter(city.approver("transport", days=1, silent=True), city.approver("planning", days=60))
+    cases = {name: city.submit() for name in (*IN_HEADER, *UNNAMED)}
+    for name, (fault, sentence) in IN_HEADER.items():
+        letter = Letter(city, cases[name])
+        fault(letter)
+        assert sentence in returned(city, letter.send()), name
+    for name, fault in UNNAMED.items():
+        letter = Letter(city, cases[name])
+        fault(letter)
+        letter.send()
+
+    def aside() -> list[tuple[str | None, str | None, str | None]]:
+        with city.window.store.reading() as tx:
+            return [(one.sender, one.kind, one.message_id) for one in tx[Inbox].dead_letters()]
+
+    proved = (city.address("transport"), Opinion.KIND, None)
+    wait_until(lambda: aside() == [proved] * len(UNNAMED), what="the dead letters of the proved signer")
+
+    city.through(2)
+
+    for name, case in cases.items():
+        assert city.part(case, "transport").state is PartState.ESCALATED, name
         assert "deemed" not in journal(city, case)
 
 

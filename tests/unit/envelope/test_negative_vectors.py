@@ -37,8 +37,15 @@ def test_an_envelope_is_refused_as_the_vector_says_and_returned_where_it_says_so
         assert found.fault.code == case["refusal"], str(found.fault)
         return
     with pytest.raises(SenderError) as refusal:
-        prove_envelope(data, WORLD["bob"], WORLD.directory, AT, case["broker_account"])
+        _unanswered(data, case["broker_account"])
     assert refusal.value.code == case["refusal"], str(refusal.value)
+
+
+def _unanswered(data: bytes, account: str | None) -> None:
+    """Raises why an envelope goes to the dead letters: nobody is proved, or no receipt could name it."""
+    found = prove_envelope(data, WORLD["bob"], WORLD.directory, AT, account)
+    if isinstance(found, Faulty) and not found.named:
+        raise found.fault
 
 
 def test_every_check_on_an_envelope_has_its_vector() -> None:
