@@ -23,6 +23,8 @@ class Role(StrEnum):
     RELAY = "relay"
 
 
+AgencyCode = Annotated[str, StringConstraints(pattern=r"^[^\s〔〕\[\]()（）0-9]{1,20}$")]
+"""What stands before the year in the numbers of an agency's documents (机关代字): 国办发."""
 MAX_CERTIFICATES = 64
 """How many certificates a member may have had."""
 MAX_AUTHORITIES = 8
@@ -59,6 +61,11 @@ class Member(Wire):
     name_en: Line
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=4)]
     superior: Address | None = None
+    codes: Annotated[
+        tuple[AgencyCode, ...],
+        Field(max_length=32, exclude_if=lambda codes: not codes, json_schema_extra={"uniqueItems": True}),
+    ] = ()
+    """Agency codes (机关代字) that its documents' numbers bear, each in full: 国办发, 国办函."""
     certificates: Annotated[tuple[bytes, ...], Field(min_length=1, max_length=MAX_CERTIFICATES)]
     encryption_keys: Annotated[tuple[EncryptionKey, ...], Field(min_length=1, max_length=16)]
     revoked_at: Instant | None = None
@@ -109,14 +116,14 @@ class Directory(Body):
     """All members of a domain, and its neighbours in the tree of domains. A newer version replaces an older one.
 
     Every neighbour is exactly one label away, so that no chain of them can skip a level or come back to where it began.
-    Schema version 1 had no ``revoked_for`` and no ``revocations``, version 2 no ``upper`` and no ``delegations``; both
-    are still read.
+    Schema version 1 had no ``revoked_for`` and no ``revocations``, version 2 no ``upper`` and no ``delegations``,
+    version 3 no ``codes``; all are still read, and version 3 is written where no member has codes.
     """
 
     KIND: ClassVar[str] = "directory"
     TITLE: ClassVar[Title] = ("通讯录", "Directory")
-    VERSION: ClassVar[int] = 3
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
+    VERSION: ClassVar[int] = 4
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
 
     domain: Address
     version: Serial
@@ -136,6 +143,17 @@ class Directory(Body):
         for address in addresses:
             if _above(address) != self.domain:
                 raise Unfit("members: {address} is not of the domain {domain}", address=address, domain=self.domain)
+        return self
+
+    @property
+    def written_version(self) -> int:
+        return 4 if any(member.codes for member in self.members) else 3
+
+    @model_validator(mode="after")
+    def _a_code_is_one_members(self) -> Self:
+        codes = [code for member in self.members if member.revoked_at is None for code in member.codes]
+        if len(set(codes)) != len(codes):
+            raise ValueError("members: an agency code appears twice")
         return self
 
     @model_validator(mode="after")

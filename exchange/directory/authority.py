@@ -109,8 +109,9 @@ class Authority:
         return der(made)
 
     def member(
-        self, identity: Identity, name: str, name_en: str, roles: Sequence[Role], superior: str | None = None
-    ) -> Member:
+        self, identity: Identity, name: str, name_en: str, roles: Sequence[Role], superior: str | None = None,
+        codes: Sequence[str] = (),
+    ) -> Member:  # fmt: skip
         """Return the directory's entry for a member."""
         return Member(
             address=identity.address,
@@ -118,6 +119,7 @@ class Authority:
             name_en=name_en,
             roles=tuple(roles),
             superior=superior,
+            codes=tuple(codes),
             certificates=(identity.certificate,),
             encryption_keys=tuple(key.entry() for key in identity.decryption_keys),
         )

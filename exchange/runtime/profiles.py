@@ -13,6 +13,7 @@ from exchange.notices.rules.covering import Covering
 from exchange.runtime.rule_process.asking import DecisionProcess, OpinionProcess
 from exchange.schemas import Role, Wire
 from exchange.schemas.base import Address, Line
+from exchange.schemas.directory import AgencyCode
 from exchange.tomlfile import TomlFile, read_toml
 
 FILE = "profile.toml"
@@ -41,6 +42,8 @@ class ProfileEntry(Wire):
     officer: Line
     """Who answers for the member where its rule speaks."""
     superior: Address | None = None
+    codes: Annotated[tuple[AgencyCode, ...], Field(max_length=32)] = ()
+    """Agency codes (机关代字) of its documents' numbers, each in full: 合自然资函. The directory certifies them."""
     rule: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.py$")] | None = None
     """The rule's file in the same folder; None where officers do everything."""
     rule_decides: bool = False
@@ -104,6 +107,7 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
     seen: dict[str, Path] = {}
     domain = _domain(files[0][1].address) if files else ""
     addresses = {profile.address for _, profile in files}
+    codes: dict[str, str] = {}
     for file, profile in files:
         if profile.address in seen:
             faults.append(
@@ -127,6 +131,10 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
             )
         if profile.superior is not None and profile.superior not in addresses:
             faults.append(file.fault(("superior",), "{superior} is no member of the domain", superior=profile.superior))
+        for code in sorted(set(profile.codes)):
+            if codes.setdefault(code, profile.address) != profile.address or profile.codes.count(code) > 1:
+                told = Text("the agency code {code} is one of {address}", {"code": code, "address": codes[code]})
+                faults.append(file.fault(("codes",), told))
         if profile.rule is not None and not (profile.folder / profile.rule).is_file():
             faults.append(file.fault(("rule",), "there is no file {rule} beside the profile", rule=profile.rule))
         if profile.rule_decides and (profile.rule is None or Role.WINDOW not in profile.roles):

@@ -190,7 +190,10 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
     if listed is None and not folder.exists():
         save_identity(registry.authority(domain).certify(profile.address, registry.now), folder)
         registry.say(tr("keys: {address}", address=profile.address))
-    named = {"name": profile.name, "name_en": profile.name_en, "roles": profile.roles, "superior": profile.superior}
+    named: dict[str, object] = {
+        "name": profile.name, "name_en": profile.name_en, "roles": profile.roles, "superior": profile.superior,
+        "codes": profile.codes,
+    }  # fmt: skip
     if listed is not None:
         finish_rotation(folder, profile.address, listed.certificates)
         finish_request(folder, listed.certificates)
@@ -199,7 +202,7 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
     identity = load_identity(folder)
     if listed is None:
         return registry.authority(domain).member(
-            identity, profile.name, profile.name_en, profile.roles, superior=profile.superior
+            identity, profile.name, profile.name_en, profile.roles, superior=profile.superior, codes=profile.codes
         )
     if identity.certificate not in listed.certificates:
         raise BadKeys(

@@ -140,6 +140,7 @@ def _with(registry: Registry, asked: KeyRequest, certificate: bytes) -> Member:
         name_en=profile.name_en,
         roles=profile.roles,
         superior=profile.superior,
+        codes=profile.codes,
         certificates=(certificate,),
         encryption_keys=asked.encryption_keys,
     )

@@ -1,4 +1,4 @@
-"""Directories of three versions, the tree of domains, a statement of freshness and a chain of forwardings."""
+"""Directories of four versions, the tree of domains, a statement of freshness and a chain of forwardings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from exchange.directory.authority import Ties
 from exchange.directory.certificates import member_certificate
 from exchange.directory.freshness import FreshnessKey
+from exchange.envelope.papers import sign_body
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, sign1
 from exchange.schemas import Delegation, Forwarding, Role, Upper
 from tests.corpus.kin import YEAR, Kin, key, message
@@ -43,11 +44,15 @@ def alone() -> Kin:
 
 def directories_vector() -> dict[str, Any]:
     """The same members in a directory of each schema version."""
+    member = alone().directory().members[0].model_copy(update={"codes": ("品", "品函")})
+    coded = alone().directory().model_copy(update={"members": (member, *alone().directory().members[1:])})
+    fourth = sign_body(coded, alone().certificate, alone().authority.key)
     return {
         "what": "the directory of domain p in each schema version",
         "read_at": NOW.isoformat(),
         "authority_certificate_der": alone().certificate.hex(),
-        "directories": {str(version): in_version(alone(), version).hex() for version in (1, 2, 3)},
+        "directories": {str(version): in_version(alone(), version).hex() for version in (1, 2, 3)}
+        | {"4": fourth.hex()},
     }
 
 

@@ -7,11 +7,10 @@ from base64 import b64encode
 
 from exchange.api.documents.models import AttachmentOut, MessageOut
 from exchange.directory import Lookup
-from exchange.documents.rules.issuing import document_in, is_signers_name
 from exchange.envelope import verify_signed
-from exchange.errors import ExchangeError, NotFound
+from exchange.errors import ExchangeError
 from exchange.messaging.records import StoredDocument
-from exchange.schemas import Body
+from exchange.operations.trace.issued import issuing_of
 
 
 def message_out(directory: Lookup, stored: StoredDocument) -> MessageOut:
@@ -20,8 +19,8 @@ def message_out(directory: Lookup, stored: StoredDocument) -> MessageOut:
     """
     body, fault, own = None, None, None
     try:
-        found = verify_signed(stored.signed, directory).body
-        body, own = found.model_dump(mode="json"), _issuer_is_signer(directory, found, stored.sender)
+        found = verify_signed(stored.signed, directory)
+        body, own = found.body.model_dump(mode="json"), issuing_of(directory, found, stored.enclosures)
     except ExchangeError as error:
         fault = f"{error.code}: {error}"
     return MessageOut(
@@ -33,21 +32,11 @@ def message_out(directory: Lookup, stored: StoredDocument) -> MessageOut:
         direction=stored.direction,
         body=body,
         fault=fault,
-        issuer_is_signer=own,
+        issuer_is_signer=own.issuer_is_signer if own else None,
+        code_is_signers=own.code_is_signers if own else None,
         attachments=tuple(_attachment(stored, place, data) for place, data in enumerate(stored.enclosures)),
         signed=b64encode(stored.signed).decode(),
     )
-
-
-def _issuer_is_signer(directory: Lookup, body: Body, signer: str) -> bool | None:
-    document = document_in(body)
-    if document is None:
-        return None
-    try:
-        member = directory.member(signer)
-    except NotFound:
-        return None
-    return is_signers_name(document.issuer, (member.name, member.name_en))
 
 
 def _attachment(stored: StoredDocument, place: int, data: bytes) -> AttachmentOut:

@@ -168,6 +168,9 @@ class MessageOut(ApiModel):
     issuer_is_signer: bool | None = None
     """Whether a document's issuer is the name of ``sender``, who has signed it; null where there is no such document
     or no such name."""
+    code_is_signers: bool | None = None
+    """Whether the agency code (机关代字) of a document's number is its signer's, by the directory (a joint document's
+    lead's, a forwarded one's origin's); null where that is not known there, or the number bears none."""
     attachments: tuple[AttachmentOut, ...] = ()
     signed: AnyBase64
     """COSE_Sign1, as it came: keep it."""

@@ -13,10 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.documents.document_views import Lines, document_lines, joint_json, joint_lines, without_keys
-from exchange.cli.naming import called, in_full, matter_called, names
+from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.streams import printable
 from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
-from exchange.documents.rules.issuing import document_in, is_signers_name
 from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
@@ -81,7 +80,8 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "body": without_keys(read_json(item.verified.payload, item.stored.kind)) if item.verified else None,
         "joint": joint_json(item.joint) if item.joint else None,
         "passed_on": without_keys(read_json(item.passed_on.payload, item.stored.kind)) if item.passed_on else None,
-        "issuer_is_signer": _issuer_is_signer(item),
+        "issuer_is_signer": item.issuing.issuer_is_signer if item.issuing else None,
+        "code_is_signers": item.issuing.code_is_signers if item.issuing else None,
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
@@ -110,26 +110,25 @@ def _heading(item: Filed) -> Text:
     )
 
 
-def _issuer_is_signer(item: Filed) -> bool | None:
-    document = document_in(item.verified.body) if item.verified else None
-    if document is None:
-        return None
-    return is_signers_name(document.issuer, names().get(item.stored.sender, ()))
-
-
 def _issuing(item: Filed) -> Lines:
-    """In whose name a document is issued, and whether that is who has signed it."""
-    document = document_in(item.verified.body) if item.verified else None
-    if document is None:
+    """In whose name a document is issued, under whose number, and whether that is who has signed it."""
+    found = item.issuing
+    if found is None:
         return
-    own, signer = _issuer_is_signer(item), in_full(item.stored.sender)
-    if own:
-        said = document.issuer
-    elif own is None:
-        said = tr("{issuer}, signed by {signer}", issuer=document.issuer, signer=signer)
+    signer = in_full(found.signer)
+    if found.issuer_is_signer:
+        said = found.issuer
+    elif found.issuer_is_signer is None:
+        said = tr("{issuer}, signed by {signer}", issuer=found.issuer, signer=signer)
     else:
-        said = tr("{issuer}: not its signer's name, signed by {signer}", issuer=document.issuer, signer=signer)
+        said = tr("{issuer}: not its signer's name, signed by {signer}", issuer=found.issuer, signer=signer)
     yield tr("issued by"), said
+    if found.code and not found.code_is_signers:
+        if found.code_is_signers is False:
+            told = tr("{code}: not its signer's, {signer}", code=found.code, signer=signer)
+        else:
+            told = tr("{code}: whether it is its signer's, {signer}, is not known", code=found.code, signer=signer)
+        yield tr("agency code"), told
 
 
 def _handling(item: Filed) -> Lines:

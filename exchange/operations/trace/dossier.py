@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.window.store import Cases
+from exchange.documents.rules.issuing import Issuing
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.joint.reader import JointIssue, open_issue
@@ -19,6 +20,7 @@ from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView, StoredDocument
 from exchange.notices.store import Notices
+from exchange.operations.trace.issued import issuing_of
 from exchange.schemas import (
     Attachment,
     Body,
@@ -48,6 +50,10 @@ class Filed:
     """What a joint document says and who has signed it, once all of that holds; else ``fault`` says why not."""
     passed_on: Verified | None = None
     """What a relay office's forwarding holds, as its origin signed it; it was verified when it came."""
+    issuing: Issuing | None = None
+    """Of the document in it, whose name and number it bears, held against its signer: a joint one's lead, a forwarded
+    one's origin.
+    """
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -126,6 +132,13 @@ def _conversation(tx: Transaction, case_number: str) -> str | None:
 
 
 def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
+    found = _read(node, tx, stored)
+    if found.verified is None:
+        return found
+    return replace(found, issuing=issuing_of(node.directory, found.verified, stored.enclosures))
+
+
+def _read(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
     copies = tuple(tx[Outbox].rows(stored.message_id)) if stored.direction == "sent" else ()
     try:
         verified = verify_signed(stored.signed, node.directory)

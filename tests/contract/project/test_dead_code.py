@@ -14,7 +14,7 @@ ROOT = Path(exchange.__file__).parent
 CALLED_BY = {
     "departments' own systems and rules, as the documentation shows": {"attach", "not_competent"},
     "clients of the API: fields of its JSON": {
-        "acknowledged", "detail_zh", "href", "issuer_is_signer",
+        "acknowledged", "detail_zh", "href",
         "matter_name_en", "remedy_zh", "review_since",
     },
     "templates of the console": {

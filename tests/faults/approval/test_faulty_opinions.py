@@ -237,7 +237,7 @@ def test_a_faulty_header_goes_back_too_or_is_set_aside_by_name_and_its_departmen
     for name, fault in UNNAMED.items():
         letter = Letter(city, cases[name])
         fault(letter)
-        letter.send()
+        letter.push()
 
     def aside() -> list[tuple[str | None, str | None, str | None]]:
         with city.window.store.reading() as tx:

@@ -20,6 +20,7 @@ from exchange.directory import (
     save_identity,
 )
 from exchange.directory.changes import revoked, rotated
+from exchange.directory.view import read_paper
 from exchange.envelope import DecryptionKey, Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, sign1
 from exchange.errors import BadDirectory, BadKeys, Conflict, NotFound, Untrusted
@@ -61,6 +62,23 @@ def test_publishing_the_same_again_changes_nothing(tmp_path: Path) -> None:
     authority, _, member = domain(tmp_path)
     assert not authority.publish(tmp_path / "directory", [member], NOW, NOW + YEAR)
     assert view(tmp_path).version == 1
+
+
+def test_agency_codes_are_certified_in_a_directory_of_the_version_that_knows_them(tmp_path: Path) -> None:
+    authority, _, member = domain(tmp_path)
+    without = read_paper((tmp_path / "directory").read_bytes())
+    assert b"codes" not in without.message.payload, "an earlier release reads it"
+    assert str(without.message.header[CONTENT_TYPE]).endswith("version=3")
+
+    coded = member.model_copy(update={"codes": ("甲办", "甲函")})
+    assert authority.publish(tmp_path / "directory", [coded], NOW, NOW + YEAR)
+    assert view(tmp_path).member("city.alice").codes == ("甲办", "甲函")
+    paper = read_paper((tmp_path / "directory").read_bytes())
+    assert str(paper.message.header[CONTENT_TYPE]).endswith("version=4")
+
+    older = dict(paper.message.header) | {CONTENT_TYPE: "application/vnd.yizhan.directory+json; version=3"}
+    with pytest.raises(BadDirectory, match="does not know"):
+        read_paper(sign1(paper.message.payload, older, authority.key))
 
 
 def test_publishing_a_change_counts_the_version_up(tmp_path: Path) -> None:
@@ -231,7 +249,7 @@ def test_a_directory_of_an_earlier_schema_version_is_still_read_and_an_unknown_o
     for version in (1, 2):
         assert load_directory(signed(version), authority.certificate, NOW, 0).signer(identity.x5t).revoked_at == NOW
     with pytest.raises(BadDirectory, match="version not known here"):
-        load_directory(signed(4), authority.certificate, NOW, 0)
+        load_directory(signed(5), authority.certificate, NOW, 0)
 
 
 def test_each_certificate_keeps_its_revocation_and_the_newest_counts(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,16 @@ def member(parent: Path, name: str, *, role: str = "department", rule: str | Non
         lines.append('rule = "rule.py"')
     (path / "profile.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def test_an_agency_code_is_one_members(tmp_path: Path) -> None:
+    for name, codes in (("a", ["规", "规函"]), ("b", ["财"]), ("c", ["规函", "法", "法"])):
+        path = member(tmp_path, name) / "profile.toml"
+        path.write_text(path.read_text(encoding="utf-8") + f"codes = {json.dumps(codes)}\n", encoding="utf-8")
+    told = refused(tmp_path)
+    assert len(told) == 2
+    assert "the agency code 规函 is one of c.a" in told[0]
+    assert "the agency code 法 is one of c.c" in told[1]
 
 
 def refused(folder: Path) -> list[str]:
