@@ -39,8 +39,8 @@ def test_an_agency_code_is_one_members(tmp_path: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8") + f"codes = {json.dumps(codes)}\n", encoding="utf-8")
     told = refused(tmp_path)
     assert len(told) == 2
-    assert "the agency code 规函 is one of c.a" in told[0]
-    assert "the agency code 法 is one of c.c" in told[1]
+    assert "the agency code 法 is one of c.c" in told[0]
+    assert "the agency code 规函 is one of c.a" in told[1]
 
 
 def refused(folder: Path) -> list[str]:
