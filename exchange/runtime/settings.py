@@ -16,6 +16,7 @@ from exchange.errors import BadConfiguration, DatabaseLost
 from exchange.language import Text
 from exchange.machine.files import read_json
 from exchange.machine.urls import check_url, sqlite_url
+from exchange.store.engine import is_server
 from exchange.store.roles import with_account, without_account
 
 HOME_DEFAULT = ".exchange"
@@ -220,7 +221,7 @@ class Home:
 
     def database_url(self, address: str, given: str | None) -> str:
         """Return the given database, under the member's own role where it has one; or the member's own SQLite file."""
-        account = read_json(self.database_account(address)) if given and not given.startswith("sqlite") else None
+        account = read_json(self.database_account(address)) if is_server(given) else None
         if given and account is not None:
             return with_account(given, str(account["user"]), str(account["password"]))
         return given or sqlite_url(self.database_file(address))
@@ -252,6 +253,6 @@ def own_database(settings: Settings, address: str) -> dict[str, str]:
     member has a role of its own.
     """
     given = settings.database_url
-    if given and not given.startswith("sqlite") and Home(settings.home).database_account(address).exists():
+    if given and is_server(given) and Home(settings.home).database_account(address).exists():
         return {"EXCHANGE_DATABASE_URL": without_account(given)}
     return {}

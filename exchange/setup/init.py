@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -17,9 +15,9 @@ from exchange.broker.admin.provision import Extras, MemberAccount, provision
 from exchange.broker.private.node import PrivateNode
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
-from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFound
+from exchange.errors import BadConfiguration, DatabaseLost, NotFound
 from exchange.language import tr
-from exchange.machine.files import keep_owner_below, let_nobody_else_write, make_folder, read_json, told, write_secret
+from exchange.machine.files import keep_owner_below, let_nobody_else_write, make_folder, told
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import open_database, write_link
 from exchange.runtime.links import load_links
@@ -28,7 +26,7 @@ from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
 from exchange.setup.broker_accounts import close_account, password_of, revoked_members
 from exchange.setup.certify import certify_all
-from exchange.store.roles import make_role
+from exchange.setup.database_roles import give_roles
 
 CONSOLE = "console"
 """The console's records lie beside the members'."""
@@ -53,14 +51,14 @@ def init_files(
     on_lost: Callable[[DatabaseLost], None] = _refuse,
     *,
     clock_is_right: bool = False,
-    roles: bool = False,
+    roles: bool | None = None,
 ) -> dict[str, Profile]:
     """Make departments and catalogue, authority, a key folder for each member, the signed directory, and databases.
 
     ``source`` is a folder of departments to start from (default: the packaged ones). A member's database that is lost
     is made ``anew`` for those named; of others the error goes to ``on_lost`` once all else is done.
     ``clock_is_right``: a directory from this machine's future is signed anew instead of refused. ``roles``: each gets
-    a role of its own at the database server.
+    a role of its own at the database server; None: in a new domain, where the given account may make them.
     Raises BadConfiguration, NotFound for a name that no member has, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
@@ -72,8 +70,8 @@ def init_files(
     _know(anew, profiles)
     say(tr("catalogue: {count} matters", count=len(load_catalogue(home.catalogue, profiles))))
     certify_all(settings, profiles, say, clock_is_right=clock_is_right)
-    if roles:
-        make_roles(settings, [*profiles, CONSOLE], say)
+    new = not any(home.account(address).exists() for address in profiles)
+    give_roles(settings, [*profiles, CONSOLE], say, wanted=roles, new=new)
     lost: list[DatabaseLost] = []
     for index, address in enumerate(profiles, 1):
         had_one = home.account(address).exists()  # an account at the broker is made after the database
@@ -86,26 +84,6 @@ def init_files(
     for one in lost:
         on_lost(one)
     return profiles
-
-
-def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None:
-    """Make a role of its own at the database server for each, its account beside its keys.
-
-    Passwords that are there stay.
-
-    Raises CallerError where no server is set, DatabaseUnavailable.
-    """
-    url, home = settings.database_url, Home(settings.home)
-    if url is None or url.startswith("sqlite"):
-        remedy = "set EXCHANGE_DATABASE_URL to PostgreSQL, with an account that may make roles"
-        raise CallerError("there is no database server that could have roles", remedy=remedy)
-    for address in addresses:
-        kept = read_json(home.database_account(address)) or {}
-        password = str(kept.get("password") or secrets.token_urlsafe(24))
-        role = make_role(url, address, password)
-        make_folder(home.member(address), 0o700)
-        write_secret(home.database_account(address), json.dumps({"user": role, "password": password}))
-    say(tr("databases: each of {count} members has a role of its own", count=len(addresses)))
 
 
 def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:

@@ -43,6 +43,11 @@ def open_engine(url: str, member: str) -> Engine:
     raise AssertionError("the schemes are those of check_database_url")
 
 
+def is_server(url: str | None) -> bool:
+    """Return whether a URL is a database server's; without one, or with SQLite's, records are in files."""
+    return url is not None and not url.startswith("sqlite")
+
+
 def check_database_url(url: str) -> None:
     """Raise DatabaseUnavailable for a URL that names no database, quoting nothing of it."""
     try:

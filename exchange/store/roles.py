@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import create_engine, make_url
 
+from exchange.language import Text
 from exchange.store.engine import check_database_url, schema_of
 from exchange.store.faults import translated
 
@@ -23,6 +26,14 @@ SELECT format('ALTER ROUTINE %%s OWNER TO %%I', p.oid::regprocedure, %(role)s::t
  WHERE n.nspname = %(schema)s
 """
 """What hands over what an administrator has made in a schema; sequences go with their tables."""
+_RIGHTS = """
+SELECT rolsuper OR rolcreaterole, has_database_privilege(current_database(), 'CREATE')
+  FROM pg_roles WHERE rolname = current_user
+"""
+_OWNERS = """
+SELECT d.datname, pg_has_role(d.datdba, 'MEMBER'), coalesce(pg_has_role(n.nspowner, 'MEMBER'), false)
+  FROM pg_database d LEFT JOIN pg_namespace n ON n.nspname = 'public' WHERE d.datname = current_database()
+"""
 
 
 def role_of(database: str, member: str) -> str:
@@ -48,17 +59,64 @@ def make_role(url: str, member: str, password: str) -> str:
     goes over to the role. The password itself never leaves this process: the server gets its SCRAM verifier.
     Raises DatabaseUnavailable.
     """
+    role, schema = role_of(make_url(url).database or "", member), schema_of(member)
+    with _connected(url) as connection:
+        _make(connection, role, schema, password)
+    return role
+
+
+def why_no_roles(url: str) -> Text | None:
+    """Return why the account of a URL can give members no roles; None where it can. Raises DatabaseUnavailable."""
+    with _connected(url) as connection:
+        may, owns = connection.execute(_RIGHTS).fetchone() or (False, False)
+    if not may:
+        return Text("{account} may not make roles", {"account": make_url(url).username or "it"})
+    if not owns:
+        return Text("{account} may make no schemas in it", {"account": make_url(url).username or "it"})
+    return None
+
+
+def log_in(url: str) -> None:
+    """Raise DatabaseUnavailable unless the account of a URL is let in."""
+    with _connected(url) as connection:
+        connection.execute("SELECT 1")
+
+
+def revoke_public(url: str) -> bool:
+    """Take from everybody what PostgreSQL gives everybody of a database, as far as the account of the URL owns it.
+
+    Return whether it does. Members' roles have been granted theirs. Raises DatabaseUnavailable.
+    """
+    from psycopg import sql
+
+    with _connected(url) as connection:
+        database, owned, public = connection.execute(_OWNERS).fetchone() or ("", False, False)
+        if owned:
+            named = sql.Identifier(database)
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(named))
+        if public:
+            connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    return bool(owned)
+
+
+def rights_of_everybody(url: str) -> bool:
+    """Return whether any account of the server may connect to a database. Raises DatabaseUnavailable."""
+    with _connected(url) as connection:
+        found = connection.execute("SELECT has_database_privilege('public', current_database(), 'CONNECT')").fetchone()
+    return bool(found and found[0])
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[psycopg.Connection]:
+    """A connection, committed at the end."""
     check_database_url(url)
-    parsed = make_url(url).set(drivername="postgresql+psycopg")
-    role, schema = role_of(parsed.database or "", member), schema_of(member)
-    engine = create_engine(parsed, hide_parameters=True)
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
     try:
         with translated(engine), engine.connect() as connection:
-            _make(cast("psycopg.Connection", connection.connection.driver_connection), role, schema, password)
+            yield cast("psycopg.Connection", connection.connection.driver_connection)
             connection.connection.commit()
     finally:
         engine.dispose()
-    return role
 
 
 def _make(connection: psycopg.Connection, role: str, schema: str, password: str) -> None:
@@ -70,6 +128,8 @@ def _make(connection: psycopg.Connection, role: str, schema: str, password: str)
     verb = "ALTER" if found else "CREATE"
     connection.execute(sql.SQL(verb + " ROLE {role} LOGIN PASSWORD {verifier}").format(**names))
     connection.execute(sql.SQL("GRANT {role} TO CURRENT_USER").format(**names))  # else it could not give it anything
+    database = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {role}").format(database, **names))
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}").format(**names))
     connection.execute(sql.SQL("ALTER SCHEMA {schema} OWNER TO {role}").format(**names))
     for (statement,) in connection.execute(_OWNED, {"role": role, "schema": schema}).fetchall():

@@ -51,9 +51,13 @@ def init(
         typer.Option("--clock-is-right", help="The directory was signed by a clock that was ahead: sign a new one."),
     ] = False,
     roles: Annotated[
-        bool,
-        typer.Option("--database-roles", help="PostgreSQL: give each member a role that sees its own records only."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--database-roles/--no-database-roles",
+            help="PostgreSQL: give each member a role that sees its own records only, or none (default: in a new "
+            "domain, where the given account may make roles).",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Makes a domain: authority, keys, signed directory, databases, queues.
@@ -72,7 +76,7 @@ def init(
     if new is not None:
         _begin_city(settings, new, departments)
     with StopSignal():
-        profiles = init_files(settings, say, departments, anew or (), clock_is_right=clock_is_right)
+        profiles = init_files(settings, say, departments, anew or (), clock_is_right=clock_is_right, roles=roles)
         node, info = start_node(settings, say)
         try:
             with_patience(lambda: init_broker(settings, info, profiles, say), say)

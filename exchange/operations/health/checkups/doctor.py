@@ -13,7 +13,17 @@ from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
 from exchange.machine.confinement.parts import Part
-from exchange.operations.health.checkups import audit, authority, claims, clock, database, members, revoked, tls
+from exchange.operations.health.checkups import (
+    audit,
+    authority,
+    claims,
+    clock,
+    database,
+    database_roles,
+    members,
+    revoked,
+    tls,
+)
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import need_domain, open_directory, open_tree
@@ -58,6 +68,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("authority", view, lambda: authority.authority(settings)),
             ("keys", profiles and view, lambda: members.keys(settings, profiles)),
             ("databases", profiles, lambda: database.databases(settings, profiles)),
+            (database_roles.CHECK, profiles, lambda: database_roles.database_roles(settings, profiles)),
             ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays)),
             ("revoked", view, lambda: revoked.revoked(settings)),
             (audit.CHECK, profiles and view, lambda: audit.audit(settings)),
