@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from exchange.approval.window.faulty import parts_meant
-from exchange.envelope import Opened, payload_of, prove_envelope
+from exchange.envelope import Faulty, Opened, payload_of, prove_envelope
 from exchange.errors import ExchangeError, Forged
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import SentBack
@@ -31,7 +31,7 @@ def opinion_set_aside(
 def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str) -> Iterator[str]:
     """Yield the numbers of the cases that a dead letter is about, if it is an authentic opinion of the department.
 
-    What another's account brought is none, whatever key has signed it.
+    What another's account brought is none, whatever key has signed it; nor is what waits for nothing any more.
     """
     if letter.arrival is None or letter.kind != Opinion.KIND or letter.reason_code == Forged.code:
         return
@@ -42,6 +42,8 @@ def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str
         return
     if found.header.sender != department:
         return
+    if isinstance(found, Faulty) and not found.named:
+        return  # nothing can ever take it in: it was minded when it came, as what is sent back is
     if isinstance(found, Opened) and isinstance(found.body, Opinion) and found.body.department == department:
         yield found.body.case_number
     else:
