@@ -251,7 +251,7 @@ def _words(make: _Bench) -> Iterator[Refused]:
         "another kind's content type, of no known version", 22, "forged", typed(OTHER_TYPE[:-1] + "9"), returned=True
     )
     yield Refused(
-        "version 5 of a document, and no JSON", 22, "unsupported", typed(f"{document}5", payload=b""), returned=True
+        "version 6 of a document, and no JSON", 22, "unsupported", typed(f"{document}6", payload=b""), returned=True
     )
     yield Refused("no JSON", 23, "malformed", make(payload=b"{"), returned=True)
     yield Refused("a byte order mark", 23, "malformed", make(payload=b"\xef\xbb\xbf" + good_body()), returned=True)
