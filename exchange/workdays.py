@@ -1,11 +1,15 @@
 """Working days (Administrative License Law, article 82), with the State Council's make-up days and holidays.
 
+What authorities have published of a year counts; of all other years the package of holidays says what it knows.
 A day beyond the last published announcement is guessed as Monday to Friday and every date reckoned over it is
 provisional: it is shown, and fires nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -14,6 +18,7 @@ from typing import Protocol
 import chinese_calendar
 
 from exchange.clock import CST
+from exchange.schemas import AnnouncedYear
 
 _DAY = timedelta(days=1)
 _AHEAD = 730
@@ -25,6 +30,10 @@ class WorkingCalendar(Protocol):
     @property
     def version(self) -> str:
         """Name and version; goes into every default, so that it can be reckoned again."""
+
+    @property
+    def papers(self) -> tuple[bytes, ...]:
+        """The published calendars that it consists of, as they were signed: highest level first."""
 
     def is_workday(self, day: date) -> bool:
         """Return whether the day counts as a working day."""
@@ -43,12 +52,81 @@ class ChinaCalendar:
     def version(self) -> str:
         return self._version
 
+    @property
+    def papers(self) -> tuple[bytes, ...]:
+        return ()
+
     def is_workday(self, day: date) -> bool:
         announced = _announced(day)
         return day.weekday() < 5 if announced is None else announced
 
     def published(self, day: date) -> bool:
         return _announced(day) is not None
+
+
+@dataclass(frozen=True)
+class CalendarLayer:
+    """What one level has published."""
+
+    domain: str
+    version: int
+    years: tuple[AnnouncedYear, ...]
+    signed: bytes = field(repr=False)
+
+
+class PublishedCalendar:
+    """What the levels have published, highest first, over the package of holidays: of each year the first to have it
+    counts as a whole.
+    """
+
+    def __init__(self, layers: Sequence[CalendarLayer], package: WorkingCalendar | None = None) -> None:
+        self._package: WorkingCalendar = package or ChinaCalendar()
+        self._layers = tuple(sorted(layers, key=lambda layer: (layer.domain.count("."), layer.domain)))
+        self.years: dict[int, tuple[AnnouncedYear, str]] = {}
+        """Years that are published, and by which domain."""
+        for layer in reversed(self._layers):
+            self.years |= {year.year: (year, layer.domain) for year in layer.years}
+        self._worked = {year.year: _worked(year) for year, _ in self.years.values()}
+        self._version = self._named()
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def papers(self) -> tuple[bytes, ...]:
+        return tuple(layer.signed for layer in self._layers)
+
+    def is_workday(self, day: date) -> bool:
+        worked = self._worked.get(day.year)
+        return self._package.is_workday(day) if worked is None else day in worked
+
+    def published(self, day: date) -> bool:
+        return day.year in self._worked or self._package.published(day)
+
+    def _named(self) -> str:
+        """A digest of all that it rests on comes first, so that no two calendars are called alike."""
+        package = self._package.version
+        parts = [hashlib.sha256(layer.signed).hexdigest() for layer in self._layers]
+        digest = hashlib.sha256("\n".join([*parts, package]).encode()).hexdigest()[:16]
+        layers = "; ".join(f"{layer.domain} version {layer.version}" for layer in self._layers)
+        named = layers if len(layers) <= _NAME else f"{len(self._layers)} levels"
+        return f"{digest} ({named}; {package})"
+
+
+_NAME = 300
+"""Characters that the levels of a calendar may take up in its name."""
+
+
+def calendar_of(layers: Sequence[CalendarLayer]) -> WorkingCalendar:
+    """Return the calendar that is made of what the levels have published; the package's where none has."""
+    return PublishedCalendar(layers) if layers else ChinaCalendar()
+
+
+def _worked(year: AnnouncedYear) -> frozenset[date]:
+    first = date(year.year, 1, 1)
+    days = (first + timedelta(days=n) for n in range((date(year.year + 1, 1, 1) - first).days))
+    return frozenset(day for day in days if year.is_workday(day))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from exchange.schemas.application import Applicant, Application, SubmittedMaterial
 from exchange.schemas.base import Attachment, Body, Queue, Room, Title, Urgency, Wire
+from exchange.schemas.calendar import MAX_YEARS, PAPER_LIMIT, AnnouncedYear, Calendar, CalendarUpdate
 from exchange.schemas.claim import ClaimCheck
 from exchange.schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
 from exchange.schemas.cover import MAX_INSTRUCTION, Cover
@@ -9,9 +10,7 @@ from exchange.schemas.deadline import (
     DeadlineNotice,
     DeadlineState,
     DeadlineStatus,
-    DeemedConsent,
     EntryKind,
-    Escalation,
     LedgerEntry,
     Reminder,
     ReminderProof,
@@ -94,6 +93,7 @@ from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeRemind
 from exchange.schemas.opinion import Opinion, ProcedureEnded, ProcedureKind, SpecialProcedure, Verdict
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
+from exchange.schemas.silence import DeemedConsent, Escalation
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses__() if hasattr(body, "ROOM")}
@@ -112,8 +112,11 @@ __all__ = [
     "MAX_RESTS",
     "MAX_SHOWN",
     "MAX_SIGNERS",
+    "MAX_YEARS",
     "MESSAGES",
+    "PAPER_LIMIT",
     "Aggregate",
+    "AnnouncedYear",
     "AnnouncementNumber",
     "Applicant",
     "Application",
@@ -121,6 +124,8 @@ __all__ = [
     "AtRecall",
     "Attachment",
     "Body",
+    "Calendar",
+    "CalendarUpdate",
     "CaseClosed",
     "ClaimCheck",
     "Classification",

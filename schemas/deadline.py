@@ -1,5 +1,5 @@
 """The deadline as it travels: a budget of working days and a ledger, never a stored due date (DeadlineState),
-and what the monitor makes of it: reminders, escalations, deemed consents.
+and what is told of it: by the window to monitors and departments, and by monitors in reminders.
 """
 
 from __future__ import annotations
@@ -15,14 +15,11 @@ from exchange.schemas.base import (
     Basis,
     Body,
     CaseNumber,
-    Digest,
     Line,
     MatterCode,
     MessageId,
-    Queue,
     Room,
     Serial,
-    Text,
     Title,
     Wire,
 )
@@ -57,6 +54,8 @@ class EntryKind(StrEnum):
     RESUME = "resume"
     RESTART = "restart"
     EXTEND = "extend"
+    REPROJECT = "reproject"
+    """The calendar of working days has changed: nothing but ``told`` says what came of it."""
 
 
 class LedgerEntry(Wire):
@@ -77,6 +76,9 @@ class LedgerEntry(Wire):
     basis: Basis = ()
     actor: Address
     notice: MessageId | None = None
+    told: Annotated[Instant | None, Field(exclude_if=lambda told: told is None)] = None
+    """The due moment that was told with it: silence counts no earlier than the last one, whatever the calendar says
+    later. None while there is none, and in ledgers of former releases."""
 
     @model_validator(mode="after")
     def _what_each_kind_requires(self) -> Self:
@@ -116,21 +118,41 @@ class DeadlineState(Wire):
     evidence: ReceiptProof | None = None
     """The department's own signed receipt for the consultation; without it nothing is ever defaulted."""
 
+    @property
+    def tells(self) -> bool:
+        """Whether its ledger has what former releases cannot read: due moments that were told."""
+        return any(_tells(entry) for entry in self.ledger)
+
+
+def _tells(entry: LedgerEntry) -> bool:
+    return entry.told is not None or entry.kind is EntryKind.REPROJECT
+
 
 class DeadlineNotice(Body):
-    """The window tells every monitor how its open deadlines stand."""
+    """The window tells every monitor how its open deadlines stand.
+
+    Schema version 1 did not say in its ledgers which due moments were told; it is still read.
+    """
 
     KIND: ClassVar[str] = "deadline-notice"
     TITLE: ClassVar[Title] = ("期限通报", "Deadlines told")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     deadlines: Annotated[tuple[DeadlineState, ...], Field(min_length=1, max_length=200)]
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if any(state.tells for state in self.deadlines) else 1
 
 
 class TermNotice(Body):
     """The window tells a department that its term was stopped, resumed, begun anew or extended: why and by whom.
 
-    Schema version 1 could not say that the moment is provisional; it is still read, and written where it is not.
+    So it does where the calendar of working days has moved its end. Schema version 1 could not say that the moment is
+    provisional, and its entries told none; it is still read, and written where nothing more is to be said.
     """
 
     KIND: ClassVar[str] = "term-notice"
@@ -152,7 +174,7 @@ class TermNotice(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
-        return 2 if self.provisional else 1
+        return 2 if self.provisional or _tells(self.entry) else 1
 
 
 class Reminder(Body):
@@ -202,85 +224,3 @@ class SentReminder(Wire):
     stage: Annotated[int, Field(ge=1, le=100, validation_alias=STAGE_NAMES)]
     at: Instant
     proof: Annotated[ReminderProof | None, Field(exclude_if=lambda proof: proof is None)] = None
-
-
-class DeemedConsent(Body):
-    """Silence taken as consent (视为同意), or as the catalogue's mode says. It arose by rule: no person approved.
-
-    It carries all that anyone needs to check it again: ledger, calendar, receipt, rule and reminders. It is never an
-    opinion, and has no effect until the window finds that no opinion stamped in time stands before it in the queue.
-
-    Schema version 1 named its reminders and proved none. It is still read, and has no effect any more.
-    """
-
-    KIND: ClassVar[str] = "deemed-consent"
-    TITLE: ClassVar[Title] = ("视为同意", "Deemed consent")
-    ROOM: ClassVar[Room] = Room.APPROVAL
-    QUEUE: ClassVar[Queue] = Queue.OPINIONS
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
-
-    model_config = ConfigDict(
-        json_schema_extra=rules(
-            may(mode={"enum": [DefaultMode.CONSENT, DefaultMode.REFUSAL]}, state=given(default_basis=SOME))
-        )
-    )
-
-    state: DeadlineState
-    mode: DefaultMode
-    due_at: Instant
-    calendar: Line
-    """Name and version of the working-day calendar by which ``due_at`` was derived."""
-    reminders: Annotated[tuple[SentReminder, ...], Field(max_length=20)]
-    receipt_digest: Digest
-    statement: Line = "依规则视为同意，无人审批 · arose by rule; no person approved"
-
-    @property
-    def written_version(self) -> int:
-        """The lowest that can say it."""
-        return 2 if any(reminder.proof is not None for reminder in self.reminders) else 1
-
-    @model_validator(mode="after")
-    def _a_default_has_its_mode_and_rule(self) -> Self:
-        if self.mode is DefaultMode.NONE or not self.state.default_basis:
-            raise ValueError("a deemed consent needs a mode other than none and the rule it rests on")
-        return self
-
-
-class Escalation(Body):
-    """A term ran out and no default may arise: the lead is told, with what stood in the way.
-
-    It has no effect but on the very state of the deadline that it was made on, after its end. Schema version 1 did not
-    carry that ``state``; it is still read, and overtaken.
-    """
-
-    KIND: ClassVar[str] = "escalation"
-    TITLE: ClassVar[Title] = ("逾期上报", "Escalation")
-    ROOM: ClassVar[Room] = Room.APPROVAL
-    QUEUE: ClassVar[Queue] = Queue.OPINIONS
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
-
-    case_number: CaseNumber
-    department: Address
-    consultation_id: MessageId
-    due_at: Instant
-    obstacles: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
-    remarks: Text = ""
-    state: Annotated[DeadlineState | None, Field(exclude_if=lambda state: state is None)] = None
-    """The deadline as the monitor was told of it last: what the window holds against its own."""
-
-    @property
-    def written_version(self) -> int:
-        """The lowest that can say it."""
-        return 1 if self.state is None else 2
-
-    @model_validator(mode="after")
-    def _of_one_deadline(self) -> Self:
-        told = self.state
-        if told is None:
-            return self
-        here = self.case_number, self.department, self.consultation_id
-        if (told.case_number, told.department, told.consultation_id) != here:
-            raise ValueError("state: of another deadline than the escalation")
-        return self

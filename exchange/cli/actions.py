@@ -48,6 +48,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "key seal": CommandAction(),
     "key use": CommandAction(("whose",)),
     "freshness": CommandAction(("every", "off"), begun=True),
+    "calendar load": CommandAction(("file",)),
     "link": CommandAction(("neighbour", "cut", "remove"), unless=("status",)),
     "joint propose": CommandAction(("file", "with_", "as_")),
     "joint sign": CommandAction(("joint", "as_")),

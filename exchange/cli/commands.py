@@ -74,6 +74,12 @@ def _keys(app: typer.Typer) -> None:
     key_requests.register(app)
 
 
+def _calendar(app: typer.Typer) -> None:
+    from exchange.cli.domain import calendar
+
+    calendar.register(app)
+
+
 def _domains(app: typer.Typer) -> None:
     from exchange.cli.domain import tree
 
@@ -229,6 +235,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "A domain",
         {
             "top": "Shows broker, queues and members, live, and what needs you.",
+        },
+    ),
+    *entries(
+        _calendar,
+        "A domain",
+        {
+            "calendar": "The calendar of working days: the State Council's holidays and make-up days.",
         },
     ),
     *entries(

@@ -53,5 +53,8 @@ class Lookup(Protocol):
     def reachable(self, address: str, suite: Suite) -> bool:
         """Return whether anything can be sealed to the member now."""
 
+    def authorities(self, domain: str) -> tuple[bytes, ...]:
+        """Return the certificates of a domain's authorities that are vouched for here, DER, newest last."""
+
     def signer(self, x5t: bytes) -> Signer:
         """Find whose certificate has this SHA-256 thumbprint, and until when its signatures count. Raises Untrusted."""

@@ -128,6 +128,11 @@ class TreeView:
             return False
         return True
 
+    def authorities(self, domain: str) -> tuple[bytes, ...]:
+        """Return the certificates of a known domain's authorities, newest last."""
+        branch = self.tree.branches.get(domain)
+        return self.own.authorities(domain) if branch is None else branch.warrant.certificates
+
     def signer(self, x5t: bytes) -> Signer:
         """Find whose certificate it is; signatures of a domain that has ended count up to its end. Raises Untrusted."""
         found = self.own.signers.get(x5t) or self._foreign.get(x5t)

@@ -45,6 +45,7 @@ class DirectoryView:
     directory: Directory
     _by_address: Mapping[str, Member] = field(repr=False)
     _signers: Mapping[bytes, Signer] = field(repr=False)
+    _authorities: tuple[bytes, ...] = field(default=(), repr=False)
     _found: dict[tuple[str, Suite], Recipient] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Recipients looked up before: a directory does not change."""
 
@@ -129,6 +130,13 @@ class DirectoryView:
             return False
         return True
 
+    def authorities(self, domain: str) -> tuple[bytes, ...]:
+        """Return the certificates of a domain's authorities, newest last: its own, and what it says of its superior."""
+        if domain == self.domain:
+            return self._authorities
+        upper = self.directory.upper
+        return upper.certificates if upper is not None and upper.domain == domain else ()
+
     @property
     def signers(self) -> Mapping[bytes, Signer]:
         """All of them, by the thumbprint of the certificate."""
@@ -195,7 +203,8 @@ def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> Di
         for one in member.certificates:
             x5t = hashlib.sha256(one).digest()
             signers[x5t] = replace(_vouched(one, member.address, authorities), revoked_at=_revoked_at(member, x5t))
-    return DirectoryView(directory, {member.address: member for member in directory.members}, signers)
+    by_address = {member.address: member for member in directory.members}
+    return DirectoryView(directory, by_address, signers, tuple(der(one) for one in authorities))
 
 
 def load_directory_file(

@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, Words] = {
     "key.seal": ("封存密钥", "keys sealed"),
     "key.use": ("改用令牌中的密钥", "key of a token used"),
     "freshness": ("目录时效", "freshness"),
+    "calendar.load": ("发布工作日历", "calendar published"),
     "link": ("上下级链路", "link"),
     "joint.propose": ("发起会签", "joint document"),
     "joint.sign": ("会签", "joint signature"),

@@ -86,6 +86,7 @@ AMENDMENTS: Mapping[str, Words] = {
     "resume": ("续计", "resumed"),
     "restart": ("重新起算", "restarted"),
     "extend": ("延长", "extended"),
+    "reproject": ("日历变更", "calendar changed"),
 }
 ROLES: Mapping[str, Words] = {
     "window": ("受理窗口", "window"),
@@ -164,6 +165,7 @@ REASONS: Mapping[str, Words] = {
     "database": ("数据库不可用", "database"),
     "database-lost": ("数据库遗失", "database lost"),
     "denied": ("无权", "not allowed"),
+    "calendar": ("工作日历不可用", "calendar"),
     "directory": ("目录不可用", "directory"),
     "drained": ("已排空", "drained"),
     "duplicate": ("重复", "duplicate"),

@@ -36,7 +36,7 @@ log = get_logger()
 
 @dataclass
 class Node:
-    """Everything a member's work depends on, handed in. Keys and directory are the only things that change."""
+    """All that a member's work depends on, handed in. Keys, directory and calendar are the only things that change."""
 
     identity: Identity
     directory: Lookup
@@ -62,17 +62,25 @@ class Node:
     """The highest signed head of the domain's audit log that is known."""
     take_audit_head: Callable[[bytes], None] = lambda data: None
     """Takes such a head that came from elsewhere; one that proves nothing is passed over. Never raises."""
+    newer_calendar: Callable[[Lookup], WorkingCalendar | None] = lambda directory: None
+    """The calendar of working days, where it has become another since it was last asked for."""
+    take_calendar: Callable[[bytes, Lookup], None] = lambda data, directory: None
+    """Takes a signed calendar that came from elsewhere. Raises BadDirectory for one that does not count here."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def renew(self) -> None:
-        """Take newer keys and a newer directory, where there are any. Safe from any thread, and cheap."""
+        """Take newer keys, a newer directory and calendar, where there are any. Safe from any thread, and cheap."""
         with self._renewing:
             found = self.newer()
             if found is not None:
                 self.identity, self.directory = found
                 log.info("member.renewed", node=self.address, directory=self.directory.version)
+            calendar = self.newer_calendar(self.directory)
+            if calendar is not None:
+                self.calendar = calendar
+                log.info("calendar.renewed", node=self.address, calendar=calendar.version)
 
     @property
     def address(self) -> str:

@@ -17,6 +17,7 @@ from exchange.language import Text
 from exchange.levels.spread import Take
 from exchange.machine.files import make_folder, write_secret
 from exchange.messaging.node import Node, new_id
+from exchange.runtime.calendars import CalendarKeeper
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.member_record import SERVED_WITH
 from exchange.runtime.profiles import Profile, load_profiles
@@ -99,12 +100,13 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
             if isinstance(directory, TreeView):
                 remember(tx, directory.tree.marks)
     keeper = HeadKeeper(home.audit_head, store)
+    calendars = CalendarKeeper(home, store, address)
     node = Node(
         identity=identity,
         directory=directory,
         store=store,
         clock=settings.clock,
-        calendar=ChinaCalendar(),
+        calendar=calendars.look(directory) or ChinaCalendar(),
         new_id=new_id,
         catalogue=LiveCatalogue(home) if Role.WINDOW in profile.roles else {},
         newer=renewal.read_if_changed,
@@ -113,6 +115,8 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         take_statement=partial(_take_statement, renewal, store),
         audit_head=partial(renewal.audit_head, keeper),
         take_audit_head=partial(renewal.take_audit_head, keeper),
+        newer_calendar=calendars.look,
+        take_calendar=calendars.take,
     )
     return OpenedMember(node, store, profile, renewal.take)
 

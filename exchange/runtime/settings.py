@@ -159,6 +159,11 @@ class Home:
         return self.root / "tree"
 
     @property
+    def calendars(self) -> Path:
+        """Signed calendars of working days: the own domain's, and those of the levels above."""
+        return self.root / "calendars"
+
+    @property
     def links(self) -> Path:
         """The links to neighbouring domains; holds passwords, readable by its owner only."""
         return self.root / "links.json"

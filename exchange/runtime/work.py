@@ -14,7 +14,7 @@ from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
 from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
-from exchange.levels import spread
+from exchange.levels import calendars, spread
 from exchange.levels.non_delivery import take_non_delivery
 from exchange.messaging.incoming import Handler
 from exchange.messaging.node import Node, Step
@@ -80,8 +80,8 @@ def work_for(
         work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
         work.rounds |= {chase.WORK: Daily(chase.chase, chase.WORK).look}
     if Role.RELAY in roles and take is not None:
-        work.handlers |= spread.handlers(take)
-        work.rounds |= {spread.WORK: spread.Spreader().look}
+        work.handlers |= spread.handlers(take) | calendars.handlers()
+        work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
         work.handlers |= desk.handlers() | outcomes.handlers()
         work.signed += (desk.on_signed,)

@@ -31,6 +31,7 @@ from exchange.language import tr
 from exchange.machine.files import lock_file, write_secret
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Directory
+from exchange.setup.calendars import publish_again
 from exchange.setup.certify import DIRECTORY_TERM, keep_copy
 from exchange.setup.freshness import equip
 
@@ -107,6 +108,7 @@ def _publish(settings: Settings, home: Home, after: Authority, present: Director
     update = {"version": present.version + 1, "issued_at": now, "expires_at": now + DIRECTORY_TERM}
     write_secret(home.directory, sign_directory(present.model_copy(update=update), after.key, after.certificate))
     keep_copy(home)
+    publish_again(settings, after)
     equip(home, after)
     shutil.rmtree(_next(home), ignore_errors=True)
     say(tr("directory: version {version}, signed by the new authority", version=present.version + 1))

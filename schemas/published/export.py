@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from exchange.schemas import MESSAGES, Application, Directory, Form, Header, Matter, Receipt, ReceiptProof, Wire
+from exchange.schemas import (
+    MESSAGES,
+    Application,
+    Calendar,
+    Directory,
+    Form,
+    Header,
+    Matter,
+    Receipt,
+    ReceiptProof,
+    Wire,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -14,6 +25,7 @@ MODELS: dict[str, type[Wire]] = {
     "application": Application,
     "matter": Matter,
     "directory": Directory,
+    "calendar": Calendar,
     "form": Form,
     "receipt-leaf": Receipt,
     "receipt-proof": ReceiptProof,

@@ -11,7 +11,7 @@ from exchange.schemas.base import Wire
 from tests.corpus.kin import message
 from tests.corpus.world import NOW, World
 from tests.unit.examples import EXAMPLES, OPINION_UPWARD
-from tests.unit.facts import ID
+from tests.unit.facts import ID, end
 
 
 def bodies() -> Iterator[tuple[str, int, Body]]:
@@ -28,10 +28,21 @@ def _of(kind: str, version: int) -> Body:
     return (OPINION_UPWARD if (kind, version) == ("document", 3) else example).model_copy(update=changes)
 
 
+def _telling(state: Any) -> Any:
+    """A deadline whose ledger says which due moments were told."""
+    told = [entry.model_copy(update={"told": end("03-11")}) for entry in state.ledger]
+    return state.model_copy(update={"ledger": tuple(told)})
+
+
 def _without_proofs() -> tuple[Wire, ...]:
     deemed: Any = EXAMPLES["deemed-consent"]
     return tuple(one.model_copy(update={"proof": None}) for one in deemed.reminders)
 
+
+_DEEMED: Any = EXAMPLES["deemed-consent"]
+_ESCALATED: Any = EXAMPLES["escalation"]
+_NOTICED: Any = EXAMPLES["deadline-notice"]
+_AMENDED: Any = EXAMPLES["term-notice"]
 
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("document", 1): {"claims": ()},
@@ -44,8 +55,12 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     },
     ("decision", 2): {"by_rule": True},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
+    ("deadline-notice", 2): {"deadlines": tuple(_telling(state) for state in _NOTICED.deadlines)},
+    ("deemed-consent", 3): {"state": _telling(_DEEMED.state), "papers": (b"\xd2 calendar",)},
     ("escalation", 1): {"state": None},
     ("reminder", 1): {"began_at": None, "provisional": False},
+    ("escalation", 3): {"state": _telling(_ESCALATED.state)},
+    ("term-notice", 2): {"entry": _AMENDED.entry.model_copy(update={"told": _AMENDED.due_at}), "provisional": True},
     ("forwarding", 1): {"cover": None},
     ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]

@@ -29,6 +29,7 @@ class MondayToFriday:
     """A calendar without holidays, fast, and published up to a day."""
 
     version = "monday-to-friday"
+    papers = ()
 
     def is_workday(self, day: date) -> bool:
         return day.weekday() < 5

@@ -6,12 +6,15 @@ from datetime import date
 
 from exchange.schemas import (
     Aggregate,
+    AnnouncedYear,
     Applicant,
     Application,
     Approver,
     AtRecall,
     Attachment,
     Body,
+    Calendar,
+    CalendarUpdate,
     CaseClosed,
     ClaimCheck,
     Clearance,
@@ -348,6 +351,7 @@ MESSAGES: tuple[Body, ...] = (
         shown=(Shown(address="c.transport", sort=ShownSort.SIGN_OFF),),
     ),
     ReceiptBatch(root=DIGEST, size=3, receiver="c.transport", sender="c.window", at=at("03-02")),
+    CalendarUpdate(papers=(b"\xd2 calendar",)),
     DirectoryUpdate(directories=(OfferedDirectory(domain="c.d", version=2, digest=DIGEST),)),
     FormAnswer(
         notice_id=ID, values=(FieldValue(name="pumps", value="12"), FieldValue(name="remarks", value="水泵待修"))
@@ -428,6 +432,20 @@ EXAMPLES: dict[str, Wire] = {message.KIND: message for message in MESSAGES} | {
                 least_version=2,
                 revoked_at=at("2027-03-02"),
                 revoked_for="合并",
+            ),
+        ),
+    ),
+    "calendar": Calendar(
+        domain="c",
+        version=2,
+        issued_at=at("03-02"),
+        years=(
+            AnnouncedYear(
+                year=2026,
+                number="国办发明电〔2025〕7号",
+                announced_on=at("2025-11-04").date(),
+                holidays=(at("10-01").date(), at("10-02").date()),
+                makeup_days=(at("10-10").date(),),
             ),
         ),
     ),

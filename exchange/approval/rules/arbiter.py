@@ -230,7 +230,10 @@ def _rule_on_end(
 
 def _basis(state: DeadlineState) -> tuple[object, ...]:
     """What silence comes to rests on this; instants compared as instants."""
-    ledger = tuple((entry.kind, entry.at.astimezone(CST), entry.days) for entry in state.ledger)
+    ledger = tuple(
+        (entry.kind, entry.at.astimezone(CST), entry.days, entry.told and entry.told.astimezone(CST))
+        for entry in state.ledger
+    )
     fixed = state.term.fixed.astimezone(CST) if state.term.fixed else None
     return (
         state.lead, state.consultation_id, state.matter, state.matter_version, state.default, state.default_basis,

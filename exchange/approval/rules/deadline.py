@@ -3,6 +3,9 @@
 How days are counted: the day on which a term starts, is stopped or runs on again is not counted; the term ends with
 the last working day, at 24:00. Stops that overlap count once (`stops`). A restart lifts stops and begins the whole term
 anew, with what it was extended by.
+
+No term ends before the moment that was told last, each entry of the ledger telling one: a calendar that is announced or
+amended later can lengthen a term that runs, and never shorten it.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from exchange.approval.rules.stops import StoppedDays, began, day_of, ending_day, pauses
+from exchange.approval.rules.stops import StoppedDays, began, day_of, ending_day, pauses, since_restart
 from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, Term
 from exchange.workdays import WorkingCalendar, add_working_days, end_of_day, working_days_between
 
@@ -22,7 +25,7 @@ class Projection:
 
     started_at: datetime | None
     due_at: datetime | None
-    """None while the term has not started, or is stopped for an open time."""
+    """None while the term has not started, or is stopped for an open time. Never before what was told last."""
     provisional: bool
     """Reckoned over days that no announcement covers yet."""
     stopped: bool
@@ -48,8 +51,21 @@ def reckon(
         return Projection(started, None, any(pause.provisional for pause in stood), True)
     extra = sum(entry.days or 0 for entry in ledger if entry.kind is EntryKind.EXTEND)
     due_at, provisional = reckon_around(term, started, stood, calendar, extra)
+    due_at = max(due_at, told_last(ledger) or due_at)
     effective_at, unsure = _later(due_at, effect_delay, calendar)
     return Projection(started, due_at, provisional or unsure, False, effective_at)
+
+
+def told_last(ledger: Sequence[LedgerEntry]) -> datetime | None:
+    """Return the due moment that was told last, in the term that runs now.
+
+    What shortens a term by law, a resumption, lifts it, and tells one of its own.
+    """
+    told = None
+    for entry in since_restart(ledger):
+        if entry.told is not None or entry.kind in (EntryKind.RESUME, EntryKind.RESTART):
+            told = entry.told
+    return told
 
 
 def reckon_around(

@@ -6,15 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.records import PartRow
 from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
 from exchange.approval.rules.correction import arrival_of
-from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import PARTS, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.conclude import Concluder
-from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.deadlines import (
+    RUNNING,
+    approver_of,
+    deadline_state,
+    derived,
+    matter_of,
+    refresh,
+    start_term,
+)
 from exchange.approval.window.faulty import mind_faulty
 from exchange.approval.window.procedures import stop_clock, take_ended
 from exchange.approval.window.silence import Silence
@@ -26,7 +34,7 @@ from exchange.messaging.incoming import Handler, Incoming, Minding
 from exchange.messaging.node import Step
 from exchange.messaging.records import Signed
 from exchange.messaging.rules.moments import check_after
-from exchange.schemas import Body, Matter, Opinion, ProcedureEnded, Receipt
+from exchange.schemas import Body, Opinion, ProcedureEnded, Receipt
 from exchange.workdays import end_of_day
 
 
@@ -73,9 +81,7 @@ class Collector:
         if item.message_id == part.consultation_id:
             fields = {"signed_at": step.now, "receipt_id": item.receipt_id, "receipt_index": item.index}
         if item.message_id == part.clearance_id or not waits:
-            start_term(step, case, part, matter, receipt.arrived_at, receipt.signed_for_at)
-            projection = _projection(step, case, part, matter)
-            fields |= {"due_at": projection.due_at, "started_at": projection.started_at}
+            fields |= derived(start_term(step, case, part, matter, receipt.arrived_at, receipt.signed_for_at))
         after = PartState.SIGNED if "signed_at" in fields else part.state
         step.tx[Cases].move_part(part.case_number, part.department, {part.state}, after, **fields)
         refresh(step, part.case_number, part.department)
@@ -157,11 +163,6 @@ def _check_dates(part: PartRow, opinion: Opinion, signed_at: datetime) -> None:
         put = Text("the case was put to its department")
         check_after(Text("the opinion"), signed_at, put, part.issued_at)
         check_after(Text("the opinion"), end_of_day(opinion.decided_on), put, part.issued_at)
-
-
-def _projection(step: Step, case: CaseRow, part: PartRow, matter: Matter) -> Projection:
-    entries = step.tx[Cases].ledger(case.number, part.department)
-    return project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar)
 
 
 def _cases_of(step: Step, signed: Sequence[Signed]) -> dict[tuple[str, str], str]:

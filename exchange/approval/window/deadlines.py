@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules import amendments
-from exchange.approval.rules.deadline import project
+from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.entry_reasons import BEGINS
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
@@ -111,12 +111,29 @@ def is_running(case: CaseRow, part: PartRow) -> bool:
     return case.state is CaseState.OPEN and part.state in RUNNING
 
 
-def start_term(step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived: datetime, signed: datetime) -> None:
+def start_term(
+    step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived: datetime, signed: datetime
+) -> Projection:
     """Begin a department's term. Its receipt says when; never before we asked, never after we heard of it."""
     claimed = arrived if matter.start is StartRule.ARRIVAL else signed
     at = max(part.issued_at or step.now, min(claimed, step.now))
     entry = LedgerEntry(kind=EntryKind.START, at=at, reason=BEGINS[matter.start], actor=step.node.address)
-    step.tx[Cases].add_entries(case.number, part.department, [entry])
+    entries = step.tx[Cases].ledger(case.number, part.department)
+    told, projection = _told(step, deadline_state(step.node, case, part, matter, entries, None), entry)
+    step.tx[Cases].add_entries(case.number, part.department, [told])
+    return projection
+
+
+def _told(step: Step, state: DeadlineState, entry: LedgerEntry) -> tuple[LedgerEntry, Projection]:
+    """An entry with the due moment that it gives: what is told by it from now on."""
+    grown = state.model_copy(update={"ledger": (*state.ledger, entry.model_copy(update={"told": None}))})
+    projection = project(grown, step.node.calendar)
+    return entry.model_copy(update={"told": projection.due_at}), projection
+
+
+def derived(projection: Projection) -> dict[str, object]:
+    """Return what a part keeps of a projection, for lists."""
+    return {"due_at": projection.due_at, "started_at": projection.started_at}
 
 
 def refresh(step: Step, case_number: str, department: str) -> None:
@@ -204,10 +221,9 @@ def enter(
     The notices say in which order the entries stand. Raises Implausible where the ledger has no room for it.
     """
     check_room(state, entry)
+    entry, projection = _told(step, state, entry)
     step.tx[Cases].add_entries(case.number, part.department, [entry])
-    projection = project(state.model_copy(update={"ledger": (*state.ledger, entry)}), step.node.calendar)
-    moments = {"due_at": projection.due_at, "started_at": projection.started_at}
-    step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **moments)
+    step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **derived(projection))
     notice = TermNotice(
         case_number=case.number,
         department=part.department,
@@ -265,6 +281,11 @@ def _entry(amendment: Amendment, state: DeadlineState, node: Node, now: datetime
         return amendments.resume(state, *why)
     if kind is EntryKind.RESTART:
         return amendments.restart(state, *why)
+    if kind is EntryKind.REPROJECT:
+        remedy = (
+            "`exchange calendar load FILE` publishes the announcement; the window reckons its terms again by itself"
+        )
+        raise CallerError("another calendar is not entered by hand", remedy=remedy)
     raise CallerError(
         "a term starts by the department's receipt, not by hand", remedy="choose stop, resume, restart or extend"
     )

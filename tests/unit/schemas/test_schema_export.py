@@ -50,11 +50,12 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
     schema = SCHEMAS[name]
     Draft202012Validator.check_schema(schema)
     version = {
+        "deadline-notice": 2,
         "decision": 2,
-        "deemed-consent": 2,
+        "deemed-consent": 3,
         "directory": 3,
         "document": 5,
-        "escalation": 2,
+        "escalation": 3,
         "forwarding": 2,
         "reminder": 2,
         "tally": 2,
@@ -159,8 +160,8 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    newer = {"decision", "deemed-consent", "escalation", "forwarding", "reminder", "tally", "term-notice"}
-    version = {"document": 5, **dict.fromkeys(newer, 2)}.get(kind, 1)
+    newer = {"deadline-notice", "decision", "forwarding", "reminder", "tally", "term-notice"}
+    version = {"deemed-consent": 3, "document": 5, "escalation": 3, **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 
