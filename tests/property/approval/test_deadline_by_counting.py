@@ -87,7 +87,7 @@ def counted(ledger: list[LedgerEntry], budget: int, calendar: WorkingCalendar = 
     return end_of_day(day)
 
 
-def stopped(ledger: list[LedgerEntry], calendar: WorkingCalendar) -> tuple[date, date | None]:
+def stopped(ledger: list[LedgerEntry], calendar: WorkingCalendar = CALENDAR) -> tuple[date, date | None]:
     """The first and the last day of the stop that a ledger begins with; None while it lasts."""
     at = ledger[0].at
     since = (at - timedelta(microseconds=1)).date()
