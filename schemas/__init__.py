@@ -90,7 +90,7 @@ from exchange.schemas.joint import (
 from exchange.schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from exchange.schemas.nondelivery import NonDelivery, NonDeliveryReason
 from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
-from exchange.schemas.opinion import Opinion, ProcedureEnded, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas.opinion import Opinion, OpinionRecall, ProcedureEnded, ProcedureKind, SpecialProcedure, Verdict
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from exchange.schemas.silence import DeemedConsent, Escalation
@@ -182,6 +182,7 @@ __all__ = [
     "Number",
     "OfferedDirectory",
     "Opinion",
+    "OpinionRecall",
     "OrderNumber",
     "Outcome",
     "Overruling",

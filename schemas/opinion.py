@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Queue, Room, Text, Title, Wire
-from exchange.schemas.instants import Day
+from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import (
     A_TEXT,
     BLANK,
@@ -120,3 +120,21 @@ class Opinion(Body):
         if (self.verdict is Verdict.SPECIAL_PROCEDURE) != (self.procedure is not None):
             raise ValueError("procedure: special-procedure names the procedure and its length, no other verdict does")
         return self
+
+
+class OpinionRecall(Body):
+    """A department recalls its own opinion (撤回意见) until the lead decides; its part is open again."""
+
+    KIND: ClassVar[str] = "opinion-recall"
+    TITLE: ClassVar[Title] = ("撤回意见", "Opinion recalled")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    QUEUE: ClassVar[Queue] = Queue.OPINIONS
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    case_number: CaseNumber
+    department: Address
+    opinion_id: MessageId
+    """The opinion that is recalled."""
+    reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
+    officer: Line
+    at: Instant

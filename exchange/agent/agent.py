@@ -9,7 +9,7 @@ from types import TracebackType
 
 from exchange.agent.received import Received, received
 from exchange.agent.window import WindowAgent
-from exchange.approval.department import desk, procedures
+from exchange.approval.department import desk, procedures, recalling
 from exchange.claims import Progress, fetch, upload
 from exchange.clock import monotonic
 from exchange.documents import forward, send
@@ -184,6 +184,15 @@ class Agent(WindowAgent):
         Raises NotFound, Conflict (none stops the clock) or CallerError.
         """
         message_id = procedures.end_procedure(self._node(), case_number, reason, officer)
+        self._wrote()
+        return message_id
+
+    def recall(self, case_number: str, officer: str, reasons: str) -> str:
+        """Recall the member's opinion on a case, before the lead decides; return the message id.
+
+        Raises NotFound, Conflict or CallerError. The window's receipt says whether it counts: `deliveries`.
+        """
+        message_id = recalling.recall(self._node(), case_number, officer, reasons)
         self._wrote()
         return message_id
 

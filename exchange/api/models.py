@@ -105,6 +105,18 @@ class EndedProcedureIn(ApiModel):
     officer: Line
 
 
+class RecallIn(ApiModel):
+    """The member recalls its opinion on a case, before the lead decides. 撤回意见。"""
+
+    model_config = example(
+        {"case_number": "SL-2026-000001", "officer": "张三", "reasons": "漏看了消防通道的图纸，需重新审查。"}
+    )
+
+    case_number: CaseNumber
+    officer: Line
+    reasons: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+
 class NoticeOut(ApiModel):
     """How a notice stands, by the newest signed tallies. 通知的签收情况。"""
 

@@ -1,4 +1,4 @@
-"""Opinions: a department's answer to a consultation of its desk; and that its special procedure is over."""
+"""Opinions: a department's answer to a consultation of its desk, its recall, and that a special procedure is over."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from exchange.api.content import body_of, invalid_request, json_of
 from exchange.api.documents.models import SentOut
 from exchange.api.door.auth import Replying, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.models import EndedProcedureIn, OpinionIn
+from exchange.api.models import EndedProcedureIn, OpinionIn, RecallIn
 from exchange.api.problems import documented
 from exchange.approval.department.desk import reply_in
 from exchange.approval.department.procedures import end_procedure_in
+from exchange.approval.department.recalling import recall_in
 from exchange.messaging.node import Step
 
 router = APIRouter(tags=["opinions"])
@@ -58,3 +59,20 @@ def end_procedure(
         return SentOut(message_id=end_procedure_in(step, asked.case_number, asked.reason, asked.officer))
 
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of("end procedure", asked), do)
+
+
+@router.post(
+    "/opinions/recall",
+    status_code=202,
+    response_model=SentOut,
+    summary="撤回意见 · Recall an opinion",
+    description="主办部门决定之前可撤回本部门意见；期限不因此延长，窗口的签收回执为准。 · The member's own, until the "
+    "lead decides; its term is not lengthened by it, and the window's receipt says whether it counts. Scope: reply.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(RecallIn),
+)
+def recall(caller: Replying, api: Shared, asked: Annotated[RecallIn, json_of(RecallIn)], key: Key = None) -> Response:
+    def do(step: Step) -> SentOut:
+        return SentOut(message_id=recall_in(step, asked.case_number, asked.officer, asked.reasons))
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of("recall", asked), do)

@@ -88,6 +88,13 @@ class PartRow:
     protest_id: str | None = None
     """The department's protest against what it was told of its part."""
     protest_ground: ProtestGround | None = None
+    recalled_id: str | None = None
+    """The last opinion that the department has recalled."""
+    recall_id: str | None = None
+    """By which message."""
+    recalled_at: datetime | None = None
+    clear_again: bool | None = None
+    """Whether the result by which it was cleared was recalled: it is told the next one."""
 
     instead_of: str | None = None
     """The department that was not competent, where this one was added to the running case in its place."""

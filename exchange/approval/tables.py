@@ -74,6 +74,10 @@ part = Table(
     Column("protest_ground", EnumWord(ProtestGround)),
     Column("instead_of", String(120)),
     Column("added", FreeText),
+    Column("recalled_id", String(36)),
+    Column("recall_id", String(36)),
+    Column("recalled_at", Instant),
+    Column("clear_again", Boolean),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 

@@ -35,6 +35,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "deadline": CommandAction(("case", "department", "entry", "officer")),
     "reply": CommandAction(("case", "verdict", "as_", "officer")),
     "end-procedure": CommandAction(("case", "as_", "officer")),
+    "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
     "forward": CommandAction(("message", "as_")),
     "resend": CommandAction(("message", "as_")),

@@ -25,9 +25,10 @@ def _window(app: typer.Typer) -> None:
 
 
 def _department(app: typer.Typer) -> None:
-    from exchange.cli.approval import department
+    from exchange.cli.approval import department, recalling
 
     department.register(app)
+    recalling.register(app)
 
 
 def _documents(app: typer.Typer) -> None:
@@ -170,6 +171,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "show": "Shows what is on record of a case, or one message in full, verified from its signed bytes.",
             "reply": "Answers a consultation: once, with what its verdict requires.",
             "end-procedure": "Ends a special procedure before its announced length; the term runs on.",
+            "recall": "Recalls your own opinion, until the lead decides; the term runs on as if nothing had been said.",
         },
     ),
     *entries(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from exchange.approval.department import above, desk, outcomes
+from exchange.approval.department import above, desk, outcomes, recalling
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
 from exchange.approval.window import protests
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
+from exchange.approval.window.recalling import Recalls
 from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
 from exchange.levels import calendars, spread
@@ -84,12 +85,13 @@ def work_for(
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
         work.handlers |= desk.handlers() | outcomes.handlers()
-        work.signed += (desk.on_signed,)
+        work.signed += (desk.on_signed, recalling.on_signed)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
     if Role.WINDOW in roles:
-        collector = Collector(Concluder(decide_rule, decides=rule_decides))
-        work.handlers |= collector.handlers() | protests.handlers()
+        concluder = Concluder(decide_rule, decides=rule_decides)
+        collector = Collector(concluder)
+        work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
         work.signed += (collector.on_signed,)
     return work
 

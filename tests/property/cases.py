@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ from exchange.schemas import (
     Material,
     Matter,
     Opinion,
+    OpinionRecall,
     ProcedureKind,
     SpecialProcedure,
     Verdict,
@@ -79,6 +80,13 @@ def opinion(department: str, verdict: Verdict) -> Opinion:
     )
 
 
+def recall(department: str, opinion_id: str, at: datetime) -> OpinionRecall:
+    """A department takes an opinion back."""
+    return OpinionRecall(
+        case_number=CASE, department=department, opinion_id=opinion_id, reasons="overlooked", officer="officer", at=at
+    )
+
+
 def complete(court: Court) -> bool:
     """Whether the lead may decide, reckoned anew from what is on record; what was moot had been open before."""
     seats = list(court.seats.values())
@@ -98,5 +106,8 @@ def snapshot(court: Court) -> object:
     return (
         court.case,
         court.stage,
-        [(s.state, s.revision, s.verdict, s.late_opinion_id, len(s.ledger)) for s in court.seats.values()],
+        [
+            (s.state, s.revision, s.verdict, s.late_opinion_id, s.recalled_id, len(s.ledger))
+            for s in court.seats.values()
+        ],
     )

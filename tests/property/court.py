@@ -20,6 +20,7 @@ from exchange.approval.rules.arbiter import (
 )
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
 from exchange.approval.rules.deadline import project
+from exchange.approval.rules.recall import check_recall, lacks_required_result, state_after
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.errors import CallerError, Returned
@@ -33,6 +34,7 @@ from exchange.schemas import (
     LedgerEntry,
     Matter,
     Opinion,
+    OpinionRecall,
 )
 from tests.property.monitors import Monitor, Posted
 from tests.property.never import assert_ruled_by_arrival, assert_silence_may_count
@@ -77,8 +79,8 @@ class Court:
             self._move(seat, seat.state)
             self._tell(seat)
 
-    def answer(self, opinion: Opinion) -> str:
-        """A department's opinion reaches the broker."""
+    def answer(self, opinion: Opinion | OpinionRecall) -> str:
+        """A department's opinion, or the recall of one, reaches the broker."""
         id_ = next(self._ids)
         self.queue.append(Posted(id_, self.now, opinion))
         return id_
@@ -130,6 +132,8 @@ class Court:
         self.handled.append(posted)
         if isinstance(posted.body, Opinion):
             self._take_opinion(posted, posted.body)
+        elif isinstance(posted.body, OpinionRecall):
+            self._take_recall(posted, posted.body)
         elif isinstance(posted.body, DeemedConsent):
             self._take_deemed(posted, posted.body)
         else:
@@ -160,8 +164,54 @@ class Court:
             seat.late_opinion_id = posted.id
             self._move(seat, seat.state)
         else:
-            seat.verdict = opinion.verdict
+            seat.verdict, seat.opinion_id = opinion.verdict, posted.id
             self._take_effect(seat, PartState.ANSWERED, posted.id)
+
+    def _take_recall(self, posted: Posted, recall: OpinionRecall) -> None:
+        seat = self.seats[recall.department]
+        try:
+            check_recall(self.case, seat, recall.opinion_id)
+        except Returned as error:
+            self.sent_back[posted.id] = error.code
+            return
+        before = project(self.own(seat), CALENDAR)
+        after = state_after(before, max(self.now, posted.at), seat.signed_for)
+        self.effective[seat.department].remove(recall.opinion_id)
+        seat.recalled_ids.append(recall.opinion_id)
+        seat.recalled_id, seat.opinion_id, seat.verdict = recall.opinion_id, None, None
+        seat.state = after
+        seat.revision += 1
+        assert project(self.own(seat), CALENDAR).due_at == before.due_at, "a recall moved the end of a term"
+        for name, rule in self.rules.items():
+            waiting = self.seats[name]
+            waiting.clear_again |= seat.department in rule.after and waiting.cleared and waiting.state in RUNNING
+        self._open(seat)
+        self._tell(seat)
+        self._advance()
+
+    def _open(self, recalled: Seat) -> None:
+        """A case that was ready waits again, and asks anew whom nobody needed any more."""
+        if self.case is not CaseState.READY:
+            return
+        self.case = CaseState.OPEN
+        seats = list(self.seats.values())
+        found = progress(self.matter.completion, self.matter.quorum, self.stage, seats, self.matter.approvers)
+        if found.kind is Advance.READY:
+            return
+        for seat in seats:
+            if seat.state is PartState.MOOT:
+                asked = seat.stage <= self.stage
+                seat.state = PartState.ISSUED if asked else PartState.PLANNED
+                seat.revision += 1
+                seat.signed_for = seat.cleared = seat.clear_again = False
+                if seat.ledger:
+                    self._restart(seat)
+
+    def _restart(self, seat: Seat) -> None:
+        seat.ledger.append(
+            LedgerEntry(kind=EntryKind.RESTART, at=self.now, reason="asked anew", actor=self.matter.lead)
+        )
+        self._tell(seat)
 
     def _stop(self, seat: Seat, at: datetime, days: int) -> None:
         seat.ledger.append(
@@ -180,7 +230,12 @@ class Court:
                 self._move(seat, seat.state)
                 self._tell(seat)
             return
-        assert_silence_may_count(self.own(seat), deemed, posted.at, self.handled, self.sent_back)
+        if lacks_required_result(self.rules[seat.department], list(self.seats.values())):
+            self._escalate(seat)
+            return
+        recalled = {id_ for one in self.seats.values() for id_ in one.recalled_ids}
+        standing = [posted for posted in self.handled if posted.id not in recalled]
+        assert_silence_may_count(self.own(seat), deemed, posted.at, standing, self.sent_back)
         self._take_effect(seat, PartState.DEEMED, posted.id)
 
     def _take_escalation(self, posted: Posted, escalation: Escalation) -> None:
@@ -195,11 +250,14 @@ class Court:
         ends = project(own, CALENDAR).effective_at
         assert ends is not None, "escalated without an end of the term"
         assert posted.at > ends, "escalated before the end of the term"
+        self._escalate(seat)
+
+    def _escalate(self, seat: Seat) -> None:
         self._move(seat, PartState.ESCALATED)
         if seat.late_opinion_id is not None:
             late = next(posted for posted in self.handled if posted.id == seat.late_opinion_id)
             assert isinstance(late.body, Opinion)
-            seat.verdict = late.body.verdict
+            seat.verdict, seat.opinion_id = late.body.verdict, late.id
             self._take_effect(seat, PartState.ANSWERED, late.id)
             return
         self._tell(seat)
@@ -220,8 +278,10 @@ class Court:
         found = progress(self.matter.completion, self.matter.quorum, self.stage, seats, self.matter.approvers)
         for department in found.cleared:
             seat = self.seats[department]
-            if not seat.cleared and seat.state in RUNNING:
-                seat.cleared = True
+            if (not seat.cleared or seat.clear_again) and seat.state in RUNNING:
+                if seat.clear_again and seat.ledger:
+                    self._restart(seat)
+                seat.cleared, seat.clear_again = True, False
                 self._move(seat, seat.state)
         if found.kind is Advance.NEXT_STAGE:
             self.stage += 1

@@ -16,12 +16,13 @@ from exchange.schemas import (
     DeemedConsent,
     Escalation,
     Opinion,
+    OpinionRecall,
     ReminderProof,
     SentReminder,
 )
 from tests.property.seat import CALENDAR, CASE, CONSULTATION, PROOF
 
-Message = Opinion | DeemedConsent | Escalation
+Message = Opinion | OpinionRecall | DeemedConsent | Escalation
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ CONSULTATION = "11111111-1111-4111-8111-111111111111"
 PROOF = ReceiptProof(receipt=b"leaf", index=0, size=1, path=(), signed=b"root")
 RUNNING = (PartState.ISSUED, PartState.SIGNED)
 FINAL = (PartState.ANSWERED, PartState.DEEMED, PartState.MOOT)
+"""What is settled, unless its department recalls its opinion."""
 
 
 class MondayToFriday:
@@ -51,6 +52,10 @@ class Seat:
     revision: int = 1
     verdict: Verdict | None = None
     late_opinion_id: str | None = None
+    opinion_id: str | None = None
+    recalled_id: str | None = None
+    recalled_ids: list[str] = field(default_factory=list)
+    clear_again: bool = False
     signed_for: bool = False
     cleared: bool = False
     ledger: list[LedgerEntry] = field(default_factory=list)

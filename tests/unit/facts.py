@@ -175,6 +175,8 @@ class Part:
     stage: int = 1
     verdict: Verdict | None = None
     late_opinion_id: str | None = None
+    opinion_id: str | None = None
+    recalled_id: str | None = None
 
 
 def approver(department: str, **fields: Any) -> Approver:

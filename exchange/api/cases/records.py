@@ -97,6 +97,9 @@ class PartOut(ApiModel):
     """Until when it may correct that; its silence has no consequence. 更正期限。"""
     instead_of: str | None = None
     """Added to the running case in place of this department, which is not competent. 替代的部门。"""
+    recalled_id: str | None = None
+    """Its last opinion that it has recalled. 已撤回的意见。"""
+    recalled_at: datetime | None = None
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it."""
 

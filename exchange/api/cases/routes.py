@@ -165,6 +165,8 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         faulty_id=part.faulty_id,
         correct_by=part.correct_by,
         instead_of=part.instead_of,
+        recalled_id=part.recalled_id,
+        recalled_at=part.recalled_at,
         ledger=ledger,
     )
 

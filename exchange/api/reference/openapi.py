@@ -10,12 +10,12 @@ from fastapi.openapi.utils import get_openapi
 from exchange.api.cases.models import CaseIn, ConfirmationIn, DecisionIn, ReviewIn, TermIn, WithdrawalIn
 from exchange.api.documents.models import SendIn
 from exchange.api.model import Problem
-from exchange.api.models import AcknowledgeIn, LeaseIn, OpinionIn
+from exchange.api.models import AcknowledgeIn, LeaseIn, OpinionIn, RecallIn
 from exchange.api.webhooks.models import WebhookIn
 from exchange.schemas import Wire
 
 _TAKEN: tuple[type[Wire], ...] = (
-    SendIn, LeaseIn, AcknowledgeIn, OpinionIn, CaseIn, WithdrawalIn, DecisionIn, ConfirmationIn, TermIn,
+    SendIn, LeaseIn, AcknowledgeIn, OpinionIn, RecallIn, CaseIn, WithdrawalIn, DecisionIn, ConfirmationIn, TermIn,
     ReviewIn, WebhookIn, Problem,
 )  # fmt: skip
 _ABOUT = """\

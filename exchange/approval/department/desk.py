@@ -198,14 +198,15 @@ def reply_in(step: Step, opinion: Opinion) -> str:
         )
     step.node.expect((row.window,))
     message_id = step.send(
-        opinion, (row.window,), conversation_id=_conversation(step, row), in_reply_to=row.consultation_id
+        opinion, (row.window,), conversation_id=conversation_of(step, row), in_reply_to=row.consultation_id
     )
     if opinion.verdict is Verdict.SPECIAL_PROCEDURE:
         step.note("special-procedure", row.case_number, message_id)
         return message_id
     step.tx[DepartmentDesk].move(
-        row.case_number, ANSWERABLE, DeskState.ANSWERED, opinion_id=message_id, answered_at=step.now
-    )
+        row.case_number, ANSWERABLE, DeskState.ANSWERED,
+        opinion_id=message_id, answered_at=step.now, recall_id=None,
+    )  # fmt: skip
     step.note("answered", row.case_number, message_id, verdict=opinion.verdict.value)
     return message_id
 
@@ -236,7 +237,8 @@ def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
     return body
 
 
-def _conversation(step: Step, row: DeskRow) -> str | None:
+def conversation_of(step: Step, row: DeskRow) -> str | None:
+    """Return the conversation that a case on the desk belongs to; None where its request is not on record."""
     stored = step.tx[Documents].get(row.window, row.consultation_id)
     return stored.conversation_id if stored else None
 

@@ -53,7 +53,7 @@ class OpenDesk:
             waiting = every(
                 lambda after, most: tx[DepartmentDesk].page(DeskState.WAITING, after, most), lambda row: row.place
             )
-            rows = list(islice((row for row in waiting if row.cleared and self._is_new(row)), limit))
+            rows = list(islice((row for row in waiting if _is_the_rules(row) and self._is_new(row)), limit))
             stored = [tx[Documents].get(row.window, row.consultation_id) for row in rows]
         given, self._failed = [], set()
         for row, document in zip(rows, stored, strict=True):
@@ -127,3 +127,8 @@ class OpenDesk:
         with self._node.step() as step:
             if step.tx[DepartmentDesk].move(case_number, {DeskState.WAITING}, DeskState.WAITING, rule_error=told):
                 step.note("rule-failed", case_number, None, error=kind_of_failure(error))
+
+
+def _is_the_rules(row: DeskRow) -> bool:
+    """Whether the rule may look at it: what an officer has recalled is an officer's to answer."""
+    return row.cleared and row.recall_id is None

@@ -57,6 +57,8 @@ def _own_record(step: Step, row: DeskRow) -> OwnRecord:
     if row.opinion_id is None:
         return OwnRecord(term.due_at, term.provisional)
     sent_back = any(copy.state is OutboxState.RETURNED for copy in step.tx[Outbox].rows(row.opinion_id))
+    if row.recall_id is not None:  # whether the window has taken that is not known here yet
+        return OwnRecord(term.due_at, term.provisional, row.opinion_id, sent_back=True)
     for copy, proof in proven_copies(step.tx, row.opinion_id):
         if proof is not None and copy.state is OutboxState.DELIVERED:
             arrived = verify_receipt(proof, step.node.directory).arrived_at

@@ -28,6 +28,8 @@ class DeskRow:
     reminded: int = 0
     rule_error: str | None = None
     """What the department's rule failed with when it was last asked."""
+    recall_id: str | None = None
+    """The message by which the opinion is recalled, or was: then the case waits for an officer's opinion."""
 
     @property
     def place(self) -> Place:

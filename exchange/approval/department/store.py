@@ -59,6 +59,11 @@ class DepartmentDesk:
         row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
         return DeskRow(*row) if row else None
 
+    def recalled_by(self, message_ids: Collection[str]) -> dict[str, DeskRow]:
+        """Return the rows whose opinion one of these messages recalls, by the message's id."""
+        rows = [DeskRow(*row) for row in self._db.execute(_ROWS.where(_c.recall_id.in_(message_ids)))]
+        return {row.recall_id: row for row in rows if row.recall_id is not None}
+
     def page(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
         """Return a page of the rows in one state, oldest first, behind a place; for `exchange.paging.every`."""
         query = _ROWS.where(_c.state == state).order_by(_c.received_at, _c.case_number).limit(limit)

@@ -24,6 +24,7 @@ desk = Table(
     Column("answered_at", Instant),
     Column("reminded", Integer, nullable=False),
     Column("rule_error", FreeText),
+    Column("recall_id", String(36), index=True),
 )
 
 

@@ -12,7 +12,7 @@ from exchange.approval.rules.states import PartState
 from exchange.schemas import Approver, Completion, Verdict
 
 SETTLED = frozenset({PartState.ANSWERED, PartState.DEEMED, PartState.MOOT})
-"""Final states of a part. ESCALATED is not one: there the lead must act, or an answer may still come."""
+"""States of a part that nobody waits for. ESCALATED is none: there the lead must act, or an answer may still come."""
 _RESULT = frozenset({PartState.ANSWERED, PartState.DEEMED})
 
 
@@ -58,7 +58,7 @@ def progress(
     still_open = tuple(part.department for part in parts if part.state not in SETTLED)
     if ends_early(completion, quorum, parts, rules):
         return Progress(Advance.READY, still_open)
-    here = [part for part in parts if part.stage == stage]
+    here = [part for part in parts if part.stage <= stage]  # earlier ones too: an opinion may have been recalled
     if here and all(part.state in SETTLED for part in here):
         later = any(part.stage > stage and part.state is PartState.PLANNED for part in parts)
         return Progress(Advance.NEXT_STAGE if later else Advance.READY)

@@ -15,6 +15,8 @@ BEGINS: Mapping[StartRule, str] = {
 SIGNED_FOR = noted("signed for")
 ARTICLE_45 = ("行政许可法第四十五条",)
 """The basis of a special procedure that names none."""
+OTHER_RESULT = noted("begun anew: the result that it waited for was recalled, and another one is in")
+ASKED_ANEW = noted("asked anew: the opinion over which the department's own was not needed was recalled")
 
 
 def special_procedure(kind: ProcedureKind) -> str:

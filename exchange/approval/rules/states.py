@@ -19,7 +19,7 @@ class CaseState(StrEnum):
 class PartState(StrEnum):
     """Where one consulted department's part of a case stands.
 
-    PLANNED: its stage has not begun. ISSUED: put to the department. SIGNED: its receipt is in. Final: ANSWERED,
+    PLANNED: its stage has not begun. ISSUED: put to the department. SIGNED: its receipt is in. Settled: ANSWERED,
     DEEMED, MOOT. ESCALATED: term over, no default possible; an answer still counts.
     """
 
@@ -55,7 +55,8 @@ CASES = machine(
     {CaseState.OPEN},
     {
         CaseState.OPEN: {CaseState.READY, CaseState.WITHDRAWN},
-        # READY opens again where the body that is competent is added in place of one that is not.
+        # READY opens again where the body that is competent is added in place of one that is not, or an opinion is
+        # recalled without which the case is not complete.
         CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN, CaseState.OPEN},
         CaseState.DECIDED: (),
         CaseState.WITHDRAWN: (),
@@ -72,8 +73,10 @@ PARTS = machine(
         PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT},
         # By an opinion that was in time and came in later: a good one, or one that is to be corrected.
         PartState.DEEMED: {PartState.ANSWERED, PartState.ESCALATED},
-        PartState.ANSWERED: (),
-        PartState.MOOT: (),
+        # By its department's recall of the opinion, before the lead decides.
+        PartState.ANSWERED: {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED},
+        # Asked anew, where the recalled opinion was why it was not needed.
+        PartState.MOOT: {PartState.PLANNED},
     },
 )
 
@@ -93,7 +96,7 @@ DESK = machine(
     {DeskState.WAITING},
     {
         DeskState.WAITING: {DeskState.ANSWERED, DeskState.DEFAULTED, DeskState.CLOSED},
-        DeskState.ANSWERED: {DeskState.WAITING, DeskState.CLOSED},  # the window has sent the opinion back
+        DeskState.ANSWERED: {DeskState.WAITING, DeskState.CLOSED},  # the window has sent it back, or it was recalled
         DeskState.DEFAULTED: {DeskState.ANSWERED},
         DeskState.CLOSED: (),
     },

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.records import CaseRow
 from exchange.approval.rule_failure import kind_of_failure
 from exchange.approval.rules.adding import to_place
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.states import CASES, CaseState, PartState
+from exchange.approval.window.clearing import clear
 from exchange.approval.window.deadlines import matter_of, refresh
 from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, ruling_of, ruling_text
 from exchange.approval.window.faulty import let_correct
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
-from exchange.approval.window.submit import escalate_unreachable, issue_next_stage
+from exchange.approval.window.submit import issue_next_stage
 from exchange.errors import Conflict, NotFound
 from exchange.language import Text
 from exchange.language.names import CASE_STATES, OUTCOMES, coded
@@ -27,7 +28,7 @@ from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
+from exchange.schemas import Application, CaseClosed, Decision, Matter, Outcome
 
 log = get_logger()
 
@@ -58,28 +59,12 @@ class Concluder:
         parts = step.tx[Cases].parts(case_number)
         found = progress(matter.completion, matter.quorum, case.stage, parts, matter.approvers)
         for department in found.cleared:
-            self._clear(step, case, matter, department, parts)
+            clear(step, case, matter, department)
         if found.kind is Advance.NEXT_STAGE:
             step.tx[Cases].move(case_number, {CaseState.OPEN}, CaseState.OPEN, stage=case.stage + 1)
             issue_next_stage(step, case, matter, case.stage + 1)
         elif found.kind is Advance.READY:
             self._ready(step, case, matter, found.moot)
-
-    def _clear(self, step: Step, case: CaseRow, matter: Matter, department: str, parts: Sequence[PartRow]) -> None:
-        by_name = {part.department: part for part in parts}
-        part = by_name[department]
-        if part.clearance_id is not None or part.state not in (PartState.ISSUED, PartState.SIGNED):
-            return
-        awaited = next(approver.after for approver in matter.approvers if approver.department == department)
-        results = tuple(_result(by_name[earlier]) for earlier in awaited)
-        clearance = Clearance(case_number=case.number, consultation_id=part.consultation_id or "", results=results)
-        if not step.node.reachable((department,)):
-            escalate_unreachable(step, case, department)
-            refresh(step, case.number, department)
-            return
-        message_id = step.send(clearance, (department,), conversation_id=case.conversation_id)
-        step.tx[Cases].move_part(case.number, department, {part.state}, part.state, clearance_id=message_id)
-        step.note("cleared", case.number, message_id, department=department)
 
     def _ready(self, step: Step, case: CaseRow, matter: Matter, moot: Sequence[str]) -> None:
         if not step.tx[Cases].move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now):
@@ -293,7 +278,3 @@ def withdraw_in(step: Step, case_number: str, reason: str) -> None:
     everyone = [part.department for part in step.tx[Cases].parts(case_number)]
     close_parts(step, case, everyone, reason)
     step.note("withdrawn", case_number)
-
-
-def _result(part: PartRow) -> Result:
-    return Result(department=part.department, verdict=part.verdict, conditions=part.conditions or "")

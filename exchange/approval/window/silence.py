@@ -10,12 +10,13 @@ from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.recall import REQUIRED_RESULT_OPEN, lacks_required_result
 from exchange.approval.rules.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
 from exchange.approval.superiors import is_above, superiors_of
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
-from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, present_state, refresh
+from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, present_state, refresh
 from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
@@ -92,11 +93,14 @@ class Silence:
             _tell_again(step, part, incoming.opened.header)
             return
         check_evidence(step, deemed)
-        if part.faulty_at is not None:
-            self._escalate(step, part, incoming, (OBSTACLE,))
-            return
+        hindered = [OBSTACLE] if part.faulty_at is not None else []
+        approver = approver_of(matter_of(step.tx, case), part.department)
+        if lacks_required_result(approver, step.tx[Cases].parts(case.number)):
+            hindered.append(REQUIRED_RESULT_OPEN)
         if not was_told(step, own, deemed.due_at):
-            self._escalate(step, part, incoming, (NOT_TOLD,))
+            hindered.append(NOT_TOLD)
+        if hindered:
+            self._escalate(step, part, incoming, hindered)
             return
         moved = step.tx[Cases].move_part(
             case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,

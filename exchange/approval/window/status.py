@@ -56,6 +56,11 @@ class PartStatus:
     """Whether that protest waits for the lead's review."""
     instead_of: str | None = None
     """The department that was not competent, in whose place this one was added."""
+    recalled_id: str | None = None
+    """Its last opinion that it has recalled."""
+    recall_id: str | None = None
+    """By which message."""
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,9 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         protest_ground=part.protest_ground,
         contested=part.contested,
         instead_of=part.instead_of,
+        recalled_id=part.recalled_id,
+        recall_id=part.recall_id,
+        recalled_at=part.recalled_at,
         consultation_id=part.consultation_id,
         days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.application import check_application
 from exchange.approval.rules.consultation_letter import consultation_letter
-from exchange.approval.rules.states import PARTS, CaseState, PartState
-from exchange.approval.window.deadlines import matter_key
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.deadlines import begin_anew, matter_key
 from exchange.approval.window.store import Cases
 from exchange.envelope import verify_signed
 from exchange.envelope.written import check_written
@@ -18,7 +18,19 @@ from exchange.messaging.checks import expect_window
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.secrecy import check_application_secrecy
-from exchange.schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
+from exchange.schemas import (
+    Application,
+    Approver,
+    Consultation,
+    ConsultedDepartment,
+    Matter,
+    Role,
+    Term,
+    Urgency,
+)
+
+_WAITS = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED})
+"""Parts that a department which cannot be reached any more would still have to answer."""
 
 
 def submit(
@@ -105,7 +117,33 @@ def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> N
 
     A department that can no longer be sealed to, having left the directory, is for the lead to speak for.
     """
-    approvers = _approvers(matter, stage)
+    _issue_again(step, case, matter, _approvers(matter, stage))
+
+
+def ask_anew(step: Step, case: CaseRow, matter: Matter, departments: Collection[str], reason: str) -> None:
+    """Ask departments again, who had been told that their opinions are not needed: by a new request, with a new term.
+
+    Those that had not been asked yet are asked when their stage begins.
+    """
+    asked = {part.department for part in step.tx[Cases].parts(case.number) if part.consultation_id is not None}
+    for department in departments:
+        step.tx[Cases].move_part(
+            case.number, department, {PartState.MOOT}, PartState.PLANNED, consultation_id=None, clearance_id=None,
+            due_at=None, started_at=None, issued_at=None, signed_at=None, receipt_id=None, receipt_index=None,
+            reminded_at=None, moot_at=None, clear_again=None,
+        )  # fmt: skip
+        step.note("asked-anew", case.number, None, department=department)
+    for stage in range(1, case.stage + 1):
+        again = [one for one in _approvers(matter, stage) if one.department in departments and one.department in asked]
+        if again:
+            _issue_again(step, case, matter, again)
+    for part in step.tx[Cases].parts(case.number):
+        if part.department in departments and part.consultation_id is not None:
+            begin_anew(step, case.number, part.department, reason, part.consultation_id)
+
+
+def _issue_again(step: Step, case: CaseRow, matter: Matter, approvers: Sequence[Approver]) -> None:
+    """Put the case to some departments of one stage, with what the first request of the case was sent with."""
     here = step.node.reachable([approver.department for approver in approvers])
     for approver in approvers:
         if approver.department not in here:
@@ -135,9 +173,7 @@ def _as_first(step: Step, case: CaseRow) -> tuple[Sequence[bytes], Urgency]:
 
 def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
     """Escalate the part of a department that nothing can be sent to any more: the lead must act in its place."""
-    if step.tx[Cases].move_part(
-        case.number, department, PARTS.before(PartState.ESCALATED), PartState.ESCALATED, escalated_at=step.now
-    ):
+    if step.tx[Cases].move_part(case.number, department, _WAITS, PartState.ESCALATED, escalated_at=step.now):
         step.note("unreachable", case.number, None, department=department)
 
 

@@ -126,6 +126,8 @@ def _state(row: DeskRow) -> Text:
     if row.state == DeskState.DEFAULTED:
         return Text(tr("default took effect; the paper is owed"), style="bold magenta")
     state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
+    if row.recall_id is not None and row.state == DeskState.WAITING:
+        state.append("\n" + tr("recalled: an officer answers"), style="yellow")
     if row.rule_error and row.state == DeskState.WAITING:
         state.append("\n" + tr("the rule failed: ") + plain(read_back(row.rule_error)).plain, style="red")
     return state
@@ -162,7 +164,8 @@ def consultation_json(row: DeskRow, term: DeskTerm | None) -> dict[str, Any]:
     return {
         "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
-        "message_id": row.consultation_id, "rule_error": row.rule_error, "term": term_json(term) if term else None,
+        "message_id": row.consultation_id, "rule_error": row.rule_error,
+        "recall_id": row.recall_id, "term": term_json(term) if term else None,
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, PartStatus
 from exchange.cli.naming import called, in_full
-from exchange.cli.view import console, decided_by, due_text, outcome_text, part_cell, plain, state_text
+from exchange.cli.view import console, decided_by, due_text, moment, outcome_text, part_cell, plain, state_text
 from exchange.language import choose, read_back, tr
 from exchange.schemas import Decision
 
@@ -143,6 +143,9 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
         said = [(tr("reasons"), part.reasons), (tr("conditions"), part.conditions)]
         ids = [(tr("message"), part.message_id or ""), (tr("late message"), part.late_opinion_id or "")]
         ids.append((tr("protest"), part.protest_id or ""))
+        if part.recalled_at is not None:
+            ids.append((tr("recalled"), f"{moment(part.recalled_at)}, {part.recalled_id}"))
+            ids.append((tr("recalled by"), part.recall_id or ""))
         if any(text for _, text in (*said, *ids)):
             yield Text.assemble("\n", plain(called(part.department), "bold"), " ", part_cell(part, now))
             yield _lines((*said, *ids))
@@ -237,4 +240,7 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "protest_ground": part.protest_ground.value if part.protest_ground else None,
         "contested": part.contested,
         "instead_of": part.instead_of,
+        "recalled_id": part.recalled_id,
+        "recall_id": part.recall_id,
+        "recalled_at": part.recalled_at.isoformat() if part.recalled_at else None,
     }

@@ -36,6 +36,7 @@ from exchange.schemas import (
     JointEnded,
     JointRefusal,
     Opinion,
+    OpinionRecall,
     Reminder,
     RequestForwarded,
 )
@@ -222,6 +223,10 @@ def _notice(body: Body) -> Lines:
         yield tr("default"), _default(body.mode, body.department, body.due_at)
         yield tr("basis"), "; ".join(body.basis)
         yield tr("paper owed by"), due_text(body.paper_owed_by)
+    elif isinstance(body, OpinionRecall):
+        yield tr("recalled opinion"), body.opinion_id
+        yield tr("reasons"), body.reasons
+        yield tr("officer"), body.officer
     elif isinstance(body, Escalation):
         yield tr("escalated"), f"{in_full(body.department)}: {listed(map(tr, body.obstacles))}"
 

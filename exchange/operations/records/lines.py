@@ -82,6 +82,7 @@ class PartLine:
     late_at: datetime | None = None
     review_at: datetime | None = None
     protest_id: str | None = None
+    recalled_at: datetime | None = None
 
     @property
     def contested(self) -> bool:

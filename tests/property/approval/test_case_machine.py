@@ -15,7 +15,7 @@ from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
 from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, Matter, ProcedureKind, Verdict
-from tests.property.cases import BASIS, DEPARTMENTS, complete, matters, opinion, snapshot
+from tests.property.cases import BASIS, DEPARTMENTS, complete, matters, opinion, recall, snapshot
 from tests.property.court import Court
 from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat
 
@@ -34,7 +34,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.court = Court(matter, MONDAY)
         for department in signing:
             self.court.sign(department)
-        self.settled: dict[str, PartState] = {}
+        self.settled: dict[str, tuple[PartState, int]] = {}
         self.over: tuple[CaseState, tuple[PartState, ...]] | None = None
 
     # --- time and messages --------------------------------------------------------------------------------------------
@@ -74,6 +74,23 @@ class CaseMachine(RuleBasedStateMachine):
         if due_at is not None and due_at > self.court.now:
             self.court.now = due_at
             self.court.answer(opinion(department, Verdict.AGREE))
+
+    @rule(department=departments, which=st.integers(0, 3))
+    def the_department_recalls_an_opinion(self, department: str, which: int) -> None:
+        """The one that counts, one that never did, or one that was recalled before."""
+        seat = self.court.seats[department]
+        known = [seat.opinion_id, seat.late_opinion_id, seat.recalled_id, *self.court.effective[department]][which:]
+        chosen = next((id_ for id_ in known if id_ is not None), None)
+        if chosen is not None:
+            self.court.answer(recall(department, chosen, self.court.now))
+
+    @rule(department=departments, hours=st.sampled_from([0, 1, 24]))
+    def the_department_thinks_again_and_says_something_else(self, department: str, hours: int) -> None:
+        self.the_department_recalls_an_opinion(department, 0)
+        self.court.now += hours * HOUR
+        self.drain()
+        self.court.answer(opinion(department, Verdict.DISAGREE))
+        self.drain()
 
     @rule(which=st.integers(0, 1))
     def a_monitor_hears_the_window(self, which: int) -> None:
@@ -169,9 +186,18 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def what_is_settled_stays_as_it_is(self) -> None:
         for name, seat in self.court.seats.items():
-            assert self.settled.get(name, seat.state) is seat.state
+            recalls = sum(len(one.recalled_ids) for one in self.court.seats.values())
+            before, then = self.settled.get(name, (seat.state, recalls))
+            assert before is seat.state or (recalls > then and before is not PartState.DEEMED)
+            self.settled.pop(name, None)
             if seat.state in FINAL:
-                self.settled[name] = seat.state
+                self.settled[name] = (seat.state, recalls)
+
+    @invariant()
+    def an_opinion_that_was_recalled_never_counts(self) -> None:
+        for name, seat in self.court.seats.items():
+            assert len(seat.recalled_ids) == len(set(seat.recalled_ids)), "recalled twice"
+            assert not set(seat.recalled_ids) & {*self.court.effective[name], seat.opinion_id}
 
     @invariant()
     def silence_is_never_written_down_as_a_verdict(self) -> None:

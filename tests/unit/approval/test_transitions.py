@@ -27,7 +27,7 @@ from exchange.transitions import ForbiddenTransition, Machine
 ROOT = Path(exchange.__path__[0])
 ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
     CASES: (CaseState, {CaseState.DECIDED, CaseState.WITHDRAWN}),
-    PARTS: (PartState, {PartState.ANSWERED, PartState.MOOT}),
+    PARTS: (PartState, set()),
     WATCHES: (WatchState, set()),
     DESK: (DeskState, {DeskState.CLOSED}),
     NOTICES: (NoticeState, {NoticeState.RECALLED, NoticeState.REPLACED}),
