@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
+from exchange.approval.rules.after.recall import check_recall, lacks_required_result, state_after
 from exchange.approval.rules.arbiter import (
     AGAIN,
     OpinionRuling,
@@ -20,7 +21,6 @@ from exchange.approval.rules.arbiter import (
 )
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.recall import check_recall, lacks_required_result, state_after
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.errors import CallerError, Returned
@@ -179,7 +179,7 @@ class Court:
         self.effective[seat.department].remove(recall.opinion_id)
         seat.recalled_ids.append(recall.opinion_id)
         seat.recalled_id, seat.opinion_id, seat.verdict = recall.opinion_id, None, None
-        seat.state = after
+        seat.state, seat.open_since = after, len(self.handled)
         seat.revision += 1
         assert project(self.own(seat), CALENDAR).due_at == before.due_at, "a recall moved the end of a term"
         for name, rule in self.rules.items():
@@ -202,7 +202,7 @@ class Court:
             if seat.state is PartState.MOOT:
                 asked = seat.stage <= self.stage
                 seat.state = PartState.ISSUED if asked else PartState.PLANNED
-                seat.revision += 1
+                seat.revision, seat.open_since = seat.revision + 1, len(self.handled)
                 seat.signed_for = seat.cleared = seat.clear_again = False
                 if seat.ledger:
                     self._restart(seat)
@@ -233,9 +233,8 @@ class Court:
         if lacks_required_result(self.rules[seat.department], list(self.seats.values())):
             self._escalate(seat)
             return
-        recalled = {id_ for one in self.seats.values() for id_ in one.recalled_ids}
-        standing = [posted for posted in self.handled if posted.id not in recalled]
-        assert_silence_may_count(self.own(seat), deemed, posted.at, standing, self.sent_back)
+        since = self.handled[seat.open_since :]
+        assert_silence_may_count(self.own(seat), deemed, posted.at, since, self.sent_back)
         self._take_effect(seat, PartState.DEEMED, posted.id)
 
     def _take_escalation(self, posted: Posted, escalation: Escalation) -> None:

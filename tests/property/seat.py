@@ -56,6 +56,8 @@ class Seat:
     recalled_id: str | None = None
     recalled_ids: list[str] = field(default_factory=list)
     clear_again: bool = False
+    open_since: int = 0
+    """How much the window had handled when the part was opened again: what was returned until then is given anew."""
     signed_for: bool = False
     cleared: bool = False
     ledger: list[LedgerEntry] = field(default_factory=list)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.after.recall import check_recall, state_after
 from exchange.approval.rules.completion import Advance, progress
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.entry_reasons import ASKED_ANEW
-from exchange.approval.rules.recall import check_recall, state_after
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.clearing import clear_again

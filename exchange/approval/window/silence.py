@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from exchange.approval.department.above import note_reminder
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.after.recall import REQUIRED_RESULT_OPEN, lacks_required_result
 from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
-from exchange.approval.rules.recall import REQUIRED_RESULT_OPEN, lacks_required_result
 from exchange.approval.rules.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
 from exchange.approval.superiors import is_above, superiors_of

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from exchange.approval.rules.after.recall import check_recall, lacks_required_result, state_after
 from exchange.approval.rules.completion import Advance, progress
 from exchange.approval.rules.deadline import Projection
-from exchange.approval.rules.recall import check_recall, lacks_required_result, state_after
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
 from exchange.errors import Returned
