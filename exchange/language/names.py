@@ -19,6 +19,11 @@ VERDICTS: Mapping[str, Words] = {
     "special-procedure": ("须经特别程序", "special procedure"),
     "refer-upward": ("报上级", "refers upward"),
 }
+PROTEST_GROUNDS: Mapping[str, Words] = {
+    "time-running": ("期限尚未届满", "its time was still running"),
+    "answered": ("已按期提出意见", "it had answered in time"),
+    "other-opinion": ("所引意见并非其意见", "another opinion than its own is cited"),
+}
 CASE_STATES: Mapping[str, Words] = {
     "open": ("会审中", "open"),
     "ready": ("待决定", "ready to decide"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from exchange.language import noted
 from exchange.messaging.documents import document_row, keep
 from exchange.messaging.outbox_statements import (
     ADD_COPY,
@@ -39,6 +40,9 @@ from exchange.messaging.tables import (
 )
 from exchange.schemas import Urgency
 
+IMPLAUSIBLE = "implausible-time"
+"""Begins what is noted of a copy whose receipt bears a time that cannot be."""
+_NOT_BEFORE = noted("its receipt is dated before it was written")
 _c = outbox_copy.c
 _m = outbox_message.c
 
@@ -167,6 +171,8 @@ class Outbox:
                 continue
             if item.signed_for_at is not None and precedes(item.signed_for_at, row.written_at):
                 self.implausible.append(item)
+                said = f"{IMPLAUSIBLE}: {_NOT_BEFORE}"
+                self._db.execute(update(outbox_copy).where(_c.id == row.id).values(last_error=said))
             else:
                 moved.setdefault(row.id, item)
         if moved:

@@ -13,8 +13,9 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.tables import NOT_SIGNED, PUT_TO, TO_REVIEW, UNDATED, case_file, part
 from exchange.joint.tables import OPEN_JOINTS, joint
 from exchange.messaging.inbox import LETTER_ID
+from exchange.messaging.outbox import IMPLAUSIBLE
 from exchange.messaging.rules.withholding import WITHHELD
-from exchange.messaging.tables import OPEN_LETTERS, dead_letter
+from exchange.messaging.tables import OPEN_LETTERS, WAITING_COPIES, dead_letter, outbox_copy
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
 
 COUNTED = 10_000
@@ -22,7 +23,7 @@ COUNTED = 10_000
 
 _SHOWN = 3
 
-_p, _j, _k, _f, _d = part.c, joint.c, desk.c, case_file.c, dead_letter.c
+_p, _j, _k, _f, _d, _c = part.c, joint.c, desk.c, case_file.c, dead_letter.c, outbox_copy.c
 _UNDECIDED = _f.state == CaseState.READY
 
 
@@ -65,6 +66,12 @@ class Troubles:
         """Gather messages that came after their signer's certificate had ended, by the ids of their dead letters."""
         found = self._gathered(_d.fingerprint, _d.first_at, OPEN_LETTERS, _d.reason_code == WITHHELD)
         return replace(found, first=tuple(one[:LETTER_ID] for one in found.first))
+
+    def implausible(self) -> Gathered:
+        """Gather addressees that have signed for messages, which still wait, as of a time before they were written."""
+        waiting = select(_c.addressee, _c.written_at, _c.last_error).where(WAITING_COPIES)
+        some = waiting.order_by(_c.written_at).limit(COUNTED).subquery().c
+        return self._gathered(some.addressee, some.written_at, some.last_error.startswith(f"{IMPLAUSIBLE}:"))
 
     def undecided(self) -> Gathered:
         """Gather cases of this window that wait for its own decision.

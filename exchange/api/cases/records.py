@@ -12,6 +12,7 @@ from exchange.schemas import (
     LedgerEntry,
     Outcome,
     Overruling,
+    ProtestGround,
     WithoutConsent,
 )
 from exchange.schemas.opinion import Verdict
@@ -91,6 +92,12 @@ class PartOut(ApiModel):
     late_opinion_id: str | None = None
     review_since: datetime | None = None
     """The case was decided over its opinion, which was in time: `POST /cases/NUMBER/review`."""
+    protest_id: str | None = None
+    """Its protest against what it was told of its part. 异议。"""
+    protest_ground: ProtestGround | None = None
+    """What its own record says against that: its term still ran, it had answered in time, or otherwise. 异议理由。"""
+    contested: bool = False
+    """Whether that protest waits for the lead's review: `POST /cases/NUMBER/review`. 待复核。"""
     faulty_id: str | None = None
     """Its last opinion that went back to it to be corrected. 退回更正的意见。"""
     correct_by: datetime | None = None
@@ -158,6 +165,9 @@ class CaseOut(CaseLineOut):
 
     consultation_id: str | None = None
     opinion_id: str | None = None
+    protest_id: str | None = None
+    """At a department: its last protest against what it was told of its part. 本部门的异议。"""
+    protest_ground: ProtestGround | None = None
     matter_name: str | None = None
     matter_name_en: str | None = None
     applicant: str | None = None

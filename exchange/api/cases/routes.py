@@ -12,6 +12,7 @@ from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, 
 from exchange.api.door.auth import Reading, Shared
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.api.problems import documented
+from exchange.approval.department.protesting import last_protest
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
@@ -100,12 +101,15 @@ def case(caller: Reading, api: Shared, response: Response, number: CaseNumber) -
 
 def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
     with opened.store.reading() as tx:
-        row = tx[DepartmentDesk].get(number)
+        row, (protest_id, ground) = tx[DepartmentDesk].get(number), last_protest(tx, number)
     if row is None:
         raise NotFound("case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number)
     line = _desk_line(row)
     fields = {name: getattr(line, name) for name in CaseLineOut.model_fields}
-    return CaseOut(**fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id)
+    return CaseOut(
+        **fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id, protest_id=protest_id,
+        protest_ground=ground,
+    )  # fmt: skip
 
 
 def _window_case(found: CaseFile) -> CaseOut:
@@ -162,6 +166,9 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         message_id=part.message_id,
         late_opinion_id=part.late_opinion_id,
         review_since=part.review_at,
+        protest_id=part.protest_id,
+        protest_ground=part.protest_ground,
+        contested=part.contested,
         faulty_id=part.faulty_id,
         correct_by=part.correct_by,
         instead_of=part.instead_of,

@@ -18,7 +18,11 @@ from exchange.messaging.node import Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.receipts import proven_copies
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Considered, Opinion, Protest, Verdict
+from exchange.schemas import Considered, Opinion, Protest, ProtestGround, Verdict
+from exchange.store.transaction import Transaction
+
+PROTESTED = "protested"
+"""What the journal calls a protest of this department."""
 
 
 def contest(step: Step, incoming: Incoming, case_number: str, said: Considered | None, at: datetime) -> str | None:
@@ -47,8 +51,14 @@ def contest(step: Step, incoming: Incoming, case_number: str, said: Considered |
     )
     conversation = incoming.opened.header.conversation_id
     message_id = step.send(protest, (row.window,), conversation_id=conversation, in_reply_to=incoming.message_id)
-    step.note("protested", case_number, message_id, ground=ground.value, contested=incoming.message_id)
+    step.note(PROTESTED, case_number, message_id, ground=ground.value, contested=incoming.message_id)
     return message_id
+
+
+def last_protest(tx: Transaction, case_number: str) -> tuple[str | None, ProtestGround | None]:
+    """Return the message id of this department's last protest in a case, and its ground."""
+    made = [entry for entry in tx.journal_of(case_number) if entry.event == PROTESTED]
+    return (made[-1].message_id, ProtestGround(made[-1].detail["ground"])) if made else (None, None)
 
 
 def _own_record(step: Step, row: DeskRow) -> OwnRecord:

@@ -9,7 +9,7 @@ from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.standing import BoardColumn, standing_of
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
-from exchange.language.names import CASE_STATES, COPIES, PART_STATES
+from exchange.language.names import CASE_STATES, COPIES, PART_STATES, PROTEST_GROUNDS
 from exchange.operations.records.store import Search
 from exchange.operations.records.stores import departments_of, members_of, stores_of
 from exchange.operations.search.find import find_cases, find_messages
@@ -25,6 +25,7 @@ _WORDS = {
     "case_states": CASE_STATES,
     "copies": COPIES,
     "part_states": PART_STATES,
+    "grounds": PROTEST_GROUNDS,
     "standings": STANDINGS,
     "tones": TONES,
     "kinds": sorted(MESSAGES),

@@ -8,6 +8,7 @@ from datetime import datetime
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.messaging.records import OutboxState
 from exchange.notices.records import NoticeRow
+from exchange.schemas import ProtestGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class PartLine:
     review_at: datetime | None = None
     protest_id: str | None = None
     recalled_at: datetime | None = None
+    protest_ground: ProtestGround | None = None
 
     @property
     def contested(self) -> bool:

@@ -129,6 +129,16 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
              f"`exchange dead --propose-discard {first}`, and another account confirms"),
             f"/dead/{address}?code=withheld&stage=arrival",
         )  # fmt: skip
+    if member.implausible.number:
+        receipts = member.implausible.number
+        yield _gathered(
+            facts, AlertKind.IMPLAUSIBLE_RECEIPT, member, member.implausible,
+            f"{receipts} 件报文的签收时间早于其写成时间，不能证明送达",
+            f"{receipts} receipt{_s(receipts)} dated before the message was written: that proves nothing",
+            ("请签收方校正时钟；报文会自动重发",
+             "have whoever signed so set its clock; the messages go out again by themselves"),
+            "/members",
+        )  # fmt: skip
     if member.drained is not None:
         yield _of_drain(facts, member, member.drained, limits)
     if member.joints.number:

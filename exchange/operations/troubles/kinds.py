@@ -28,6 +28,7 @@ class AlertKind(StrEnum):
     UNDATED = "undated"
     REVOKED_OPEN = "revoked-open"
     WITHHELD = "withheld"
+    IMPLAUSIBLE_RECEIPT = "implausible-receipt"
     HELD = "held"
     DRAINED = "drained"
     JOINT_WAITING = "joint-waiting"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, OutboxView, Outgoing, Parcel
 from exchange.schemas import Urgency
 from exchange.store import Store
+from exchange.telemetry.troubles import Troubles
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, US, new_id, outgoing, signed_for
 
 WRITTEN, SENT, DELIVERED = OutboxState.WRITTEN, OutboxState.SENT, OutboxState.DELIVERED
@@ -186,6 +188,21 @@ def test_a_receipt_delivers_and_says_where_its_proof_is(store: Store) -> None:
     row = rows(store, message)[1]
     assert (row.delivered_at, row.receipt_id, row.receipt_index) == (LATER, receipt.receipt_id, 7)
     assert [parcel.addressee for parcel in due(store, MUCH_LATER)] == [PLANNING]
+
+
+def test_a_receipt_dated_before_its_message_is_a_trouble_until_one_comes_that_can_be(store: Store) -> None:
+    message = outgoing(PLANNING, TRANSPORT)
+    send(store, message)
+    early = replace(signed_for(message, TRANSPORT), signed_for_at=NOW - timedelta(hours=1))
+    with store.transaction() as tx:
+        assert tx[Outbox].mark_signed([early, signed_for(message, PLANNING)], LATER) != []
+        found = tx[Troubles].implausible()
+    assert (found.number, found.first, found.since) == (1, (TRANSPORT,), NOW)
+    [_, row] = rows(store, message)
+    assert row.last_error == "implausible-time: its receipt is dated before it was written"
+    with store.transaction() as tx:
+        tx[Outbox].mark_signed([signed_for(message, TRANSPORT)], LATER)
+        assert tx[Troubles].implausible().number == 0
 
 
 def test_a_return_keeps_its_reason_and_is_never_sent_again(store: Store) -> None:

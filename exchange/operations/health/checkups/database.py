@@ -135,6 +135,10 @@ def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
             {"withheld": withheld},
         )
         yield Finding("bad", "withheld", came_late, remedy)
+    for who in sorted({who for one in contents for who in one.implausible.first}):
+        said_so = Text("{who} signs for messages as of a time before they were written", {"who": who})
+        remedy = "have its operator set the clock; the messages go out again by themselves"
+        yield Finding("bad", "receipts", said_so, remedy)
     if abandoned:
         remedy = "`exchange resend` lists them and sends them again"
         yield Finding("bad", "outbox", Text("copies abandoned: {abandoned}", {"abandoned": abandoned}), remedy)
@@ -166,6 +170,8 @@ class _Contents:
     """Periodic work that fails."""
     withheld: int = 0
     """Messages that wait for two people's word."""
+    implausible: Gathered = field(default_factory=Gathered)
+    """Receipts with a time that cannot be."""
     ends: Ends = field(default_factory=Ends)
     """Of a window: terms that are over, or end soon."""
 
@@ -223,6 +229,7 @@ def _content_of(store: Store, now: datetime) -> _Contents:
             tx[Troubles].rule_failing(),
             failing_in(tx),
             tx[DeadLetters].count(WITHHELD),
+            tx[Troubles].implausible(),
             sum(tx[Troubles].ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
         )
 
