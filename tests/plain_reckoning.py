@@ -35,6 +35,10 @@ def midnight_after(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CHINA) + DAY
 
 
+def morning_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=CHINA)
+
+
 def day_of(at: datetime) -> date:
     return at.astimezone(CHINA).date()
 
@@ -65,7 +69,9 @@ class Term:
         self.stops: list[list[date | None]] = []
         self.state = "runs"
         self.late = False
-        self.changed, self.half_passed = at, False
+        self.changed = at
+        self.reminders: list[tuple[datetime, datetime]] = []
+        """Of which term, by beginning and end, the department was reminded."""
 
     def stands_still(self) -> bool:
         return any(until is None for _, until in self.stops)
@@ -102,11 +108,31 @@ class Term:
         end, guessed = self.over()
         if self.state != "runs" or end is None or guessed:
             return
-        over_when_changed = end <= self.changed
-        if not over_when_changed and min(now, end) > self.began + (end - self.began) / 2:
-            self.half_passed = True
-        if now > (self.changed + timedelta(minutes=10) if over_when_changed else end):
-            self.state = "deemed" if self.default != "none" and self.half_passed else "escalated"
+        if now > (self.changed + timedelta(minutes=10) if end <= self.changed else end):
+            self.remind(end, end)
+            reminded = (self.began, end) in self.reminders
+            self.state = "deemed" if self.default != "none" and reminded else "escalated"
+
+    def remind(self, end: datetime, until: datetime) -> None:
+        reminder = self.reminder(end)
+        if reminder and reminder < until:
+            self.reminders.append((self.began, end))
+
+    def reminder(self, end: datetime) -> datetime | None:
+        """On the morning of the day with which nine tenths are over; at once, or on the next morning, if too late."""
+        days = []
+        day = day_of(self.began) + DAY
+        while morning_of(day) < end:
+            if works(day) and not self.stopped_on(day):
+                days.append(day)
+            day += DAY
+        if not days:
+            return None
+        tenths = next(count for count in range(1, len(days) + 1) if count * 10 >= len(days) * 9)
+        morning = morning_of(days[tenths - 1])
+        if morning >= self.changed:
+            return morning
+        return self.changed if works(day_of(self.changed)) else morning_of(after(day_of(self.changed), 1))
 
     def happen(self, event: str, at: datetime, days: int) -> bool:
         """Whether it may."""
@@ -115,6 +141,8 @@ class Term:
         end, _ = self.over()
         if self.state != "runs" or (end is not None and at > end):
             return False
+        if end is not None:
+            self.remind(end, at)
         if event == "extend":
             if self.added:
                 return False
@@ -129,7 +157,7 @@ class Term:
                 return False
             self.stops = [[since, min(until or day_of(at), day_of(at))] for since, until in self.stops]
         else:
-            self.began, self.stops, self.half_passed = at, [], False
+            self.began, self.stops = at, []
         self.changed = at
         return True
 

@@ -5,6 +5,7 @@ Of the product it shares the calendar alone. `docs/deadlines.md` states what is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,8 @@ from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog
 from exchange.workdays import WorkingCalendar
 
 _DAY = timedelta(days=1)
+_LAST_STAGE = 90
+"""Per cent of a term's working days after which a department is reminded for the last time."""
 _CALM = timedelta(minutes=10)
 """After which a monitor looks at a term that was over when it heard of it."""
 
@@ -81,6 +84,17 @@ def _end(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CST) + _DAY
 
 
+def _morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=CST)
+
+
+def _date_of_next(day: date, calendar: WorkingCalendar) -> date:
+    day += _DAY
+    while not calendar.is_workday(day):
+        day += _DAY
+    return day
+
+
 @dataclass
 class _Pause:
     first: date
@@ -98,7 +112,8 @@ class _Part:
     changed: datetime = field(init=False)
     more: int = 0
     pauses: list[_Pause] = field(default_factory=list)
-    reminded: bool = False
+    reminded_of: set[tuple[datetime, datetime]] = field(default_factory=set)
+    """Beginnings and ends of the term that the department was reminded of."""
     answered: bool = False
     late: bool = False
     deemed: bool = False
@@ -153,13 +168,37 @@ class _Part:
         end, provisional = self.end()
         if end is None or provisional or not self.running:
             return
-        if end > self.changed:
-            self.reminded = self.reminded or min(now, end) > self.began + (end - self.began) / 2
-        if now <= max(end, self.changed + _CALM if end <= self.changed else end):
+        if now <= (end if end > self.changed else self.changed + _CALM):
             return
-        silence_counts = self.asked.default is not DefaultMode.NONE and self.reminded
+        self._mind_reminder(end, end)
+        silence_counts = self.asked.default is not DefaultMode.NONE and (self.began, end) in self.reminded_of
         self.deemed, self.escalated = silence_counts, not silence_counts
         self.answered = self.escalated and self.late
+
+    def _mind_reminder(self, end: datetime, until: datetime) -> None:
+        if self._is_reminded(end, until):
+            self.reminded_of.add((self.began, end))
+
+    def _is_reminded(self, end: datetime, until: datetime) -> bool:
+        """Whether the department was reminded of this end before ``until``, for the last time if not before."""
+        if self.changed >= until or _morning(_date(self.began) + _DAY) >= until:
+            return False
+        mornings = [morning for day in self._days_until(end) if (morning := _morning(day)) < end]
+        if not mornings:
+            return False
+        last = mornings[-(-len(mornings) * _LAST_STAGE // 100) - 1]
+        if self.changed > last:
+            today = _date(self.changed)
+            last = self.changed if self.calendar.is_workday(today) else _morning(_date_of_next(today, self.calendar))
+        return last < until
+
+    def _days_until(self, end: datetime) -> Iterator[date]:
+        """The working days of the term, behind that on which it began and without those on which the clock stands."""
+        day, off = _date(self.began), [(pause.first, pause.last) for pause in self.pauses if pause.last]
+        while day < _date(end):
+            day += _DAY
+            if self.calendar.is_workday(day) and not any(first <= day <= last for first, last in off):
+                yield day
 
     def withdraw(self) -> None:
         if not self.settled:
@@ -172,6 +211,8 @@ class _Part:
         end, _ = self.end()
         if not self.running or (end is not None and event.at > end):
             return False
+        if end is not None:
+            self._mind_reminder(end, event.at)
         if not self._amend(event):
             return False
         self.changed = event.at
@@ -195,7 +236,7 @@ class _Part:
             return self._stop(event)
         if event.kind is EventKind.RESUME:
             return self._resume(_date(event.at))
-        self.began, self.reminded = event.at, False
+        self.began = event.at
         self.pauses.clear()
         return True
 

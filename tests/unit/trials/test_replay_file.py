@@ -145,10 +145,10 @@ def test_a_file_in_another_encoding_is_answered_with_how_to_change_it(tmp_path: 
 
 
 def test_the_line_that_is_not_utf_8_is_told_however_far_down_it_stands(tmp_path: Path) -> None:
-    path = file(tmp_path, *(f"{AT},c-{number},submit,A,{DUE}," for number in range(30_000)))
+    path = file(tmp_path, *[",,,,,"] * 200_000)
     with path.open("ab") as more:
         more.write(f"{AT},c-x,submit,规划局,{DUE},\n".encode("gb18030"))
-    with pytest.raises(BadConfiguration, match=r":30002: not UTF-8 text; it seems to be GB18030"):
+    with pytest.raises(BadConfiguration, match=r":200002: not UTF-8 text; it seems to be GB18030"):
         read_replay(path, 1)
 
 
