@@ -67,6 +67,7 @@ class Term:
         self.began, self.days, self.fixed, self.default = at, days, fixed, default
         self.added = 0
         self.stops: list[list[date | None]] = []
+        self.ended: list[list[date | None]] = []
         self.state = "runs"
         self.late = False
         self.changed = at
@@ -153,9 +154,12 @@ class Term:
             since = day_that_ends(at)
             self.stops.append([since, after(since, days) if days else None])
         elif event == "resume":
-            if not self.stands_still():
+            stands = [stop for stop in self.stops if stop not in self.ended and (stop[1] or day_of(at)) >= day_of(at)]
+            if not stands:
                 return False
-            self.stops = [[since, min(until or day_of(at), day_of(at))] for since, until in self.stops]
+            for stop in stands:
+                stop[1] = day_of(at)
+            self.ended = list(self.stops)
         else:
             self.began, self.stops = at, []
         self.changed = at

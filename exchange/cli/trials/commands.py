@@ -18,6 +18,7 @@ from exchange.machine.spreadsheet import csv_text
 from exchange.runtime import logs
 from exchange.runtime.settings import Settings
 from exchange.trials.replay.broker import replay_broker
+from exchange.trials.replay.calendar import calendar_here
 from exchange.trials.replay.file import read_replay
 from exchange.trials.replay.result import table
 from exchange.trials.replay.run import Replay
@@ -88,7 +89,8 @@ def replay(
 
     Every event is sealed, sent, received and ruled on; times are event times. The outcome of each consultation, and
     which events are refused, is compared with what the log's own times say, counted day by day by themselves. The
-    first ten differences are shown; exit code 8 if there is one, or anything was lost or doubled.
+    first ten differences are shown; exit code 8 if there is one, or anything was lost or doubled. Working days are
+    those of the domain in this folder, if there is one; it is not touched otherwise.
 
     A log looks like this:
 
@@ -112,11 +114,12 @@ def replay(
     settings = Settings.read()
     if out is not None:
         expect_place(out)
-    log = read_replay(file, cases)
+    calendar = calendar_here(settings)
+    log = read_replay(file, cases, calendar)
     with tempfile.TemporaryDirectory(prefix="yizhan-replay-") as scratch:
         folder = home or Path(scratch)
         with replay_broker(settings, Path(scratch) / "node", say) as info:
-            run = Replay(log, folder, info, settings.database_url)
+            run = Replay(log, folder, info, settings.database_url, calendar)
             say(
                 tr(
                     "{count:,} events of {cases:,} cases, {departments} departments",

@@ -18,6 +18,7 @@ from exchange.workdays import WorkingCalendar
 _DAY = timedelta(days=1)
 _LAST_STAGE = 90
 """Per cent of a term's working days after which a department is reminded for the last time."""
+_MOST_ENTRIES = 100
 _CALM = timedelta(minutes=10)
 """After which a monitor looks at a term that was over when it heard of it."""
 
@@ -100,6 +101,8 @@ class _Pause:
     first: date
     last: date | None
     """None while nobody has resumed."""
+    ended: bool = False
+    """Somebody has."""
 
 
 @dataclass
@@ -110,6 +113,8 @@ class _Part:
     calendar: WorkingCalendar
     began: datetime = field(init=False)
     changed: datetime = field(init=False)
+    entries: int = 1
+    """In the ledger, the beginning among them."""
     more: int = 0
     pauses: list[_Pause] = field(default_factory=list)
     reminded_of: set[tuple[datetime, datetime]] = field(default_factory=set)
@@ -209,13 +214,14 @@ class _Part:
         if event.kind is EventKind.REPLY:
             return self._reply(event.at)
         end, _ = self.end()
-        if not self.running or (end is not None and event.at > end):
+        if not self.running or (end is not None and event.at > end) or self.entries == _MOST_ENTRIES:
             return False
         if end is not None:
             self._mind_reminder(end, event.at)
         if not self._amend(event):
             return False
         self.changed = event.at
+        self.entries += 1
         return True
 
     def _reply(self, at: datetime) -> bool:
@@ -257,12 +263,10 @@ class _Part:
         return True
 
     def _resume(self, day: date) -> bool:
-        if not self.stands_still:
-            return False
-        for pause in self.pauses:
-            if pause.last is None or pause.last > day:
-                pause.last = day
-        return True
+        standing = [pause for pause in self.pauses if not pause.ended and (pause.last is None or pause.last >= day)]
+        for pause in standing:
+            pause.last, pause.ended = day, True
+        return bool(standing)
 
     def outcome(self) -> Ending:
         """What it has come to when nothing more happens."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from exchange.clock import CST
+from exchange.schemas import AnnouncedYear
+from exchange.trials.replay.calendar import BorrowedCalendar
 from exchange.trials.replay.fates import summary
 from exchange.trials.replay.file import read_replay
 from exchange.trials.replay.log import ReplayLog
 from exchange.trials.replay.reckoning import reckon_log
-from exchange.workdays import ChinaCalendar
+from exchange.workdays import CalendarLayer, ChinaCalendar, PublishedCalendar
 from tests.plain_reckoning import ENDS, reckon, works
 from tests.real_input import real
 from tests.synthetic_log import EVERY_FATE, synthetic_log
@@ -87,3 +91,20 @@ def test_known_ends_around_the_spring_festival(tmp_path: Path, events: str, fate
     end = outcome[2][1]
     assert (str(end)[:19] if end else None) == (f"{ends} 00:00:00" if ends else None)
     assert outcome == reckon(HEAD + SUBMIT + events + "\n")[0]
+
+
+def test_a_log_is_reckoned_by_the_days_that_a_domain_has_published_and_shows_no_other_what_was_signed_there(
+    tmp_path: Path,
+) -> None:
+    year = AnnouncedYear(
+        year=2026,
+        number="国办发明电〔2026〕1号",
+        announced_on=date(2026, 1, 2),
+        holidays=(date(2026, 2, 10),),
+        makeup_days=(),
+    )
+    borrowed = BorrowedCalendar(PublishedCalendar([CalendarLayer("town", 3, (year,), b"signed")]))
+    assert borrowed.papers == ()
+    assert not borrowed.is_workday(date(2026, 2, 10))
+    found = reckon_log(read(tmp_path, HEAD + SUBMIT), borrowed)
+    assert found.outcomes[("c-1", "A")].due == datetime(2026, 2, 18, tzinfo=CST), "11, 12, 13, 16 and 17 February"
