@@ -35,6 +35,9 @@ class WorkingCalendar(Protocol):
     def papers(self) -> tuple[bytes, ...]:
         """The published calendars that it consists of, as they were signed: highest level first."""
 
+    def announcement(self, year: int) -> str | None:
+        """Return how the announcement is cited by which a year was published; None where none is known."""
+
     def is_workday(self, day: date) -> bool:
         """Return whether the day counts as a working day."""
 
@@ -55,6 +58,9 @@ class ChinaCalendar:
     @property
     def papers(self) -> tuple[bytes, ...]:
         return ()
+
+    def announcement(self, year: int) -> str | None:
+        return None
 
     def is_workday(self, day: date) -> bool:
         announced = _announced(day)
@@ -97,6 +103,9 @@ class PublishedCalendar:
     def papers(self) -> tuple[bytes, ...]:
         return tuple(layer.signed for layer in self._layers)
 
+    def announcement(self, year: int) -> str | None:
+        return self.years[year][0].number if year in self.years else None
+
     def is_workday(self, day: date) -> bool:
         worked = self._worked.get(day.year)
         return self._package.is_workday(day) if worked is None else day in worked
@@ -116,6 +125,11 @@ class PublishedCalendar:
 
 _NAME = 300
 """Characters that the levels of a calendar may take up in its name."""
+
+
+def calendar_key(calendar: WorkingCalendar) -> str:
+    """Return what tells a calendar from every other, in 80 characters."""
+    return calendar.version[:80]
 
 
 def calendar_of(layers: Sequence[CalendarLayer]) -> WorkingCalendar:

@@ -77,6 +77,10 @@ class PartRow:
     receipt_index: int | None = None
     started_at: datetime | None = None
     """When the term that runs now began; derived and kept for lists, as ``due_at`` is."""
+    provisional: bool | None = None
+    """Whether ``due_at`` was provisional when it was derived; None where a former release derived it."""
+    calendar: str | None = None
+    """By which calendar it was derived."""
     review_at: datetime | None = None
     """Since when the decision is to be reviewed over it: its opinion was in time and came in after the decision."""
     faulty_id: str | None = None

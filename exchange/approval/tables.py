@@ -66,6 +66,8 @@ part = Table(
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
     Column("started_at", Instant),
+    Column("provisional", Boolean),
+    Column("calendar", String(80)),
     Column("review_at", Instant),
     Column("faulty_id", String(36)),
     Column("faulty_at", Instant),
@@ -86,6 +88,11 @@ PUT_TO = part.c.state.in_([literal_column(f"'{state}'") for state in (PartState.
 """Parts that were put to their department and wait for it."""
 partial_index("part_running", part.c.department, part.c.due_at, where=PUT_TO)
 partial_index("part_running_due", part.c.due_at, where=PUT_TO)
+
+
+RECKONED = PUT_TO & part.c.started_at.is_not(None)
+"""Parts whose term has begun: what is reckoned again when another calendar counts."""
+partial_index("part_reckoned", part.c.calendar, where=RECKONED)
 
 
 NOT_SIGNED = part.c.state == literal_column(f"'{PartState.ISSUED}'")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from exchange.approval.department import above, desk, outcomes, recalling
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
-from exchange.approval.window import protests
+from exchange.approval.window import protests, reprojecting
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
@@ -92,6 +92,7 @@ def work_for(
         concluder = Concluder(decide_rule, decides=rule_decides)
         collector = Collector(concluder)
         work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
+        work.rounds |= {reprojecting.WORK: reprojecting.reproject}
         work.signed += (collector.on_signed,)
     return work
 

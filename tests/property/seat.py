@@ -32,6 +32,9 @@ class MondayToFriday:
     version = "monday-to-friday"
     papers = ()
 
+    def announcement(self, year: int) -> str | None:
+        return None
+
     def is_workday(self, day: date) -> bool:
         return day.weekday() < 5
 

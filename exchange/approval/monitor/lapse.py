@@ -43,7 +43,7 @@ from exchange.schemas import (
     SentReminder,
 )
 from exchange.store.transaction import Transaction
-from exchange.workdays import WorkingCalendar
+from exchange.workdays import WorkingCalendar, calendar_key
 
 _CALM = timedelta(minutes=10)
 SWEEP_LIMIT = 200
@@ -110,7 +110,7 @@ def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
         due_at=projection.due_at,
         provisional=projection.provisional,
         next_at=_first_look(state, projection, calendar) if running else None,
-        calendar=calendar.version,
+        calendar=calendar_key(calendar),
     )
 
 
@@ -135,7 +135,7 @@ def _due(node: Node, tx: Transaction, limit: int) -> list[tuple[str, UnreadWatch
 
 
 def _outdated(node: Node, tx: Transaction, limit: int) -> list[tuple[str, UnreadWatch]]:
-    return [(row.key, row) for row in tx[Watches].outdated(node.calendar.version, limit)]
+    return [(row.key, row) for row in tx[Watches].outdated(calendar_key(node.calendar), limit)]
 
 
 def reproject(node: Node) -> int:
@@ -158,18 +158,18 @@ def _reproject(step: Step, unread: UnreadWatch) -> None:
 
 def _look(step: Step, unread: UnreadWatch) -> str:
     row = unread.read()
-    state = row.deadline
-    projection = project(state, step.node.calendar)
+    state, calendar = row.deadline, step.node.calendar  # one calendar throughout: another may come meanwhile
+    projection = project(state, calendar)
     fires_at = projection.effective_at
     sent = step.tx[Watches].reminders(state.case_number, state.department)
     if projection.due_at is None or fires_at is None:
         step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
         return "stopped"
     if step.now > fires_at:
-        return _lapse(step, row, projection, sent)
-    stage = stage_to_remind(state, projection, sent, step.node.calendar, step.now)
+        return _lapse(step, row, projection, sent, calendar)
+    stage = stage_to_remind(state, projection, sent, calendar, step.now)
     reminded = stage is not None and step.now < projection.due_at and _remind(step, row, projection, stage)
-    upcoming = next_stage_look(state, projection, step.node.calendar, step.now) or fires_at
+    upcoming = next_stage_look(state, projection, calendar, step.now) or fires_at
     step.tx[Watches].postpone(state.case_number, state.department, state.revision, upcoming)
     return "reminded" if reminded else "waiting"
 
@@ -199,7 +199,9 @@ def _remind(step: Step, row: WatchRow, projection: Projection, stage: int) -> bo
     return True
 
 
-def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
+def _lapse(
+    step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder], calendar: WorkingCalendar
+) -> str:
     state = row.deadline
     counting = reminders_of(state, projection, sent)
     proved = proved_reminders(step, state, counting)
@@ -228,7 +230,7 @@ def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sen
     if hindered:
         _escalate(step, row, projection, hindered)
         return "escalated"
-    _deem(step, row, projection, proved)
+    _deem(step, row, projection, proved, calendar)
     return "deemed"
 
 
@@ -237,7 +239,9 @@ def _first_time(row: WatchRow, projection: Projection) -> bool:
     return row.next_at is not None and projection.effective_at is not None and row.next_at <= projection.effective_at
 
 
-def _deem(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> None:
+def _deem(
+    step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder], calendar: WorkingCalendar
+) -> None:
     state = row.deadline
     if projection.due_at is None or state.evidence is None:
         return
@@ -245,7 +249,8 @@ def _deem(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sent
         state=state,
         mode=state.default,
         due_at=projection.due_at,
-        calendar=step.node.calendar.version,
+        calendar=calendar.version,
+        papers=calendar.papers,
         reminders=tuple(sent),
         receipt_digest=proof_digest(state.evidence),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.named_calendar import check_due, named_calendar
 from exchange.approval.proof import check_reminder, check_request, require_monitor, with_proof
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
@@ -15,11 +16,12 @@ from exchange.approval.window.store import Cases
 from exchange.directory import Lookup
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import ExchangeError, Forged, Malformed, NotFound
-from exchange.language import joined
+from exchange.language import Text, joined
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import StoredDocument
+from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import DeemedConsent
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
@@ -37,6 +39,8 @@ class Rechecked:
     message_id: str = ""
     signed_at: datetime | None = None
     error: ExchangeError | None = None
+    differs: Text | None = None
+    """What the present calendar would have given, where that is another due moment; no fault of anybody."""
 
 
 def recheck_case(node: Node, number: str) -> list[Rechecked]:
@@ -80,11 +84,12 @@ def recheck(
     except ExchangeError as error:
         return Rechecked(signed, error=error)
     header = verified.header
-    return Rechecked(signed, deemed, header.sender, header.message_id, header.created_at)
+    differs = _difference(deemed, calendar)
+    return Rechecked(signed, deemed, header.sender, header.message_id, header.created_at, differs=differs)
 
 
 def recheck_deemed(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
-    """Return the deemed consent, once all it rests on verifies.
+    """Return the deemed consent, once all it rests on verifies, by the calendar that it names.
 
     It rests on a monitor's signature, the department's receipts for the request and for a reminder in time, the due
     moment by the ledger, and nothing that keeps silence from counting when it was signed.
@@ -109,15 +114,25 @@ def _recheck(
     if deemed.mode is not state.default:
         raise Forged("the consequence is not the one that the matter provides for")
     check_ledger(state, verified.header.created_at)
-    projection = project(state, calendar)
-    if projection.due_at != deemed.due_at:
-        raise Forged("the due moment does not follow from the ledger by {version}", version=calendar.version)
+    named = named_calendar(deemed, verified.header.created_at, directory, calendar)
+    projection = check_due(deemed, named, calendar)
     hindered = obstacles(state, projection, deemed.reminders, verified.header.created_at)
     if hindered:
         raise Forged("silence could not count: {reasons}", reasons=joined(hindered))
     for reminder in completed(deemed).reminders:
-        check_reminder(state, reminder, directory, calendar)
+        check_reminder(state, reminder, directory, named)
     return deemed
+
+
+def _difference(deemed: DeemedConsent, present: WorkingCalendar) -> Text | None:
+    """What the present calendar says otherwise than the one that is named, which counts."""
+    due_at = project(deemed.state, present).due_at
+    if due_at == deemed.due_at:
+        return None
+    return Text(
+        "differs under the present calendar, {version}: it would have been due {due}",
+        {"version": present.version, "due": moment_text(due_at) if due_at is not None else "–"},
+    )
 
 
 def _with_proofs(tx: Transaction, monitor: str, deemed: DeemedConsent) -> DeemedConsent:

@@ -13,6 +13,7 @@ BEGINS: Mapping[StartRule, str] = {
     StartRule.ARRIVAL: noted("term begins: arrival"),
 }
 SIGNED_FOR = noted("signed for")
+CALENDAR_CHANGED = noted("another calendar of working days counts")
 ARTICLE_45 = ("行政许可法第四十五条",)
 """The basis of a special procedure that names none."""
 OTHER_RESULT = noted("begun anew: the result that it waited for was recalled, and another one is in")

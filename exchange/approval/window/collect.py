@@ -18,7 +18,6 @@ from exchange.approval.window.deadlines import (
     RUNNING,
     approver_of,
     deadline_state,
-    derived,
     matter_of,
     refresh,
     start_term,
@@ -81,7 +80,7 @@ class Collector:
         if item.message_id == part.consultation_id:
             fields = {"signed_at": step.now, "receipt_id": item.receipt_id, "receipt_index": item.index}
         if item.message_id == part.clearance_id or not waits:
-            fields |= derived(start_term(step, case, part, matter, receipt.arrived_at, receipt.signed_for_at))
+            fields |= start_term(step, case, part, matter, receipt.arrived_at, receipt.signed_for_at)
         after = PartState.SIGNED if "signed_at" in fields else part.state
         step.tx[Cases].move_part(part.case_number, part.department, {part.state}, after, **fields)
         refresh(step, part.case_number, part.department)

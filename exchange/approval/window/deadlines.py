@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules import amendments
-from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.entry_reasons import BEGINS
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.derived import derived, told_by
 from exchange.approval.window.store import Cases
 from exchange.errors import CallerError, Conflict, Implausible, NotFound
 from exchange.messaging.checks import expect_window
@@ -113,27 +113,18 @@ def is_running(case: CaseRow, part: PartRow) -> bool:
 
 def start_term(
     step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived: datetime, signed: datetime
-) -> Projection:
-    """Begin a department's term. Its receipt says when; never before we asked, never after we heard of it."""
+) -> dict[str, object]:
+    """Begin a department's term; returns what the part keeps of it.
+
+    Its receipt says when; never before we asked, never after we heard of it.
+    """
     claimed = arrived if matter.start is StartRule.ARRIVAL else signed
     at = max(part.issued_at or step.now, min(claimed, step.now))
     entry = LedgerEntry(kind=EntryKind.START, at=at, reason=BEGINS[matter.start], actor=step.node.address)
-    entries = step.tx[Cases].ledger(case.number, part.department)
-    told, projection = _told(step, deadline_state(step.node, case, part, matter, entries, None), entry)
+    entries, calendar = step.tx[Cases].ledger(case.number, part.department), step.node.calendar
+    told, projection = told_by(deadline_state(step.node, case, part, matter, entries, None), entry, calendar)
     step.tx[Cases].add_entries(case.number, part.department, [told])
-    return projection
-
-
-def _told(step: Step, state: DeadlineState, entry: LedgerEntry) -> tuple[LedgerEntry, Projection]:
-    """An entry with the due moment that it gives: what is told by it from now on."""
-    grown = state.model_copy(update={"ledger": (*state.ledger, entry.model_copy(update={"told": None}))})
-    projection = project(grown, step.node.calendar)
-    return entry.model_copy(update={"told": projection.due_at}), projection
-
-
-def derived(projection: Projection) -> dict[str, object]:
-    """Return what a part keeps of a projection, for lists."""
-    return {"due_at": projection.due_at, "started_at": projection.started_at}
+    return derived(projection, calendar)
 
 
 def begin_anew(step: Step, case_number: str, department: str, reason: str, notice_id: str) -> None:
@@ -231,9 +222,10 @@ def enter(
     The notices say in which order the entries stand. Raises Implausible where the ledger has no room for it.
     """
     check_room(state, entry)
-    entry, projection = _told(step, state, entry)
+    calendar = step.node.calendar
+    entry, projection = told_by(state, entry, calendar)
     step.tx[Cases].add_entries(case.number, part.department, [entry])
-    step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **derived(projection))
+    step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **derived(projection, calendar))
     notice = TermNotice(
         case_number=case.number,
         department=part.department,

@@ -92,7 +92,7 @@ class Silence:
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part, incoming.opened.header)
             return
-        check_evidence(step, deemed)
+        check_evidence(step, deemed, signed_at)
         hindered = [OBSTACLE] if part.faulty_at is not None else []
         approver = approver_of(matter_of(step.tx, case), part.department)
         if lacks_required_result(approver, step.tx[Cases].parts(case.number)):

@@ -25,11 +25,12 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    update,
 )
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
-from exchange.approval.tables import PUT_TO, TO_REVIEW, case_file, ledger, part
+from exchange.approval.tables import PUT_TO, RECKONED, TO_REVIEW, case_file, ledger, part
 from exchange.paging import Place
 from exchange.schemas import LedgerEntry, Verdict
 from exchange.store.keyset import after_place
@@ -122,6 +123,20 @@ class Cases:
         undated = _behind(query.where(_p.due_at.is_(None)), (_p.case_number, _p.department), after)
         rest = undated.order_by(_p.case_number, _p.department).limit(limit - len(first))
         return [PartRow(*row) for row in (*first, *(self._db.execute(rest) if len(first) < limit else ()))]
+
+    def reckoned_otherwise(self, calendar: str, limit: int) -> list[PartRow]:
+        """Return parts whose term runs and was derived by another calendar."""
+        found: list[PartRow] = []
+        for other in (_p.calendar.is_(None), _p.calendar < calendar, _p.calendar > calendar):  # ranges of the index
+            query = select(*_PART_COLUMNS).where(RECKONED, other).limit(limit - len(found))
+            found += [PartRow(*row) for row in self._db.execute(query)]
+        return found
+
+    def reckoned(self, number: str, department: str, calendar: str) -> None:
+        """Note that a calendar gives a part's term no other end: nobody has to hear of it."""
+        key = (_p.case_number == number, _p.department == department)
+        self._db.execute(update(part).where(*key).values(calendar=calendar))
+        self._parts.pop(number, None)
 
     def parts(self, number: str) -> list[PartRow]:
         if number not in self._parts:

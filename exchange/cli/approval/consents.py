@@ -15,7 +15,7 @@ from exchange.cli.naming import in_full
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, due_text, moment, plain, print_json, say
 from exchange.errors import FileUnusable
-from exchange.language import tr
+from exchange.language import language, tr
 from exchange.machine.files import make_folder, write_secret
 from exchange.runtime.settings import Settings
 
@@ -41,6 +41,9 @@ def check_consent(
     A department's silence counts as consent only where a monitor has signed that it does, with all that this rests on:
     the department's receipt for the request, the ledger of its term, the calendar, the rule and the reminders. This
     reckons all of it anew and believes nobody.
+
+    It is reckoned by the calendar that it names and carries. Where the present one would have given another day, that
+    is said; it is no fault of the consent.
 
     Give a case number at its window (or `--as` a monitor), or files: `--out FOLDER` writes the signed originals for
     whoever wants to verify them elsewhere, or years later. Ends with 8 if one does not verify.
@@ -88,6 +91,8 @@ def _show(found: Sequence[Rechecked]) -> None:
     if any(one.deemed is not None for one in found):
         console.print(_table([one for one in found if one.deemed is not None]))
     for one in found:
+        if one.differs is not None:
+            say(one.differs.written(language()))
         if one.error is not None:
             console.print(Text.assemble(("✗ ", "bold red"), tr("does not verify: {error}", error=one.error)))
 
@@ -123,6 +128,7 @@ def _facts(one: Rechecked) -> dict[str, Any]:
         "due_at": deemed.due_at,
         "mode": deemed.mode.value,
         "calendar": deemed.calendar,
+        "differs": str(one.differs) if one.differs else None,
         "basis": list(deemed.state.default_basis),
         "reminders": [reminder.message_id for reminder in deemed.reminders],
         "monitor": one.monitor,
