@@ -24,6 +24,9 @@ class BorrowedCalendar:
     def papers(self) -> tuple[bytes, ...]:
         return ()
 
+    def announcement(self, year: int) -> str | None:
+        return None
+
     def is_workday(self, day: date) -> bool:
         return self._calendar.is_workday(day)
 
