@@ -17,8 +17,8 @@ from exchange.cli.laid_out import shown_as_called
 from exchange.cli.streams import printable
 from exchange.clock import CST, end_text
 from exchange.language import choose, name_of, plural, tr
-from exchange.language.names import CASE_STATES, OUTCOMES, PART_STATES
-from exchange.schemas import Decision, DefaultMode, Verdict
+from exchange.language.names import AMENDMENTS, CASE_STATES, OUTCOMES, PART_STATES
+from exchange.schemas import Decision, DefaultMode, EntryKind, LedgerEntry, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""
@@ -176,6 +176,11 @@ def due_text(due_at: datetime | None) -> str:
     return end_text(due_at) if due_at else ""
 
 
+def ends_text(due_at: datetime | None, *, provisional: bool) -> str:
+    """Write a due moment, and that the calendar may still move it where that is so."""
+    return f"{due_text(due_at)} {tr('(provisional)')}" if provisional and due_at else due_text(due_at)
+
+
 def act_by(day: date | str) -> str:
     """Say until when something is to be dealt with: the end of that day."""
     return tr("to be dealt with by {day} 24:00", day=day)
@@ -184,3 +189,13 @@ def act_by(day: date | str) -> str:
 def working_days(days: int) -> str:
     """Write a length in working days, which are not calendar days."""
     return plural(days, "{number} working day", "{number} working days")
+
+
+def amendment_text(entry: LedgerEntry) -> str:
+    """Say what an entry did to a term, and for how long."""
+    what = name_of(AMENDMENTS, entry.kind)
+    if entry.days is not None and entry.kind is EntryKind.EXTEND:
+        return tr("{what} by {days}", what=what, days=working_days(entry.days))
+    if entry.days is not None:
+        return tr("{what} for {days}", what=what, days=working_days(entry.days))
+    return tr("{what} until resumed", what=what) if entry.kind is EntryKind.STOP else what

@@ -13,6 +13,8 @@ class DeadlineFact:
     case_number: str
     department: str
     due_at: datetime
+    fixed_due: datetime | None = None
+    """What a statute or a court fixed it to."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Troubles:
 
     def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
         """Return open parts of this window whose term ends by ``until``, over or not, the earliest first."""
-        query = select(_p.case_number, _p.department, _p.due_at).where(PUT_TO, _p.due_at <= until)
+        query = select(_p.case_number, _p.department, _p.due_at, _p.fixed_due).where(PUT_TO, _p.due_at <= until)
         return [DeadlineFact(*row) for row in self._db.execute(query.order_by(_p.due_at).limit(limit))]
 
     def rule_failing(self) -> Gathered:

@@ -249,3 +249,5 @@ class TermOut(ApiModel):
     entry: LedgerEntry
     due_at: datetime | None
     """Null while the clock stands still."""
+    provisional: bool = False
+    """Whether the calendar may still move it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from exchange.api.documents.returns import ReturnedOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.states import PartState
 from exchange.schemas import (
@@ -41,6 +42,10 @@ class CaseLineOut(ApiModel):
     ``defaulted`` or ``closed``."""
     opened_at: datetime
     due_at: datetime | None = None
+    """On a desk: until when it is to be answered, from the first day on; null while the term has not begun, or its
+    clock stands."""
+    provisional: bool = False
+    """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
     decided_at: datetime | None = None
     outcome: str | None = None
     project: str | None = None
@@ -83,6 +88,8 @@ class PartOut(ApiModel):
     reasons: str = ""
     conditions: str = ""
     due_at: datetime | None = None
+    provisional: bool = False
+    """Whether ``due_at`` lies beyond the published calendar, which may still move it: silence means nothing yet."""
     reminded: bool = False
     late: bool = False
     """An opinion came after its term was over; it is on record, and changes nothing by itself."""
@@ -108,7 +115,7 @@ class PartOut(ApiModel):
     """Its last opinion that it has recalled. 已撤回的意见。"""
     recalled_at: datetime | None = None
     ledger: tuple[LedgerEntry, ...] = ()
-    """The days of its term: what began, stopped, resumed or extended it."""
+    """The days of its term: what began, stopped, resumed or extended it, with reason, basis and who ordered it."""
 
 
 class ProposalOut(ApiModel):
@@ -119,6 +126,28 @@ class ProposalOut(ApiModel):
     """In its own words."""
     body: str | None = None
     """The member that this is; null where no department of the directory has that name."""
+
+
+class ClockOut(ApiModel):
+    """A clock that stands still. 停计。"""
+
+    since: datetime
+    until: datetime | None
+    """When it runs on by itself; null where it is to be resumed."""
+    reason: str
+
+
+class DeskTermOut(ApiModel):
+    """A department's own term. 本部门期限。"""
+
+    due_at: datetime | None
+    told: bool
+    """Whether the window has said this moment; else it is reckoned from the request and the day of signing."""
+    provisional: bool
+    days_left: int | None
+    """Working days after today, up to and including the last."""
+    overdue: bool
+    stopped: ClockOut | None
 
 
 class CaseOut(CaseLineOut):
@@ -168,6 +197,10 @@ class CaseOut(CaseLineOut):
     protest_id: str | None = None
     """At a department: its last protest against what it was told of its part. 本部门的异议。"""
     protest_ground: ProtestGround | None = None
+    term: DeskTermOut | None = None
+    """On a desk, while the case waits there: how its term stands."""
+    returned: tuple[ReturnedOut, ...] = ()
+    """On a desk: what the window has sent back of this member's in this case, the last one first."""
     matter_name: str | None = None
     matter_name_en: str | None = None
     applicant: str | None = None

@@ -8,14 +8,28 @@ from fastapi import APIRouter, Query, Request, Response
 
 from exchange.api.cases.conditions import ETAG, etag_of
 from exchange.api.cases.models import MatterPage
-from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut, ProposalOut
+from exchange.api.cases.records import (
+    CaseLineOut,
+    CaseOut,
+    CasePage,
+    ClockOut,
+    DeskTermOut,
+    PartOut,
+    PreparedOut,
+    ProposalOut,
+)
+from exchange.api.documents.returns import latest_first
 from exchange.api.door.auth import Reading, Shared
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.api.problems import documented
+from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.protesting import last_protest
 from exchange.approval.department.records import DeskRow
+from exchange.approval.department.returned import returned_in
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.terms import terms_of
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Ruling
@@ -76,7 +90,9 @@ def cases(
         if Role.WINDOW in opened.profile.roles:
             rows = [_case_line(row) for row in tx[InboxPages].cases(before, limit + 1, state)]
         else:
-            rows = [_desk_line(row) for row in tx[InboxPages].desk(before, limit + 1)]
+            on_desk = list(tx[InboxPages].desk(before, limit + 1))
+            terms = terms_of(opened.node, tx, [row for row in on_desk if row.state in ANSWERABLE])
+            rows = [_desk_line(row, terms.get(row.case_number)) for row in on_desk]
     kept = {"state": state.value} if state is not None else {}
     shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.opened_at, row.number), **kept)
     return CasePage(items=tuple(shown), next=following)
@@ -102,14 +118,31 @@ def case(caller: Reading, api: Shared, response: Response, number: CaseNumber) -
 def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
     with opened.store.reading() as tx:
         row, (protest_id, ground) = tx[DepartmentDesk].get(number), last_protest(tx, number)
-    if row is None:
-        raise NotFound("case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number)
-    line = _desk_line(row)
+        if row is None:
+            raise NotFound(
+                "case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number
+            )
+        term = terms_of(opened.node, tx, [row] if row.state in ANSWERABLE else ()).get(number)
+        back = latest_first(returned_in(tx, row))
+    line = _desk_line(row, term)
     fields = {name: getattr(line, name) for name in CaseLineOut.model_fields}
+    told = _desk_term(term) if term is not None else None
     return CaseOut(
         **fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id, protest_id=protest_id,
-        protest_ground=ground,
+        protest_ground=ground, term=told, returned=back,
     )  # fmt: skip
+
+
+def _desk_term(term: DeskTerm) -> DeskTermOut:
+    stopped = term.stopped
+    return DeskTermOut(
+        due_at=term.due_at,
+        told=term.told,
+        provisional=term.provisional,
+        days_left=term.days_left,
+        overdue=term.overdue,
+        stopped=ClockOut(since=stopped.since, until=stopped.until, reason=stopped.reason) if stopped else None,
+    )
 
 
 def _window_case(found: CaseFile) -> CaseOut:
@@ -160,6 +193,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         reasons=part.reasons,
         conditions=part.conditions,
         due_at=part.due_at,
+        provisional=part.provisional,
         reminded=part.reminded,
         late=part.late,
         consultation_id=part.consultation_id,
@@ -191,13 +225,14 @@ def _case_line(row: CaseRow) -> CaseLineOut:
     )
 
 
-def _desk_line(row: DeskRow) -> CaseLineOut:
+def _desk_line(row: DeskRow, term: DeskTerm | None) -> CaseLineOut:
     return CaseLineOut(
         number=row.case_number,
         seat="department",
         matter=row.matter,
         state=row.state,
         opened_at=row.received_at,
-        due_at=row.due_at,
+        due_at=term.due_at if term is not None else row.due_at,
+        provisional=term is not None and term.provisional,
         project=row.title,
     )

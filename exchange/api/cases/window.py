@@ -30,6 +30,7 @@ from exchange.api.documents.models import AttachmentIn
 from exchange.api.door.auth import Deciding, Shared, Submitting
 from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.problems import documented
+from exchange.approval.rules.deadline import is_provisional
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import Amendment, amend_in
@@ -201,7 +202,9 @@ def amend(
         expect_match(step, number, if_match)
         entry = amend_in(step, number, asked.department, amendment)
         part = step.tx[Cases].part(number, asked.department)
-        return TermOut(number=number, department=asked.department, entry=entry, due_at=part.due_at if part else None)
+        due_at, fixed = (part.due_at, part.fixed_due) if part else (None, None)
+        provisional = is_provisional(due_at, step.node.calendar, fixed)
+        return TermOut(number=number, department=asked.department, entry=entry, due_at=due_at, provisional=provisional)
 
     return done_once(api, caller, f"amend {number}", asked, key, do)
 

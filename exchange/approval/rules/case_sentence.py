@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.clock import CST
+from exchange.clock import end_text
 
 Words = tuple[str, str]
 """Chinese and English."""
@@ -33,10 +33,17 @@ class SentencePart(Protocol):
     def contested(self) -> bool: ...
 
 
-def sentence(state: CaseState, parts: Sequence[SentencePart], now: datetime, names: Names = _NO_NAMES) -> Words:
+def sentence(
+    state: CaseState,
+    parts: Sequence[SentencePart],
+    now: datetime,
+    names: Names = _NO_NAMES,
+    provisional: Collection[str] = (),
+) -> Words:
     """Return the sentence that matters most at this moment.
 
-    What is late comes before what waits, and both before what runs well.
+    What is late comes before what waits, and both before what runs well. ``provisional``: departments whose due moment
+    the calendar may still move.
     """
     if state is CaseState.READY:
         return "意见已齐；接下来由主办部门决定。", "All is in; next, the lead decides."
@@ -73,6 +80,12 @@ def sentence(state: CaseState, parts: Sequence[SentencePart], now: datetime, nam
     if running:
         first = min(running, key=lambda part: part.due_at or now)
         who, due = _named(first, names), _day(first.due_at)
+        if first.department in provisional:
+            return (
+                f"无人逾期；最先到期的是 {who[0]}（暂定 {due}），工作日历公布前沉默没有后果。",
+                f"Nobody is late; the first term to end is that of {who[1]} ({due}, provisional); silence has no "
+                "consequence before the calendar of working days is published.",
+            )
         return (
             f"无人逾期；最先到期的是 {who[0]}（{due}），届时沉默即按规则处理。",
             f"Nobody is late; the first term to end is that of {who[1]} ({due}), when silence has its consequence.",
@@ -108,4 +121,4 @@ def _named(part: SentencePart, names: Names) -> Words:
 
 
 def _day(at: datetime | None) -> str:
-    return f"{at.astimezone(CST):%Y-%m-%d %H:%M}" if at else ""
+    return end_text(at) if at else ""

@@ -80,6 +80,11 @@ def reckon_around(
     return end_of_day(last), provisional or guessed
 
 
+def is_provisional(due_at: datetime | None, calendar: WorkingCalendar, fixed: datetime | None = None) -> bool:
+    """Return whether an end lies on a day that no announcement covers yet; what a statute fixed is final."""
+    return due_at is not None and due_at != fixed and not calendar.published(ending_day(due_at))
+
+
 def days_left(due_at: datetime, calendar: WorkingCalendar, now: datetime) -> int:
     """Return the working days after today up to and including the last one of a term.
 

@@ -234,13 +234,8 @@ def enter(
         due_at=projection.due_at,
         provisional=projection.due_at is not None and projection.provisional,
     )
-    step.send(
-        notice,
-        (part.department,),
-        conversation_id=case.conversation_id,
-        in_reply_to=in_reply_to,
-        message_id=notice_id,
-    )
+    about = case.conversation_id
+    step.send(notice, (part.department,), conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
     refresh(step, case.number, part.department)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.adding import Placement, to_place
-from exchange.approval.rules.deadline import days_left
+from exchange.approval.rules.deadline import days_left, is_provisional
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import approver_of, matter_of
 from exchange.approval.window.decision import Ruling, ruling_of
@@ -18,7 +19,7 @@ from exchange.errors import NotFound
 from exchange.language import Words
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
-from exchange.schemas import Decision, DefaultMode, ProtestGround, Verdict
+from exchange.schemas import Decision, DefaultMode, EntryKind, LedgerEntry, ProtestGround, Verdict
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,12 @@ class PartStatus:
     """The opinion's or the deemed consent's message."""
     late_opinion_id: str | None
     consultation_id: str | None
+    provisional: bool = False
+    """Whether its due moment lies beyond the published calendar, which may still move it."""
     days_left: int | None = None
     """Working days until it is due, the last one counted."""
+    amendments: tuple[LedgerEntry, ...] = ()
+    """What has happened to its term since that began: when, why, by what law, and by whose order."""
     review_at: datetime | None = None
     """Since when the decision is to be reviewed over its opinion, which was in time."""
     faulty_id: str | None = None
@@ -126,7 +131,10 @@ def case_status(node: Node, number: str) -> CaseStatus:
             )
         matter = matter_of(tx, case)
         rows = tx[Cases].parts(number)
-        parts = tuple(_part(node, part, approver_of(matter, part.department).default) for part in rows)
+        parts = tuple(
+            _part(node, part, approver_of(matter, part.department).default, tx[Cases].ledger(number, part.department))
+            for part in rows
+        )
         places = to_place(case.state, matter, rows)
         proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
     return _status(case, matter.names, parts, proposals)
@@ -179,7 +187,7 @@ def _status(
     )
 
 
-def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
+def _part(node: Node, part: PartRow, default: DefaultMode, entries: Sequence[LedgerEntry]) -> PartStatus:
     return PartStatus(
         department=part.department,
         names=_names(node, part.department),
@@ -205,6 +213,8 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         recall_id=part.recall_id,
         recalled_at=part.recalled_at,
         consultation_id=part.consultation_id,
+        provisional=is_provisional(part.due_at, node.calendar, part.fixed_due),
+        amendments=tuple(entry for entry in entries if entry.kind is not EntryKind.START),
         days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from exchange.approval.department import desk, procedures
 from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.records import DeskRow
+from exchange.approval.department.returned import returned_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.rules.department_term import DeskTerm
@@ -87,6 +88,7 @@ def inbox(
         )
         more = sum(tx[DepartmentDesk].counts().values()) - len(rows) if all_ else 0
         terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
+        back = {row.case_number: returned_in(tx, row) for row in rows} if as_json else {}
         documents = tx[Documents].recent("received", "document", 20)
         documents += tx[Documents].recent("received", JointDocument.KIND, 20)
         came = sum(tx[Documents].count("received", kind) for kind in (Document.KIND, JointDocument.KIND))
@@ -94,7 +96,9 @@ def inbox(
         print_json(
             {
                 "decisions": [decision_json(duty) for duty in decisions],
-                "consultations": [consultation_json(row, terms.get(row.case_number)) for row in rows],
+                "consultations": [
+                    consultation_json(row, terms.get(row.case_number), back[row.case_number]) for row in rows
+                ],
                 "duties": [duty_json(duty) for duty in duties],
                 "documents": [{"message_id": d.message_id, "sender": d.sender, "kind": d.kind} for d in documents],
                 "requests": [request_json(one) for one in requests],

@@ -14,11 +14,13 @@ from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import DeskState
 from exchange.approval.window.lead_duties import LeadDuty
-from exchange.cli.naming import called, matter_called
+from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.view import due_text, moment, plain, working_days
 from exchange.language import choose, listed, name_of, read_back, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
+from exchange.messaging.records import OutboxView
 from exchange.operations.tasks.duties import Duty, DutyKind
+from exchange.schemas.titles import kind_name
 
 TASKS = {
     LeadTask.CONFIRM: ("待确认", "confirm or decide otherwise", "yellow"),
@@ -50,7 +52,12 @@ DUTIES = {
     DutyKind.SIGN_NOTICE: ("签收通知", "sign for or return", "notice sign {id}"),
     DutyKind.ANSWER_FORM: ("填报", "answer the form", "notice answer {id}"),
     DutyKind.ANSWER_REQUEST: ("批复或转报", "answer or pass on", "forward {id}"),
-    DutyKind.LOOK_AT_RETURNED: ("被退回", "came back: correct, send anew", "show {id}"),
+    DutyKind.LOOK_AT_RETURNED: ("被退回，请更正重发", "came back: correct, send anew", "show {id}"),
+    DutyKind.LOOK_INTO_RETURNED: (
+        "系统所发报文被退回，请查明原因",
+        "came back, sent by the exchange: see why",
+        "show {id}",
+    ),
 }
 """What waits, in Chinese and English, and the command that deals with it."""
 
@@ -140,12 +147,25 @@ def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
         table.add_column(title, overflow="fold")
     for duty in duties:
         chinese, english, command = DUTIES[duty.kind]
-        what = plain(f"{duty.title} ({duty.detail})" if duty.detail else duty.title)
+        what = _returned(duty) if duty.kind in _RETURNED else plain(_titled(duty.title, duty.detail))
         due = term_text(duty.due_at, None, overdue=duty.overdue)
         suffix = f" --as {as_}" if as_ else ""
         told = plain(f"exchange {command.format(id=duty.id)}{suffix}")
         table.add_row(choose((chinese, english)), what, moment(duty.since), due, told)
     return table
+
+
+_RETURNED = frozenset({DutyKind.LOOK_AT_RETURNED, DutyKind.LOOK_INTO_RETURNED})
+
+
+def _returned(duty: Duty) -> Text:
+    """What came back, from whom, and in which words."""
+    addressee, _, why = duty.detail.partition(": ")
+    return plain(_titled(kind_name(duty.title), f"{in_full(addressee)}: {read_back(why)}"))
+
+
+def _titled(title: str, detail: str) -> str:
+    return f"{title} ({detail})" if detail else title
 
 
 def decision_json(duty: LeadDuty) -> dict[str, Any]:
@@ -159,13 +179,18 @@ def decision_json(duty: LeadDuty) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def consultation_json(row: DeskRow, term: DeskTerm | None) -> dict[str, Any]:
-    """Return a consultation on the desk, for machines."""
+def consultation_json(row: DeskRow, term: DeskTerm | None, returned: Sequence[OutboxView]) -> dict[str, Any]:
+    """Return a consultation on the desk, for machines; ``returned``: what the window has sent back in its case."""
     return {
         "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
         "message_id": row.consultation_id, "rule_error": row.rule_error,
         "recall_id": row.recall_id, "term": term_json(term) if term else None,
+        "returned": [
+            {"message_id": copy.message_id, "kind": copy.kind, "reason": copy.last_error,
+             "returned_at": copy.returned_at.isoformat() if copy.returned_at else None}
+            for copy in returned
+        ],
     }  # fmt: skip
 
 

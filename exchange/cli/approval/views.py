@@ -18,9 +18,19 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, PartStatus
 from exchange.cli.naming import called, in_full
-from exchange.cli.view import console, decided_by, due_text, moment, outcome_text, part_cell, plain, state_text
-from exchange.language import choose, read_back, tr
-from exchange.schemas import Decision
+from exchange.cli.view import (
+    amendment_text,
+    console,
+    decided_by,
+    ends_text,
+    moment,
+    outcome_text,
+    part_cell,
+    plain,
+    state_text,
+)
+from exchange.language import choose, listed, read_back, tr
+from exchange.schemas import Decision, LedgerEntry
 
 _VERY_WIDE = 1000
 """Columns in which a table takes all the room it wants."""
@@ -114,7 +124,7 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     head.add_row(tr("status"), state_text(case.state, case.outcome))
     head.add_row(tr("progress"), f"{case.answered}/{len(case.parts)} · {choose(case.step)}")
     names = {part.department: part.names for part in case.parts}
-    said = sentence(case.state, case.parts, now, names)
+    said = sentence(case.state, case.parts, now, names, {part.department for part in case.parts if part.provisional})
     head.add_row("", plain(choose(said)))
     table = Table(header_style="bold", border_style="dim", **_caption())
     for title in (tr("department"), tr("stage"), tr("opinion"), tr("due")):
@@ -124,8 +134,16 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
         if part.instead_of is not None:
             place = tr("in place of {department}", department=called(part.instead_of))
             name = Text.assemble(name, "\n", plain(place, "dim"))
-        table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
-    return Group(head, table, *_opinions(case, now), *_proposed(case), *_prepared(case), *_decision(case, decision))
+        table.add_row(name, str(part.stage), part_cell(part, now), ends_text(part.due_at, provisional=part.provisional))
+    return Group(
+        head,
+        table,
+        *_amendments(case),
+        *_opinions(case, now),
+        *_proposed(case),
+        *_prepared(case),
+        *_decision(case, decision),
+    )
 
 
 def _proposed(case: CaseStatus) -> Iterator[RenderableType]:
@@ -135,6 +153,27 @@ def _proposed(case: CaseStatus) -> Iterator[RenderableType]:
         add = f"exchange add-body {case.number} {body} --instead-of {one.department} --officer ..."
         yield Text.assemble("\n", plain(tr("{department} is not competent", department=called(one.department)), "bold"))
         yield _lines(((tr("it names"), one.named), (tr("ask that body"), add)))
+
+
+def _amendments(case: CaseStatus) -> Iterator[RenderableType]:
+    """What has happened to terms since they began, as applicants are told: why, by what law, and by whose order."""
+    happened = [(entry.at, part.department, entry) for part in case.parts for entry in part.amendments]
+    if not happened:
+        return
+    table = Table(title=tr("changes of terms"), title_justify="left", header_style="bold", border_style="dim")
+    for title in (tr("since"), tr("department"), tr("change"), tr("reason"), tr("basis"), tr("ordered by")):
+        table.add_column(title, overflow="fold")
+    for at, department, entry in sorted(happened, key=lambda one: one[:2]):
+        table.add_row(
+            moment(at),
+            plain(called(department)),
+            amendment_text(entry),
+            plain(read_back(entry.reason)),
+            plain(listed(entry.basis)),
+            plain(called(entry.actor)),
+        )
+    yield Text("")
+    yield table
 
 
 def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
@@ -232,6 +271,8 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "reasons": part.reasons,
         "conditions": part.conditions,
         "due_at": part.due_at.isoformat() if part.due_at else None,
+        "provisional": part.provisional,
+        "amendments": [_amendment_json(entry) for entry in part.amendments],
         "late_opinion": part.late,
         "consultation_id": part.consultation_id,
         "message_id": part.message_id,
@@ -243,4 +284,16 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "recalled_id": part.recalled_id,
         "recall_id": part.recall_id,
         "recalled_at": part.recalled_at.isoformat() if part.recalled_at else None,
+    }
+
+
+def _amendment_json(entry: LedgerEntry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind.value,
+        "at": entry.at.isoformat(),
+        "days": entry.days,
+        "reason": entry.reason,
+        "basis": list(entry.basis),
+        "ordered_by": entry.actor,
+        "notice": entry.notice,
     }

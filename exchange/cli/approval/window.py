@@ -19,7 +19,7 @@ from exchange.cli.approval.deciding import decide
 from exchange.cli.approval.views import case_json
 from exchange.cli.naming import called
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, due_text, plain, print_json, say
+from exchange.cli.view import console, ends_text, plain, print_json, say
 from exchange.files.applications import read_application
 from exchange.language import name_of, tr
 from exchange.language.names import AMENDMENTS
@@ -109,7 +109,7 @@ def deadline(
     found = next(part for part in case_status(node, case).parts if part.department == department)
     if as_json:
         told = {"case": case, "department": department, "entry": entry.value, "due_at": found.due_at, "notice": notice}
-        print_json(told)
+        print_json(told | {"provisional": found.provisional})
         return
     say(
         tr(
@@ -117,7 +117,7 @@ def deadline(
             entry=name_of(AMENDMENTS, entry),
             department=called(department),
             case=case,
-            due_at=due_text(found.due_at) or tr("when resumed"),
+            due_at=ends_text(found.due_at, provisional=found.provisional) or tr("when resumed"),
             notice=notice,
         )
     )

@@ -15,7 +15,7 @@ from rich.text import Text
 from exchange.cli.documents.document_views import Lines, document_lines, joint_json, joint_lines, without_keys
 from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.streams import printable
-from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
+from exchange.cli.view import amendment_text, decided_by, due_text, ends_text, moment, plain, times, working_days
 from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
@@ -37,8 +37,10 @@ from exchange.schemas import (
     JointRefusal,
     Opinion,
     OpinionRecall,
+    ProcedureEnded,
     Reminder,
     RequestForwarded,
+    TermNotice,
 )
 from exchange.schemas.titles import kind_name
 
@@ -215,7 +217,13 @@ def _notice(body: Body) -> Lines:
                 f"{verdict}{f': {result.conditions}' if result.conditions else ''}",
             )
     elif isinstance(body, Reminder):
-        yield tr("due"), tr("{due}, {stage} % of the term is over", due=due_text(body.due_at), stage=body.stage)
+        due = ends_text(body.due_at, provisional=body.provisional)
+        yield tr("due"), tr("{due}, {stage} % of the term is over", due=due, stage=body.stage)
+    elif isinstance(body, TermNotice):
+        yield from _amendment(body)
+    elif isinstance(body, ProcedureEnded):
+        yield tr("reason"), body.reason
+        yield tr("officer"), body.officer
     elif isinstance(body, DeemedConsent):
         yield tr("default"), _default(body.mode, body.state.department, body.due_at)
         yield tr("basis"), "; ".join(body.state.default_basis)
@@ -229,6 +237,15 @@ def _notice(body: Body) -> Lines:
         yield tr("officer"), body.officer
     elif isinstance(body, Escalation):
         yield tr("escalated"), f"{in_full(body.department)}: {listed(map(tr, body.obstacles))}"
+
+
+def _amendment(body: TermNotice) -> Lines:
+    entry = body.entry
+    yield tr("change"), amendment_text(entry)
+    yield tr("reason"), read_back(entry.reason)
+    yield tr("basis"), "; ".join(entry.basis)
+    yield tr("ordered by"), in_full(entry.actor)
+    yield tr("due"), ends_text(body.due_at, provisional=body.provisional) or tr("when resumed")
 
 
 def _default(mode: DefaultMode, department: str, due_at: datetime) -> str:

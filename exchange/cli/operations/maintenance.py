@@ -15,11 +15,12 @@ from exchange.cli.complete import member_addresses
 from exchange.cli.naming import called, in_full, learn
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, due_text, moment, plain, print_json, say, say_more
+from exchange.cli.view import console, ends_text, moment, plain, print_json, say, say_more
 from exchange.language import choose, tr
 from exchange.messaging.rules.holding import Hold
 from exchange.operations.domain_view import DomainView
 from exchange.operations.holds import domain as holding
+from exchange.operations.records.stores import is_provisional_end
 from exchange.runtime import draining, logs
 from exchange.runtime.settings import Settings
 from exchange.schemas.titles import kind_name
@@ -181,7 +182,7 @@ def _show_risks(risks: list[Endangered]) -> None:
     for title in (tr("case"), tr("department"), tr("due"), tr("danger")):
         table.add_column(title)
     for one in risks[:SHOWN]:
-        due = due_text(one.part.due_at) or "–"
+        due = ends_text(one.part.due_at, provisional=is_provisional_end(one.part)) or "–"
         table.add_row(
             plain(one.part.case_number), plain(called(one.part.department)), due, choose(holding.IN_WORDS[one.danger])
         )
@@ -220,5 +221,6 @@ def _risk_json(one: Endangered) -> dict[str, Any]:
         "case": one.part.case_number,
         "department": one.part.department,
         "due_at": one.part.due_at,
+        "provisional": is_provisional_end(one.part),
         "danger": one.danger.value,
     }

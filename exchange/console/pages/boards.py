@@ -12,7 +12,7 @@ from exchange.language.names import COPIES
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.records.lines import UnsignedNotice
 from exchange.operations.records.store import Search
-from exchange.operations.records.stores import CALENDAR, departments_of, members_of, stores_of
+from exchange.operations.records.stores import CALENDAR, departments_of, is_provisional_end, members_of, stores_of
 from exchange.operations.search.find import unsigned
 from exchange.operations.search.rules import read_key, read_query
 from exchange.operations.search.terms import board, upcoming
@@ -42,6 +42,7 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
         "fates": FATES,
         "tones": TONES,
         "members": members_of(view),
+        "is_provisional": is_provisional_end,
         "monitors": len(monitors),
         "coming": coming,
         "unwatched": unwatched,

@@ -9,13 +9,13 @@ from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.standing import BoardColumn, standing_of
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
-from exchange.language.names import CASE_STATES, COPIES, PART_STATES, PROTEST_GROUNDS
+from exchange.language.names import AMENDMENTS, CASE_STATES, COPIES, PART_STATES, PROTEST_GROUNDS
 from exchange.operations.records.store import Search
-from exchange.operations.records.stores import departments_of, members_of, stores_of
+from exchange.operations.records.stores import departments_of, is_provisional_end, members_of, stores_of
 from exchange.operations.search.find import find_cases, find_messages
 from exchange.operations.search.rules import read_key, read_query, write_key
 from exchange.operations.search.streams import ALL_KINDS
-from exchange.operations.search.terms import find_parts
+from exchange.operations.search.terms import amendments_of, find_parts
 from exchange.operations.trace.trail import messages_of_case
 from exchange.page_key import Key
 from exchange.schemas import MESSAGES, Role
@@ -28,6 +28,8 @@ _WORDS = {
     "grounds": PROTEST_GROUNDS,
     "standings": STANDINGS,
     "tones": TONES,
+    "amendments": AMENDMENTS,
+    "is_provisional": is_provisional_end,
     "kinds": sorted(MESSAGES),
     "all_kinds": ALL_KINDS,
 }
@@ -80,11 +82,13 @@ def _case(visit: Visit) -> Mapping[str, object]:
     for address, store in stores_of(visit.view, Role.WINDOW).items():
         with store.reading() as tx:
             line, parts = tx[Search].case(address, number), tx[Search].parts(address, number)
+            happened = amendments_of(tx, parts)
         if line is not None:
             standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}
             messages = messages_of_case(stores_of(visit.view), number)
-            said = sentence(line.state, parts, now, visit.view.names())
-            context = {"case": line, "parts": parts, "standing": standings, "messages": messages}
+            provisional = {one.department for one in parts if is_provisional_end(one)}
+            said = sentence(line.state, parts, now, visit.view.names(), provisional)
+            context = {"case": line, "parts": parts, "standing": standings, "messages": messages, "happened": happened}
             return {**_WORDS, **context, "sentence": visit.say(*said)}
     raise NotFound(
         "no case {number} at a window of this domain", remedy="look for it: /search?what=cases", number=number

@@ -85,6 +85,8 @@ class PartLine:
     protest_id: str | None = None
     recalled_at: datetime | None = None
     protest_ground: ProtestGround | None = None
+    fixed_due: datetime | None = None
+    """What a statute or a court fixed its end to."""
 
     @property
     def contested(self) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
+from typing import Protocol
 
+from exchange.approval.rules.deadline import is_provisional
 from exchange.envelope import Trust
 from exchange.errors import BrokerError, ExchangeError
 from exchange.operations.domain_view import DomainView
@@ -16,6 +19,20 @@ from exchange.store import Store
 from exchange.workdays import ChinaCalendar
 
 CALENDAR = ChinaCalendar()
+
+
+class TermEnd(Protocol):
+    """What the end of a term is known by: what it is, and what a statute fixed it to."""
+
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def fixed_due(self) -> datetime | None: ...
+
+
+def is_provisional_end(one: TermEnd) -> bool:
+    """Return whether the calendar may still move the end of a term."""
+    return is_provisional(one.due_at, CALENDAR, one.fixed_due)
 
 
 def members_of(view: DomainView) -> Mapping[str, Profile]:

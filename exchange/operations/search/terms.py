@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +13,14 @@ from exchange.approval.monitor.records import WatchRow
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.forecast import Forecast, foresee
 from exchange.approval.rules.standing import BoardColumn
+from exchange.approval.window.store import Cases
 from exchange.operations.records.lines import PartLine
 from exchange.operations.records.store import Search
 from exchange.operations.search.rules import PAGE, Found, merge
 from exchange.operations.search.streams import UNDATED, read_parts
 from exchange.page_key import Key
-from exchange.store.transaction import Store
+from exchange.schemas import EntryKind, LedgerEntry
+from exchange.store.transaction import Store, Transaction
 from exchange.workdays import WorkingCalendar
 
 
@@ -58,6 +60,13 @@ def board(
             for department, numbers in tx[Search].standings(now, departments).items():
                 total[department].update(numbers)
     return {department: dict(numbers) for department, numbers in sorted(total.items())}
+
+
+def amendments_of(tx: Transaction, parts: Sequence[PartLine]) -> list[tuple[str, LedgerEntry]]:
+    """Return what has happened to the terms of a case since they began, with whose each was, in the order of time."""
+    ledgers = {one.department: tx[Cases].ledger(one.case_number, one.department) for one in parts}
+    found = [(who, entry) for who, ledger in ledgers.items() for entry in ledger if entry.kind is not EntryKind.START]
+    return sorted(found, key=lambda one: one[1].at)
 
 
 def upcoming(

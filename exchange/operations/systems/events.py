@@ -59,6 +59,7 @@ def awaited(tx: Transaction, node: Node, now: datetime) -> Iterator[Happened]:
             "departments": list(duty.departments),
             "since": duty.since.isoformat(),
             "due_at": duty.due_at.isoformat() if duty.due_at else None,
+            "provisional": duty.provisional,
         }
         subject = f"{duty.case_number}/{duty.task.value}/{duty.since.isoformat()}"
         yield Happened(Event.AWAITED, subject, duty.since, data)
@@ -110,6 +111,7 @@ def _about_cases(tx: Transaction, node: Node, line: DocumentLine, about: dict[st
     if isinstance(body, Decision):
         yield Happened(Event.DECIDED, body.case_number, line.recorded_at, about | {"case_number": body.case_number})
     if isinstance(body, Reminder):
-        more = {"case_number": body.case_number, "due_at": body.due_at.isoformat(), "stage": body.stage}
+        ends: dict[str, object] = {"due_at": body.due_at.isoformat(), "provisional": body.provisional}
+        more = {"case_number": body.case_number, "stage": body.stage, **ends}
         anew = f"/{line.message_id}" if body.began_at is not None else ""  # the same of all monitors, once a due moment
         yield Happened(Event.DEADLINE, f"{body.case_number}/{body.stage}{anew}", line.recorded_at, about | more)

@@ -12,11 +12,13 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.documents.request_record import requests_to_answer
 from exchange.envelope import payload_of
 from exchange.envelope.strict import values_of
+from exchange.envelope.written import OWN_WORDS
 from exchange.joint.states import JointSeat, JointState
 from exchange.joint.store import JointDocuments
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxView
 from exchange.notices.answer import asked
 from exchange.notices.cover import awaiting
 from exchange.notices.records import NoticeRow
@@ -24,11 +26,12 @@ from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in
 from exchange.notices.store import Notices
 from exchange.paging import Place, every
-from exchange.schemas import Document, ForwardedRequest, JointDocument, Notice, Opinion
+from exchange.schemas import MESSAGES, ForwardedRequest, JointDocument, Opinion
 from exchange.store.transaction import Transaction
 from exchange.workdays import end_of_day
 
-_SENT_BY_PEOPLE = (Document.KIND, JointDocument.KIND, ForwardedRequest.KIND, Notice.KIND)
+_SENT_BY_PEOPLE = frozenset({body.KIND for body in OWN_WORDS} | {JointDocument.KIND, ForwardedRequest.KIND})
+"""What somebody has written, and can write anew."""
 _RETURNED_FOR = timedelta(days=30)
 """How long something that came back is shown; whoever sends it anew does so under another id."""
 
@@ -42,6 +45,7 @@ class DutyKind(StrEnum):
     ANSWER_FORM = "answer-form"
     ANSWER_REQUEST = "answer-request"
     LOOK_AT_RETURNED = "look-at-returned"
+    LOOK_INTO_RETURNED = "look-into-returned"  # sent by a rule or by the exchange itself: nobody writes it anew
 
 
 @dataclass(frozen=True)
@@ -106,10 +110,9 @@ def _form(node: Node, row: NoticeRow) -> Duty:
 
 def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
     since = node.clock.now() - _RETURNED_FOR
-    for copy in tx[Outbox].returned(since, _SENT_BY_PEOPLE):
-        why = f"{copy.addressee}: {copy.last_error or ''}"
-        at = copy.returned_at or copy.written_at
-        yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
+    for copy in tx[Outbox].returned(since, set(MESSAGES) - {Opinion.KIND}):
+        kind = DutyKind.LOOK_AT_RETURNED if copy.kind in _SENT_BY_PEOPLE else DutyKind.LOOK_INTO_RETURNED
+        yield _came_back(kind, copy)
 
 
 def _returned_opinions(node: Node, tx: Transaction) -> Iterator[Duty]:
@@ -120,9 +123,12 @@ def _returned_opinions(node: Node, tx: Transaction) -> Iterator[Duty]:
         numbers = values_of(payload_of(stored.signed), "case_number") if stored is not None else []
         row = tx[DepartmentDesk].get(numbers[0]) if numbers else None
         if row is None or row.state in ANSWERABLE:
-            why = f"{copy.addressee}: {copy.last_error or ''}"
-            at = copy.returned_at or copy.written_at
-            yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
+            yield _came_back(DutyKind.LOOK_AT_RETURNED, copy)
+
+
+def _came_back(kind: DutyKind, copy: OutboxView) -> Duty:
+    at = copy.returned_at or copy.written_at
+    return Duty(kind, copy.message_id, copy.kind, at, detail=f"{copy.addressee}: {copy.last_error or ''}")
 
 
 def _requests(node: Node) -> Iterator[Duty]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from exchange.approval.department.procedures import end_procedure
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
-from exchange.approval.monitor.store import Watches
+from exchange.approval.held import begin_hold
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.department_term import DeskTerm
@@ -22,7 +22,8 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, NotFound
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
-from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind, SpecialProcedure, Verdict
+from exchange.messaging.rules.holding import Hold
+from exchange.schemas import EntryKind, LedgerEntry, ProcedureKind, SpecialProcedure, TermNotice, Verdict
 from tests.journeys.city import City, make_city, midnight_after, wait_until
 from tests.journeys.waits import duties
 
@@ -101,22 +102,22 @@ def test_a_hearing_of_twenty_days_is_over_on_the_third_and_the_term_runs_on(city
 def test_an_officer_ends_it_early_and_silence_counts_only_where_the_department_has_signed_for_that(city: City) -> None:
     told, untold = city.submit(), city.submit()
     city.through(4)
-    city.step_to(midnight_after(date(2026, 3, 6)) - timedelta(hours=6))  # reminded at half of the term
-    city.signed_for("monitor")
     for case in (told, untold):
         announce(city, case, HEARING)
     resume = Amendment(EntryKind.RESUME, "听证已举行", (), city.address("window"))
     amend(city.window, told.number, city.address("transport"), resume)
     settle(city, "window")
     both_see(city, told, date(2026, 3, 10))  # 3 4 5 counted; stopped on the 6th; 9 10
-    city.local.stop(city.address("transport"))
+    notices = Hold("h1", city.address("transport"), TermNotice.KIND, "trial", "op", city.clock.now())
+    assert begin_hold(city.window.store, notices)
+    dispatcher = city.local.members[city.window.address].dispatcher
+    wait_until(lambda: notices in dispatcher.held, what="the hold")
     amend(city.window, untold.number, city.address("transport"), resume)
-    city.wake("window")
-    wait_until(lambda: all(state.ledger[-1].kind is EntryKind.RESUME for state in watched(city)), what="the notice")
-    city.step_to(midnight_after(date(2026, 3, 10)) + timedelta(seconds=1), settle=False)
-
-    wait_until(lambda: city.part(untold, "transport").state is not PartState.SIGNED, what="its silence")
+    settle(city, "window")
     assert own_term(city, untold).stopped is not None, "it believes that its clock stands"
+    city.through(5)  # reminded, and signed for that, in both
+
+    assert city.part(told, "transport").state is PartState.DEEMED
     assert city.part(untold, "transport").state is PartState.ESCALATED
     with city.window.store.reading() as tx:
         journal = tx.journal_of(untold.number)
@@ -126,15 +127,6 @@ def test_an_officer_ends_it_early_and_silence_counts_only_where_the_department_h
         if entry.event == "escalated" and entry.detail["department"] == city.address("transport")
     ]
     assert obstacles == [NOT_TOLD]
-    wait_until(lambda: city.part(told, "transport").state is not PartState.SIGNED, what="its silence")
-    assert city.part(told, "transport").state is PartState.DEEMED
-
-
-def watched(city: City) -> list[DeadlineState]:
-    """What the monitor knows of the terms of transport."""
-    with city.node("monitor").store.reading() as tx:
-        rows = [row.deadline for row in tx[Watches].board()]
-    return [state for state in rows if state.department == city.address("transport")]
 
 
 def test_a_second_procedure_follows_the_first_and_one_that_is_refused_is_told_and_defaults_nobody(city: City) -> None:
