@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from exchange.language import Text
 from exchange.messaging.documents import FAULTY, document_row, keep
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.withholding import WITHHELD
 from exchange.messaging.tables import OPEN_LETTERS, PERHAPS_PROVED, dead_letter, inbox
 from exchange.store.bulk import adding
 from exchange.store.types import printable
@@ -50,6 +51,11 @@ KEPT_OF_UNPROVED = 1024
 """Octets that are kept of what proves nobody: its header, mostly."""
 MOST_UNPROVED = 10_000
 """Letters that prove nobody which are kept of a cause, one by one."""
+MOST_WHOLE, MOST_WHOLE_OCTETS = 1_000, 67_108_864
+"""Letters of a signer that are kept whole of a cause, and their octets together: those that wait for people's word."""
+_MORE_WHOLE = Text(
+    "more of these came from this sender than are kept; it sends them again as long as it has no receipt"
+)
 _MORE = Text("more of these came by this account than are kept one by one; the number of attempts counts them")
 WITHOUT_BYTES = [_no_bytes if column is _d.envelope else column for column in _d]
 """What lists go by: envelopes may be long, and few are looked into."""
@@ -109,10 +115,13 @@ class Inbox:
     def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None:
         """Keep letters with their reasons; of what proves nobody so many a cause, and of the rest their number."""
         full = {code: self._is_full(code) for code in {one.reason_code for one in letters if one.unproved}}
+        room = {(one.sender, one.reason_code): self._room(one) for one in letters if _is_bounded(one)}
         for letter in letters:
             if self._is_counted(letter, now):
                 continue
             kept = _uncounted(letter) if letter.unproved and full[letter.reason_code] else letter
+            if _is_bounded(letter):
+                kept = room[letter.sender, letter.reason_code].taking(letter)
             if kept is letter or not self._is_counted(kept, now):
                 self._db.execute(insert(dead_letter).values(**_dead_row(kept, _fingerprint(kept), now)))
 
@@ -125,6 +134,15 @@ class Inbox:
         some = select(_d.id).where(OPEN_LETTERS, _d.reason_code == reason_code, _d.unproved.is_(True))
         count = select(func.count()).select_from(some.limit(MOST_UNPROVED).subquery())
         return (self._db.scalar(count) or 0) >= MOST_UNPROVED
+
+    def _room(self, letter: DeadLetter) -> _Room:
+        """What may still be kept of a signer's letters of a cause."""
+        some = select(_d.octets).where(
+            _d.sender == letter.sender, PERHAPS_PROVED, _d.reason_code == letter.reason_code, _d.message_id.is_not(None)
+        )
+        rows = some.limit(MOST_WHOLE).subquery()
+        number, octets = self._db.execute(select(func.count(), func.coalesce(func.sum(rows.c.octets), 0))).one()
+        return _Room(MOST_WHOLE - int(number), MOST_WHOLE_OCTETS - int(octets))
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         """Return dead letters, newest first; none that was discarded."""
@@ -164,6 +182,29 @@ class Inbox:
     def revive(self, letter: DeadLetter) -> bool:
         """Delete a dead letter whose bytes have been taken in after all. True if this call did it."""
         return self._db.execute(delete(dead_letter).where(*_same_bytes(letter), OPEN_LETTERS)).rowcount > 0
+
+
+def _is_bounded(letter: DeadLetter) -> bool:
+    return letter.reason_code == WITHHELD and letter.sender is not None
+
+
+@dataclass
+class _Room:
+    """What may still be kept whole."""
+
+    letters: int
+    octets: int
+
+    def taking(self, letter: DeadLetter) -> DeadLetter:
+        """Return the letter while there is room for it, and one letter for all further ones of its kind beyond."""
+        if self.letters <= 0 or letter.octets > self.octets:
+            beyond = f"{letter.sender}\n{letter.kind}".encode()
+            return replace(
+                letter, reason=str(_MORE_WHOLE), envelope=beyond, kept_digest="", kept_octets=-1, message_id=None
+            )
+        self.letters -= 1
+        self.octets -= letter.octets
+        return letter
 
 
 def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:

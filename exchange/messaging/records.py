@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from exchange.envelope import Faulty
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.withholding import WITHHELD
 from exchange.schemas import Header, Urgency
 
 
@@ -205,6 +206,11 @@ class DeadLetter:
     def account(self) -> str | None:
         """The account by which it came, whatever its header claims; None where that is not on record."""
         return self.key_sender or self.broker_user
+
+    @property
+    def stands_for_more(self) -> bool:
+        """Whether it stands for further letters of its sender, which waited for people's word and were not kept."""
+        return self.reason_code == WITHHELD and self.message_id is None
 
     @property
     def pretends(self) -> bool:

@@ -67,6 +67,11 @@ class Troubles:
         found = self._gathered(_d.fingerprint, _d.first_at, OPEN_LETTERS, _d.reason_code == WITHHELD)
         return replace(found, first=tuple(one[:LETTER_ID] for one in found.first))
 
+    def withheld_beyond(self) -> Gathered:
+        """Gather senders of whose withheld messages no further ones are kept."""
+        more = (_d.reason_code == WITHHELD, _d.message_id.is_(None))
+        return self._gathered(_d.sender, _d.first_at, OPEN_LETTERS, *more)
+
     def implausible(self) -> Gathered:
         """Gather addressees that have signed for messages, which still wait, as of a time before they were written."""
         waiting = select(_c.addressee, _c.written_at, _c.last_error).where(WAITING_COPIES)

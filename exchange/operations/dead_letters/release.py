@@ -56,6 +56,12 @@ def confirm_release(
 
 
 def _expect_withheld(step: Step, letter: DeadLetter) -> None:
+    if letter.stands_for_more:
+        raise Conflict(
+            "dead letter {id} stands for messages that are not kept: their sender sends them again",
+            remedy="release or discard those that are kept, then discard this one; what comes then is kept",
+            id=letter.id,
+        )
     opened = open_envelope(letter.envelope, step.node.identity, step.node.directory, step.now)
     first_at = letter.first_at or step.now
     arrival = letter.arrival or Arrival(min(opened.header.created_at, first_at), first_at, "set-aside")

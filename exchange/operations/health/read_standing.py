@@ -64,6 +64,7 @@ def member_facts(
         dead_letters=work.dead,
         newest_dead=_since(clock, newest),
         withheld=tx[Troubles].withheld() if work.dead else Gathered(),
+        withheld_beyond=tx[Troubles].withheld_beyond() if work.dead else Gathered(),
         implausible=tx[Troubles].implausible(),
         rule_failing=tx[Troubles].rule_failing(),
         undecided=tx[Troubles].undecided() if window else Gathered(),

@@ -129,6 +129,16 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
              f"`exchange dead --propose-discard {first}`, and another account confirms"),
             f"/dead/{address}?code=withheld&stage=arrival",
         )  # fmt: skip
+    if member.withheld_beyond.number:
+        yield _gathered(
+            facts, AlertKind.WITHHELD_BEYOND, member, member.withheld_beyond,
+            "待两人核定的报文过多，后来的不再留存；发送方未得回执会重发，其间其沉默不产生后果",
+            "so many of its messages wait for two people that further ones are not kept; the sender sends them again, "
+            "and no silence of its counts meanwhile",
+            ("尽快核定已留存的：`exchange dead --cause withheld`",
+             "release or discard those that are kept: `exchange dead --cause withheld`"),
+            f"/dead/{address}?code=withheld&stage=arrival",
+        )  # fmt: skip
     if member.implausible.number:
         receipts = member.implausible.number
         yield _gathered(

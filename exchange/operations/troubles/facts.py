@@ -57,6 +57,8 @@ class MemberFacts:
     withheld: Gathered = NOTHING_GATHERED
     """Messages that came after their signer's certificate had ended, and wait for two people; ``first`` are their ids.
     """
+    withheld_beyond: Gathered = NOTHING_GATHERED
+    """Senders of whose withheld messages no further ones are kept, since there are so many."""
     implausible: Gathered = NOTHING_GATHERED
     """Messages signed for as of a time before they were written, which proves nothing; ``first`` are who signed so."""
     rule_failing: Gathered = NOTHING_GATHERED

@@ -28,6 +28,7 @@ class AlertKind(StrEnum):
     UNDATED = "undated"
     REVOKED_OPEN = "revoked-open"
     WITHHELD = "withheld"
+    WITHHELD_BEYOND = "withheld-beyond"
     IMPLAUSIBLE_RECEIPT = "implausible-receipt"
     HELD = "held"
     DRAINED = "drained"

@@ -30,7 +30,8 @@ _IN_DATABASE = (
     AlertKind.ROLE_DOWN, AlertKind.DEAD_LETTERS, AlertKind.ABANDONED, AlertKind.QUEUE_OLD, AlertKind.RULE_FAILING,
     AlertKind.UNDECIDED, AlertKind.ESCALATED, AlertKind.REVIEW, AlertKind.CLOCK,
     AlertKind.ROUND_FAILING, AlertKind.UNSIGNED, AlertKind.UNDATED, AlertKind.JOINT_WAITING, AlertKind.DRAINED,
-    AlertKind.REVOKED_OPEN, AlertKind.WITHHELD, AlertKind.IMPLAUSIBLE_RECEIPT,
+    AlertKind.REVOKED_OPEN, AlertKind.WITHHELD, AlertKind.WITHHELD_BEYOND,
+    AlertKind.IMPLAUSIBLE_RECEIPT,
 )  # fmt: skip
 
 

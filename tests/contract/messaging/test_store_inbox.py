@@ -14,10 +14,12 @@ from exchange.messaging import inbox as messaging_inbox
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
-from exchange.messaging.records import InboxEntry, Known
+from exchange.messaging.records import DeadLetter, InboxEntry, Known
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.withholding import WITHHELD
 from exchange.operations.systems.member.store import Leases
 from exchange.store import Store
+from exchange.telemetry.troubles import Troubles
 from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, dead_letter, entry, new_id, outgoing
 
 
@@ -209,6 +211,38 @@ def test_of_what_proves_nobody_so_many_are_kept_and_the_rest_is_counted_by_accou
     more = {one.key_sender: one.attempts for one in kept if "than are kept" in one.reason}
     assert len(kept) == 5 + 2 + 1
     assert more == {PLANNING: 13, TRANSPORT: 12}
+
+
+@pytest.mark.parametrize(("most", "octets"), [(5, 10_000), (100, 50)])
+def test_of_what_waits_for_two_people_so_much_is_kept_of_a_signer_and_the_rest_still_holds_up_a_default(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, octets: int
+) -> None:
+    monkeypatch.setattr(messaging_inbox, "MOST_WHOLE", most)
+    monkeypatch.setattr(messaging_inbox, "MOST_WHOLE_OCTETS", octets)
+    arrival = Arrival(NOW, NOW, "broker")
+
+    def letters(sender: str, number: int) -> list[DeadLetter]:
+        return [
+            dead_letter(
+                reason_code=WITHHELD, stage="arrival", message_id=new_id(), sender=sender, kind="opinion",
+                envelope=b"%010d" % (start + one), arrival=arrival,
+            )
+            for start in (hash(sender) % 1000 * 100,) for one in range(number)
+        ]  # fmt: skip
+
+    flood, honest = letters(PLANNING, 30), letters(TRANSPORT, 3)
+    with store.transaction() as tx:
+        tx[Inbox].dead(flood[:20], NOW)
+        for one in (*flood[20:], *flood[:3]):
+            tx[Inbox].dead([one], LATER)
+        tx[Inbox].dead(honest, NOW)
+        found = tx[Inbox].unhandled(PLANNING, "opinion")
+        beyond = tx[Troubles].withheld_beyond()
+        assert len(tx[Inbox].unhandled(TRANSPORT, "opinion")) == 3, "nobody else loses anything"
+    assert len([one for one in found if not one.stands_for_more]) == 5
+    [more] = [one for one in found if one.stands_for_more]
+    assert (more.attempts, more.arrival) == (25, arrival)
+    assert (beyond.number, beyond.first) == (1, (PLANNING,))
 
 
 def test_what_holds_up_a_consent_is_found_without_reading_what_was_forged(store: Store) -> None:

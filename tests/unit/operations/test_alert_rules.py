@@ -81,6 +81,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (of(undated=waits()), AlertKind.UNDATED),
     (of(revoked=True, open_parts=3), AlertKind.REVOKED_OPEN),
     (of(withheld=waits()), AlertKind.WITHHELD),
+    (of(withheld_beyond=waits()), AlertKind.WITHHELD_BEYOND),
     (of(implausible=waits()), AlertKind.IMPLAUSIBLE_RECEIPT),
     (replace(CALM, holds=(HOLD,)), AlertKind.HELD),
     (of(drained=DRAINED, away=True), AlertKind.DRAINED),

@@ -135,6 +135,9 @@ def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
             {"withheld": withheld},
         )
         yield Finding("bad", "withheld", came_late, remedy)
+    for who in sorted({who for one in contents for who in one.beyond.first}):
+        full = Text("so many messages of {who} wait for two people that further ones are not kept", {"who": who})
+        yield Finding("bad", "withheld", full, "`exchange dead --cause withheld`; the sender sends them again")
     for who in sorted({who for one in contents for who in one.implausible.first}):
         said_so = Text("{who} signs for messages as of a time before they were written", {"who": who})
         remedy = "have its operator set the clock; the messages go out again by themselves"
@@ -170,6 +173,8 @@ class _Contents:
     """Periodic work that fails."""
     withheld: int = 0
     """Messages that wait for two people's word."""
+    beyond: Gathered = field(default_factory=Gathered)
+    """Senders of whose withheld messages no further ones are kept."""
     implausible: Gathered = field(default_factory=Gathered)
     """Receipts with a time that cannot be."""
     ends: Ends = field(default_factory=Ends)
@@ -229,6 +234,7 @@ def _content_of(store: Store, now: datetime) -> _Contents:
             tx[Troubles].rule_failing(),
             failing_in(tx),
             tx[DeadLetters].count(WITHHELD),
+            tx[Troubles].withheld_beyond(),
             tx[Troubles].implausible(),
             sum(tx[Troubles].ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
         )
