@@ -90,7 +90,15 @@ from exchange.schemas.joint import (
 from exchange.schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from exchange.schemas.nondelivery import NonDelivery, NonDeliveryReason
 from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
-from exchange.schemas.opinion import Opinion, OpinionRecall, ProcedureEnded, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas.opinion import (
+    ObjectionGround,
+    Opinion,
+    OpinionRecall,
+    ProcedureEnded,
+    ProcedureKind,
+    SpecialProcedure,
+    Verdict,
+)
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from exchange.schemas.silence import DeemedConsent, Escalation
@@ -180,6 +188,7 @@ __all__ = [
     "Notice",
     "NoticeReminder",
     "Number",
+    "ObjectionGround",
     "OfferedDirectory",
     "Opinion",
     "OpinionRecall",

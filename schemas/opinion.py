@@ -48,6 +48,12 @@ class ProcedureKind(StrEnum):
     EXPERT_REVIEW = "expert-review"  # 专家评审
 
 
+class ObjectionGround(StrEnum):
+    """Grounds of an objection that the lead must hear at once, even if it comes too late to count; a closed list."""
+
+    SAFETY = "safety"  # 安全
+
+
 class SpecialProcedure(Wire):
     """A procedure of the closed list, with the length the department gives notice of."""
 
@@ -80,17 +86,23 @@ class ProcedureEnded(Body):
 
 
 class Opinion(Body):
-    """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due."""
+    """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due.
+
+    Schema version 1 had no ``ground``; it is still read, and written where none is said.
+    """
 
     KIND: ClassVar[str] = "opinion"
     TITLE: ClassVar[Title] = ("审查意见", "Opinion")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     model_config = ConfigDict(
         json_schema_extra=rules(
             when(says("verdict", Verdict.DISAGREE), given(reasons=VISIBLE, basis=SOME)),
+            when({"not": says("verdict", Verdict.DISAGREE)}, may(ground=NOTHING)),
             when(says("verdict", Verdict.AGREE_WITH_CONDITIONS), given(conditions=VISIBLE), may(conditions=BLANK)),
             when(says("verdict", Verdict.NOT_COMPETENT), given(competent_body=A_TEXT), may(competent_body=NOTHING)),
             when(says("verdict", Verdict.SPECIAL_PROCEDURE), given(procedure=SOMETHING), may(procedure=NOTHING)),
@@ -106,13 +118,22 @@ class Opinion(Body):
     basis: Basis = ()
     competent_body: Line | None = None
     procedure: SpecialProcedure | None = None
+    ground: Annotated[ObjectionGround | None, Field(exclude_if=lambda ground: ground is None)] = None
+    """On what an objection rests, where the lead must hear of it even if it comes late."""
     officer: Line
     decided_on: Day
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if self.ground is not None else 1
 
     @model_validator(mode="after")
     def _a_verdict_says_what_it_must(self) -> Self:
         if self.verdict is Verdict.DISAGREE and not (self.reasons.strip() and self.basis):
             raise ValueError("disagree: give reasons and the legal basis (Administrative License Law, article 38)")
+        if self.ground is not None and self.verdict is not Verdict.DISAGREE:
+            raise ValueError("ground: only an objection has one")
         if (self.verdict is Verdict.AGREE_WITH_CONDITIONS) != bool(self.conditions.strip()):
             raise ValueError("conditions: required with agree-with-conditions, and only allowed there")
         if (self.verdict is Verdict.NOT_COMPETENT) != (self.competent_body is not None):

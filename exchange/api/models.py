@@ -11,7 +11,7 @@ from exchange.api.documents.models import MessageOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, Some, example
 from exchange.schemas import Count, Opinion
 from exchange.schemas.base import Address, CaseNumber, Line, MessageId
-from exchange.schemas.opinion import SpecialProcedure, Verdict
+from exchange.schemas.opinion import ObjectionGround, SpecialProcedure, Verdict
 
 # --- inbox --------------------------------------------------------------------------------------------------------
 
@@ -85,6 +85,8 @@ class OpinionIn(ApiModel):
     basis: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     competent_body: Line | None = None
     procedure: SpecialProcedure | None = None
+    ground: ObjectionGround | None = None
+    """With an objection: ``safety``; the lead hears of it at once, even if it is late. 以安全为由。"""
     officer: Line
     decided_on: date
 

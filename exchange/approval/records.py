@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.paging import Place
-from exchange.schemas import ProtestGround, Verdict
+from exchange.schemas import ObjectionGround, ProtestGround, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class PartRow:
     late_opinion_id: str | None = None
     late_at: datetime | None = None
     late_verdict: Verdict | None = None
+    late_ground: ObjectionGround | None = None
+    """On what the late objection rests, where the lead must hear of it at once."""
     receipt_id: str | None = None
     receipt_index: int | None = None
     started_at: datetime | None = None
@@ -104,6 +106,11 @@ class PartRow:
     """The department that was not competent, where this one was added to the running case in its place."""
     added: str | None = None
     """Of one that was added: its entry as an approver of this case, JSON."""
+
+    @property
+    def alarming(self) -> bool:
+        """Whether a late objection on grounds of safety waits for the lead."""
+        return self.late_ground is ObjectionGround.SAFETY and self.review_at is not None
 
     @property
     def contested(self) -> bool:

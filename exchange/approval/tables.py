@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, literal_column
 
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.schemas import ProtestGround, Verdict
+from exchange.schemas import ObjectionGround, ProtestGround, Verdict
 from exchange.store.metadata import metadata, partial_index
 from exchange.store.types import EnumWord, FreeText, Instant
 
@@ -63,6 +63,7 @@ part = Table(
     Column("late_opinion_id", String(36)),
     Column("late_at", Instant),
     Column("late_verdict", EnumWord(Verdict)),
+    Column("late_ground", EnumWord(ObjectionGround)),
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
     Column("started_at", Instant),
@@ -105,7 +106,8 @@ partial_index("part_undated", part.c.signed_at, part.c.case_number, where=UNDATE
 
 
 TO_REVIEW = part.c.review_at.is_not(None)
-"""Parts over whose opinion, which was in time, their case was decided; until an officer has reviewed the decision."""
+"""Parts over whose opinion, which was in time, their case was decided, or whose late objection is on grounds of safety;
+until an officer has recorded the review."""
 partial_index("part_review", part.c.review_at, part.c.case_number, where=TO_REVIEW)
 
 

@@ -24,6 +24,10 @@ PROTEST_GROUNDS: Mapping[str, Words] = {
     "answered": ("已按期提出意见", "it had answered in time"),
     "other-opinion": ("所引意见并非其意见", "another opinion than its own is cited"),
 }
+GROUNDS: Mapping[str, Words] = {
+    "safety": ("安全", "safety"),
+}
+"""On what an objection rests that the lead must hear of at once."""
 CASE_STATES: Mapping[str, Words] = {
     "open": ("会审中", "open"),
     "ready": ("待决定", "ready to decide"),

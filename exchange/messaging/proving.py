@@ -169,8 +169,9 @@ def _faulty(found: Opened, fault: SenderError) -> Faulty:
 
 def _sent_back(opened: Authentic, arrival: Arrival, queue: str) -> SentBack:
     payload = opened.payload if isinstance(opened, Faulty) else payload_of(opened.signed)
-    queued = Opinion.KIND if queue.endswith(".opinions") else None
-    kinds = (opened.header.kind, kind_declared(opened.signed), queued)
+    said = (opened.header.kind, kind_declared(opened.signed))
+    other = said[0] == said[1] and said[0] != Opinion.KIND and is_for_arbiter(said[0])
+    kinds = (*said, Opinion.KIND if queue.endswith(".opinions") and not other else None)
     return SentBack(opened.header, payload, arrival, frozenset(kind for kind in kinds if kind is not None))
 
 

@@ -17,6 +17,7 @@ from exchange.messaging.outbox import IMPLAUSIBLE
 from exchange.messaging.rules.withholding import WITHHELD
 from exchange.messaging.tables import OPEN_LETTERS, WAITING_COPIES, dead_letter, outbox_copy
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+from exchange.schemas import ObjectionGround
 
 COUNTED = 10_000
 """Rows that are counted at most."""
@@ -94,7 +95,11 @@ class Troubles:
 
     def to_review(self) -> Gathered:
         """Gather cases of this window decided over an opinion that was in time, which nobody has reviewed yet."""
-        return self._gathered(_p.case_number, _p.review_at, TO_REVIEW)
+        return self._gathered(_p.case_number, _p.review_at, TO_REVIEW, _p.late_ground.is_(None))
+
+    def safety(self) -> Gathered:
+        """Gather cases of this window in which a late objection on grounds of safety waits for the lead."""
+        return self._gathered(_p.case_number, _p.review_at, TO_REVIEW, _p.late_ground == ObjectionGround.SAFETY)
 
     def open_parts(self, department: str) -> int:
         """Count the consultations that wait for a department, in whatever stage."""

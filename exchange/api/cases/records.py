@@ -16,7 +16,7 @@ from exchange.schemas import (
     ProtestGround,
     WithoutConsent,
 )
-from exchange.schemas.opinion import Verdict
+from exchange.schemas.opinion import ObjectionGround, Verdict
 
 
 class PreparedOut(ApiModel):
@@ -97,6 +97,8 @@ class PartOut(ApiModel):
     message_id: str | None = None
     """The opinion's or the deemed consent's."""
     late_opinion_id: str | None = None
+    late_ground: ObjectionGround | None = None
+    """``safety``: its late objection is on grounds of safety, and `review_since` says whether it waits for the lead."""
     review_since: datetime | None = None
     """The case was decided over its opinion, which was in time: `POST /cases/NUMBER/review`."""
     protest_id: str | None = None

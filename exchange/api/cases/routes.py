@@ -199,6 +199,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         consultation_id=part.consultation_id,
         message_id=part.message_id,
         late_opinion_id=part.late_opinion_id,
+        late_ground=part.late_ground,
         review_since=part.review_at,
         protest_id=part.protest_id,
         protest_ground=part.protest_ground,

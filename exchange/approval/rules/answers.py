@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from exchange.clock import CST
-from exchange.schemas import Consultation, Opinion, Verdict
+from exchange.schemas import Consultation, ObjectionGround, Opinion, Verdict
 from exchange.workdays import ChinaCalendar, working_days_between
 
 _OF_THE_DESK = "00000000-0000-0000-0000-000000000000"
@@ -30,9 +30,11 @@ class Department:
         """Return an opinion that agrees with conditions (附条件同意)."""
         return self._opinion(consultation, today, Verdict.AGREE_WITH_CONDITIONS, conditions=conditions, basis=basis)
 
-    def disagree(self, consultation: Consultation, today: date, reasons: str, *basis: str) -> Opinion:
-        """Return an opinion that disagrees (不同意), with its reasons and legal basis."""
-        return self._opinion(consultation, today, Verdict.DISAGREE, reasons=reasons, basis=basis)
+    def disagree(
+        self, consultation: Consultation, today: date, reasons: str, *basis: str, ground: ObjectionGround | None = None
+    ) -> Opinion:
+        """Return an opinion that disagrees (不同意), with its reasons and basis; ``ground``: safety, where so."""
+        return self._opinion(consultation, today, Verdict.DISAGREE, reasons=reasons, basis=basis, ground=ground)
 
     def not_competent(self, consultation: Consultation, today: date, competent_body: str) -> Opinion:
         """Return an opinion that the department is not competent (非本部门职责), naming the right authority."""

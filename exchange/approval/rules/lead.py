@@ -27,6 +27,7 @@ class LeadTask(StrEnum):
     DECIDE = "decide"  # all is in, or nobody has time left
     RULE_FAILED = "rule-failed"  # all is in, and the rule that should have prepared failed
     ESCALATED = "escalated"  # a term is over and nothing follows by itself; others still have time
+    SAFETY = "safety"  # a late opinion objects on grounds of safety, before or after the decision
     REVIEW = "review"  # decided, and then an opinion came in that had been in time
     CORRECTION = "correction"  # an opinion went back to its department, which may correct it
     ADD_BODY = "add-body"  # a department is not competent, and names who is
@@ -60,6 +61,8 @@ class PartFacts(PartProgress, Protocol):
     @property
     def review_at(self) -> datetime | None: ...
     @property
+    def alarming(self) -> bool: ...
+    @property
     def faulty_at(self) -> datetime | None: ...
     @property
     def correct_by(self) -> datetime | None: ...
@@ -81,6 +84,9 @@ def what_waits(
 
     ``to_place``: departments that are not competent, in whose place another may be asked.
     """
+    alarming = {part.department: part.review_at for part in parts if part.alarming and part.review_at is not None}
+    if alarming and case.state is not CaseState.WITHDRAWN:
+        return Waits(LeadTask.SAFETY, min(alarming.values()), tuple(alarming))
     correcting = awaiting_correction(parts, now)
     if correcting and case.state in (CaseState.OPEN, CaseState.READY):
         back = [part for part in parts if part.department in correcting]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.entry_reasons import OTHER_RESULT
-from exchange.approval.window.deadlines import RUNNING, approver_of, begin_anew, refresh
+from exchange.approval.window.deadlines import RUNNING, approver_of, refresh
 from exchange.approval.window.store import Cases
-from exchange.approval.window.submit import escalate_unreachable
+from exchange.approval.window.submit import begin_anew, escalate_unreachable
 from exchange.messaging.node import Step
 from exchange.schemas import Clearance, Matter, Result
 

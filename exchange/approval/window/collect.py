@@ -33,7 +33,7 @@ from exchange.messaging.incoming import Handler, Incoming, Minding
 from exchange.messaging.node import Step
 from exchange.messaging.records import Signed
 from exchange.messaging.rules.moments import check_after
-from exchange.schemas import Body, Opinion, ProcedureEnded, Receipt
+from exchange.schemas import Body, ObjectionGround, Opinion, ProcedureEnded, Receipt
 from exchange.workdays import end_of_day
 
 
@@ -141,7 +141,8 @@ class Collector:
         """``in_time``: it was, but the case is closed over it by a default; the record says so, for the lead to act."""
         case = step.tx[Cases].get(part.case_number)
         to_review = in_time and part.state is not PartState.MOOT and case and case.state is CaseState.DECIDED
-        review = {"review_at": step.now} if to_review else {}
+        alarm = opinion.ground is ObjectionGround.SAFETY and case and case.state is not CaseState.WITHDRAWN
+        review = {"review_at": part.review_at or step.now} if to_review or alarm else {}
         step.tx[Cases].move_part(
             part.case_number,
             part.department,
@@ -150,10 +151,13 @@ class Collector:
             late_opinion_id=incoming.message_id,
             late_at=incoming.arrival.latest,
             late_verdict=opinion.verdict,
+            late_ground=opinion.ground,
             **review,
         )
         event = "opinion-in-time-after-closing" if in_time else "late-opinion"
         step.note(event, part.case_number, incoming.message_id, department=part.department)
+        if alarm:
+            step.note("safety-alarm", part.case_number, incoming.message_id, department=part.department)
 
 
 def _check_dates(part: PartRow, opinion: Opinion, signed_at: datetime) -> None:

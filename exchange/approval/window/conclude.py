@@ -76,7 +76,8 @@ class Concluder:
     def _ask_rule(self, step: Step, case: CaseRow) -> None:
         """The lead's own rule prepares or decides, or leaves the case to an officer; also where it fails.
 
-        While the body that is competent may yet be asked, it prepares, and an officer decides.
+        While the body that is competent may yet be asked, or a late objection on grounds of safety stands, it prepares,
+        and an officer decides.
 
         What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
         case that is ready has changed, and what it prepared before holds no longer.
@@ -84,7 +85,8 @@ class Concluder:
         if self._decide_rule is None or awaiting_correction(step.tx[Cases].parts(case.number), step.now):
             return
         docket = docket_of(step, case)
-        decides = self._decides and not to_place(CaseState.READY, docket.matter, docket.parts)
+        alarmed = any(part.alarming for part in docket.parts)
+        decides = self._decides and not alarmed and not to_place(CaseState.READY, docket.matter, docket.parts)
         try:
             ruling = self._decide_rule(docket)
             if ruling is not None and not isinstance(ruling, Ruling):

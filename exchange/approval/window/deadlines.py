@@ -127,16 +127,6 @@ def start_term(
     return derived(projection, calendar)
 
 
-def begin_anew(step: Step, case_number: str, department: str, reason: str, notice_id: str) -> None:
-    """Begin a department's whole term anew, which runs already; from its receipt for the notice once that is in."""
-    if step.tx[Cases].ledger(case_number, department):
-        entry = LedgerEntry(
-            kind=EntryKind.RESTART, at=step.now, reason=reason, actor=step.node.address, notice=notice_id
-        )
-        step.tx[Cases].add_entries(case_number, department, [entry])
-        refresh(step, case_number, department)
-
-
 def refresh(step: Step, case_number: str, department: str) -> None:
     """Have the monitors told of this part when the step ends."""
     step.deadline_changed(case_number, department, tell_monitors)

@@ -10,6 +10,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.adding import to_place
 from exchange.approval.rules.deadline import days_left
 from exchange.approval.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
+from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import ruling_of
 from exchange.approval.window.store import Cases
@@ -60,7 +61,7 @@ def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalenda
     parts = tx[Cases].parts(case.number)
     ledgers = {part.department: tx[Cases].ledger(case.number, part.department) for part in parts}
     term = decision_term(case, matter, ledgers, calendar)
-    due_at = term.due_at if waits.task is not LeadTask.REVIEW else None  # it has decided
+    due_at = term.due_at if case.state is not CaseState.DECIDED else None
     return LeadDuty(
         case_number=case.number,
         matter_names=matter.names,

@@ -19,7 +19,7 @@ from exchange.errors import NotFound
 from exchange.language import Words
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
-from exchange.schemas import Decision, DefaultMode, EntryKind, LedgerEntry, ProtestGround, Verdict
+from exchange.schemas import Decision, DefaultMode, EntryKind, LedgerEntry, ObjectionGround, ProtestGround, Verdict
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class PartStatus:
     message_id: str | None
     """The opinion's or the deemed consent's message."""
     late_opinion_id: str | None
+    """Kept, and without effect by itself."""
     consultation_id: str | None
     provisional: bool = False
     """Whether its due moment lies beyond the published calendar, which may still move it."""
@@ -66,6 +67,10 @@ class PartStatus:
     recall_id: str | None = None
     """By which message."""
     recalled_at: datetime | None = None
+    late_ground: ObjectionGround | None = None
+    """On what its late objection rests."""
+    alarming: bool = False
+    """Whether that waits for the lead."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +217,8 @@ def _part(node: Node, part: PartRow, default: DefaultMode, entries: Sequence[Led
         recalled_id=part.recalled_id,
         recall_id=part.recall_id,
         recalled_at=part.recalled_at,
+        late_ground=part.late_ground,
+        alarming=part.alarming,
         consultation_id=part.consultation_id,
         provisional=is_provisional(part.due_at, node.calendar, part.fixed_due),
         amendments=tuple(entry for entry in entries if entry.kind is not EntryKind.START),

@@ -90,11 +90,12 @@ class Cases:
 
         They are ready ones, open ones of which a part was escalated, is to be corrected, says that another body is
         competent, or was put to its department before ``until`` and not signed for, and decided ones that are to be
-        reviewed. For `exchange.paging.every`.
+        reviewed; a late objection on grounds of safety is, whatever state its case is in. For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         corrected = _p.correct_by.is_not(None) & PUT_TO
         waits = (_p.state == PartState.ESCALATED) | (_p.verdict == Verdict.NOT_COMPETENT) | unsigned | corrected
+        waits |= TO_REVIEW
         held_up = exists().where(_p.case_number == _f.number, waits)
         first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
         if after is not None:

@@ -9,7 +9,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.application import check_application
 from exchange.approval.rules.consultation_letter import consultation_letter
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.approval.window.deadlines import begin_anew, matter_key
+from exchange.approval.window.deadlines import matter_key, refresh
 from exchange.approval.window.store import Cases
 from exchange.envelope import verify_signed
 from exchange.envelope.written import check_written
@@ -23,6 +23,8 @@ from exchange.schemas import (
     Approver,
     Consultation,
     ConsultedDepartment,
+    EntryKind,
+    LedgerEntry,
     Matter,
     Role,
     Term,
@@ -140,6 +142,16 @@ def ask_anew(step: Step, case: CaseRow, matter: Matter, departments: Collection[
     for part in step.tx[Cases].parts(case.number):
         if part.department in departments and part.consultation_id is not None:
             begin_anew(step, case.number, part.department, reason, part.consultation_id)
+
+
+def begin_anew(step: Step, case_number: str, department: str, reason: str, notice_id: str) -> None:
+    """Begin a department's whole term anew, which runs already; from its receipt for the notice once that is in."""
+    if step.tx[Cases].ledger(case_number, department):
+        entry = LedgerEntry(
+            kind=EntryKind.RESTART, at=step.now, reason=reason, actor=step.node.address, notice=notice_id
+        )
+        step.tx[Cases].add_entries(case_number, department, [entry])
+        refresh(step, case_number, department)
 
 
 def _issue_again(step: Step, case: CaseRow, matter: Matter, approvers: Sequence[Approver]) -> None:

@@ -47,7 +47,16 @@ from exchange.operations.tasks.duties import duties_here
 from exchange.operations.trace.dossier import dossier, filed
 from exchange.paging import every as walk
 from exchange.runtime.settings import Settings
-from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas import (
+    Consultation,
+    Document,
+    JointDocument,
+    ObjectionGround,
+    Opinion,
+    ProcedureKind,
+    SpecialProcedure,
+    Verdict,
+)
 from exchange.schemas.titles import kind_name
 
 
@@ -195,6 +204,10 @@ def reply(
     conditions: Annotated[str, typer.Option(help="With agree-with-conditions: which ones.")] = "",
     basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
     competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right authority.")] = None,
+    ground: Annotated[
+        ObjectionGround | None,
+        typer.Option(help="With disagree: safety. The lead hears of such an objection at once, even if it is late."),
+    ] = None,
     procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
     days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
     home: HomeOption = None,
@@ -224,6 +237,7 @@ def reply(
             basis=tuple(basis or ()),
             competent_body=competent_body,
             procedure=SpecialProcedure(kind=procedure, days=days or 0) if procedure else None,
+            ground=ground,
             officer=officer,
             decided_on=settings.clock.now().date(),
         )
@@ -274,6 +288,7 @@ _REPLY_OPTIONS = {
     "conditions": "--conditions",
     "basis": "--basis",
     "competent_body": "--competent-body",
+    "ground": "--ground",
     "procedure": "--procedure, --days",
     "days": "--days",
     "officer": "--officer",

@@ -27,6 +27,11 @@ TASKS = {
     LeadTask.DECIDE: ("待决定", "decide", "yellow"),
     LeadTask.RULE_FAILED: ("规则出错，待决定", "the rule failed: decide", "red"),
     LeadTask.ESCALATED: ("已上报，其他部门未到期", "escalated; others still have time", "red"),
+    LeadTask.SAFETY: (
+        "迟到意见以安全为由不同意，请立即复核：decide 案号 --reviewed",
+        "a late opinion objects on grounds of safety: look at once, then decide CASE --reviewed",
+        "bold red",
+    ),
     LeadTask.REVIEW: (
         "决定后收到按期意见，或所依据的签名已吊销，请复核：decide 案号 --reviewed",
         "an opinion in time came after it, or it rests on a revoked signature: review it, decide CASE --reviewed",

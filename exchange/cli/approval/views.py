@@ -29,7 +29,8 @@ from exchange.cli.view import (
     plain,
     state_text,
 )
-from exchange.language import choose, listed, read_back, tr
+from exchange.language import choose, listed, name_of, read_back, tr
+from exchange.language.names import GROUNDS
 from exchange.schemas import Decision, LedgerEntry
 
 _VERY_WIDE = 1000
@@ -182,6 +183,8 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
         said = [(tr("reasons"), part.reasons), (tr("conditions"), part.conditions)]
         ids = [(tr("message"), part.message_id or ""), (tr("late message"), part.late_opinion_id or "")]
         ids.append((tr("protest"), part.protest_id or ""))
+        if part.late_ground is not None:
+            ids.append((tr("late, on grounds of"), name_of(GROUNDS, part.late_ground)))
         if part.recalled_at is not None:
             ids.append((tr("recalled"), f"{moment(part.recalled_at)}, {part.recalled_id}"))
             ids.append((tr("recalled by"), part.recall_id or ""))
@@ -281,6 +284,8 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "protest_ground": part.protest_ground.value if part.protest_ground else None,
         "contested": part.contested,
         "instead_of": part.instead_of,
+        "late_ground": part.late_ground.value if part.late_ground else None,
+        "safety_alarm": part.alarming,
         "recalled_id": part.recalled_id,
         "recall_id": part.recall_id,
         "recalled_at": part.recalled_at.isoformat() if part.recalled_at else None,

@@ -18,7 +18,7 @@ from exchange.cli.streams import printable
 from exchange.cli.view import amendment_text, decided_by, due_text, ends_text, moment, plain, times, working_days
 from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
-from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
+from exchange.language.names import COPIES, DEFAULTS, GROUNDS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
 from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.schemas import (
     Body,
@@ -188,6 +188,7 @@ def _opinion(body: Opinion) -> Lines:
     yield tr("reasons"), body.reasons
     yield tr("conditions"), body.conditions
     yield tr("basis"), "; ".join(body.basis)
+    yield tr("on grounds of"), name_of(GROUNDS, body.ground) if body.ground else ""
     yield tr("competent authority"), body.competent_body or ""
     if body.procedure:
         yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"

@@ -69,6 +69,7 @@ def member_facts(
         rule_failing=tx[Troubles].rule_failing(),
         undecided=tx[Troubles].undecided() if window else Gathered(),
         escalated=tx[Troubles].escalated() if window else Gathered(),
+        safety=tx[Troubles].safety() if window else Gathered(),
         review=tx[Troubles].to_review() if window else Gathered(),
         round_failing=failing_in(tx),
         ends=tx[Troubles].ends(now - limits.overdue, now + limits.ahead) if window else {},

@@ -8,7 +8,7 @@ from datetime import datetime
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.messaging.records import OutboxState
 from exchange.notices.records import NoticeRow
-from exchange.schemas import ProtestGround
+from exchange.schemas import ObjectionGround, ProtestGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class PartLine:
     escalated_at: datetime | None = None
     reminded_at: datetime | None = None
     late_at: datetime | None = None
+    late_ground: ObjectionGround | None = None
     review_at: datetime | None = None
     protest_id: str | None = None
     recalled_at: datetime | None = None

@@ -168,6 +168,15 @@ def _of_lead(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Aler
             ("查看并决定：`exchange status 案号`，`exchange decide`",
              "see and decide: `exchange status CASE`, `exchange decide`"),
         )  # fmt: skip
+    alarming = member.safety.number
+    if alarming:
+        alarm = _gathered(
+            facts, AlertKind.SAFETY, member, member.safety, f"{alarming} 件案件有迟到意见以安全为由不同意",
+            f"{alarming} case{_s(alarming)} with a late objection on grounds of safety",
+            ("立即查看；复核后：`exchange decide 案号 --reviewed --officer 姓名 --reasons 理由`",
+             "look at once; then `exchange decide CASE --reviewed --officer NAME --reasons WHY`"),
+        )  # fmt: skip
+        yield replace(alarm, severity=Severity.CRITICAL)
     review = member.review.number
     if review:
         yield _gathered(

@@ -67,6 +67,8 @@ class MemberFacts:
     """A window's: cases that wait for its decision."""
     escalated: Gathered = NOTHING_GATHERED
     """A window's: open cases in which a silence was escalated to it."""
+    safety: Gathered = NOTHING_GATHERED
+    """A window's: cases in which a late opinion objects on grounds of safety, and nobody has recorded a review."""
     review: Gathered = NOTHING_GATHERED
     """A window's: decided cases into which an opinion came that had been in time, and nobody has reviewed them."""
     clock: Text | None = None

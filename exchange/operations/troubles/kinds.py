@@ -17,6 +17,7 @@ from exchange.operations.troubles.lights import NOTHING, Light, Words
 class AlertKind(StrEnum):
     """The conditions that are told, in the order of every list: cases and people first, then what they stand on."""
 
+    SAFETY = "safety"
     OVERDUE = "overdue"
     UNWATCHED = "unwatched"
     ESCALATED = "escalated"

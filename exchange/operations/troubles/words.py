@@ -10,6 +10,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.UNWATCHED: ("无人督办期限", "Nobody watches the deadlines"),
     AlertKind.ESCALATED: ("已上报，待主办部门处理", "Escalated to the lead"),
     AlertKind.UNDECIDED: ("待主办部门决定", "Wait for the lead's decision"),
+    AlertKind.SAFETY: ("迟到意见以安全为由不同意", "Late objections on grounds of safety"),
     AlertKind.REVIEW: ("待复核的案件", "Cases to be reviewed"),
     AlertKind.RULE_FAILING: ("规则出错，案件待人办理", "A rule fails, and cases wait for an officer"),
     AlertKind.DEFAULT_NEAR: ("期限将届满", "Terms that end soon"),

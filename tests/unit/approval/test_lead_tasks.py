@@ -14,7 +14,7 @@ from exchange.approval.rules.lead import LeadTask, decision_term, what_waits
 from exchange.approval.rules.protest import OwnRecord, ground_against
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import Stop
-from exchange.schemas import EntryKind, LedgerEntry, Matter, ProtestGround, Term, Verdict
+from exchange.schemas import EntryKind, LedgerEntry, Matter, ObjectionGround, ProtestGround, Term, Verdict
 from exchange.workdays import ChinaCalendar
 from tests.unit.facts import ID, OTHER_ID, at, end, extend, matter
 
@@ -34,6 +34,7 @@ def part(department: str, state: PartState, **fields: Any) -> PartRow:
 DONE = part("c.transport", PartState.ANSWERED, verdict=Verdict.AGREE)
 LAPSED = part("c.police", PartState.ESCALATED, escalated_at=at("03-09"))
 ASKED = part("c.fire", PartState.SIGNED, issued_at=at("03-02"))
+UNSAFE = part("c.gas", PartState.DEEMED, review_at=at("03-09"), late_ground=ObjectionGround.SAFETY)
 UNSIGNED = part("c.fire", PartState.ISSUED, issued_at=at("03-02"))
 
 
@@ -46,6 +47,9 @@ UNSIGNED = part("c.fire", PartState.ISSUED, issued_at=at("03-02"))
         (case(), (DONE, LAPSED), LeadTask.DECIDE, "03-09", ("c.police",)),
         (case(), (DONE, LAPSED, ASKED), LeadTask.ESCALATED, "03-09", ("c.police",)),
         (case(), (DONE, UNSIGNED), LeadTask.UNSIGNED, "03-02", ("c.fire",)),
+        (case(), (UNSAFE, ASKED), LeadTask.SAFETY, "03-09", ("c.gas",)),
+        (case(CaseState.READY, ready_at=at("03-05"), prepared="{}"), (UNSAFE,), LeadTask.SAFETY, "03-09", ("c.gas",)),
+        (case(CaseState.DECIDED), (DONE, UNSAFE), LeadTask.SAFETY, "03-09", ("c.gas",)),
     ],
 )
 def test_the_lead_is_told_what_waits_for_it_since_when_and_because_of_whom(
@@ -62,6 +66,7 @@ def test_the_lead_is_told_what_waits_for_it_since_when_and_because_of_whom(
         (case(), (DONE, ASKED)),
         (case(CaseState.DECIDED), (DONE, LAPSED)),
         (case(CaseState.WITHDRAWN), (UNSIGNED,)),
+        (case(CaseState.WITHDRAWN), (UNSAFE,)),
     ],
 )
 def test_nothing_waits_for_the_lead_while_departments_have_time_or_when_all_is_over(

@@ -77,6 +77,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (of(undecided=waits()), AlertKind.UNDECIDED),
     (of(escalated=waits()), AlertKind.ESCALATED),
     (of(review=waits()), AlertKind.REVIEW),
+    (of(safety=waits()), AlertKind.SAFETY),
     (of(unsigned=waits()), AlertKind.UNSIGNED),
     (of(undated=waits()), AlertKind.UNDATED),
     (of(revoked=True, open_parts=3), AlertKind.REVOKED_OPEN),

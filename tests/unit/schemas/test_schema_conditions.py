@@ -31,6 +31,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "basis": [["行政许可法第三十八条"], [], ABSENT],
         "competent_body": ["市住建局", None, ABSENT],
         "procedure": [{"kind": "hearing", "days": 5}, None],
+        "ground": ["safety", None, ABSENT],
     },
     "decision": {
         "outcome": ["grant", "grant-with-conditions", "refuse"],

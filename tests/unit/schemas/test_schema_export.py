@@ -57,6 +57,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "document": 5,
         "escalation": 3,
         "forwarding": 2,
+        "opinion": 2,
         "reminder": 2,
         "tally": 2,
         "term-notice": 2,
@@ -161,7 +162,7 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    newer = {"deadline-notice", "decision", "forwarding", "reminder", "tally", "term-notice"}
+    newer = {"deadline-notice", "decision", "forwarding", "opinion", "reminder", "tally", "term-notice"}
     version = {"deemed-consent": 3, "document": 5, "escalation": 3, **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
