@@ -87,7 +87,22 @@ from exchange.schemas.joint import (
     JointRefusal,
     JointSignature,
 )
-from exchange.schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
+from exchange.schemas.matter import (
+    BY_LAW,
+    LONGEST_PROCEDURE,
+    AmendmentRules,
+    Approver,
+    Completion,
+    DefaultMode,
+    Exclusion,
+    ExtensionRule,
+    Material,
+    Matter,
+    Office,
+    RestartRule,
+    StartRule,
+    StopRule,
+)
 from exchange.schemas.nondelivery import NonDelivery, NonDeliveryReason
 from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
 from exchange.schemas.opinion import (
@@ -108,6 +123,8 @@ MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses
 """Every kind of message that may be sealed and sent, by the name its header carries; each is declared by its class."""
 
 __all__ = [
+    "BY_LAW",
+    "LONGEST_PROCEDURE",
     "MAX_ADDRESSEES",
     "MAX_AUTHORITIES",
     "MAX_CERTIFICATES",
@@ -124,6 +141,7 @@ __all__ = [
     "MESSAGES",
     "PAPER_LIMIT",
     "Aggregate",
+    "AmendmentRules",
     "AnnouncedYear",
     "AnnouncementNumber",
     "Applicant",
@@ -163,6 +181,7 @@ __all__ = [
     "EntryKind",
     "Escalation",
     "Exclusion",
+    "ExtensionRule",
     "FieldTotal",
     "FieldType",
     "FieldValue",
@@ -190,6 +209,7 @@ __all__ = [
     "Number",
     "ObjectionGround",
     "OfferedDirectory",
+    "Office",
     "Opinion",
     "OpinionRecall",
     "OrderNumber",
@@ -215,6 +235,7 @@ __all__ = [
     "ReminderProof",
     "RequestForwarded",
     "Rest",
+    "RestartRule",
     "Result",
     "ReturnedBy",
     "Revocation",
@@ -228,6 +249,7 @@ __all__ = [
     "SpecialProcedure",
     "Standing",
     "StartRule",
+    "StopRule",
     "SubmittedMaterial",
     "Suite",
     "Tally",

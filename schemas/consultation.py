@@ -11,7 +11,7 @@ from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, Matter
 from exchange.schemas.deadline import Term
 from exchange.schemas.document import Document
 from exchange.schemas.instants import Instant
-from exchange.schemas.matter import DefaultMode
+from exchange.schemas.matter import BY_LAW, AmendmentRules, DefaultMode
 from exchange.schemas.opinion import Verdict
 
 
@@ -23,14 +23,21 @@ class ConsultedDepartment(Wire):
     default: DefaultMode
     default_basis: Basis = ()
     after: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
+    amendments: Annotated[AmendmentRules, Field(exclude_if=lambda rules: rules == BY_LAW)] = BY_LAW
+    """Who may amend its term: it takes in no other amendment."""
 
 
 class Consultation(Body):
-    """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence."""
+    """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence.
+
+    Schema version 1 did not say who may amend a term; it is still read, and written where the law says it.
+    """
 
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
     MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
@@ -44,6 +51,11 @@ class Consultation(Body):
     departments: Annotated[tuple[ConsultedDepartment, ...], Field(min_length=1, max_length=64)]
     document: Document | None = None
     issued_at: Instant
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if any(part.amendments != BY_LAW for part in self.departments) else 1
 
 
 class Result(Wire):

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.language import Unfit, Words
 from exchange.schemas.base import Address, Basis, Line, MatterCode, Title, Wire
+from exchange.schemas.opinion import ProcedureKind
 from exchange.schemas.published.conditions import NOTHING, SOME, SOMETHING, given, may, rules, says, when
 
 DECISION_DAYS = 45
@@ -46,6 +47,81 @@ class Exclusion(StrEnum):
     HEARING_REQUIRED = "hearing-required"
     CLASSIFIED = "classified"
     LIFE_SAFETY = "life-safety"
+
+
+LONGEST_EXTENSION = 15
+"""Working days by which joint handling is extended, once (Administrative License Law, article 42)."""
+LONGEST_PROCEDURE = 180
+"""Working days that a department may announce for special procedures by itself, all together."""
+
+
+class Office(StrEnum):
+    """Who may order it, by what it has to do with the case; any other member is named by its address."""
+
+    LEAD = "lead"  # 牵头单位
+    SUPERIOR = "superior"  # 同级政府或者上级机关: what the directory names above the department
+    DEPARTMENT = "department"  # 被征求意见的部门负责人
+
+
+By = Annotated[tuple[Address, ...], Field(min_length=1, max_length=20)]
+"""Offices, and members' addresses; a name without a dot is an office."""
+
+
+class _Ordered(Wire):
+    by: By
+
+    @model_validator(mode="after")
+    def _offices_are_known(self) -> Self:
+        for one in self.by:
+            if "." not in one and one not in set(Office):
+                raise Unfit(
+                    "by: {one} is neither a member's address nor one of {offices}", one=one, offices=", ".join(Office)
+                )
+        return self
+
+
+class ExtensionRule(_Ordered):
+    """Who may extend a term, and by how many working days at most. It is extended once, before it is over."""
+
+    days: Annotated[int, Field(ge=1, le=365)] = LONGEST_EXTENSION
+
+
+class StopRule(_Ordered):
+    """Who may stop the clock for one procedure of article 45, and for how many working days in all."""
+
+    procedure: ProcedureKind
+    days: Annotated[int, Field(ge=1, le=365)] = LONGEST_PROCEDURE
+    """A stop for it is announced with its length, and all of them together come to no more."""
+
+
+class RestartRule(_Ordered):
+    """Who may begin a term anew, and how often."""
+
+    most: Annotated[int, Field(ge=0, le=99)] = 1
+
+
+class AmendmentRules(Wire):
+    """What a matter allows of amendments. The default is what the law allows where it says nothing."""
+
+    extension: Annotated[tuple[ExtensionRule, ...], Field(max_length=10)] = (
+        ExtensionRule(by=(Office.LEAD.value, Office.SUPERIOR.value)),
+    )
+    """None: no term is extended."""
+    stops: Annotated[tuple[StopRule, ...], Field(max_length=len(ProcedureKind))] | None = None
+    """Left out: all procedures of article 45, by the lead and the department itself, which announces its length."""
+    restart: RestartRule = RestartRule(by=(Office.LEAD.value,))
+    """As after a supplement of the file: everything that is missing is told once (article 32)."""
+
+    @model_validator(mode="after")
+    def _each_procedure_once(self) -> Self:
+        named = [rule.procedure for rule in self.stops or ()]
+        if len(named) != len(set(named)):
+            raise ValueError("stops: a procedure appears twice")
+        return self
+
+
+BY_LAW = AmendmentRules()
+"""What the law allows where a matter says nothing."""
 
 
 class Approver(Wire):
@@ -112,6 +188,8 @@ class Matter(Wire):
     decision_days: Annotated[int, Field(ge=1, le=365, exclude_if=lambda days: days == DECISION_DAYS)] = DECISION_DAYS
     """Working days from acceptance within which the lead decides; announced special procedures are not counted."""
 
+    amendments: Annotated[AmendmentRules, Field(exclude_if=lambda rules: rules == BY_LAW)] = BY_LAW
+    """Who may extend, stop and restart the departments' terms, by how much and how often."""
     further: Annotated[tuple[Approver, ...], Field(max_length=64, exclude_if=lambda further: not further)] = ()
     """Bodies that are asked only if one that was asked is not competent and names them: their terms and defaults."""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
 from exchange.approval.window.adding import Addition, add_body
+from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.case_file import CaseFile, case_file
-from exchange.approval.window.deadlines import Amendment, amend
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.reviewing import review
 from exchange.approval.window.status import CaseStatus, case_status

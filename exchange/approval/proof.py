@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.reminded import is_named_rightly, is_share_passed, terms_known_at
+from exchange.approval.rules.reminders.reminded import is_named_rightly, is_share_passed, terms_known_at
 from exchange.audit import verify_receipt
 from exchange.directory import Lookup
 from exchange.directory.addressing import home_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from exchange.directory import Lookup
 
 
-def superiors_of(department: str, directory: Lookup, but: str) -> tuple[str, ...]:
+def superiors_of(department: str, directory: Lookup, but: str | None = None) -> tuple[str, ...]:
     """Return the authority above a department, unless that is ``but``; of one that has left, nobody knows it."""
     superiors = [member.superior for member in directory.members if member.address == department]
     return tuple(address for address in superiors if address and address != but)

@@ -207,6 +207,7 @@ REASONS: Mapping[str, Words] = {
     "not-consulted": ("未被征求意见", "not consulted"),
     "not-agreed": ("未经该部门同意", "not agreed by that department"),
     "not-entitled": ("无此资格", "not entitled"),
+    "not-permitted": ("事项和法律不允许", "not permitted by matter or law"),
     "not-for-us": ("不是发给本单位的", "not for us"),
     "not-found": ("查无此件", "not found"),
     "not-on-the-way": ("不在转运途中", "not on the way"),

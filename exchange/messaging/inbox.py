@@ -85,6 +85,11 @@ class Inbox:
             if (row.sender, row.message_id) in wanted
         }
 
+    def returned(self, sender: str, message_ids: Collection[str]) -> set[str]:
+        """Return those of a sender's messages that went back to it: they are on record as proof of what came only."""
+        found = select(_c.message_id).where(_c.sender == sender, _c.message_id.in_(message_ids), _c.accepted.is_(False))
+        return set(self._db.scalars(found)) if message_ids else set()
+
     def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
         """Insert the rows and their documents; a pair recorded before raises, which rolls the batch back."""
         if not entries:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from exchange.schemas import MESSAGES, AnnouncementNumber, Body, Concerned, Printing
+from exchange.schemas import (
+    MESSAGES,
+    AmendmentRules,
+    AnnouncementNumber,
+    Body,
+    Concerned,
+    ExtensionRule,
+    Office,
+    Printing,
+)
 from exchange.schemas.base import Wire
 from tests.corpus.kin import message
 from tests.corpus.world import NOW, World
@@ -44,7 +53,15 @@ _ESCALATED: Any = EXAMPLES["escalation"]
 _NOTICED: Any = EXAMPLES["deadline-notice"]
 _AMENDED: Any = EXAMPLES["term-notice"]
 
+
+def _amended_by_the_superior() -> tuple[Wire, ...]:
+    consultation: Any = EXAMPLES["consultation"]
+    rules = AmendmentRules(extension=(ExtensionRule(by=(Office.SUPERIOR.value,), days=10),))
+    return tuple(part.model_copy(update={"amendments": rules}) for part in consultation.departments)
+
+
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
+    ("consultation", 2): {"departments": _amended_by_the_superior()},
     ("document", 1): {"claims": ()},
     ("document", 4): {"number": AnnouncementNumber(agency="公告", year=2026, issue=14)},
     ("document", 5): {

@@ -8,8 +8,8 @@ from datetime import datetime
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.derived_ids import deemed_id, escalation_id, reminder_id
-from exchange.approval.rules.reminded import reminders_of
-from exchange.approval.rules.stages import stage_to_remind
+from exchange.approval.rules.reminders.reminded import reminders_of
+from exchange.approval.rules.reminders.stages import stage_to_remind
 from exchange.schemas import (
     DeadlineState,
     DeadlineStatus,

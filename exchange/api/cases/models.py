@@ -215,7 +215,7 @@ class TermIn(ApiModel):
     reason: Line
     """Told to the department and to the monitors."""
     basis: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
-    """Required to stop or extend."""
+    """Required to stop, extend or restart."""
     days: Annotated[int, Field(ge=1, le=365)] | None = None
     """Working days; required to extend."""
     procedure: ProcedureKind | None = None

@@ -33,7 +33,7 @@ from exchange.api.problems import documented
 from exchange.approval.rules.deadline import is_provisional
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
-from exchange.approval.window.deadlines import Amendment, amend_in
+from exchange.approval.window.amending import Amendment, amend_in, refusals_noted
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.reviewing import review_in
 from exchange.approval.window.store import Cases
@@ -206,7 +206,8 @@ def amend(
         provisional = is_provisional(due_at, step.node.calendar, fixed)
         return TermOut(number=number, department=asked.department, entry=entry, due_at=due_at, provisional=provisional)
 
-    return done_once(api, caller, f"amend {number}", asked, key, do)
+    with refusals_noted(api.member(caller.member).node, number, asked.department, amendment.facts):
+        return done_once(api, caller, f"amend {number}", asked, key, do)
 
 
 def _carried(asked: CaseIn) -> Iterator[tuple[int, AttachmentIn]]:

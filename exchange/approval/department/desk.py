@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from exchange.approval.department.above import note_reminder
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.terms import expect_permitted
 from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
-from exchange.envelope import payload_of, verify_signed
+from exchange.envelope import payload_of
 from exchange.envelope.strict import values_of
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned
 from exchange.language import joined
@@ -19,7 +20,7 @@ from exchange.messaging.checks import expect, require_role
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
-from exchange.messaging.records import Signed, StoredDocument
+from exchange.messaging.records import Signed
 from exchange.schemas import (
     Body,
     CaseClosed,
@@ -128,10 +129,13 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in the window's amendment of the department's term; the notice itself is kept as it came.
 
-    The department is reminded anew of the new end.
+    The department is reminded anew of the new end. Raises Returned for what its consultation does not allow.
     """
     if isinstance(body, TermNotice):
         own_desk(step, incoming, body.case_number)
+        row = step.tx[DepartmentDesk].get(body.case_number)
+        if row is not None:
+            expect_permitted(step, row, body)
         moved = {"due_at": body.due_at, "reminded": 0}
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, **moved)
 
@@ -222,19 +226,6 @@ def row_on_desk(step: Step, case_number: str) -> DeskRow:
             address=step.node.address,
         )
     return row
-
-
-FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
-
-
-def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
-    """Return the consultation from its signed document on record. Raises NotFound."""
-    if stored is None:
-        raise NotFound("the consultation's document is not on record", remedy=FROM_BACKUP)
-    body = verify_signed(stored.signed, node.directory).body
-    if not isinstance(body, Consultation):
-        raise NotFound("the document on record is not a consultation", remedy=FROM_BACKUP)
-    return body
 
 
 def conversation_of(step: Step, row: DeskRow) -> str | None:

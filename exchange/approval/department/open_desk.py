@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import islice
 
-from exchange.approval.department.desk import consultation_of, reply_in
+from exchange.approval.department.consulted import consultation_of
+from exchange.approval.department.desk import reply_in
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rule_failure import kind_of_failure

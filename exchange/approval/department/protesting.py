@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exchange.approval.department.desk import FROM_BACKUP
+from exchange.approval.department.consulted import FROM_BACKUP
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of

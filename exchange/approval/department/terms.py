@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.approval.department.desk import consultation_of
+from exchange.approval.department.consulted import consultation_of
 from exchange.approval.department.records import DeskRow
 from exchange.approval.rules.department_term import DeskTerm, Told, desk_term, in_the_windows_order
 from exchange.approval.rules.entry_reasons import ARTICLE_45, special_procedure
+from exchange.approval.rules.permitted import AmendedTerm, refusal_of
+from exchange.approval.superiors import superiors_of
 from exchange.envelope import verify_signed
-from exchange.errors import NotFound, SenderError
+from exchange.errors import NotFound, Returned, SenderError
 from exchange.messaging.documents import Documents
-from exchange.messaging.node import Node
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, StoredDocument
 from exchange.schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, TermNotice
@@ -46,7 +49,7 @@ def told_of(node: Node, tx: Transaction, row: DeskRow) -> Told:
     conversation = asked.conversation_id if asked else ""
     own = next(part for part in consultation.departments if part.department == node.address)
     began = _cleared_at(tx, row, conversation) if own.after else row.received_at
-    notices = _notices(node, row, tx[Documents].of_conversation(conversation, TermNotice.KIND))
+    notices = _notices(node, row, _taken(tx, row, tx[Documents].of_conversation(conversation, TermNotice.KIND)))
     stops = list(_own_stops(node, tx, row, tx[Documents].of_conversation(conversation, Opinion.KIND)))
     last = notices[-1].said if notices else None
     return Told(
@@ -67,10 +70,35 @@ class _Notice:
     said: TermNotice
 
 
+def expect_permitted(step: Step, row: DeskRow, notice: TermNotice) -> None:
+    """Raise Returned for an amendment that the consultation of this department does not allow, whoever has signed it.
+
+    Where its documents do not tell (any more), nothing is held against the window.
+    """
+    node = step.node
+    try:
+        told = told_of(node, step.tx, row)
+        consultation = consultation_of(node, step.tx[Documents].get(row.window, row.consultation_id))
+    except (NotFound, SenderError):
+        return
+    own = next(part for part in consultation.departments if part.department == node.address)
+    before = [entry for entry in told.entries if entry.notice != notice.entry.notice]
+    term = AmendedTerm(node.address, row.window, superiors_of(node.address, node.directory), own.amendments)
+    refused = refusal_of(term, before, notice.entry)
+    if refused is not None:
+        raise Returned(refused.why, code="not-permitted", remedy=refused.remedy)
+
+
 def _cleared_at(tx: Transaction, row: DeskRow, conversation: str) -> datetime | None:
     """When the result came that it waited for; None while that is not in."""
     found = [one for one in tx[Documents].of_conversation(conversation, Clearance.KIND) if one.sender == row.window]
     return found[-1].recorded_at if found else None
+
+
+def _taken(tx: Transaction, row: DeskRow, stored: Sequence[StoredDocument]) -> list[StoredDocument]:
+    """Without those that went back to the window."""
+    returned = tx[Inbox].returned(row.window, {one.message_id for one in stored})
+    return [one for one in stored if one.message_id not in returned]
 
 
 def _notices(node: Node, row: DeskRow, stored: Sequence[StoredDocument]) -> list[_Notice]:

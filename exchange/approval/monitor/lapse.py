@@ -20,8 +20,8 @@ from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.defaults import NOT_CURRENT, NOT_PROVED, STALE_PATIENCE, as_told, obstacles
 from exchange.approval.rules.derived_ids import deemed_id, escalation_id, reminder_id
 from exchange.approval.rules.ledger_bounds import check_end, check_ledger
-from exchange.approval.rules.reminded import reminders_of
-from exchange.approval.rules.stages import LAST_STAGE, next_stage_look, stage_moments, stage_to_remind
+from exchange.approval.rules.reminders.reminded import reminders_of
+from exchange.approval.rules.reminders.stages import LAST_STAGE, next_stage_look, stage_moments, stage_to_remind
 from exchange.approval.rules.states import WatchState
 from exchange.approval.superiors import superiors_of
 from exchange.errors import Implausible, Returned

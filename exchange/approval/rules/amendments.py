@@ -125,8 +125,9 @@ def _running(state: DeadlineState, now: datetime, calendar: WorkingCalendar) -> 
 def _entry(
     kind: EntryKind, at: datetime, reason: str, basis: tuple[str, ...], actor: str, days: int | None = None
 ) -> LedgerEntry:
-    if kind in (EntryKind.STOP, EntryKind.EXTEND) and not basis:
-        raise CallerError("stopping or extending a term needs its legal basis", remedy="give --basis with the article")
+    if kind in (EntryKind.STOP, EntryKind.EXTEND, EntryKind.RESTART) and not basis:
+        message = "stopping, extending or restarting a term needs its legal basis"
+        raise CallerError(message, remedy="give --basis with the article")
     try:
         return LedgerEntry(kind=kind, at=at, days=days, reason=reason, basis=basis, actor=actor)
     except ValueError as error:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NoReturn, Protocol
 
 from exchange.approval.rules.deadline import Projection
-from exchange.approval.rules.reminded import reminders_of
+from exchange.approval.rules.reminders.reminded import reminders_of
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import Stop, ending_day
 from exchange.clock import CST

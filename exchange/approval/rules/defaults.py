@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from exchange.approval.rules.deadline import Projection
-from exchange.approval.rules.reminded import reminders_of
+from exchange.approval.rules.reminders.reminded import reminders_of
 from exchange.language import noted
 from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, SentReminder
 

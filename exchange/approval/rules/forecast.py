@@ -10,7 +10,7 @@ from enum import StrEnum
 from exchange.approval.rules.deadline import Projection
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.derived_ids import reminder_id
-from exchange.approval.rules.stages import LAST_STAGE, next_stage_look, stage_to_remind
+from exchange.approval.rules.reminders.stages import LAST_STAGE, next_stage_look, stage_to_remind
 from exchange.schemas import DeadlineState, DefaultMode, SentReminder
 from exchange.workdays import WorkingCalendar
 

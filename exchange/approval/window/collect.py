@@ -14,14 +14,7 @@ from exchange.approval.rules.states import PARTS, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.conclude import Concluder
-from exchange.approval.window.deadlines import (
-    RUNNING,
-    approver_of,
-    deadline_state,
-    matter_of,
-    refresh,
-    start_term,
-)
+from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.approval.window.faulty import mind_faulty
 from exchange.approval.window.procedures import stop_clock, take_ended
 from exchange.approval.window.silence import Silence

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules import amendments
 from exchange.approval.rules.entry_reasons import BEGINS
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.derived import derived, told_by
 from exchange.approval.window.store import Cases
-from exchange.errors import CallerError, Conflict, Implausible, NotFound
-from exchange.messaging.checks import expect_window
+from exchange.errors import NotFound
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import receipt_proof
-from exchange.messaging.rules.wording import check_reason
 from exchange.schemas import (
     Approver,
     DeadlineNotice,
@@ -27,7 +23,6 @@ from exchange.schemas import (
     EntryKind,
     LedgerEntry,
     Matter,
-    ProcedureKind,
     StartRule,
     Term,
     TermNotice,
@@ -154,50 +149,6 @@ def present_state(step: Step, number: str, department: str) -> DeadlineState | N
     return deadline_state(step.node, case, part, matter_of(step.tx, case), entries, step.tx if running else None)
 
 
-@dataclass(frozen=True)
-class Amendment:
-    """What is to happen to a term: by which entry, why, by what law, and who orders it."""
-
-    kind: EntryKind
-    reason: str
-    basis: tuple[str, ...]
-    actor: str
-    days: int | None = None
-    procedure: ProcedureKind | None = None
-
-
-def amend(node: Node, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
-    """Stop, resume, restart or extend a running term by an entry in its ledger; the department is told.
-
-    Raises Denied (this is no window), NotFound, Conflict (term over, extended before, not stopped) or CallerError with
-    what to repair.
-    """
-    with node.step() as step:
-        return amend_in(step, case_number, department, amendment)
-
-
-def amend_in(step: Step, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
-    """Do what `amend` does, inside a step."""
-    node = step.node
-    expect_window(node)
-    node.directory.member(amendment.actor)
-    check_reason(amendment.reason, "an amendment needs a reason", "say why the term is changed")
-    for basis in amendment.basis:
-        check_reason(basis, "a basis is blank", "name the article on which the term is changed")
-    case, part = _running_part(step, case_number, department)
-    entries = step.tx[Cases].ledger(case_number, department)
-    state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)
-    notice_id = node.new_id()
-    entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
-    try:
-        enter(step, case, part, state, entry, notice_id)
-    except Implausible as full:
-        raise Conflict(full.text, remedy="let the term end as it stands") from full
-    kind, days = entry.kind.value, entry.days
-    step.note("deadline-amended", case_number, notice_id, department=department, kind=kind, days=days)
-    return entry
-
-
 def enter(
     step: Step,
     case: CaseRow,
@@ -227,52 +178,3 @@ def enter(
     about = case.conversation_id
     step.send(notice, (part.department,), conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
     refresh(step, case.number, part.department)
-
-
-def _running_part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
-    case = step.tx[Cases].get(case_number)
-    if case is None:
-        raise NotFound(
-            "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
-        )
-    part = step.tx[Cases].part(case_number, department)
-    if part is None:
-        consulted = ", ".join(one.department for one in step.tx[Cases].parts(case_number))
-        raise NotFound(
-            "{department} is not consulted in case {case_number}",
-            remedy="name one of: {consulted}",
-            department=department,
-            case_number=case_number,
-            consulted=consulted,
-        )
-    if not is_running(case, part):
-        raise Conflict(
-            "the term of {department} in {case_number} is not running",
-            remedy="nothing can be amended",
-            department=department,
-            case_number=case_number,
-        )
-    return case, part
-
-
-def _entry(amendment: Amendment, state: DeadlineState, node: Node, now: datetime) -> LedgerEntry:
-    kind, days = amendment.kind, amendment.days
-    why = amendment.reason, amendment.basis, amendment.actor, now, node.calendar
-    if kind is EntryKind.STOP:
-        return amendments.stop(state, amendment.procedure, days, *why)
-    if amendment.procedure is not None:
-        raise CallerError("a special procedure stops the clock, nothing else", remedy="leave out --procedure, or stop")
-    if kind is EntryKind.EXTEND:
-        return amendments.extend(state, days or 0, *why)
-    if kind is EntryKind.RESUME:
-        return amendments.resume(state, *why)
-    if kind is EntryKind.RESTART:
-        return amendments.restart(state, *why)
-    if kind is EntryKind.REPROJECT:
-        remedy = (
-            "`exchange calendar load FILE` publishes the announcement; the window reckons its terms again by itself"
-        )
-        raise CallerError("another calendar is not entered by hand", remedy=remedy)
-    raise CallerError(
-        "a term starts by the department's receipt, not by hand", remedy="choose stop, resume, restart or extend"
-    )

@@ -8,6 +8,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import rule_on_ending
 from exchange.approval.rules.entry_reasons import ARTICLE_45, special_procedure
 from exchange.approval.rules.stops import own_procedure
+from exchange.approval.window.amending import return_unpermitted
 from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.deadlines import deadline_state, enter, matter_of
 from exchange.approval.window.store import Cases
@@ -15,7 +16,7 @@ from exchange.errors import Implausible, Returned
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, DeadlineState, EntryKind, LedgerEntry, Opinion, ProcedureEnded
+from exchange.schemas import Body, EntryKind, LedgerEntry, Opinion, ProcedureEnded
 
 
 def stop_clock(step: Step, case: CaseRow, part: PartRow, incoming: Incoming, opinion: Opinion) -> None:
@@ -58,10 +59,8 @@ def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def _enter(step: Step, case: CaseRow, part: PartRow, entry: LedgerEntry, incoming: Incoming) -> None:
+    matter, entries = matter_of(step.tx, case), step.tx[Cases].ledger(case.number, part.department)
+    state = deadline_state(step.node, case, part, matter, entries, None)
+    return_unpermitted(step, state, matter, entry)
     with returned_for(Implausible, code="ledger-full"):
-        enter(step, case, part, _state(step, case, part), entry, in_reply_to=incoming.message_id)
-
-
-def _state(step: Step, case: CaseRow, part: PartRow) -> DeadlineState:
-    entries = step.tx[Cases].ledger(case.number, part.department)
-    return deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
+        enter(step, case, part, state, entry, in_reply_to=incoming.message_id)

@@ -11,7 +11,7 @@ from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
-from exchange.approval.rules.reminded import reminds_rightly
+from exchange.approval.rules.reminders.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
 from exchange.approval.superiors import is_above, superiors_of
 from exchange.approval.window.checks import part_of

@@ -215,7 +215,7 @@ def _issue(
         stage=stage,
         basis=matter.basis,
         application=application,
-        departments=tuple(_consulted(approver, parts[approver.department]) for approver in approvers),
+        departments=tuple(_consulted(matter, approver, parts[approver.department]) for approver in approvers),
         document=consultation_letter(case.number, stage, matter, application, step.now.date(), instead_of),
         issued_at=step.now,
     )
@@ -238,13 +238,14 @@ def _issue(
     step.note("consulted", case.number, message_id, stage=stage, departments=len(approvers))
 
 
-def _consulted(approver: Approver, part: PartRow) -> ConsultedDepartment:
+def _consulted(matter: Matter, approver: Approver, part: PartRow) -> ConsultedDepartment:
     return ConsultedDepartment(
         department=approver.department,
         term=Term(fixed=part.fixed_due) if part.fixed_due else Term(days=approver.term_days),
         default=approver.default,
         default_basis=approver.default_basis,
         after=approver.after,
+        amendments=matter.amendments,
     )
 
 

@@ -9,7 +9,7 @@ import typer
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
-from exchange.approval.window.deadlines import Amendment, amend
+from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.status import case_status
 from exchange.approval.window.submit import submit as submit_case
 from exchange.cli.approval.adding import add_body
@@ -94,7 +94,7 @@ def deadline(
     department: Annotated[str, typer.Argument(help="The department whose term it is.")],
     entry: Annotated[EntryKind, typer.Argument(help="stop · resume · restart · extend")],
     reason: Annotated[str, typer.Option(help="Told to the department and to the monitors.")],
-    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; required to stop or extend.")] = None,
+    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; required to stop, extend or restart.")] = None,
     days: Annotated[int | None, typer.Option(help="Working days; required to extend.")] = None,
     procedure: Annotated[ProcedureKind | None, typer.Option(help="Required to stop: for which procedure.")] = None,
     officer: Annotated[str | None, typer.Option("--by", help="Address of who orders it (default: the window).")] = None,

@@ -7,20 +7,24 @@ from collections.abc import Mapping, MutableMapping
 
 from exchange.approval.department import desk
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.conclude import withdraw
-from exchange.approval.window.deadlines import Amendment, amend
 from exchange.approval.window.submit import submit
 from exchange.errors import CallerError
 from exchange.schemas import (
+    AmendmentRules,
     Applicant,
     Application,
     Approver,
     DefaultMode,
     EntryKind,
+    ExtensionRule,
     Material,
     Matter,
+    Office,
     Opinion,
     ProcedureKind,
+    RestartRule,
     Verdict,
 )
 from exchange.trials.local import LocalDomain
@@ -138,9 +142,14 @@ class Acts:
                 basis=("statutory deadline of the replayed case",),
                 materials=(Material(code="file", name="file", required=False),),
                 approvers=approvers,
+                amendments=_AS_LOGGED,
             )
         return self._catalogue[code]
 
 
+_AS_LOGGED = AmendmentRules(
+    extension=(ExtensionRule(by=(Office.LEAD.value,), days=365),), restart=RestartRule(by=(Office.LEAD.value,), most=99)
+)
+"""What a log tells was allowed where it happened."""
 _NO_CONSULTATION = "00000000-0000-4000-8000-000000000000"
 """Of an answer to what was never asked: it is refused at the desk."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,23 @@ from exchange.approval.department.terms import term_of
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.window import conclude
-from exchange.approval.window.deadlines import Amendment, amend
+from exchange.approval.window.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.messaging.documents import Documents
-from exchange.schemas import EntryKind, ProcedureKind, SpecialProcedure, TermNotice, Verdict
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
+from exchange.schemas import (
+    AmendmentRules,
+    EntryKind,
+    LedgerEntry,
+    ProcedureKind,
+    SpecialProcedure,
+    StopRule,
+    TermNotice,
+    Verdict,
+)
 from tests.journeys.city import City, make_city, wait_until
 from tests.processes import ProcessDomain
 from tests.warm import run_warm
@@ -109,6 +121,79 @@ def test_the_clock_stops_for_a_procedure_of_the_closed_list_only(city: City) -> 
     resumed = amendment(city, EntryKind.RESUME, procedure=ProcedureKind.HEARING)
     with pytest.raises(CallerError, match="nothing else"):
         amend(city.window, case.number, city.address("transport"), resumed)
+
+
+def test_what_the_matter_does_not_allow_is_refused_with_who_may_and_the_journal_says_so(city: City) -> None:
+    case = city.submit()
+    department = city.address("transport")
+    wanted = [
+        amendment(city, EntryKind.EXTEND, days=365, actor=department),
+        amendment(city, EntryKind.EXTEND, days=16),
+        amendment(city, EntryKind.RESTART, basis=()),
+    ]
+    for one in wanted:
+        with pytest.raises(CallerError) as refused:
+            amend(city.window, case.number, department, one)
+        assert refused.value.remedy
+    amend(city.window, case.number, department, amendment(city, EntryKind.RESTART, basis=("行政许可法第三十二条",)))
+    with pytest.raises(Conflict, match="as often as it may"):
+        amend(city.window, case.number, department, amendment(city, EntryKind.RESTART))
+    with city.window.store.reading() as tx:
+        noted = [one.detail for one in tx.journal_of(case.number) if one.event == "amendment-refused"]
+    assert [(one["kind"], one["by"], one["days"]) for one in noted] == [
+        ("extend", department, 365), ("extend", city.address("window"), 16),
+        ("restart", city.address("window"), None), ("restart", city.address("window"), None),
+    ]  # fmt: skip
+    assert all(one["why"] for one in noted)
+
+
+def test_a_department_takes_in_no_amendment_that_its_consultation_does_not_allow(city: City) -> None:
+    case = city.submit()
+    before, department = due(city, case), city.address("transport")
+    own = own_term(city, case).due_at
+    with city.node("transport").store.reading() as tx:
+        row = tx[DepartmentDesk].get(case.number)
+    assert row is not None
+    facts = {"at": city.clock.now(), "reason": "r", "basis": BASIS}
+    entries = [
+        LedgerEntry(kind=EntryKind.EXTEND, days=365, actor=department, **facts),  # type: ignore[arg-type]
+        LedgerEntry(kind=EntryKind.EXTEND, days=90, actor=city.address("window"), **facts),  # type: ignore[arg-type]
+    ]
+    for entry in entries:
+        with city.window.step() as step:
+            notice = TermNotice(
+                case_number=case.number, department=department, consultation_id=row.consultation_id, entry=entry,
+                due_at=city.clock.now() + timedelta(days=400),
+            )  # fmt: skip
+            message_id = step.send(notice, (department,), conversation_id=case.conversation_id)
+        city.wake("window")
+        city.local.settle()
+        with city.window.store.reading() as tx:
+            [copy] = tx[Outbox].rows(message_id)
+        assert copy.state is OutboxState.RETURNED
+        assert "not-permitted" in (copy.last_error or "")
+    assert due(city, case) == before
+    assert own_term(city, case).due_at == own
+
+
+def test_a_procedure_that_the_matter_does_not_know_stops_no_clock(city: City) -> None:
+    hearings = StopRule(procedure=ProcedureKind.HEARING, by=("lead", "department"), days=5)
+    approvers = (city.approver("planning"), city.approver("transport", silent=True))
+    city.matter(*approvers, code="heard", amendments=AmendmentRules(stops=(hearings,)))
+    case = city.submit("heard")
+    before = city.part(case, "transport").due_at
+    for procedure in (
+        SpecialProcedure(kind=ProcedureKind.AUCTION, days=3), SpecialProcedure(kind=ProcedureKind.HEARING, days=6),
+    ):  # fmt: skip
+        message_id = city.reply("transport", case, Verdict.SPECIAL_PROCEDURE, procedure=procedure)
+        with city.node("transport").store.reading() as tx:
+            [copy] = tx[Outbox].rows(message_id)
+        assert "not-permitted" in (copy.last_error or "")
+    assert city.part(case, "transport").due_at == before
+    city.reply(
+        "transport", case, Verdict.SPECIAL_PROCEDURE, procedure=SpecialProcedure(kind=ProcedureKind.HEARING, days=5)
+    )
+    assert city.part(case, "transport").due_at != before
 
 
 def test_who_orders_it_must_be_a_member(city: City) -> None:

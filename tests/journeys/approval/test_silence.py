@@ -16,7 +16,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.monitor.recheck import recheck_deemed
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
-from exchange.approval.window.deadlines import Amendment, amend
+from exchange.approval.window.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, Forged
 from exchange.messaging.clock_watch import ClockWatch
@@ -213,7 +213,9 @@ def test_a_term_that_began_anew_needs_a_reminder_of_its_own(city: City) -> None:
     city.matter(city.approver("transport", silent=True))
     case = city.submit()
     city.through(3)
-    amendment = Amendment(EntryKind.RESTART, "supplement of the file", (), city.address("window"))
+    amendment = Amendment(
+        EntryKind.RESTART, "supplement of the file", ("行政许可法第三十二条",), city.address("window")
+    )
     amend(city.window, case.number, city.address("transport"), amendment)
     city.wake("window")
     city.local.settle()

@@ -160,7 +160,7 @@ def test_a_monitor_that_was_down_lengthens_nobodys_term(city: City) -> None:
 
 
 def test_a_default_that_an_extension_overtook_fires_on_the_new_term(city: City) -> None:
-    from exchange.approval.window.deadlines import Amendment, amend
+    from exchange.approval.window.amending import Amendment, amend
     from exchange.schemas import EntryKind
 
     case = city.submit()

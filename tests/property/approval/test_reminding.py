@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.derived_ids import reminder_id
-from exchange.approval.rules.reminded import reminders_of, reminds_rightly
-from exchange.approval.rules.stages import LAST_STAGE, next_stage_look, stage_moments, stage_to_remind
+from exchange.approval.rules.reminders.reminded import reminders_of, reminds_rightly
+from exchange.approval.rules.reminders.stages import LAST_STAGE, next_stage_look, stage_moments, stage_to_remind
 from exchange.clock import CST
 from exchange.schemas import DeadlineState, LedgerEntry, Reminder, SentReminder
 from tests.property.approval.test_deadline_by_counting import CALENDAR, ledgers, state, stopped

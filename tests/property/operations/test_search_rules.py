@@ -13,7 +13,7 @@ from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.derived_ids import reminder_id
 from exchange.approval.rules.forecast import Fate, foresee
-from exchange.approval.rules.stages import stage_moments
+from exchange.approval.rules.reminders.stages import stage_moments
 from exchange.approval.rules.standing import BoardColumn, standing_of, states_of
 from exchange.approval.rules.states import PartState
 from exchange.clock import CST

@@ -27,8 +27,8 @@ def do_resume(state: DeadlineState, day: str) -> LedgerEntry:
     return amendments.resume(state, "hearing held", (), "c.window", at(day), CALENDAR)
 
 
-def do_restart(state: DeadlineState, day: str) -> LedgerEntry:
-    return amendments.restart(state, "supplement", (), "c.window", at(day), CALENDAR)
+def do_restart(state: DeadlineState, day: str, basis: tuple[str, ...] = BASIS) -> LedgerEntry:
+    return amendments.restart(state, "supplement", basis, "c.window", at(day), CALENDAR)
 
 
 def test_an_entry_says_when_why_by_what_right_and_by_whom() -> None:
@@ -55,7 +55,9 @@ def test_an_extension_needs_days() -> None:
         do_extend(RUNNING, "03-04", 0)
 
 
-def test_extending_or_stopping_needs_its_legal_basis() -> None:
+def test_extending_stopping_or_restarting_needs_its_legal_basis() -> None:
+    with pytest.raises(CallerError, match="legal basis"):
+        do_restart(RUNNING, "03-04", basis=())
     with pytest.raises(CallerError, match="legal basis"):
         do_extend(RUNNING, "03-04", basis=())
     with pytest.raises(CallerError, match="legal basis"):
@@ -114,7 +116,7 @@ def test_before_the_receipt_nothing_can_be_entered() -> None:
 
 def test_an_entry_without_a_reason_does_not_hold() -> None:
     with pytest.raises(CallerError, match="is invalid"):
-        amendments.restart(RUNNING, "", (), "c.window", at("03-04"), CALENDAR)
+        amendments.restart(RUNNING, "", BASIS, "c.window", at("03-04"), CALENDAR)
 
 
 def test_every_refusal_says_what_to_do() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.derived_ids import clock_reminder_id, id_of_reminder
-from exchange.approval.rules.reminded import is_share_passed, reminders_of, reminds_rightly, terms_known_at
+from exchange.approval.rules.reminders.reminded import is_share_passed, reminders_of, reminds_rightly, terms_known_at
 from exchange.schemas import DeadlineState, LedgerEntry, Reminder, SentReminder
 from tests.unit.facts import CALENDAR, ID, OTHER_ID, at, deadline, end, extend, reminder, restart, resume, start, stop
 

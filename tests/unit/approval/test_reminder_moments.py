@@ -8,7 +8,7 @@ import pytest
 
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.derived_ids import reminder_id
-from exchange.approval.rules.stages import next_stage_look, stage_moments, stage_to_remind
+from exchange.approval.rules.reminders.stages import next_stage_look, stage_moments, stage_to_remind
 from exchange.schemas import DeadlineState, SentReminder
 from tests.unit.facts import CALENDAR, at, deadline, end, extend, restart, resume, start, stop
 

@@ -51,6 +51,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
     Draft202012Validator.check_schema(schema)
     version = {
         "deadline-notice": 2,
+        "consultation": 2,
         "decision": 2,
         "deemed-consent": 3,
         "directory": 3,
@@ -162,7 +163,7 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    newer = {"deadline-notice", "decision", "forwarding", "opinion", "reminder", "tally", "term-notice"}
+    newer = {"consultation", "deadline-notice", "decision", "forwarding", "opinion", "reminder", "tally", "term-notice"}
     version = {"deemed-consent": 3, "document": 5, "escalation": 3, **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 

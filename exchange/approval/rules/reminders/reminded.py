@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.derived_ids import clock_reminder_id, id_of_reminder
-from exchange.approval.rules.stages import is_of_due_moment, stage_moments
+from exchange.approval.rules.reminders.stages import is_of_due_moment, stage_moments
 from exchange.messaging.rules.reminder_stages import STAGES
 from exchange.schemas import DeadlineState, Reminder, SentReminder
 from exchange.workdays import WorkingCalendar

@@ -1,0 +1,1 @@
+"""When a department is reminded of its term, and which reminders count."""
