@@ -4,7 +4,15 @@ from exchange.schemas.application import Applicant, Application, SubmittedMateri
 from exchange.schemas.base import Attachment, Body, Queue, Room, Title, Urgency, Wire
 from exchange.schemas.calendar import MAX_YEARS, PAPER_LIMIT, AnnouncedYear, Calendar, CalendarUpdate
 from exchange.schemas.claim import ClaimCheck
-from exchange.schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
+from exchange.schemas.consultation import (
+    CaseClosed,
+    CaseReopened,
+    Clearance,
+    Consultation,
+    ConsultedDepartment,
+    OrderedBy,
+    Result,
+)
 from exchange.schemas.cover import MAX_INSTRUCTION, Cover
 from exchange.schemas.deadline import (
     DeadlineNotice,
@@ -153,6 +161,7 @@ __all__ = [
     "Calendar",
     "CalendarUpdate",
     "CaseClosed",
+    "CaseReopened",
     "ClaimCheck",
     "Classification",
     "Clearance",
@@ -213,6 +222,7 @@ __all__ = [
     "Opinion",
     "OpinionRecall",
     "OrderNumber",
+    "OrderedBy",
     "Outcome",
     "Overruling",
     "Printing",

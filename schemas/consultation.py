@@ -1,10 +1,11 @@
-"""The request for opinions (征求意见): one signed document for all the departments it is put to."""
+"""The request for opinions (征求意见), one signed document for all whom it is put to, and what follows for them."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.application import Application
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Title, Wire
@@ -13,6 +14,7 @@ from exchange.schemas.document import Document
 from exchange.schemas.instants import Instant
 from exchange.schemas.matter import BY_LAW, AmendmentRules, DefaultMode
 from exchange.schemas.opinion import Verdict
+from exchange.schemas.published.conditions import A_TEXT, NOTHING, given, may, rules, says, when
 
 
 class ConsultedDepartment(Wire):
@@ -90,3 +92,49 @@ class CaseClosed(Body):
     case_number: CaseNumber
     reason: Line
     at: Instant
+
+
+class OrderedBy(StrEnum):
+    """At whose instance a case is reopened."""
+
+    LEAD = "lead"  # 牵头部门自行决定
+    SUPERIOR = "superior"  # 上级机关
+    RECONSIDERATION = "reconsideration"  # 行政复议机关
+    COURT = "court"  # 人民法院
+
+
+class CaseReopened(Body):
+    """The lead takes a closed case up again. The decision that was made stays as it was signed; no silence decides."""
+
+    KIND: ClassVar[str] = "case-reopened"
+    TITLE: ClassVar[Title] = ("重新办理通知", "Case reopened")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("ordered_by", OrderedBy.LEAD), may(order=NOTHING)),
+            when({"not": says("ordered_by", OrderedBy.LEAD)}, given(order=A_TEXT)),
+        )
+    )
+
+    case_number: CaseNumber
+    former: MessageId | None = None
+    """The decision that was made, which stays as it was signed; null where the application was withdrawn."""
+    ordered_by: OrderedBy
+    order: Line | None = None
+    """The order of whoever else ordered it: its number or name."""
+    reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
+    basis: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
+    asked: Annotated[tuple[Address, ...], Field(max_length=64)] = ()
+    """Departments that are asked again, each by a consultation of its own."""
+    officer: Line
+    at: Instant
+
+    @model_validator(mode="after")
+    def _an_order_is_named(self) -> Self:
+        if (self.ordered_by is OrderedBy.LEAD) != (self.order is None):
+            raise ValueError("order: names the order of a superior or a court, and only that")
+        if len(set(self.asked)) != len(self.asked):
+            raise ValueError("asked: names a department twice")
+        return self

@@ -18,6 +18,7 @@ from exchange.approval.window.adding import Addition
 from exchange.approval.window.amending import Amendment
 from exchange.approval.window.case_file import CaseFile
 from exchange.approval.window.decision import Ruling
+from exchange.approval.window.reopening import Reopening
 from exchange.approval.window.status import CaseStatus
 
-__all__ = ["Addition", "Agent", "Amendment", "CaseFile", "CaseStatus", "Received", "Ruling"]
+__all__ = ["Addition", "Agent", "Amendment", "CaseFile", "CaseStatus", "Received", "Reopening", "Ruling"]

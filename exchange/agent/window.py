@@ -11,6 +11,7 @@ from exchange.approval.window.adding import Addition, add_body
 from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Ruling
+from exchange.approval.window.reopening import Reopening, reopen
 from exchange.approval.window.reviewing import review
 from exchange.approval.window.status import CaseStatus, case_status
 from exchange.approval.window.submit import submit
@@ -95,6 +96,16 @@ class WindowAgent:
         part = add_body(self._node(), number, addition)
         self._wrote()
         return part.consultation_id or ""
+
+    def reopen(self, number: str, wanted: Reopening) -> CaseStatus:
+        """Take a decided or withdrawn case up again; what was decided stays as it was signed.
+
+        Raises NotFound, Conflict (not closed) or CallerError (reasons, basis or order missing).
+        """
+        node = self._node()
+        reopen(node, number, wanted)
+        self._wrote()
+        return case_status(node, number)
 
     def amend(self, number: str, department: str, amendment: Amendment) -> LedgerEntry:
         """Stop, resume, restart or extend a department's term. Raises NotFound, Conflict or CallerError."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.paging import Place
-from exchange.schemas import ObjectionGround, ProtestGround, Verdict
+from exchange.schemas import ObjectionGround, OrderedBy, ProtestGround, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class CaseRow:
     """What the lead's rule failed with when it was last asked."""
     by_rule: bool | None = None
     """Whether the decision was made by the lead's rule; None while there is none."""
+    reopened_at: datetime | None = None
+    """When it was taken up again after it had been closed, last: from then on silence decides nothing."""
 
     @property
     def place(self) -> Place:
@@ -107,6 +109,9 @@ class PartRow:
     added: str | None = None
     """Of one that was added: its entry as an approver of this case, JSON."""
 
+    ledger_from: int = 0
+    """How many entries of its ledger are of earlier rounds, before the case was reopened."""
+
     @property
     def alarming(self) -> bool:
         """Whether a late objection on grounds of safety waits for the lead."""
@@ -116,3 +121,28 @@ class PartRow:
     def contested(self) -> bool:
         """Whether the department's protest waits for a review."""
         return self.protest_id is not None and self.review_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ReopeningRow:
+    """One reopening of a case, with what had been decided before."""
+
+    case_number: str
+    round: int
+    """Counts from one."""
+    at: datetime
+    officer: str
+    ordered_by: OrderedBy
+    reasons: str
+    basis: str
+    """The legal bases, a line each."""
+    order_named: str | None = None
+    """The order of a superior or a court."""
+    former_state: CaseState = CaseState.DECIDED
+    former_id: str | None = None
+    """The decision that was made; it stays as it was signed."""
+    former_outcome: str | None = None
+    former_at: datetime | None = None
+    """When it was decided, or withdrawn."""
+    notice_id: str | None = None
+    """The signed notice to the departments; None where none could be reached."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, literal_column
 
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.schemas import ObjectionGround, ProtestGround, Verdict
+from exchange.schemas import ObjectionGround, OrderedBy, ProtestGround, Verdict
 from exchange.store.metadata import metadata, partial_index
 from exchange.store.types import EnumWord, FreeText, Instant
 
@@ -30,6 +30,7 @@ case_file = Table(
     Column("prepared", FreeText),
     Column("rule_error", FreeText),
     Column("by_rule", Boolean),
+    Column("reopened_at", Instant),
     Index("case_file_recent", "opened_at", "number"),
     Index("case_file_state_recent", "state", "opened_at", "number"),
 )
@@ -81,6 +82,7 @@ part = Table(
     Column("recall_id", String(36)),
     Column("recalled_at", Instant),
     Column("clear_again", Boolean),
+    Column("ledger_from", Integer, nullable=False, server_default="0"),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 
@@ -118,4 +120,23 @@ ledger = Table(
     Column("department", String(120), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("entry", Text, nullable=False),
+)
+
+
+reopening = Table(
+    "reopening",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("officer", FreeText, nullable=False),
+    Column("ordered_by", EnumWord(OrderedBy), nullable=False),
+    Column("reasons", FreeText, nullable=False),
+    Column("basis", FreeText, nullable=False),
+    Column("order_named", FreeText),
+    Column("former_state", EnumWord(CaseState), nullable=False),
+    Column("former_id", String(36)),
+    Column("former_outcome", String(40)),
+    Column("former_at", Instant),
+    Column("notice_id", String(36)),
 )

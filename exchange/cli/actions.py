@@ -31,6 +31,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "submit": CommandAction(("file",)),
     "decide": CommandAction(("case", "outcome", "officer", "confirm", "reviewed")),
     "add-body": CommandAction(("case", "department", "officer", "instead_of")),
+    "reopen": CommandAction(("case", "officer", "ordered_by", "ask")),
     "withdraw": CommandAction(("case",)),
     "deadline": CommandAction(("case", "department", "entry", "officer")),
     "reply": CommandAction(("case", "verdict", "as_", "officer")),

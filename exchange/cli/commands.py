@@ -156,8 +156,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "submit": "Hands in an application at the window; all departments get it at once.",
             "status": "Where a case stands, at any time, with reasons and conditions.",
             "decide": "The lead's decision on a case that is ready: explicit, reasoned, signed.",
-            "add-body": "Asks the competent body in a running case, in place of a department that said it is not "
-            "competent.",
+            "add-body": "Asks the competent body in a running case, in place of a department that is not.",
+            "reopen": "Takes a decided or withdrawn case up again; what was decided stays as it was signed.",
             "withdraw": "Withdraws an undecided application at the applicant's wish.",
             "deadline": "Stops, resumes, restarts or extends a department's term, as an entry in its ledger.",
             "check-consent": "Verifies deemed consents again, from their signed bytes and the directory alone.",

@@ -8,6 +8,7 @@ from exchange.errors import BadText
 from exchange.schemas import (
     Body,
     CaseClosed,
+    CaseReopened,
     Decision,
     Document,
     FormAnswer,
@@ -31,6 +32,7 @@ from exchange.schemas.written import Place, faults_in
 
 OWN_WORDS: frozenset[type[Body]] = frozenset(
     {
+        CaseReopened,
         Decision,
         Document,
         FormAnswer,

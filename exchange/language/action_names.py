@@ -39,6 +39,7 @@ ACTIONS: Mapping[str, Words] = {
     "submit": ("递交申请", "application"),
     "decide": ("作出决定", "decision"),
     "add-body": ("补充征求意见", "the competent body asked"),
+    "reopen": ("重新办理", "case reopened"),
     "withdraw": ("撤回申请", "application withdrawn"),
     "deadline": ("调整期限", "term amended"),
     "reply": ("答复征求", "opinion"),

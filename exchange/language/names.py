@@ -74,6 +74,13 @@ DEFAULTS: Mapping[str, Words] = {
     "consent": ("视为同意", "deemed consent"),
     "refusal": ("视为不同意", "deemed refusal"),
 }
+ORDERED_BY: Mapping[str, Words] = {
+    "lead": ("牵头部门自行决定", "the lead itself"),
+    "superior": ("上级机关", "the superior"),
+    "reconsideration": ("行政复议机关", "the authority of administrative reconsideration"),
+    "court": ("人民法院", "the court"),
+}
+"""At whose instance a case is taken up again."""
 SILENCE: Mapping[str, Words] = {
     "none": ("逾期不产生效力", "silence has no consequence"),
     "consent": ("逾期视为同意", "silence means consent"),

@@ -20,6 +20,7 @@ from exchange.approval.rules.arbiter import (
     rule_on_opinion,
 )
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
+from exchange.approval.rules.course.reopening import waiting_for_all, without_default
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
@@ -49,6 +50,7 @@ class Court:
         self.rules: dict[str, Approver] = {approver.department: approver for approver in matter.approvers}
         self.seats = {name: Seat(name, rule.stage) for name, rule in self.rules.items()}
         self.case, self.stage = CaseState.OPEN, 1
+        self.reopened = False
         self.queue: list[Posted] = []
         self.handled: list[Posted] = []
         self.monitors = [Monitor() for _ in range(monitors)]
@@ -117,6 +119,25 @@ class Court:
             self.case = CaseState.READY
         if self.case is CaseState.READY:
             self.case = CaseState.DECIDED
+
+    def reopen(self, asked: tuple[str, ...]) -> None:
+        """The lead takes a closed case up again and asks some anew; what they had sent on the first request is void."""
+        assert self.case in (CaseState.DECIDED, CaseState.WITHDRAWN)
+        self.case, self.reopened = (CaseState.OPEN if asked else CaseState.READY), True
+        self.stage = max([self.stage, *(self.seats[name].stage for name in asked)])
+        old = [
+            one for one in self.queue if isinstance(one.body, Opinion | OpinionRecall) and one.body.department in asked
+        ]
+        self.queue = [one for one in self.queue if one not in old]
+        for name, seat in self.seats.items():
+            if name in asked:
+                self.effective[name] = []
+                self.seats[name] = Seat(name, seat.stage, PartState.ISSUED, seat.revision + 2)
+            elif seat.state is PartState.PLANNED:
+                self._move(seat, PartState.MOOT)
+        deemed = {name for name, seat in self.seats.items() if seat.state is PartState.DEEMED}
+        self.rules = {name: rule if name in deemed else without_default(rule) for name, rule in self.rules.items()}
+        self._advance()
 
     def sweep(self, monitor: Monitor) -> None:
         """A monitor looks at its deadlines: reminds, defaults or escalates."""
@@ -230,6 +251,7 @@ class Court:
                 self._move(seat, seat.state)
                 self._tell(seat)
             return
+        assert not self.reopened, "silence counted in a case that was reopened"
         if lacks_required_result(self.rules[seat.department], list(self.seats.values())):
             self._escalate(seat)
             return
@@ -274,7 +296,8 @@ class Court:
         if self.case is not CaseState.OPEN:
             return
         seats = list(self.seats.values())
-        found = progress(self.matter.completion, self.matter.quorum, self.stage, seats, self.matter.approvers)
+        ruled = waiting_for_all(self.matter) if self.reopened else self.matter
+        found = progress(ruled.completion, ruled.quorum, self.stage, seats, self.rules.values())
         for department in found.cleared:
             seat = self.seats[department]
             if (not seat.cleared or seat.clear_again) and seat.state in RUNNING:

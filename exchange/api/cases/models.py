@@ -15,6 +15,7 @@ from exchange.schemas import (
     EntryKind,
     LedgerEntry,
     Matter,
+    OrderedBy,
     Outcome,
     Overruling,
     WithoutConsent,
@@ -195,6 +196,31 @@ class BodyAdded(ApiModel):
     department: Address
     instead_of: Address
     message_id: MessageId
+
+
+class ReopeningIn(ApiModel):
+    """A closed case is taken up again. 重新办理。"""
+
+    model_config = example(
+        {
+            "officer": "李四",
+            "ordered_by": "court",
+            "order": "（2026）皖01行终1号",
+            "reasons": "原决定认定事实不清。",
+            "basis": ["行政诉讼法第七十条"],
+            "ask": ["hefei.planning"],
+        }
+    )
+
+    officer: Line
+    reasons: Reasons
+    """Told to the departments and shown to the applicant."""
+    basis: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
+    ordered_by: OrderedBy = OrderedBy.LEAD
+    order: Line | None = None
+    """The order's number or date, unless the lead itself reopens it."""
+    ask: Annotated[tuple[Address, ...], Field(max_length=64)] = ()
+    """Departments that are asked again, each with its full term; their silence is escalated, never more."""
 
 
 class TermIn(ApiModel):

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from exchange.api.documents.returns import ReturnedOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import CaseState, PartState
 from exchange.schemas import (
     Decision,
     DefaultMode,
     LedgerEntry,
+    OrderedBy,
     Outcome,
     Overruling,
     ProtestGround,
@@ -152,6 +153,24 @@ class DeskTermOut(ApiModel):
     stopped: ClockOut | None
 
 
+class ReopeningOut(ApiModel):
+    """When and why a case was taken up again, and what had been decided. 重新办理。"""
+
+    at: datetime
+    ordered_by: OrderedBy
+    order: str | None = None
+    reasons: str
+    basis: tuple[str, ...]
+    officer: str
+    former_state: CaseState
+    former_outcome: str | None = None
+    former_id: str | None = None
+    """The decision that was made; it stays as it was signed."""
+    former_at: datetime | None = None
+    message_id: str | None = None
+    """The signed notice to the departments."""
+
+
 class CaseOut(CaseLineOut):
     """A case with its parts; at a department, with what lies on its desk. 案件及各部门办理情况。"""
 
@@ -221,6 +240,8 @@ class CaseOut(CaseLineOut):
     """While undecided: departments whose consent a grant would lack at this moment, objections aside."""
     proposals: tuple[ProposalOut, ...] = ()
     """In whose place another body may be asked: `POST /cases/NUMBER/bodies`."""
+    reopenings: tuple[ReopeningOut, ...] = ()
+    """The first in front."""
     parts: tuple[PartOut, ...] = ()
     revision: str | None = None
     """At the window: another one after any change; also the header ``ETag``, for ``If-Match``."""

@@ -17,6 +17,7 @@ from exchange.api.cases.records import (
     PartOut,
     PreparedOut,
     ProposalOut,
+    ReopeningOut,
 )
 from exchange.api.documents.returns import latest_first
 from exchange.api.door.auth import Reading, Shared
@@ -28,7 +29,7 @@ from exchange.approval.department.records import DeskRow
 from exchange.approval.department.returned import returned_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
-from exchange.approval.records import CaseRow
+from exchange.approval.records import CaseRow, ReopeningRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.case_file import CaseFile, case_file
@@ -170,8 +171,25 @@ def _window_case(found: CaseFile) -> CaseOut:
         proposals=tuple(
             ProposalOut(department=one.department, named=one.named, body=one.body) for one in status.proposals
         ),
+        reopenings=tuple(_reopening(one) for one in status.reopenings),
         parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
         revision=found.revision,
+    )
+
+
+def _reopening(row: ReopeningRow) -> ReopeningOut:
+    return ReopeningOut(
+        at=row.at,
+        ordered_by=row.ordered_by,
+        order=row.order_named,
+        reasons=row.reasons,
+        basis=tuple(row.basis.split("\n")),
+        officer=row.officer,
+        former_state=row.former_state,
+        former_outcome=row.former_outcome,
+        former_id=row.former_id,
+        former_at=row.former_at,
+        message_id=row.notice_id,
     )
 
 

@@ -24,6 +24,7 @@ from exchange.messaging.records import Signed
 from exchange.schemas import (
     Body,
     CaseClosed,
+    CaseReopened,
     Clearance,
     Consultation,
     Opinion,
@@ -50,6 +51,7 @@ def handlers() -> dict[str, Handler]:
         Consultation.KIND: take_consultation,
         Clearance.KIND: take_clearance,
         CaseClosed.KIND: take_closed,
+        CaseReopened.KIND: take_reopened,
         Reminder.KIND: take_reminder,
         TermNotice.KIND: take_term,
     }
@@ -96,6 +98,14 @@ def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
     if isinstance(body, CaseClosed):
         own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
+
+
+def take_reopened(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in that a case is open again. Whoever is asked anew gets a consultation besides; else its opinion stands."""
+    if isinstance(body, CaseReopened):
+        require_role(step, incoming, Role.WINDOW)
+        own_desk(step, incoming, body.case_number)
+        step.note("case-reopened", body.case_number, incoming.message_id, ordered_by=body.ordered_by.value)
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:

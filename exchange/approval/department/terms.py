@@ -48,7 +48,7 @@ def told_of(node: Node, tx: Transaction, row: DeskRow) -> Told:
     consultation = consultation_of(node, asked)
     conversation = asked.conversation_id if asked else ""
     own = next(part for part in consultation.departments if part.department == node.address)
-    began = _cleared_at(tx, row, conversation) if own.after else row.received_at
+    began = _cleared_at(node, tx, row, conversation) if own.after else row.received_at
     notices = _notices(node, row, _taken(tx, row, tx[Documents].of_conversation(conversation, TermNotice.KIND)))
     stops = list(_own_stops(node, tx, row, tx[Documents].of_conversation(conversation, Opinion.KIND)))
     last = notices[-1].said if notices else None
@@ -89,10 +89,15 @@ def expect_permitted(step: Step, row: DeskRow, notice: TermNotice) -> None:
         raise Returned(refused.why, code="not-permitted", remedy=refused.remedy)
 
 
-def _cleared_at(tx: Transaction, row: DeskRow, conversation: str) -> datetime | None:
-    """When the result came that it waited for; None while that is not in."""
-    found = [one for one in tx[Documents].of_conversation(conversation, Clearance.KIND) if one.sender == row.window]
+def _cleared_at(node: Node, tx: Transaction, row: DeskRow, conversation: str) -> datetime | None:
+    """When the result came that it waited for; None while that is not in. Of an earlier round none counts."""
+    stored = tx[Documents].of_conversation(conversation, Clearance.KIND)
+    found = [one for one in stored if one.sender == row.window and _clears(_body(node, one), row)]
     return found[-1].recorded_at if found else None
+
+
+def _clears(body: Body, row: DeskRow) -> bool:
+    return isinstance(body, Clearance) and body.consultation_id == row.consultation_id
 
 
 def _taken(tx: Transaction, row: DeskRow, stored: Sequence[StoredDocument]) -> list[StoredDocument]:
@@ -116,7 +121,7 @@ def _own_stops(node: Node, tx: Transaction, row: DeskRow, stored: Sequence[Store
     """Special procedures that the department has announced and the window has not sent back."""
     for one in stored:
         body = _body(node, one)
-        if not isinstance(body, Opinion) or body.procedure is None or body.case_number != row.case_number:
+        if not isinstance(body, Opinion) or body.procedure is None or body.consultation_id != row.consultation_id:
             continue
         if all(copy.state is not OutboxState.RETURNED for copy in tx[Outbox].rows(one.message_id)):
             yield LedgerEntry(

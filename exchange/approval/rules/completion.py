@@ -58,7 +58,7 @@ def progress(
     still_open = tuple(part.department for part in parts if part.state not in SETTLED)
     if ends_early(completion, quorum, parts, rules):
         return Progress(Advance.READY, still_open)
-    here = [part for part in parts if part.stage <= stage]  # earlier ones too: an opinion may have been recalled
+    here = [part for part in parts if part.stage <= stage]  # earlier ones too: one may be recalled, or asked again
     if here and all(part.state in SETTLED for part in here):
         later = any(part.stage > stage and part.state is PartState.PLANNED for part in parts)
         return Progress(Advance.NEXT_STAGE if later else Advance.READY)

@@ -58,8 +58,9 @@ CASES = machine(
         # READY opens again where the body that is competent is added in place of one that is not, or an opinion is
         # recalled without which the case is not complete.
         CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN, CaseState.OPEN},
-        CaseState.DECIDED: (),
-        CaseState.WITHDRAWN: (),
+        # By reopening: departments are asked again, or the lead decides on what is there.
+        CaseState.DECIDED: {CaseState.OPEN, CaseState.READY},
+        CaseState.WITHDRAWN: {CaseState.OPEN, CaseState.READY},
     },
 )
 
@@ -70,12 +71,13 @@ PARTS = machine(
         PartState.PLANNED: {PartState.ISSUED, PartState.ESCALATED, PartState.MOOT},
         PartState.ISSUED: {PartState.SIGNED, PartState.ANSWERED, PartState.ESCALATED, PartState.MOOT},
         PartState.SIGNED: {PartState.ANSWERED, PartState.DEEMED, PartState.ESCALATED, PartState.MOOT},
-        PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT},
+        # What is over is PLANNED again only where its case is reopened and its department asked anew.
+        PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT, PartState.PLANNED},
         # By an opinion that was in time and came in later: a good one, or one that is to be corrected.
-        PartState.DEEMED: {PartState.ANSWERED, PartState.ESCALATED},
+        PartState.DEEMED: {PartState.ANSWERED, PartState.ESCALATED, PartState.PLANNED},
         # By its department's recall of the opinion, before the lead decides.
-        PartState.ANSWERED: {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED},
-        # Asked anew, where the recalled opinion was why it was not needed.
+        PartState.ANSWERED: {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED, PartState.PLANNED},
+        # Asked anew, also where a recalled opinion was why it was not needed.
         PartState.MOOT: {PartState.PLANNED},
     },
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.adding import (
+from exchange.approval.rules.course.adding import (
     MOST_PARTS,
     Placement,
     approver_added,
@@ -17,6 +17,7 @@ from exchange.approval.rules.adding import (
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import approver_of, matter_of
+from exchange.approval.window.matters import completing
 from exchange.approval.window.proposals import proposals_of
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import issue_added
@@ -62,9 +63,10 @@ def add_body_in(step: Step, case_number: str, addition: Addition) -> PartRow:
             "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
         )
     matter, parts = matter_of(step.tx, case), step.tx[Cases].parts(case_number)
-    _expect_open(case, matter, parts)
+    ruled = completing(case, matter)
+    _expect_open(case, ruled, parts)
     _expect_new(step, case, addition.department, parts)
-    proposal = _proposal(step, case, matter, parts, addition)
+    proposal = _proposal(step, case, ruled, parts, addition)
     reasons = _reasons(addition, proposal)
     stage, asked = case.stage, {part.department for part in parts}
     place_of = approver_of(matter, proposal.department)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.approval.rules.adding import replaced
 from exchange.approval.rules.consent import lacking
+from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.status import CaseStatus, case_status, decision_on

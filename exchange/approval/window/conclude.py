@@ -10,14 +10,15 @@ from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow
 from exchange.approval.rule_failure import kind_of_failure
-from exchange.approval.rules.adding import to_place
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
+from exchange.approval.rules.course.adding import to_place
 from exchange.approval.rules.states import CASES, CaseState, PartState
 from exchange.approval.window.clearing import clear
 from exchange.approval.window.deadlines import matter_of, refresh
-from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, ruling_of, ruling_text
+from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, docket_of, ruling_of, ruling_text
 from exchange.approval.window.faulty import let_correct
+from exchange.approval.window.matters import completing
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import issue_next_stage
@@ -28,7 +29,7 @@ from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import Application, CaseClosed, Decision, Matter, Outcome
+from exchange.schemas import CaseClosed, Decision, Matter, Outcome
 
 log = get_logger()
 
@@ -57,7 +58,8 @@ class Concluder:
             return
         matter = matter_of(step.tx, case)
         parts = step.tx[Cases].parts(case_number)
-        found = progress(matter.completion, matter.quorum, case.stage, parts, matter.approvers)
+        ruled = completing(case, matter)
+        found = progress(ruled.completion, ruled.quorum, case.stage, parts, matter.approvers)
         for department in found.cleared:
             clear(step, case, matter, department)
         if found.kind is Advance.NEXT_STAGE:
@@ -76,8 +78,8 @@ class Concluder:
     def _ask_rule(self, step: Step, case: CaseRow) -> None:
         """The lead's own rule prepares or decides, or leaves the case to an officer; also where it fails.
 
-        While the body that is competent may yet be asked, or a late objection on grounds of safety stands, it prepares,
-        and an officer decides.
+        In a reopened case, while the body that is competent may yet be asked, or a late objection on grounds of safety
+        stands, it prepares, and an officer decides.
 
         What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
         case that is ready has changed, and what it prepared before holds no longer.
@@ -85,7 +87,7 @@ class Concluder:
         if self._decide_rule is None or awaiting_correction(step.tx[Cases].parts(case.number), step.now):
             return
         docket = docket_of(step, case)
-        alarmed = any(part.alarming for part in docket.parts)
+        alarmed = case.reopened_at is not None or any(part.alarming for part in docket.parts)
         decides = self._decides and not alarmed and not to_place(CaseState.READY, docket.matter, docket.parts)
         try:
             ruling = self._decide_rule(docket)
@@ -113,12 +115,6 @@ def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: st
     if (prepared, rule_error) != (case.prepared, case.rule_error):
         kept = {"prepared": prepared, "rule_error": rule_error}
         step.tx[Cases].move(case.number, {CaseState.READY}, CaseState.READY, **kept)
-
-
-def docket_of(step: Step, case: CaseRow) -> Docket:
-    """Return the case as the lead sees it."""
-    application = Application.model_validate_json(case.application)
-    return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
 
 
 def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: str) -> None:

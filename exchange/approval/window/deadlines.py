@@ -11,6 +11,7 @@ from exchange.approval.rules.entry_reasons import BEGINS
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.derived import derived, told_by
+from exchange.approval.window.matters import for_case
 from exchange.approval.window.store import Cases
 from exchange.errors import NotFound
 from exchange.messaging.node import Node, Step
@@ -37,7 +38,7 @@ RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
 def matter_of(tx: Transaction, case: CaseRow) -> Matter:
     """Return the matter as it stood when the case was opened, whatever the catalogue says today.
 
-    Bodies that were added to the case since are among its approvers.
+    What became of the case since counts, as `for_case` says.
     """
     text = tx.get_meta(matter_key(case.matter, case.matter_version))
     if text is None:
@@ -47,14 +48,7 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
             matter=case.matter,
             matter_version=case.matter_version,
         )
-    matter = parse_matter(text)
-    added = tuple(_approver(part.added) for part in tx[Cases].parts(case.number) if part.added is not None)
-    return matter.model_copy(update={"approvers": (*matter.approvers, *added)}) if added else matter
-
-
-@lru_cache(maxsize=256)
-def _approver(text: str) -> Approver:
-    return Approver.model_validate_json(text)
+    return for_case(parse_matter(text), case, tx[Cases].parts(case.number))
 
 
 @lru_cache(maxsize=256)

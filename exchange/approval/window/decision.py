@@ -9,11 +9,14 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.adding import replaced
 from exchange.approval.rules.consent import lacking
+from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import PartState
+from exchange.approval.window.deadlines import matter_of
+from exchange.approval.window.store import Cases
 from exchange.errors import CallerError
 from exchange.language import Text, joined
+from exchange.messaging.node import Step
 from exchange.schemas import (
     Application,
     Considered,
@@ -78,6 +81,12 @@ class Docket:
         """Departments whose consent a grant requires and which have given none, without those that disagreed."""
         matter = self.matter
         return lacking(matter.completion, matter.quorum, self.parts, matter.approvers, replaced(self.parts))
+
+
+def docket_of(step: Step, case: CaseRow) -> Docket:
+    """Return the case as the lead sees it."""
+    application = Application.model_validate_json(case.application)
+    return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
 
 
 DecideRule = Callable[[Docket], Ruling | None]

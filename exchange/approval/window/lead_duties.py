@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.records import CaseRow
-from exchange.approval.rules.adding import to_place
+from exchange.approval.rules.course.adding import to_place
 from exchange.approval.rules.deadline import days_left
 from exchange.approval.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import ruling_of
+from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
 from exchange.language import Words
 from exchange.paging import every
@@ -51,7 +52,7 @@ def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> li
 def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
     for case in every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place):
         parts = tx[Cases].parts(case.number)
-        waits = what_waits(case, parts, now, to_place(case.state, matter_of(tx, case), parts))
+        waits = what_waits(case, parts, now, to_place(case.state, completing(case, matter_of(tx, case)), parts))
         if waits is not None:
             yield _duty(tx, case, waits, calendar, now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exchange.approval.records import PartRow
-from exchange.approval.rules.adding import Placement, member_named
+from exchange.approval.rules.course.adding import Placement, member_named
 from exchange.envelope.document import parse_body, payload_of
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node

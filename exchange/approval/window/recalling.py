@@ -12,6 +12,7 @@ from exchange.approval.window.checks import part_of
 from exchange.approval.window.clearing import clear_again
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import ask_anew
 from exchange.audit import verify_receipt
@@ -106,7 +107,8 @@ def _open_case(step: Step, case: CaseRow, matter: Matter) -> None:
         case.number, {CaseState.READY}, CaseState.OPEN, ready_at=None, prepared=None, rule_error=None
     )  # fmt: skip
     parts = step.tx[Cases].parts(case.number)
-    if progress(matter.completion, matter.quorum, case.stage, parts, matter.approvers).kind is Advance.READY:
+    ruled = completing(case, matter)
+    if progress(ruled.completion, ruled.quorum, case.stage, parts, ruled.approvers).kind is Advance.READY:
         return
     unneeded = [part.department for part in parts if part.state is PartState.MOOT and part.moot_at == case.ready_at]
     if unneeded:

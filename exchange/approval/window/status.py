@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.adding import Placement, to_place
+from exchange.approval.records import CaseRow, PartRow, ReopeningRow
+from exchange.approval.rules.course.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left, is_provisional
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import approver_of, matter_of
 from exchange.approval.window.decision import Ruling, ruling_of
+from exchange.approval.window.matters import completing
 from exchange.approval.window.proposals import proposals_of
 from exchange.approval.window.store import Cases
 from exchange.envelope import verify_signed
@@ -98,6 +99,8 @@ class CaseStatus:
     parts: tuple[PartStatus, ...]
     proposals: tuple[Placement, ...] = ()
     """Departments that are not competent, and whom they name: one may be asked in their place."""
+    reopenings: tuple[ReopeningRow, ...] = ()
+    """When, why and at whose instance it was taken up again, with what had been decided before."""
 
     @property
     def answered(self) -> int:
@@ -110,6 +113,8 @@ class CaseStatus:
         """Where the case stands, in the applicant's words, Chinese and English."""
         if self.state is CaseState.READY and self.prepared is not None:
             return "规则已拟决定，待经办人确认", "prepared by rule, awaiting an officer's confirmation"
+        if self.reopenings and self.state in _AGAIN:
+            return _AGAIN[self.state]
         if self.by_rule:
             return "已依规则办结，无人审批", "decided by rule; no person approved"
         return _STEPS[self.state]
@@ -121,6 +126,13 @@ _STEPS = {
     CaseState.DECIDED: ("已办结", "decided"),
     CaseState.WITHDRAWN: ("已撤回", "withdrawn"),
 }
+
+
+_AGAIN = {
+    CaseState.OPEN: ("重新办理，部门会审中", "reopened: with the departments"),
+    CaseState.READY: ("重新办理，待决定", "reopened: awaiting a new decision"),
+}
+"""The same in a case that was taken up again."""
 
 
 def case_status(node: Node, number: str) -> CaseStatus:
@@ -140,9 +152,10 @@ def case_status(node: Node, number: str) -> CaseStatus:
             _part(node, part, approver_of(matter, part.department).default, tx[Cases].ledger(number, part.department))
             for part in rows
         )
-        places = to_place(case.state, matter, rows)
+        places = to_place(case.state, completing(case, matter), rows)
         proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
-    return _status(case, matter.names, parts, proposals)
+        reopenings = tuple(tx[Cases].reopenings(number)) if case.reopened_at is not None else ()
+    return _status(case, matter.names, parts, proposals, reopenings)
 
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:
@@ -169,7 +182,11 @@ def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
 
 
 def _status(
-    case: CaseRow, matter_names: Words, parts: tuple[PartStatus, ...], proposals: tuple[Placement, ...]
+    case: CaseRow,
+    matter_names: Words,
+    parts: tuple[PartStatus, ...],
+    proposals: tuple[Placement, ...],
+    reopenings: tuple[ReopeningRow, ...],
 ) -> CaseStatus:
     return CaseStatus(
         number=case.number,
@@ -189,6 +206,7 @@ def _status(
         by_rule=bool(case.by_rule),
         parts=parts,
         proposals=proposals,
+        reopenings=reopenings,
     )
 
 

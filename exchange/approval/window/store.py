@@ -7,7 +7,7 @@ and a reader sees one state throughout. What a write changes is changed here as 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,9 @@ from sqlalchemy import (
     update,
 )
 
-from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
-from exchange.approval.tables import PUT_TO, RECKONED, TO_REVIEW, case_file, ledger, part
+from exchange.approval.tables import PUT_TO, RECKONED, TO_REVIEW, case_file, ledger, part, reopening
 from exchange.paging import Place
 from exchange.schemas import LedgerEntry, Verdict
 from exchange.store.keyset import after_place
@@ -48,7 +48,8 @@ _PARTS_OF_CASE = _PARTS.where(_p.case_number == bindparam("number"))
 _MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
 _PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))
 _THIS_LEDGER = (_l.case_number == bindparam("number")) & (_l.department == bindparam("department"))
-_LEDGER = select(_l.entry).where(_THIS_LEDGER).order_by(_l.position)
+_LEDGER = select(_l.entry).where(_THIS_LEDGER, _l.position >= bindparam("first")).order_by(_l.position)
+_REOPENINGS = select(reopening).where(reopening.c.case_number == bindparam("number")).order_by(reopening.c.round)
 _OPEN, _PLAN, _APPEND = insert(case_file), insert(part), insert(ledger)
 
 
@@ -174,9 +175,11 @@ class Cases:
         return moved
 
     def ledger(self, number: str, department: str) -> list[LedgerEntry]:
+        """Return a part's ledger of this round; what was entered before a reopening stays on record."""
         key = (number, department)
         if key not in self._ledgers:
-            entries = self._db.scalars(_LEDGER, {"number": number, "department": department})
+            here = {"number": number, "department": department, "first": self._ledger_from(number, department)}
+            entries = self._db.scalars(_LEDGER, here)
             self._ledgers[key] = [LedgerEntry.model_validate_json(entry) for entry in entries]
         return list(self._ledgers[key])
 
@@ -184,7 +187,7 @@ class Cases:
         """Add entries to a ledger; entries are never changed."""
         if not entries:
             return
-        first = len(self.ledger(number, department))
+        first = self._ledger_from(number, department) + len(self.ledger(number, department))
         texts = [entry.model_dump_json() for entry in entries]
         rows = [
             {"case_number": number, "department": department, "position": place, "entry": text}
@@ -192,6 +195,32 @@ class Cases:
         ]
         self._db.execute(_APPEND, rows)
         self._ledgers[(number, department)] += [LedgerEntry.model_validate_json(text) for text in texts]
+
+    def _ledger_from(self, number: str, department: str) -> int:
+        part = self.part(number, department)
+        return part.ledger_from if part is not None else 0
+
+    def ask_again(self, number: str, department: str) -> None:
+        """Begin a part anew, as planned, in a case that is reopened; what it had is in signed documents and older
+        entries of its ledger.
+        """
+        present = self.part(number, department)
+        if present is None or present.state is PartState.PLANNED:
+            return
+        entries = present.ledger_from + len(self.ledger(number, department))
+        anew = {field.name: field.default for field in fields(PartRow) if field.default is not MISSING}
+        kept = {"revision", "instead_of", "added"}
+        blank = {name: value for name, value in anew.items() if name not in kept} | {"ledger_from": entries}
+        self.move_part(number, department, PARTS.before(PartState.PLANNED), PartState.PLANNED, **blank)
+        self._ledgers.pop((number, department), None)
+
+    def add_reopening(self, row: ReopeningRow) -> None:
+        """Put on record that a case is reopened."""
+        self._db.execute(insert(reopening).values(**values_of(row)))
+
+    def reopenings(self, number: str) -> list[ReopeningRow]:
+        """Return the reopenings of a case, the first in front."""
+        return [ReopeningRow(**row._mapping) for row in self._db.execute(_REOPENINGS, {"number": number})]
 
     def counts(self) -> dict[str, int]:
         """Count the parts by state, with ``late`` for those with a late opinion, and the cases by ``case-<state>``."""

@@ -161,17 +161,30 @@ def _issue_again(step: Step, case: CaseRow, matter: Matter, approvers: Sequence[
         if approver.department not in here:
             escalate_unreachable(step, case, approver.department)
     if here:
-        _issue(step, case, matter, [a for a in approvers if a.department in here], *_as_first(step, case))
+        _issue(step, case, matter, [a for a in approvers if a.department in here], *as_first(step, case))
 
 
 def issue_added(step: Step, case: CaseRow, matter: Matter, approver: Approver, instead_of: str) -> None:
     """Put a running case to a body in place of one that is not competent, as it was put to the first."""
     alone = matter.model_copy(update={"approvers": (approver,)})
-    _issue(step, case, alone, (approver,), *_as_first(step, case), instead_of)
+    _issue(step, case, alone, (approver,), *as_first(step, case), instead_of)
 
 
-def _as_first(step: Step, case: CaseRow) -> tuple[Sequence[bytes], Urgency]:
-    """The enclosures and the urgency with which the case was put to its first departments."""
+def issue_again(
+    step: Step,
+    case: CaseRow,
+    matter: Matter,
+    approvers: Sequence[Approver],
+    enclosures: Sequence[bytes],
+    urgency: Urgency,
+) -> None:
+    """Put a reopened case to departments again, whatever their stage was."""
+    here = tuple(approver.model_copy(update={"stage": case.stage}) for approver in approvers)
+    _issue(step, case, matter.model_copy(update={"approvers": here}), here, enclosures, urgency)
+
+
+def as_first(step: Step, case: CaseRow) -> tuple[Sequence[bytes], Urgency]:
+    """Return the enclosures and the urgency with which the case was put to its first departments."""
     first = next(part.consultation_id for part in step.tx[Cases].parts(case.number) if part.consultation_id)
     stored = step.tx[Documents].get(step.node.address, first)
     if stored is None:

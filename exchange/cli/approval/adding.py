@@ -33,7 +33,7 @@ def add_body(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Asks the competent body in a running case, in place of a department that said it is not competent.
+    """Asks the competent body in a running case, in place of a department that is not.
 
         exchange add-body HEFEI-2026-000001 hefei.transport --officer 张主任
 

@@ -9,7 +9,6 @@ from typing import Any
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.measure import Measurement
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +16,7 @@ from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, PartStatus
+from exchange.cli.approval.course_views import labelled, proposed, reopened, reopening_json
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import (
     amendment_text,
@@ -141,19 +141,11 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
         table,
         *_amendments(case),
         *_opinions(case, now),
-        *_proposed(case),
+        *reopened(case),
+        *proposed(case),
         *_prepared(case),
         *_decision(case, decision),
     )
-
-
-def _proposed(case: CaseStatus) -> Iterator[RenderableType]:
-    """Who is not competent and whom it names, with the command that asks that body."""
-    for one in case.proposals:
-        body = one.body or "DEPARTMENT"
-        add = f"exchange add-body {case.number} {body} --instead-of {one.department} --officer ..."
-        yield Text.assemble("\n", plain(tr("{department} is not competent", department=called(one.department)), "bold"))
-        yield _lines(((tr("it names"), one.named), (tr("ask that body"), add)))
 
 
 def _amendments(case: CaseStatus) -> Iterator[RenderableType]:
@@ -190,7 +182,7 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
             ids.append((tr("recalled by"), part.recall_id or ""))
         if any(text for _, text in (*said, *ids)):
             yield Text.assemble("\n", plain(called(part.department), "bold"), " ", part_cell(part, now))
-            yield _lines((*said, *ids))
+            yield labelled((*said, *ids))
 
 
 def _prepared(case: CaseStatus) -> Iterator[RenderableType]:
@@ -204,7 +196,9 @@ def _prepared(case: CaseStatus) -> Iterator[RenderableType]:
         outcome = state_text(CaseState.DECIDED, ruling.outcome.value)
         yield Text.assemble("\n", (tr("prepared by rule"), "bold"), " ", outcome)
         confirm = f"exchange decide {case.number} --confirm --officer ..."
-        yield _lines(((tr("reasons"), ruling.reasons), (tr("conditions"), ruling.conditions), (tr("confirm"), confirm)))
+        yield labelled(
+            ((tr("reasons"), ruling.reasons), (tr("conditions"), ruling.conditions), (tr("confirm"), confirm))
+        )
 
 
 def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[RenderableType]:
@@ -219,7 +213,7 @@ def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[Renderabl
         (tr("without the consent of {department}", department=called(one.department)), one.reasons)
         for one in decision.without_consent
     ]
-    yield _lines(
+    yield labelled(
         (
             (tr("reasons"), decision.reasons),
             (tr("conditions"), decision.conditions),
@@ -228,16 +222,6 @@ def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[Renderabl
             (tr("message"), case.decision_id or ""),
         )
     )
-
-
-def _lines(pairs: Sequence[tuple[str, str]]) -> RenderableType:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in pairs:
-        if text:
-            grid.add_row(plain(label), plain(text))
-    return Padding(grid, (0, 0, 0, 2))
 
 
 def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, Any]:
@@ -257,6 +241,7 @@ def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, A
         "prepared": _ruling_json(case.prepared) if case.prepared else None,
         "rule_error": case.rule_error,
         "decision": decision.model_dump(mode="json") if decision else None,
+        "reopenings": [reopening_json(one) for one in case.reopenings],
         "proposals": [{"department": one.department, "named": one.named, "body": one.body} for one in case.proposals],
         "departments": [_part_json(part) for part in case.parts],
     }

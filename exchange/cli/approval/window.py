@@ -16,6 +16,7 @@ from exchange.cli.approval.adding import add_body
 from exchange.cli.approval.case_status import status
 from exchange.cli.approval.consents import check_consent
 from exchange.cli.approval.deciding import decide
+from exchange.cli.approval.reopening import reopen
 from exchange.cli.approval.views import case_json
 from exchange.cli.naming import called
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("status", rich_help_panel=panel)(status)
     app.command("decide", rich_help_panel=panel)(decide)
     app.command("add-body", rich_help_panel=panel)(add_body)
+    app.command("reopen", rich_help_panel=panel)(reopen)
     app.command("withdraw", rich_help_panel=panel)(withdraw)
     app.command("deadline", rich_help_panel=panel)(deadline)
     app.command("check-consent", rich_help_panel=panel)(check_consent)

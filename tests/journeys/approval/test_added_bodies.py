@@ -10,7 +10,7 @@ import pytest
 
 from exchange.approval.monitor.recheck import recheck_case
 from exchange.approval.records import CaseRow
-from exchange.approval.rules.adding import Placement
+from exchange.approval.rules.course.adding import Placement
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude

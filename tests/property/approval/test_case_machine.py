@@ -175,6 +175,13 @@ class CaseMachine(RuleBasedStateMachine):
     def the_applicant_withdraws(self) -> None:
         self.court.withdraw()
 
+    @precondition(lambda self: self.court.case in (CaseState.DECIDED, CaseState.WITHDRAWN))
+    @rule(asked=st.lists(departments, unique=True))
+    def the_lead_reopens_the_case(self, asked: list[str]) -> None:
+        self.court.reopen(tuple(asked))
+        self.settled = {name: state for name, state in self.settled.items() if name not in asked}
+        self.over = None
+
     # --- what holds at all times --------------------------------------------------------------------------------------
 
     @invariant()
@@ -212,7 +219,9 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_case_is_ready_only_when_its_rule_is_met(self) -> None:
-        if self.court.case is CaseState.READY:
+        if self.court.case is CaseState.READY and self.court.reopened:
+            assert not any(seat.state in RUNNING for seat in self.court.seats.values())
+        elif self.court.case is CaseState.READY:
             assert complete(self.court)
 
     @invariant()

@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from exchange.approval.records import PartRow
-from exchange.approval.rules.adding import approver_added, member_named, replaced, to_place, unplaced
 from exchange.approval.rules.completion import Advance, progress
 from exchange.approval.rules.consent import lacking
+from exchange.approval.rules.course.adding import approver_added, member_named, replaced, to_place, unplaced
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.errors import Conflict
 from exchange.schemas import Completion, DefaultMode, Member, Role, Verdict

@@ -26,7 +26,7 @@ from exchange.transitions import ForbiddenTransition, Machine
 
 ROOT = Path(exchange.__path__[0])
 ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
-    CASES: (CaseState, {CaseState.DECIDED, CaseState.WITHDRAWN}),
+    CASES: (CaseState, set()),  # what is closed may be reopened
     PARTS: (PartState, set()),
     WATCHES: (WatchState, set()),
     DESK: (DeskState, {DeskState.CLOSED}),

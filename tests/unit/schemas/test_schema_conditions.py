@@ -41,6 +41,9 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "overruled": [[{"department": "c.police", "reasons": "措施充分"}], [], ABSENT],
         "without_consent": [[{"department": "c.transport", "reasons": "依法"}], ABSENT],
     },
+    "case-reopened": {
+        "ordered_by": ["lead", "superior", "reconsideration", "court"], "order": ["（2026）1号", None, ABSENT],
+    },
     "protest": {"ground": ["time-running", "answered", "other-opinion"], "opinion_id": [ID, None, ABSENT]},
     "notice": {
         "treatment": ["action", "information", ABSENT],

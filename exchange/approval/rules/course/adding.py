@@ -44,8 +44,10 @@ def unplaced(parts: Sequence[PlacedPart]) -> tuple[str, ...]:
 
 
 def replaced(parts: Iterable[PlacedPart]) -> frozenset[str]:
-    """Return the departments in whose place another was asked."""
-    return frozenset(part.instead_of for part in parts if part.instead_of is not None)
+    """Return the departments in whose place another was asked, while they say that they are not competent."""
+    parts = tuple(parts)
+    declined = {part.department for part in parts if part.verdict is Verdict.NOT_COMPETENT}
+    return frozenset(declined) & frozenset(part.instead_of for part in parts if part.instead_of is not None)
 
 
 def to_place(state: CaseState, matter: Matter, parts: Sequence[PlacedPart]) -> tuple[str, ...]:
