@@ -24,7 +24,7 @@ from exchange.schemas.base import (
     Wire,
 )
 from exchange.schemas.instants import Instant
-from exchange.schemas.matter import DefaultMode, Exclusion, StartRule
+from exchange.schemas.matter import BY_LAW, AmendmentRules, DefaultMode, Exclusion, StartRule
 from exchange.schemas.published.conditions import A_TEXT, NOTHING, SOME, SOMETHING, given, may, rules, says, when
 from exchange.schemas.receipt import ReceiptProof
 
@@ -117,11 +117,13 @@ class DeadlineState(Wire):
     file_complete: bool = True
     evidence: ReceiptProof | None = None
     """The department's own signed receipt for the consultation; without it nothing is ever defaulted."""
+    amendments: Annotated[AmendmentRules, Field(exclude_if=lambda rules: rules == BY_LAW)] = BY_LAW
+    """What the matter allows to be entered in the ledger; whoever hears of it holds the entries against it."""
 
     @property
     def tells(self) -> bool:
-        """Whether its ledger has what former releases cannot read: due moments that were told."""
-        return any(_tells(entry) for entry in self.ledger)
+        """Whether it has what former releases cannot read: due moments that were told, or rules of the matter's own."""
+        return self.amendments != BY_LAW or any(_tells(entry) for entry in self.ledger)
 
 
 def _tells(entry: LedgerEntry) -> bool:

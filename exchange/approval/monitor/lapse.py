@@ -14,6 +14,7 @@ from functools import partial
 
 from exchange.approval.held import held_back
 from exchange.approval.monitor.evidence import evidence_faults, proved_reminders
+from exchange.approval.monitor.permitted import expect_permitted
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.monitor.store import UnreadWatch, Watches
 from exchange.approval.rules.deadline import Projection, project
@@ -68,7 +69,8 @@ def handlers() -> dict[str, Handler]:
 def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
     """Put a window's deadlines under watch, or take closed ones off. An older revision changes nothing.
 
-    Raises Returned for another window's, and for a ledger that cannot be or reaches too far.
+    Raises Returned for another window's, and for a ledger that cannot be, reaches too far, or has what the matter does
+    not allow.
     """
     notice = expect(body, DeadlineNotice)
     require_role(step, incoming, Role.WINDOW)
@@ -82,6 +84,7 @@ def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
     with returned_for(Implausible):
         for state in notice.deadlines:
             check_ledger(state, signed_at)
+            expect_permitted(step, state)
         rows = [watch_row(state, step.node.calendar) for state in notice.deadlines]
     step.tx[Watches].put([_calmly(row, step.now) for row in rows])
 

@@ -11,6 +11,7 @@ from exchange.approval.proof import check_reminder, check_request, require_monit
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.ledger_bounds import check_ledger
+from exchange.approval.rules.permitted import first_refused, term_of_state
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.store import Cases
 from exchange.directory import Lookup
@@ -22,7 +23,7 @@ from exchange.messaging.node import Node
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.rules.moments import moment_text
-from exchange.schemas import DeemedConsent
+from exchange.schemas import DeadlineState, DeemedConsent
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
 
@@ -114,6 +115,7 @@ def _recheck(
     if deemed.mode is not state.default:
         raise Forged("the consequence is not the one that the matter provides for")
     check_ledger(state, verified.header.created_at)
+    _check_permitted(state)
     named = named_calendar(deemed, verified.header.created_at, directory, calendar)
     projection = check_due(deemed, named, calendar)
     hindered = obstacles(state, projection, deemed.reminders, verified.header.created_at)
@@ -133,6 +135,13 @@ def _difference(deemed: DeemedConsent, present: WorkingCalendar) -> Text | None:
         "differs under the present calendar, {version}: it would have been due {due}",
         {"version": present.version, "due": moment_text(due_at) if due_at is not None else "–"},
     )
+
+
+def _check_permitted(state: DeadlineState) -> None:
+    """Raise Forged for an entry that the matter does not allow. A ledger of a former release says nothing of it."""
+    found = first_refused(term_of_state(state, state.amendments, None), state.ledger) if state.tells else None
+    if found is not None:
+        raise Forged("the ledger has an entry that the matter does not allow: {why}", why=found[1].why)
 
 
 def _with_proofs(tx: Transaction, monitor: str, deemed: DeemedConsent) -> DeemedConsent:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from exchange.approval.monitor.records import WatchRow
@@ -65,6 +66,14 @@ class Watches:
         """
         query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
         return [UnreadWatch(row) for row in self._db.execute(query)]
+
+    def deadline(self, case_number: str, department: str) -> DeadlineState | None:
+        """Return a deadline as it was told last; None where it was not, or cannot be read any more."""
+        text = self._db.scalar(select(_c.deadline).where(*_key(case_number, department)))
+        try:
+            return DeadlineState.model_validate_json(text) if text is not None else None
+        except ValidationError:
+            return None
 
     def next_at(self) -> datetime | None:
         earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_RUNNING))

@@ -92,6 +92,7 @@ def deadline_state(
         effect_delay_days=matter.effect_delay_days,
         exclusions=matter.exclusions,
         evidence=evidence,
+        amendments=matter.amendments,
     )
 
 

@@ -12,10 +12,12 @@ import pytest
 from exchange.approval.department import desk
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
+from exchange.approval.monitor.store import Watches
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.window import conclude
 from exchange.approval.window.amending import Amendment, amend
+from exchange.approval.window.deadlines import present_state
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
@@ -24,7 +26,9 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.schemas import (
     AmendmentRules,
+    DeadlineNotice,
     EntryKind,
+    ExtensionRule,
     LedgerEntry,
     ProcedureKind,
     SpecialProcedure,
@@ -174,6 +178,37 @@ def test_a_department_takes_in_no_amendment_that_its_consultation_does_not_allow
         assert "not-permitted" in (copy.last_error or "")
     assert due(city, case) == before
     assert own_term(city, case).due_at == own
+
+
+def test_a_monitor_takes_in_no_ledger_that_the_matter_does_not_allow(city: City) -> None:
+    case = city.submit()
+    key = case.number, city.address("transport")
+    with city.node("monitor").store.reading() as tx:
+        before = tx[Watches].board()
+    with city.window.step() as step:
+        state = present_state(step, *key)
+        assert state is not None
+    facts = {"at": city.clock.now(), "reason": "r", "basis": BASIS}
+    by_itself = LedgerEntry(kind=EntryKind.EXTEND, days=10, actor=key[1], **facts)  # type: ignore[arg-type]
+    once = LedgerEntry(kind=EntryKind.EXTEND, days=10, actor=city.address("window"), **facts)  # type: ignore[arg-type]
+    generous = AmendmentRules(extension=(ExtensionRule(by=("department",), days=365),))
+    wrong = [
+        {"ledger": (*state.ledger, by_itself)},
+        {"ledger": (*state.ledger, once, once)},
+        {"ledger": (*state.ledger, by_itself), "amendments": generous},
+    ]
+    for changes in wrong:
+        with city.window.step() as step:
+            told = state.model_copy(update={"revision": state.revision + 1, **changes})
+            message_id = step.send(DeadlineNotice(deadlines=(told,)), (city.address("monitor"),))
+        city.wake("window")
+        city.local.settle()
+        with city.window.store.reading() as tx:
+            [copy] = tx[Outbox].rows(message_id)
+        assert copy.state is OutboxState.RETURNED
+        assert "not-permitted" in (copy.last_error or "")
+    with city.node("monitor").store.reading() as tx:
+        assert tx[Watches].board() == before
 
 
 def test_a_procedure_that_the_matter_does_not_know_stops_no_clock(city: City) -> None:

@@ -38,6 +38,7 @@ from exchange.schemas import (
     DeemedConsent,
     DefaultMode,
     Exclusion,
+    LedgerEntry,
     Receipt,
     ReceiptBatch,
     ReceiptOutcome,
@@ -202,6 +203,11 @@ def consent(state: DeadlineState, *reminders: SentReminder, **fields: Any) -> De
     return deemed_on(state, fields.pop("due_at", due_at), *reminders, **fields)
 
 
+def extended_by(actor: str, days: int, told: datetime) -> LedgerEntry:
+    """An extension as this release enters it, with the due moment that it tells."""
+    return extend("03-06", days).model_copy(update={"actor": actor, "told": told})
+
+
 def instead(state: DeadlineState, **fields: Any) -> DeemedConsent:
     """A consent over another state, with the receipt that stands in it."""
     return consent(state.model_copy(update=fields))
@@ -234,6 +240,12 @@ def instead(state: DeadlineState, **fields: Any) -> DeemedConsent:
         (
             lambda s, r, t: consent(s.model_copy(update={"exclusions": (Exclusion.LIFE_SAFETY,)}), r),
             "monitor", "03-11", "excluded: life-safety",
+        ),
+        (
+            lambda s, r, t: consent(
+                s.model_copy(update={"ledger": (*s.ledger, extended_by("hefei.planning", 1, at("03-10", "24:00")))}), r
+            ),
+            "monitor", "03-12", "an entry that the matter does not allow",
         ),
         (lambda s, r, t: DeadlineNotice(deadlines=(s,)), "monitor", "03-11", "not a deemed consent"),
     ],
@@ -379,7 +391,7 @@ def test_the_window_holds_what_is_cited_against_its_own_copies(town: Town, silen
                 if signed is not None and header is not None:
                     came = InboxEntry(header, "0" * 64, signed, (), step.now, step.now, "own", None, True, None)
                     step.tx[Inbox].record([came], step.now)
-                check_evidence(step, deemed)
+                check_evidence(step, deemed, step.now)
                 raise Undone
         finally:
             opened.store.close()
