@@ -8,7 +8,7 @@ from pathlib import Path
 from exchange.errors import BadConfiguration, ExchangeError
 from exchange.language import Joined, Text, Words, joined
 from exchange.runtime.profiles import Profile
-from exchange.schemas import Matter, Role
+from exchange.schemas import Matter, Office, Role
 from exchange.tomlfile import Place, TomlFile, read_toml
 
 
@@ -61,7 +61,7 @@ def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) 
         for index, approver in enumerate(approvers):
             named.append(((field, index, "department"), approver.department, Role.DEPARTMENT))
             named += [((field, index, "after", at), one, Role.DEPARTMENT) for at, one in enumerate(approver.after)]
-    faults = []
+    faults = _strangers_who_amend(file, matter, profiles)
     for place, address, role in named:
         profile = profiles.get(address)
         if profile is None:
@@ -69,3 +69,17 @@ def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) 
         elif role not in profile.roles:
             faults.append(file.fault(place, "{address} has not the role '{role}'", address=address, role=role.value))
     return faults
+
+
+def _strangers_who_amend(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) -> list[Text]:
+    """Who may amend a term by address, and is no member."""
+    rules = matter.amendments
+    ordered: list[tuple[Place, tuple[str, ...]]] = [(("amendments", "restart", "by"), rules.restart.by)]
+    ordered += [(("amendments", "extension", index, "by"), rule.by) for index, rule in enumerate(rules.extension)]
+    ordered += [(("amendments", "stops", index, "by"), rule.by) for index, rule in enumerate(rules.stops or ())]
+    return [
+        file.fault((*place, at), "{address} is no member of the domain", address=one)
+        for place, by in ordered
+        for at, one in enumerate(by)
+        if one not in set(Office) and one not in profiles
+    ]

@@ -103,7 +103,12 @@ def deadline(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Stops, resumes, restarts or extends a department's term, as an entry in its ledger."""
+    """Stops, resumes, restarts or extends a department's term, as an entry in its ledger.
+
+    The matter says who may order it (--by), by how much and how often; one that says nothing, the law: the lead or the
+    superior extends once, before the end, by at most 15 working days (article 42); the clock stops for a procedure of
+    article 45 only; a term begins anew once. What is refused stands in the journal of the case.
+    """
     settings = Settings.read(home=home)
     node = open_as(settings, None).node
     amendment = Amendment(entry, reason, tuple(basis or ()), officer or node.address, days, procedure)

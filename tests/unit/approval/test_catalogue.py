@@ -10,7 +10,7 @@ import exchange
 from exchange.errors import BadConfiguration
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.profiles import Profile, load_profiles
-from exchange.schemas import Completion, DefaultMode, Role
+from exchange.schemas import BY_LAW, Completion, DefaultMode, ProcedureKind, Role
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments" / "catalogue"
 
@@ -160,6 +160,42 @@ def test_whoever_a_matter_names_must_be_a_member_and_the_place_is_told(tmp_path:
         f"{tmp_path}/works.toml:16: approvers.0.department: c.police is no member of the domain",
         f"{tmp_path}/works.toml:24: approvers.1.after.0: c.police is no member of the domain",
     ]
+
+
+def test_a_matter_says_who_may_amend_a_term_and_who_does_by_address_is_a_member(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + """
+[[amendments.extension]]
+by = ["superior", "c.mayor"]
+days = 10
+
+[[amendments.stops]]
+procedure = "hearing"
+by = ["lead", "department"]
+days = 20
+
+[amendments.restart]
+by = ["lead"]
+most = 2
+"""
+    )
+    (tmp_path / "works.toml").write_text(text, encoding="utf-8")
+    rules = load_catalogue(tmp_path)["works"].amendments
+    assert [(rule.by, rule.days) for rule in rules.extension] == [(("superior", "c.mayor"), 10)]
+    assert [(rule.procedure, rule.days) for rule in rules.stops or ()] == [(ProcedureKind.HEARING, 20)]
+    assert rules.restart.most == 2
+    known = members(window=Role.WINDOW, police=Role.DEPARTMENT, transport=Role.DEPARTMENT)
+    (told,) = strangers(tmp_path, text, known)
+    assert "amendments.extension.0.by.1: c.mayor is no member of the domain" in told
+    wrong = text.replace('"c.mayor"', '"mayor"')
+    assert "neither a member's address nor one of lead, superior, department" in refused(tmp_path, works=wrong)[0]
+    silent = GOOD.replace("占用道路", "占道")
+    (tmp_path / "works.toml").write_text(silent, encoding="utf-8")
+    assert load_catalogue(tmp_path)["works"].amendments == BY_LAW
+    assert "amendments" not in load_catalogue(tmp_path)["works"].model_dump_json(), (
+        "matters on record stay what they are"
+    )
 
 
 def test_a_lead_must_be_a_window_and_an_approver_a_department(tmp_path: Path) -> None:
