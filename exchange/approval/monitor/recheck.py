@@ -11,7 +11,7 @@ from exchange.approval.proof import check_reminder, check_request, require_monit
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.ledger_bounds import check_ledger
-from exchange.approval.rules.permitted import first_refused, term_of_state
+from exchange.approval.rules.permitted import entered_late, first_refused, term_of_state
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.store import Cases
 from exchange.directory import Lookup
@@ -115,8 +115,8 @@ def _recheck(
     if deemed.mode is not state.default:
         raise Forged("the consequence is not the one that the matter provides for")
     check_ledger(state, verified.header.created_at)
-    _check_permitted(state)
     named = named_calendar(deemed, verified.header.created_at, directory, calendar)
+    _check_permitted(state, named)
     projection = check_due(deemed, named, calendar)
     hindered = obstacles(state, projection, deemed.reminders, verified.header.created_at)
     if hindered:
@@ -137,11 +137,15 @@ def _difference(deemed: DeemedConsent, present: WorkingCalendar) -> Text | None:
     )
 
 
-def _check_permitted(state: DeadlineState) -> None:
+def _check_permitted(state: DeadlineState, calendar: WorkingCalendar) -> None:
     """Raise Forged for an entry that the matter does not allow. A ledger of a former release says nothing of it."""
-    found = first_refused(term_of_state(state, state.amendments, None), state.ledger) if state.tells else None
+    if not state.tells:
+        return
+    found = first_refused(term_of_state(state, state.amendments, None), state.ledger)
     if found is not None:
         raise Forged("the ledger has an entry that the matter does not allow: {why}", why=found[1].why)
+    if entered_late(state, calendar) is not None:
+        raise Forged("the term was extended, or begun anew, after its end")
 
 
 def _with_proofs(tx: Transaction, monitor: str, deemed: DeemedConsent) -> DeemedConsent:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from exchange.approval.rules.deadline import project
 from exchange.approval.rules.entry_reasons import special_procedure
 from exchange.language import Text
 from exchange.schemas import (
@@ -20,6 +21,7 @@ from exchange.schemas import (
     Office,
     ProcedureKind,
 )
+from exchange.workdays import WorkingCalendar
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,17 @@ def first_refused(term: AmendedTerm, ledger: Sequence[LedgerEntry]) -> tuple[Led
         refused = refusal_of(term, ledger[:row], entry)
         if refused is not None:
             return entry, refused
+    return None
+
+
+def entered_late(state: DeadlineState, calendar: WorkingCalendar) -> LedgerEntry | None:
+    """Return the first extension or restart that was entered when the term, as it then was, was over; None for none."""
+    for row, entry in enumerate(state.ledger):
+        if entry.kind not in (EntryKind.EXTEND, EntryKind.RESTART):
+            continue
+        term = project(state.model_copy(update={"ledger": state.ledger[:row]}), calendar)
+        if term.due_at is not None and not term.provisional and entry.at > term.due_at:
+            return entry
     return None
 
 

@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from exchange.approval.rules.permitted import AmendedTerm, NotPermitted, first_refused, procedure_of, refusal_of
+from exchange.approval.rules.permitted import (
+    AmendedTerm,
+    NotPermitted,
+    entered_late,
+    first_refused,
+    procedure_of,
+    refusal_of,
+)
 from exchange.schemas import AmendmentRules, EntryKind, ExtensionRule, LedgerEntry, ProcedureKind, RestartRule, StopRule
-from tests.unit.facts import at
+from tests.unit.facts import CALENDAR, at, deadline, extend, restart, start, stop
 
 LEAD, DEPARTMENT, ABOVE, OTHER = "c.window", "c.transport", "c.government", "c.police"
 
@@ -122,6 +129,16 @@ def test_the_first_entry_that_is_not_allowed_is_named() -> None:
     assert found[0] is ledger[2]
     assert isinstance(found[1], NotPermitted)
     assert first_refused(term(), ledger[:2]) is None
+
+
+def test_an_extension_or_restart_after_the_end_that_the_term_then_had_is_late() -> None:
+    in_time = (start("03-02"), extend("03-09", 1), restart("03-10"))
+    assert entered_late(deadline(*in_time), CALENDAR) is None
+    assert entered_late(deadline(start("03-02"), stop("03-04"), extend("03-20", 1)), CALENDAR) is None
+    for late in (extend("03-10", 5), restart("03-10")):
+        assert entered_late(deadline(start("03-02"), late), CALENDAR) is late
+    after = extend("03-11", 5)
+    assert entered_late(deadline(start("03-02"), restart("03-03"), after), CALENDAR) is after
 
 
 def test_every_refusal_says_who_may() -> None:
