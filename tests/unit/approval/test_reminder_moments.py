@@ -47,6 +47,7 @@ def test_a_stage_falls_on_the_working_day_by_whose_end_its_share_has_passed(
         deadline(start("03-02"), stop("03-03")),
         deadline(start("03-06"), fixed=at("03-09", "08:59")),
         deadline(start("03-02"), fixed=at("03-02", "17:00")),
+        deadline(start("03-02"), fixed=at("2199-03-02", "17:00")),
     ],
 )
 def test_a_term_without_an_end_or_without_a_working_day_has_no_stages(state: DeadlineState) -> None:

@@ -22,12 +22,14 @@ LAST_STAGE = STAGES[-1]
 """The stage of which the department's superior hears as well."""
 _DAY = timedelta(days=1)
 _LONGEST_HOLIDAY = 31
+_LONGEST_TERM = timedelta(days=7_500)
+"""No calendar is published that far: the end is provisional, and nobody is to count its days at every look."""
 
 
 def stage_moments(state: DeadlineState, projection: Projection, calendar: WorkingCalendar) -> dict[int, datetime]:
     """Return when each stage of a term falls; nothing where the term has no end, or no working day in it."""
     began, due_at = projection.started_at, projection.due_at
-    if began is None or due_at is None:
+    if began is None or due_at is None or due_at - began > _LONGEST_TERM:
         return {}
     mornings = list(_mornings(state, began, due_at, calendar))
     return {stage: mornings[-(-len(mornings) * stage // 100) - 1] for stage in STAGES} if mornings else {}
