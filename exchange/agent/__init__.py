@@ -15,10 +15,10 @@ doubled. A window's agent hands in, withdraws, decides and amends terms, too.
 from exchange.agent.agent import Agent
 from exchange.agent.received import Received
 from exchange.approval.window.adding import Addition
-from exchange.approval.window.amending import Amendment
+from exchange.approval.window.after.reopening import Reopening
 from exchange.approval.window.case_file import CaseFile
 from exchange.approval.window.decision import Ruling
-from exchange.approval.window.reopening import Reopening
 from exchange.approval.window.status import CaseStatus
+from exchange.approval.window.terms.amending import Amendment
 
 __all__ = ["Addition", "Agent", "Amendment", "CaseFile", "CaseStatus", "Received", "Reopening", "Ruling"]

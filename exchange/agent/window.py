@@ -8,13 +8,13 @@ from pathlib import Path
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
 from exchange.approval.window.adding import Addition, add_body
-from exchange.approval.window.amending import Amendment, amend
+from exchange.approval.window.after.reopening import Reopening, reopen
+from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Ruling
-from exchange.approval.window.reopening import Reopening, reopen
-from exchange.approval.window.reviewing import review
 from exchange.approval.window.status import CaseStatus, case_status
 from exchange.approval.window.submit import submit
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.files.applications import read_application
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node

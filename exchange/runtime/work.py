@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from exchange.approval.department import above, desk, outcomes, recalling
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
-from exchange.approval.window import protests, reprojecting
+from exchange.approval.window.after import protests
+from exchange.approval.window.after.recalling import Recalls
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
-from exchange.approval.window.recalling import Recalls
+from exchange.approval.window.terms import reprojecting
 from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
 from exchange.levels import calendars, spread

@@ -13,7 +13,7 @@ from exchange.api.content import json_of
 from exchange.api.door.auth import Deciding, Shared
 from exchange.api.idempotency import Key
 from exchange.approval.window.adding import Addition, add_body_in
-from exchange.approval.window.reopening import Reopening, reopen_in
+from exchange.approval.window.after.reopening import Reopening, reopen_in
 from exchange.messaging.node import Step
 from exchange.schemas.base import CaseNumber
 

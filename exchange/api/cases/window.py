@@ -33,11 +33,11 @@ from exchange.api.problems import documented
 from exchange.approval.rules.deadline import is_provisional
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
-from exchange.approval.window.amending import Amendment, amend_in, refusals_noted
+from exchange.approval.window.after.reviewing import review_in
 from exchange.approval.window.decision import Ruling
-from exchange.approval.window.reviewing import review_in
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit_in
+from exchange.approval.window.terms.amending import Amendment, amend_in, refusals_noted
 from exchange.errors import BadRequest
 from exchange.messaging.node import Node, Step
 from exchange.schemas import Application, SubmittedMaterial

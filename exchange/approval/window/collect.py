@@ -16,9 +16,9 @@ from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.approval.window.faulty import mind_faulty
-from exchange.approval.window.procedures import stop_clock, take_ended
 from exchange.approval.window.silence import Silence
 from exchange.approval.window.store import Cases
+from exchange.approval.window.terms.procedures import stop_clock, take_ended
 from exchange.errors import Implausible
 from exchange.language import Text
 from exchange.messaging.checks import expect, returned_for

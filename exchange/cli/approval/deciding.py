@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
+from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.decision import Ruling
-from exchange.approval.window.reviewing import review
 from exchange.cli.naming import called
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, in_options, open_as
 from exchange.cli.view import console, plain, print_json, say, state_text

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from exchange.approval.window.reopening import Reopening
-from exchange.approval.window.reopening import reopen as take_up_again
+from exchange.approval.window.after.reopening import Reopening
+from exchange.approval.window.after.reopening import reopen as take_up_again
 from exchange.cli.complete import member_addresses
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
 from exchange.cli.view import print_json, say

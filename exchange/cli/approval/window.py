@@ -9,9 +9,9 @@ import typer
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
-from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.status import case_status
 from exchange.approval.window.submit import submit as submit_case
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.cli.approval.adding import add_body
 from exchange.cli.approval.case_status import status
 from exchange.cli.approval.consents import check_consent

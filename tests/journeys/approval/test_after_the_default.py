@@ -11,8 +11,8 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
+from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
-from exchange.approval.window.reviewing import review
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.schemas import ObjectionGround, Verdict
 from exchange.telemetry.troubles import Troubles

@@ -16,8 +16,8 @@ from exchange.approval.monitor.store import Watches
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.window import conclude
-from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.deadlines import present_state
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound

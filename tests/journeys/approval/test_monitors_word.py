@@ -20,8 +20,8 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.derived_ids import reminder_id
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
-from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.deadlines import present_state
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST
 from exchange.envelope import verify_signed

@@ -16,8 +16,8 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import PartState
-from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.store import Cases
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, NotFound
 from exchange.messaging.outbox import Outbox

@@ -10,7 +10,7 @@ import pytest
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import PartState
-from exchange.approval.window.amending import Amendment, amend
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST
 from exchange.envelope import verify_signed

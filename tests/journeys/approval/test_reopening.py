@@ -12,9 +12,9 @@ from exchange.approval.department.terms import term_of
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState, DeskState, PartState
 from exchange.approval.window import conclude
+from exchange.approval.window.after.reopening import Reopening, reopen
 from exchange.approval.window.case_file import case_file
 from exchange.approval.window.decision import Ruling
-from exchange.approval.window.reopening import Reopening, reopen
 from exchange.approval.window.status import case_status
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed

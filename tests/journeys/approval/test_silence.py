@@ -16,7 +16,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.monitor.recheck import recheck_deemed
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
-from exchange.approval.window.amending import Amendment, amend
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, Forged
 from exchange.messaging.clock_watch import ClockWatch

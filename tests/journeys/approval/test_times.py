@@ -14,8 +14,8 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, DeskState, PartState
+from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
-from exchange.approval.window.reviewing import review
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock

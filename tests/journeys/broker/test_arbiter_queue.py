@@ -13,8 +13,8 @@ import pytest
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
-from exchange.approval.window.reviewing import review
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
 from exchange.errors import CallerError, Conflict
@@ -160,7 +160,7 @@ def test_a_monitor_that_was_down_lengthens_nobodys_term(city: City) -> None:
 
 
 def test_a_default_that_an_extension_overtook_fires_on_the_new_term(city: City) -> None:
-    from exchange.approval.window.amending import Amendment, amend
+    from exchange.approval.window.terms.amending import Amendment, amend
     from exchange.schemas import EntryKind
 
     case = city.submit()

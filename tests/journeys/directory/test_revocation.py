@@ -14,9 +14,9 @@ from exchange.approval.department import desk
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.defaults import NOT_CURRENT
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.conclude import decide
 from exchange.approval.window.decision import Ruling
-from exchange.approval.window.reviewing import review
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.approval.window.amending import Amendment, amend
 from exchange.approval.window.conclude import decide, withdraw
 from exchange.approval.window.decision import Ruling, ruling_text
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
+from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.errors import CallerError
 from exchange.schemas import Applicant, Application, EntryKind, Outcome, Verdict
 from tests.web.department import Bureau, bureau, token_for

@@ -8,10 +8,10 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import rule_on_ending
 from exchange.approval.rules.entry_reasons import ARTICLE_45, special_procedure
 from exchange.approval.rules.stops import own_procedure
-from exchange.approval.window.amending import return_unpermitted
 from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.deadlines import deadline_state, enter, matter_of
 from exchange.approval.window.store import Cases
+from exchange.approval.window.terms.amending import return_unpermitted
 from exchange.errors import Implausible, Returned
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Incoming

@@ -1,0 +1,1 @@
+"""What comes after an opinion or a decision: recalled, contested, reviewed, reopened."""

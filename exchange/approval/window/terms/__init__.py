@@ -1,0 +1,1 @@
+"""What changes a term at its window: amendments, special procedures, another calendar."""
