@@ -15,6 +15,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST
 from exchange.envelope import verify_signed
 from exchange.messaging.documents import Documents
+from exchange.operations.trace.dossier import dossier
 from exchange.schemas import EntryKind, Reminder
 from exchange.workdays import ChinaCalendar
 from tests.journeys.city import City, make_city
@@ -72,3 +73,5 @@ def test_over_a_festival_and_an_extension_a_department_is_reminded_on_working_da
         assert city.part(case, "transport").state is PartState.DEEMED
         with city.node("government").store.reading() as tx:
             assert "reminded-below" in [entry.event for entry in tx.journal_of(case.number)]
+        shown = [type(one.verified.body) for one in dossier(city.node("government"), case.number) if one.verified]
+        assert Reminder in shown, "`exchange show CASE` finds it"
