@@ -13,7 +13,7 @@ from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
 from exchange.envelope import payload_of
 from exchange.envelope.strict import values_of
-from exchange.errors import BadOpinion, Conflict, NotFound, Returned
+from exchange.errors import BadOpinion, Conflict, NotFound, Returned, SenderError
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
 from exchange.messaging.checks import expect, require_role
@@ -174,8 +174,16 @@ def _note_returned(step: Step, item: Signed) -> None:
     stored = step.tx[Documents].get(step.node.address, item.message_id)
     if stored is None or stored.kind not in (Opinion.KIND, ProcedureEnded.KIND):
         return
-    numbers = values_of(payload_of(stored.signed), "case_number")
-    step.note("opinion-returned", numbers[0] if numbers else None, item.message_id, reason=item.reason)
+    step.note("opinion-returned", _case_in(stored.signed), item.message_id, reason=item.reason)
+
+
+def _case_in(signed: bytes) -> str | None:
+    """The case that a message of our own names, though its receiver could not read it; None where it names none."""
+    try:
+        numbers = values_of(payload_of(signed), "case_number")
+    except SenderError:
+        return None
+    return numbers[0] if numbers else None
 
 
 def reply(node: Node, opinion: Opinion) -> str:
