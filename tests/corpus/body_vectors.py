@@ -13,8 +13,10 @@ from exchange.schemas import (
     Body,
     Concerned,
     ExtensionRule,
+    ObjectionGround,
     Office,
     Printing,
+    Verdict,
 )
 from exchange.schemas.base import Wire
 from tests.corpus.kin import message
@@ -79,6 +81,13 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("escalation", 3): {"state": _telling(_ESCALATED.state)},
     ("term-notice", 2): {"entry": _AMENDED.entry.model_copy(update={"told": _AMENDED.due_at}), "provisional": True},
     ("forwarding", 1): {"cover": None},
+    ("opinion", 2): {
+        "verdict": Verdict.DISAGREE,
+        "reasons": "疏散通道不足。",
+        "basis": ("城市道路管理条例第三十条",),
+        "procedure": None,
+        "ground": ObjectionGround.SAFETY,
+    },
     ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
 }

@@ -54,7 +54,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "consultation": 2,
         "decision": 2,
         "deemed-consent": 3,
-        "directory": 3,
+        "directory": 4,
         "document": 5,
         "escalation": 3,
         "forwarding": 2,
