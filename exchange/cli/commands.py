@@ -25,10 +25,10 @@ def _window(app: typer.Typer) -> None:
 
 
 def _department(app: typer.Typer) -> None:
-    from exchange.cli.approval import department, recalling
+    from exchange.cli.approval import answering, department, recalling
 
-    department.register(app)
-    recalling.register(app)
+    for part in (department, answering, recalling):
+        part.register(app)
 
 
 def _documents(app: typer.Typer) -> None:

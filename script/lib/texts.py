@@ -201,7 +201,17 @@ def faults_of(catalogue: Catalog, found: Iterable[Found]) -> list[str]:
             faults.append(f"{where}: no Chinese for: {text}")
         elif places_in(said) != places_in(text):
             faults.append(f"{where}: other places in the Chinese for: {text}")
+        faults += [f"{where}: the Chinese says {unit!r} twice running for: {text}" for unit in said_twice(text, said)]
     return faults
+
+
+_TWICE = re.compile(r"(?=\S)(.{4,}?)\1+", re.DOTALL)
+
+
+def said_twice(text: str, said: str) -> list[str]:
+    """What a translation says twice running where its text does not: merges of catalogues have left such."""
+    units = [match.group(1) for match in _TWICE.finditer(said)]
+    return [unit for unit in units if unit * 2 not in text]
 
 
 def written(catalogue: Catalog) -> bytes:

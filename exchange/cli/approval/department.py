@@ -1,4 +1,4 @@
-"""Commands at a department's desk: inbox, show, reply, end-procedure."""
+"""Commands that look at a department's desk, and at what any member has on record: inbox, show."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.text import Text
 
-from exchange.approval.department import desk, procedures
 from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.returned import returned_in
@@ -35,28 +33,17 @@ from exchange.cli.documents.message_views import letter_json, letter_view, whole
 from exchange.cli.documents.request_views import request_json, request_view, requests_view
 from exchange.cli.documents.saving import save_attachments, say_saved
 from exchange.cli.naming import in_full
-from exchange.cli.options import AsOption, HomeOption, JsonOption, in_options, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json, say_more
 from exchange.documents.request_record import request_status, requests_here
-from exchange.errors import BadOpinion, NotFound
-from exchange.language import name_of, tr
-from exchange.language.names import VERDICTS
+from exchange.language import tr
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.operations.tasks.duties import duties_here
 from exchange.operations.trace.dossier import dossier, filed
 from exchange.paging import every as walk
 from exchange.runtime.settings import Settings
-from exchange.schemas import (
-    Consultation,
-    Document,
-    JointDocument,
-    ObjectionGround,
-    Opinion,
-    ProcedureKind,
-    SpecialProcedure,
-    Verdict,
-)
+from exchange.schemas import Consultation, Document, JointDocument
 from exchange.schemas.titles import kind_name
 
 
@@ -65,8 +52,6 @@ def register(app: typer.Typer) -> None:
     panel = "At a department"
     app.command("inbox", rich_help_panel=panel)(inbox)
     app.command("show", rich_help_panel=panel)(show)
-    app.command("reply", rich_help_panel=panel)(reply)
-    app.command("end-procedure", rich_help_panel=panel)(end_procedure)
 
 
 def inbox(
@@ -188,116 +173,3 @@ def _with_term(letter: dict[str, Any], term: DeskTerm | None) -> dict[str, Any]:
     """A consultation's letter says how the term stands."""
     is_asked = term is not None and letter["kind"] == Consultation.KIND and letter["direction"] == "received"
     return letter | {"term": term_json(term)} if term is not None and is_asked else letter
-
-
-def reply(
-    case: Annotated[str, typer.Argument(help="A case on the desk.")],
-    verdict: Annotated[
-        str,
-        typer.Argument(
-            help="agree · agree-with-conditions · disagree · not-competent · special-procedure · refer-upward"
-        ),
-    ],
-    as_: Annotated[str, typer.Option("--as", help="The department that answers.")],
-    officer: Annotated[str, typer.Option(help="Who signs for the opinion.")],
-    reasons: Annotated[str, typer.Option(help="Required to disagree.")] = "",
-    conditions: Annotated[str, typer.Option(help="With agree-with-conditions: which ones.")] = "",
-    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
-    competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right authority.")] = None,
-    ground: Annotated[
-        ObjectionGround | None,
-        typer.Option(help="With disagree: safety. The lead hears of such an objection at once, even if it is late."),
-    ] = None,
-    procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
-    days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Answers a consultation: once, with what its verdict requires."""
-    settings = Settings.read(home=home)
-    node = open_as(settings, as_).node
-    with node.store.reading() as tx:
-        row = tx[DepartmentDesk].get(case)
-    if row is None:
-        raise NotFound(
-            "case {case} is not on the desk of {as_}", remedy="exchange inbox --as {as_}", case=case, as_=as_
-        )
-    if procedure is not None and days is None:
-        raise BadOpinion(
-            "procedure: a {procedure} is announced with its length", remedy="give --days", procedure=procedure.value
-        )
-    try:
-        opinion = Opinion(
-            case_number=case,
-            consultation_id=row.consultation_id,
-            department=as_,
-            verdict=_verdict(verdict),
-            reasons=reasons,
-            conditions=conditions,
-            basis=tuple(basis or ()),
-            competent_body=competent_body,
-            procedure=SpecialProcedure(kind=procedure, days=days or 0) if procedure else None,
-            ground=ground,
-            officer=officer,
-            decided_on=settings.clock.now().date(),
-        )
-    except ValidationError as error:
-        message, remedy = in_options(error, _REPLY_OPTIONS)
-        raise BadOpinion(message, remedy=remedy) from error
-    message_id = desk.reply(node, opinion)
-    if as_json:
-        print_json({"case": case, "verdict": verdict, "message_id": message_id})
-    else:
-        console.print(
-            plain(
-                tr(
-                    "answered: {case} ({verdict}), message {message_id}",
-                    case=case,
-                    verdict=name_of(VERDICTS, verdict),
-                    message_id=message_id,
-                )
-            )
-        )
-
-
-def end_procedure(
-    case: Annotated[str, typer.Argument(help="A case on the desk, whose clock an own procedure stops.")],
-    as_: Annotated[str, typer.Option("--as", help="The department whose procedure it is.")],
-    officer: Annotated[str, typer.Option(help="Who signs for it.")],
-    reason: Annotated[str, typer.Option(help="Why the clock runs on; it stands in the ledger, and applicants see it.")],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Ends a special procedure before its announced length; the term runs on.
-
-    A hearing announced for twenty days and held on the third: what is left of the twenty days is not left out of the
-    term. It can make a term shorter, never longer. A procedure that an officer of the window has ordered is ended
-    there, by `exchange deadline CASE DEPARTMENT resume`.
-    """
-    node = open_as(Settings.read(home=home), as_).node
-    message_id = procedures.end_procedure(node, case, reason, officer)
-    if as_json:
-        print_json({"case": case, "message_id": message_id})
-    else:
-        console.print(plain(tr("procedure ended: {case}, message {message_id}", case=case, message_id=message_id)))
-
-
-_REPLY_OPTIONS = {
-    "disagree": "--reasons, --basis",
-    "reasons": "--reasons",
-    "conditions": "--conditions",
-    "basis": "--basis",
-    "competent_body": "--competent-body",
-    "ground": "--ground",
-    "procedure": "--procedure, --days",
-    "days": "--days",
-    "officer": "--officer",
-}
-
-
-def _verdict(text: str) -> Verdict:
-    try:
-        return Verdict(text)
-    except ValueError:
-        choices = ", ".join(verdict.value for verdict in Verdict)
-        raise BadOpinion("{text!r} is not a verdict", remedy="one of: {choices}", text=text, choices=choices) from None

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 import exchange
 
@@ -75,3 +76,30 @@ def test_a_translation_has_the_places_of_its_text(texts: Any, chinese: str, told
     catalogue.add("no case {case}", chinese)
     faults = texts.faults_of(catalogue, [])
     assert told in faults[0] if told else faults == []
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese", "twice"),
+    [
+        ("Sends a report.", "向其他机关发报告。" * 2, "向其他机关发报告。"),
+        ("Sends a report.\n\nAs a file.", "向其他机关发报告。\n\n文件如下。" * 9, "向其他机关发报告。\n\n文件如下。"),
+        ("Sends a report.\n\nAs a file.", "发报告。" * 3 + "\n\n文件如下。", "发报告。"),
+        ("A term ends.", "期限届满，期限届满。", ""),
+        ("a file:\n\n        one\n        two", "文件：\n\n        一\n        二", ""),
+        ("REAL_ORIGIN/ORIGIN/FACTOR", "应为 REAL_ORIGIN/ORIGIN/FACTOR", ""),
+    ],
+)  # fmt: skip
+def test_a_translation_that_says_the_same_twice_running_is_a_fault(
+    texts: Any, text: str, chinese: str, twice: str
+) -> None:
+    catalogue = Catalog("zh")
+    catalogue.add(text, chinese)
+    faults = texts.faults_of(catalogue, [])
+    assert [repr(twice) in fault for fault in faults] == ([True] if twice else [])
+
+
+def test_nothing_in_the_catalogue_is_said_twice_running(texts: Any) -> None:
+    catalogue = read_po(next(texts.PLACE.glob("*.po")).open("rb"), locale="zh")
+    said = {str(message.id): texts.said_twice(str(message.id), str(message.string)) for message in catalogue}
+    assert len(said) > 2000
+    assert {text: units for text, units in said.items() if units} == {}
