@@ -8,7 +8,9 @@ provisional: it is shown, and fires nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -135,6 +137,31 @@ def calendar_key(calendar: WorkingCalendar) -> str:
 def calendar_of(layers: Sequence[CalendarLayer]) -> WorkingCalendar:
     """Return the calendar that is made of what the levels have published; the package's where none has."""
     return PublishedCalendar(layers) if layers else ChinaCalendar()
+
+
+def announced_years(calendar: WorkingCalendar, first: int, last: int) -> tuple[AnnouncedYear, ...]:
+    """Return what is published of the years from ``first`` to ``last``; nothing of those that the package says."""
+    if not isinstance(calendar, PublishedCalendar):
+        return ()
+    return tuple(year for number, (year, _) in sorted(calendar.years.items()) if first <= number <= last)
+
+
+_GIVEN: ContextVar[WorkingCalendar | None] = ContextVar("calendar of working days", default=None)
+
+
+@contextmanager
+def reckoning_by(calendar: WorkingCalendar) -> Iterator[None]:
+    """Have what is called here, and knows no calendar, as a department's rule does, go by this one."""
+    before = _GIVEN.set(calendar)
+    try:
+        yield
+    finally:
+        _GIVEN.reset(before)
+
+
+def given_calendar() -> WorkingCalendar:
+    """Return the calendar that `reckoning_by` has given; the package's where none is."""
+    return _GIVEN.get() or ChinaCalendar()
 
 
 def _worked(year: AnnouncedYear) -> frozenset[date]:

@@ -13,12 +13,14 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import Clock
 from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.language import Words
+from exchange.operations.domain_calendar import DomainCalendar
 from exchange.operations.jobs import Jobs
 from exchange.runtime.catalogue import matter_names
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.whereabouts import known_broker
 from exchange.store import Store, open_store
+from exchange.workdays import WorkingCalendar
 
 CONSOLE = "console"
 """The member name under which the console keeps its own records."""
@@ -49,6 +51,7 @@ class DomainView:
     """Long work that goes on while people look elsewhere."""
     kept: dict[str, object] = field(default_factory=dict)
     """What is kept between visits, by its name; what can be closed is closed with the view."""
+    _calendar: DomainCalendar | None = None
     _stores: dict[str, Store] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
@@ -66,6 +69,12 @@ class DomainView:
     def profiles(self) -> Mapping[str, Profile]:
         """Return the members by address. Raises BadConfiguration."""
         return load_profiles(self.home.departments)
+
+    def calendar(self) -> WorkingCalendar:
+        """Return the calendar of working days that counts here: as it is published, or the package's."""
+        if self._calendar is None:
+            self._calendar = DomainCalendar(self.settings)
+        return self._calendar.now()
 
     def domain(self) -> str:
         """Return the domain's name; empty while the profiles cannot be read."""

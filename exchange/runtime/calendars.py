@@ -25,6 +25,8 @@ from exchange.workdays import WorkingCalendar
 
 log = get_logger()
 
+AUTHORITYS_COPY = "calendar"
+"""The authority keeps what it signed last beside its key: a file that is lost must not begin the versions anew."""
 GONE_BY = "calendar-version"
 """Meta key: the name and version of the calendar that a member goes by."""
 
@@ -106,6 +108,18 @@ def level_calendars(home: Home, directory: Lookup) -> tuple[SignedCalendar, ...]
     """Return the calendars that lie in a domain's folder and count there, highest level first."""
     found = newest(_verified(_files(home.calendars), directory)).values()
     return tuple(sorted(found, key=lambda one: one.calendar.domain.count(".")))
+
+
+def refused_files(home: Home, directory: Lookup) -> Iterator[tuple[str, BadDirectory]]:
+    """Yield the files of a domain's folder that do not count there, each with the reason."""
+    for path in sorted(home.calendars.glob(f"*{_ENDING}")):
+        try:
+            with path.open("rb") as file:
+                _of_the_levels(file.read(PAPER_LIMIT + 1), directory)
+        except BadDirectory as error:
+            yield path.name, error
+        except OSError as error:
+            yield path.name, BadDirectory("{folder}: {reason}", folder=path, reason=error.strerror)
 
 
 def read_calendars(home: Home, directory: Lookup) -> WorkingCalendar:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from exchange.directory import Authority, Lookup
 from exchange.directory.calendars import SignedCalendar, ancestry, read_calendar, sign_calendar
 from exchange.errors import BadDirectory, Conflict, NoDomain
-from exchange.runtime.calendars import filed_calendar, keep_file, level_calendars
+from exchange.runtime.calendars import AUTHORITYS_COPY, filed_calendar, keep_file, level_calendars
 from exchange.runtime.home import open_directory, open_tree
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import MAX_YEARS, AnnouncedYear, Calendar
 from exchange.setup.certify import Say, open_registry
-
-_COPY = "calendar"
-"""The authority keeps what it signed last beside its key: a file that is lost must not begin the versions anew."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ def _present(home: Home, directory: Lookup) -> SignedCalendar | None:
     """The newest of the file and the authority's own copy; one that is damaged is passed over where the other holds."""
     found: list[SignedCalendar | None] = []
     faults: list[BadDirectory] = []
-    for folder, name in ((home.calendars, directory.domain), (home.authority, _COPY)):
+    for folder, name in ((home.calendars, directory.domain), (home.authority, AUTHORITYS_COPY)):
         try:
             found.append(filed_calendar(folder, directory, name))
         except BadDirectory as error:
@@ -115,7 +112,7 @@ def _present(home: Home, directory: Lookup) -> SignedCalendar | None:
 
 def _keep(home: Home, signed: SignedCalendar) -> None:
     if home.authority.is_dir():
-        keep_file(home.authority, _COPY, signed.data)
+        keep_file(home.authority, AUTHORITYS_COPY, signed.data)
     keep_file(home.calendars, signed.calendar.domain, signed.data)
 
 

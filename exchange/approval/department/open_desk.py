@@ -20,6 +20,7 @@ from exchange.messaging.node import Node
 from exchange.messaging.records import StoredDocument
 from exchange.paging import every
 from exchange.schemas import Consultation, Opinion
+from exchange.workdays import reckoning_by
 
 log = get_logger()
 
@@ -73,7 +74,8 @@ class OpenDesk:
     def _ask(self, row: DeskRow, document: StoredDocument | None, today: date) -> Opinion | None:
         """The rule's answer; None where it has none, or fails: others must not wait, and an officer can answer."""
         try:
-            opinion = self._rule(consultation_of(self._node, document), today)
+            with reckoning_by(self._node.calendar):
+                opinion = self._rule(consultation_of(self._node, document), today)
             if opinion is None:
                 return None
             if not isinstance(opinion, Opinion):

@@ -9,7 +9,7 @@ from typing import Any
 
 from exchange.clock import CST
 from exchange.schemas import Consultation, ObjectionGround, Opinion, Verdict
-from exchange.workdays import ChinaCalendar, working_days_between
+from exchange.workdays import given_calendar, working_days_between
 
 _OF_THE_DESK = "00000000-0000-0000-0000-000000000000"
 """A rule does not know by which message it was asked; the desk puts the consultation's id in when it sends."""
@@ -65,5 +65,5 @@ def figure(consultation: Consultation, label: str) -> float | None:
 
 
 def working_days_open(consultation: Consultation, today: date) -> int:
-    """Return how many working days have passed since the consultation was issued."""
-    return working_days_between(ChinaCalendar(), consultation.issued_at.astimezone(CST).date(), today)[0]
+    """Return how many working days have passed since the consultation was issued, by the calendar that counts here."""
+    return working_days_between(given_calendar(), consultation.issued_at.astimezone(CST).date(), today)[0]

@@ -20,7 +20,7 @@ from exchange.language import choose, tr
 from exchange.messaging.rules.holding import Hold
 from exchange.operations.domain_view import DomainView
 from exchange.operations.holds import domain as holding
-from exchange.operations.records.stores import is_provisional_end
+from exchange.operations.records.stores import provisional_by
 from exchange.runtime import draining, logs
 from exchange.runtime.settings import Settings
 from exchange.schemas.titles import kind_name
@@ -39,6 +39,7 @@ class _Domain:
         learn(self.profiles)
         self.open = view.store
         """Opens a member's database. Raises DatabaseUnavailable."""
+        self.is_provisional = provisional_by(view.calendar())
 
 
 def hold(
@@ -60,10 +61,12 @@ def hold(
         spread = holding.hold_everywhere(domain.profiles, domain.open, addressee, kind, reason, acting_account(), now)
     risks = holding.at_risk(domain.profiles, domain.open, spread.hold)
     if as_json:
-        print_json({**_hold_json(spread.hold), "away": spread.away, "endangers": [_risk_json(one) for one in risks]})
+        print_json(
+            {**_hold_json(spread.hold), "away": spread.away, "endangers": [_risk_json(domain, one) for one in risks]}
+        )
     else:
         console.print(plain(tr("held: {what} ({id})", what=what, id=spread.hold.id)))
-        _show_risks(risks)
+        _show_risks(domain, risks)
     _tell_away(spread.away, tr("not yet held"))
 
 
@@ -110,7 +113,7 @@ def holds(home: HomeOption = None, as_json: JsonOption = False) -> None:
             console.print(
                 plain(tr("not in the databases of {members}: hold it again", members=", ".join(one.missing)), "red")
             )
-        _show_risks(holding.at_risk(domain.profiles, domain.open, one.hold))
+        _show_risks(domain, holding.at_risk(domain.profiles, domain.open, one.hold))
     for member, (wish, _) in found.drained.items():
         console.print(plain(f"{in_full(member)} · " + tr("drained") + f" · {wish.by}: {wish.reason}", "bold"))
 
@@ -174,7 +177,7 @@ def diagnostics(
         say(tr("{file}: {names}", file=file, names=", ".join(names)))
 
 
-def _show_risks(risks: list[Endangered]) -> None:
+def _show_risks(domain: _Domain, risks: list[Endangered]) -> None:
     if not risks:
         console.print(tr("no open consultation is touched"), style="dim")
         return
@@ -182,7 +185,7 @@ def _show_risks(risks: list[Endangered]) -> None:
     for title in (tr("case"), tr("department"), tr("due"), tr("danger")):
         table.add_column(title)
     for one in risks[:SHOWN]:
-        due = ends_text(one.part.due_at, provisional=is_provisional_end(one.part)) or "–"
+        due = ends_text(one.part.due_at, provisional=domain.is_provisional(one.part)) or "–"
         table.add_row(
             plain(one.part.case_number), plain(called(one.part.department)), due, choose(holding.IN_WORDS[one.danger])
         )
@@ -208,7 +211,7 @@ def _standing_json(domain: _Domain, one: holding.StandingHold, found: holding.Su
         **_hold_json(one.hold),
         "at_rest": found.kept(one.hold),
         "missing": one.missing,
-        "endangers": [_risk_json(risk) for risk in risks],
+        "endangers": [_risk_json(domain, risk) for risk in risks],
     }
 
 
@@ -216,11 +219,11 @@ def _hold_json(hold: Hold) -> dict[str, Any]:
     return {name: getattr(hold, name) for name in ("id", "addressee", "kind", "reason", "held_by", "held_at")}
 
 
-def _risk_json(one: Endangered) -> dict[str, Any]:
+def _risk_json(domain: _Domain, one: Endangered) -> dict[str, Any]:
     return {
         "case": one.part.case_number,
         "department": one.part.department,
         "due_at": one.part.due_at,
-        "provisional": is_provisional_end(one.part),
+        "provisional": domain.is_provisional(one.part),
         "danger": one.danger.value,
     }

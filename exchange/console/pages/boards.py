@@ -12,7 +12,7 @@ from exchange.language.names import COPIES
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.records.lines import UnsignedNotice
 from exchange.operations.records.store import Search
-from exchange.operations.records.stores import CALENDAR, departments_of, is_provisional_end, members_of, stores_of
+from exchange.operations.records.stores import departments_of, members_of, provisional_by, stores_of
 from exchange.operations.search.find import unsigned
 from exchange.operations.search.rules import read_key, read_query
 from exchange.operations.search.terms import board, upcoming
@@ -31,9 +31,9 @@ _NAMES = 30
 
 def _deadlines(visit: Visit) -> Mapping[str, object]:
     view, now, days = visit.view, visit.view.clock.now(), _days(visit.query.get("days", ""))
-    monitors = stores_of(view, Role.MONITOR)
+    monitors, calendar = stores_of(view, Role.MONITOR), view.calendar()
     start = read_key(visit.query.get("after", ""))
-    coming = upcoming(monitors, CALENDAR, now, timedelta(days=days), start)
+    coming = upcoming(monitors, calendar, now, timedelta(days=days), start)
     link = next_link(visit, "/deadlines", coming.next)
     unwatched, more_unwatched = _unwatched(visit, days)
     return {
@@ -42,7 +42,7 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
         "fates": FATES,
         "tones": TONES,
         "members": members_of(view),
-        "is_provisional": is_provisional_end,
+        "is_provisional": provisional_by(calendar),
         "monitors": len(monitors),
         "coming": coming,
         "unwatched": unwatched,

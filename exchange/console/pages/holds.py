@@ -13,7 +13,7 @@ from exchange.messaging.rules.holding import NEVER_HELD, Hold
 from exchange.operations.health.diagnostics import archive, bundle
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.holds import domain
-from exchange.operations.records.stores import is_provisional_end
+from exchange.operations.records.stores import provisional_by
 from exchange.runtime import draining
 from exchange.runtime.profiles import Profile
 from exchange.schemas import MESSAGES, Role
@@ -47,7 +47,7 @@ def _holds(visit: Visit) -> Mapping[str, object]:
         "asked": _asked(visit),
         "away": found.away,
         "shown": SHOWN,
-        "is_provisional": is_provisional_end,
+        "is_provisional": provisional_by(view.calendar()),
         "danger": lambda one: visit.say(*domain.IN_WORDS[one.danger]),
         "preview": _preview(visit, there),
     }

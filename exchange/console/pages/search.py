@@ -11,7 +11,7 @@ from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
 from exchange.language.names import AMENDMENTS, CASE_STATES, COPIES, PART_STATES, PROTEST_GROUNDS
 from exchange.operations.records.store import Search
-from exchange.operations.records.stores import departments_of, is_provisional_end, members_of, stores_of
+from exchange.operations.records.stores import departments_of, members_of, provisional_by, stores_of
 from exchange.operations.search.find import find_cases, find_messages
 from exchange.operations.search.rules import read_key, read_query, write_key
 from exchange.operations.search.streams import ALL_KINDS
@@ -29,11 +29,14 @@ _WORDS = {
     "standings": STANDINGS,
     "tones": TONES,
     "amendments": AMENDMENTS,
-    "is_provisional": is_provisional_end,
     "kinds": sorted(MESSAGES),
     "all_kinds": ALL_KINDS,
 }
 _FIELDS = ("what", "number", "department", "state", "kind", "direction", "standing", "since", "until")
+
+
+def _words(visit: Visit) -> dict[str, object]:
+    return {**_WORDS, "is_provisional": provisional_by(visit.view.calendar())}
 
 
 def next_link(visit: Visit, path: str, key: Key | None) -> str:
@@ -47,7 +50,7 @@ def next_link(visit: Visit, path: str, key: Key | None) -> str:
 def _search(visit: Visit) -> Mapping[str, object]:
     query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
     what = "cases" if visit.query.get("what") == "cases" else "messages"
-    common = {**_WORDS, "members": members_of(visit.view), "what": what, "path": "/search"}
+    common = {**_words(visit), "members": members_of(visit.view), "what": what, "path": "/search"}
     if what == "cases":
         cases = find_cases(stores_of(visit.view, Role.WINDOW), query, start)
         return {**common, "found": cases, "next": next_link(visit, "/search", cases.next)}
@@ -58,7 +61,7 @@ def _search(visit: Visit) -> Mapping[str, object]:
 def read_cases(visit: Visit) -> Mapping[str, object]:
     query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
     windows, now = stores_of(visit.view, Role.WINDOW), visit.view.clock.now()
-    common = {**_WORDS, "members": members_of(visit.view), "what": "cases", "path": "/cases", "parts": None}
+    common = {**_words(visit), "members": members_of(visit.view), "what": "cases", "path": "/cases", "parts": None}
     standing = visit.query.get("standing", "")
     if standing:
         departments = [query.member] if query.member else departments_of(visit.view)
@@ -86,10 +89,11 @@ def _case(visit: Visit) -> Mapping[str, object]:
         if line is not None:
             standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}
             messages = messages_of_case(stores_of(visit.view), number)
-            provisional = {one.department for one in parts if is_provisional_end(one)}
+            is_provisional = provisional_by(visit.view.calendar())
+            provisional = {one.department for one in parts if is_provisional(one)}
             said = sentence(line.state, parts, now, visit.view.names(), provisional)
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages, "happened": happened}
-            return {**_WORDS, **context, "sentence": visit.say(*said)}
+            return {**_words(visit), **context, "sentence": visit.say(*said)}
     raise NotFound(
         "no case {number} at a window of this domain", remedy="look for it: /search?what=cases", number=number
     )

@@ -34,7 +34,7 @@ from exchange.schemas import Role
 from exchange.setup.linking import LinkSide, LinkStatus
 from exchange.store import Store
 from exchange.telemetry.troubles import Troubles
-from exchange.workdays import ChinaCalendar, announced_until
+from exchange.workdays import announced_until
 
 if TYPE_CHECKING:
     from exchange.operations.domain_view import DomainView
@@ -66,7 +66,6 @@ class SnapshotTaker:
     def __init__(self, view: DomainView) -> None:
         self._view = view
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="look")
-        self._calendar = ChinaCalendar()
         self._opened: tuple[tuple[int, int], DirectoryView] | None = None
 
     def take(self) -> Snapshot:
@@ -93,7 +92,7 @@ class SnapshotTaker:
             directory_until=directory.expires_at if directory else None,
             directory_trouble=directory_trouble,
             tls=self._tls(),
-            announced_until=announced_until(self._calendar, now.date()),
+            announced_until=announced_until(self._view.calendar(), now.date()),
             ages=self._ages([one.sent for one in seen], now),
             holds=hold_facts(self._view, profiles, limits) if holding else (),
             own=home_facts(self._view, CONSOLE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -16,9 +16,7 @@ from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
 from exchange.store import Store
-from exchange.workdays import ChinaCalendar
-
-CALENDAR = ChinaCalendar()
+from exchange.workdays import WorkingCalendar
 
 
 class TermEnd(Protocol):
@@ -30,9 +28,9 @@ class TermEnd(Protocol):
     def fixed_due(self) -> datetime | None: ...
 
 
-def is_provisional_end(one: TermEnd) -> bool:
-    """Return whether the calendar may still move the end of a term."""
-    return is_provisional(one.due_at, CALENDAR, one.fixed_due)
+def provisional_by(calendar: WorkingCalendar) -> Callable[[TermEnd], bool]:
+    """Return what tells whether that calendar may still move the end of a term."""
+    return lambda one: is_provisional(one.due_at, calendar, one.fixed_due)
 
 
 def members_of(view: DomainView) -> Mapping[str, Profile]:

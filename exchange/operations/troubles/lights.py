@@ -29,6 +29,8 @@ OLD = 600.0
 CERTIFICATE_SOON, CERTIFICATE_NOW = 30, 7
 """Days left below which a certificate is to be renewed, and below which that is urgent."""
 
+WORKING_DAYS = "working-days"
+"""The subject of the light of the calendar."""
 CALENDAR_AHEAD = timedelta(days=90)
 """How far ahead holidays should be announced: the longest terms end within it."""
 
@@ -207,17 +209,17 @@ def calendar(today: date, published_until: date | None, ahead: timedelta = CALEN
     is.
     """
     remedy = (
-        "国务院公布明年放假安排后升级 chinesecalendar",
-        "upgrade chinesecalendar once the State Council has announced the year",
+        "国务院公布放假安排后：exchange calendar load 文件",
+        "once the State Council has announced the year: `exchange calendar load FILE`",
     )
     if published_until is None or published_until < today:
         finding = ("本年度放假安排缺失，期限只能推算", "this year's holidays are missing: every term is provisional")
-        return Sign(SystemPart.CALENDAR, "chinesecalendar", Light.BAD, finding, remedy)
+        return Sign(SystemPart.CALENDAR, WORKING_DAYS, Light.BAD, finding, remedy)
     until = (f"已公布至 {published_until}", f"announced until {published_until}")
     if published_until - today < ahead:
         finding = (f"{until[0]}，其后为暂定", f"{until[1]}; terms beyond are provisional")
-        return Sign(SystemPart.CALENDAR, "chinesecalendar", Light.WARN, finding, remedy)
-    return Sign(SystemPart.CALENDAR, "chinesecalendar", Light.GOOD, until)
+        return Sign(SystemPart.CALENDAR, WORKING_DAYS, Light.WARN, finding, remedy)
+    return Sign(SystemPart.CALENDAR, WORKING_DAYS, Light.GOOD, until)
 
 
 def certificate(subject: str, left: timedelta | None, remedy: Words, soon: float = CERTIFICATE_SOON) -> Sign:

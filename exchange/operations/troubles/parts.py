@@ -8,7 +8,7 @@ from datetime import timedelta
 from exchange.language import Language
 from exchange.operations.troubles.facts import Facts, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
-from exchange.operations.troubles.lights import Light, Sign, SystemPart, Words
+from exchange.operations.troubles.lights import WORKING_DAYS, Light, Sign, SystemPart, Words
 
 _BROKER, _DIRECTORY = "RabbitMQ", "directory"
 CONSOLE_TLS = "console-tls"
@@ -90,6 +90,8 @@ def named(member: MemberFacts | None, subject: str) -> Words:
     """Name a member by its name and address; anything else as it is called."""
     if subject == _DIRECTORY:
         return "签名目录", "the signed directory"
+    if subject == WORKING_DAYS:
+        return "工作日历", "the calendar of working days"
     if subject == CONSOLE_TLS:
         return "控制台 TLS 证书", "the console's TLS certificate"
     if member is None or not member.name[0]:

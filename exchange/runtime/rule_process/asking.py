@@ -29,6 +29,7 @@ from exchange.runtime.rule_process import runner
 from exchange.runtime.rule_process.questions import RuleAnswer, about_consultation, about_docket
 from exchange.runtime.supervision.children import GIVEN_PATH
 from exchange.schemas import Consultation, Opinion
+from exchange.workdays import given_calendar
 
 log = get_logger()
 
@@ -130,7 +131,7 @@ class OpinionProcess(RuleProcess):
 
     def __call__(self, consultation: Consultation, today: date) -> Opinion | None:
         """Return the rule's opinion. Raises RuleFailed."""
-        return cast(Opinion | None, self.ask(about_consultation(consultation, today)))
+        return cast(Opinion | None, self.ask(about_consultation(consultation, today, given_calendar())))
 
 
 class DecisionProcess(RuleProcess):

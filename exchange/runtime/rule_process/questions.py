@@ -10,7 +10,8 @@ from pydantic import BaseModel, TypeAdapter
 from exchange.approval.window.decision import Docket, Ruling, ruling_of, ruling_text
 from exchange.errors import BadConfiguration
 from exchange.language import Language, Text
-from exchange.schemas import Consultation, Opinion
+from exchange.schemas import AnnouncedYear, Consultation, Opinion
+from exchange.workdays import CalendarLayer, WorkingCalendar, announced_years, calendar_of
 
 PARAMETERS = {"department": ("consultation", "today"), "window": ("docket",)}
 """What ``decide`` takes, by whose rule it is."""
@@ -21,7 +22,13 @@ class RuleQuestion(BaseModel):
 
     consultation: Consultation | None = None
     today: date | None = None
+    years: tuple[AnnouncedYear, ...] = ()
+    """What is published of the working days from the consultation until today."""
     docket: str = ""
+
+    def calendar(self) -> WorkingCalendar:
+        """Return the calendar by which the rule counts working days."""
+        return calendar_of([CalendarLayer("", 0, self.years, b"")] if self.years else [])
 
     def arguments(self) -> tuple[Any, ...]:
         """Return what the rule's function takes."""
@@ -67,9 +74,10 @@ class RuleAnswer(BaseModel):
         return ruling_of(self.ruling) if self.ruling else self.opinion
 
 
-def about_consultation(consultation: Consultation, today: date) -> str:
-    """Return the question to a department's rule."""
-    return RuleQuestion(consultation=consultation, today=today).model_dump_json()
+def about_consultation(consultation: Consultation, today: date, calendar: WorkingCalendar) -> str:
+    """Return the question to a department's rule, which goes by that calendar."""
+    years = announced_years(calendar, consultation.issued_at.year, today.year)
+    return RuleQuestion(consultation=consultation, today=today, years=years).model_dump_json()
 
 
 def about_docket(docket: Docket) -> str:

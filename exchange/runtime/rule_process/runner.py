@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
     from exchange.machine.confinement.kernel import die_with_parent
     from exchange.runtime.rule_process.loading import load_decide
     from exchange.runtime.rule_process.questions import PARAMETERS, LoadFault, RuleAnswer, RuleQuestion, answered
+    from exchange.workdays import reckoning_by
 
     with contextlib.suppress(OSError, AttributeError):
         die_with_parent(signal.SIGKILL)
@@ -55,7 +56,9 @@ def main(arguments: list[str]) -> int:
     tell(RuleAnswer(lacking=tuple(lacking)))
 
     def ask(line: bytes) -> RuleAnswer:
-        return answered(decide(*RuleQuestion.model_validate_json(line).arguments()))
+        question = RuleQuestion.model_validate_json(line)
+        with reckoning_by(question.calendar()):
+            return answered(decide(*question.arguments()))
 
     for line in asked:
         tell(_answer(partial(ask, line), RuleAnswer))

@@ -24,7 +24,9 @@ from exchange.language import Language
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.rule_process.asking import DecisionProcess, OpinionProcess
 from exchange.schemas import Consultation, Outcome
-from tests.unit.approval.test_departments import CATALOGUE, MONDAY, consultation, sample
+from exchange.workdays import reckoning_by
+from tests.unit.approval.test_departments import CATALOGUE, MONDAY, SUNDAY_WORKED, consultation, sample
+from tests.unit.facts import at
 from tests.unit.runtime.test_profiles import PACKAGED
 
 Rule = Callable[..., OpinionProcess]
@@ -94,6 +96,15 @@ def test_the_packaged_rules_answer_as_they_do_in_this_process(asked: Consultatio
     process.close()
     assert opinion is not None
     assert opinion.department == "hefei.fire"
+
+
+def test_a_rule_counts_working_days_by_the_calendar_that_counts_at_its_member(rule: Rule, asked: Consultation) -> None:
+    body = "from exchange import working_days_open\nfrom datetime import date\n"
+    process = rule(body + SAYS.format("working_days_open(consultation, date(2026, 3, 9))"))
+    asked = asked.model_copy(update={"issued_at": at("03-06")})
+    with reckoning_by(SUNDAY_WORKED):
+        assert said(process, asked) == "2"
+    assert said(process, asked) == "1", "the package's, where nothing is published"
 
 
 def test_a_docket_arrives_whole_and_a_ruling_comes_back(tmp_path: Path) -> None:

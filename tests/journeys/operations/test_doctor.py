@@ -13,7 +13,7 @@ import pytest
 from exchange.broker.traffic.link import Link
 from exchange.clock import RealClock, monotonic
 from exchange.errors import BadConfiguration, BadKeys, NotFound
-from exchange.operations.health.checkups import doctor
+from exchange.operations.health.checkups import calendars, doctor
 from exchange.operations.health.checkups.doctor import examine, examine_member
 from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.home import open_link, open_member, write_link
@@ -215,7 +215,7 @@ def test_a_check_that_fails_unexpectedly_hides_no_other(city: ProcessDomain, mon
     def fail(*_: object) -> Iterator[Finding]:
         raise RuntimeError("SECRET")
 
-    monkeypatch.setattr(doctor, "_calendar", fail)
+    monkeypatch.setattr(calendars, "calendar", fail)
     findings = examine(city.settings)
     (one,) = (one for one in findings if one.check == "calendar")
     assert (one.level, one.finding) == ("bad", "could not be looked at: RuntimeError")

@@ -23,6 +23,7 @@ from exchange.runtime.profiles import load_profiles
 from exchange.runtime.rule_process.loading import load_decide
 from exchange.runtime.rule_process.questions import PARAMETERS
 from exchange.schemas import (
+    AnnouncedYear,
     Application,
     Consultation,
     ConsultedDepartment,
@@ -33,6 +34,7 @@ from exchange.schemas import (
     Term,
     Verdict,
 )
+from exchange.workdays import CalendarLayer, PublishedCalendar, reckoning_by
 from tests.unit.facts import at
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments"
@@ -45,6 +47,17 @@ RULES = {
     if Role.DEPARTMENT in profile.roles
 }
 MONDAY = at("03-02")
+SUNDAY_WORKED = PublishedCalendar(
+    [
+        CalendarLayer(
+            "hefei",
+            1,
+            (AnnouncedYear(year=2026, number="n", holidays=(date(2026, 1, 1),), makeup_days=(date(2026, 3, 8),)),),
+            b"signed",
+        ),
+    ]
+)
+"""Sunday 8 March 2026 is worked."""
 
 
 def sample(name: str) -> tuple[Application, list[bytes]]:
@@ -143,7 +156,11 @@ def test_a_department_that_takes_its_time_is_silent_until_then() -> None:
 
 def test_a_weekend_is_no_time_to_answer() -> None:
     asked = consultation(sample("road-occupation")[0]).model_copy(update={"issued_at": at("03-06")})
-    assert [working_days_open(asked, date(2026, 3, day)) for day in (6, 7, 8, 9)] == [0, 0, 0, 1]
+    days = [date(2026, 3, day) for day in (6, 7, 8, 9)]
+    assert [working_days_open(asked, day) for day in days] == [0, 0, 0, 1]
+    with reckoning_by(SUNDAY_WORKED):
+        assert [working_days_open(asked, day) for day in days] == [0, 0, 1, 2]
+    assert [working_days_open(asked, day) for day in days] == [0, 0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,19 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.messaging.rules.withholding import WITHHELD
 from exchange.notices.cover import awaiting
+from exchange.operations.domain_calendar import domain_calendar
+from exchange.operations.health.checkups.calendars import GoneBy, gone_by
 from exchange.operations.health.checkups.findings import UNEXPECTED, Finding, Level
 from exchange.operations.troubles.cases import at_risk
 from exchange.operations.troubles.facts import Limits
+from exchange.runtime.calendars import GONE_BY
 from exchange.runtime.failing import failing_in
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.settings import Home, Settings
 from exchange.store import Store, open_store
 from exchange.telemetry.troubles import Troubles
-from exchange.workdays import ChinaCalendar
+from exchange.workdays import WorkingCalendar
 
 SERVED_WITHIN = timedelta(minutes=1)
 """How old a member's note that it consumes may be (real time); a served one writes it every ten seconds or so."""
@@ -53,7 +56,7 @@ _FOR_A_FEW = 262_144
 def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
     """Check whether each member's database can be used, whether the member is being served, and what it refused."""
     found: dict[str, _Contents] = {}
-    for address, contents in _all_contents(settings, addresses):
+    for address, contents in _all_contents(settings, addresses, domain_calendar(settings)):
         if isinstance(contents, _Contents):
             found[address] = contents
         else:
@@ -76,6 +79,8 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         )
     elif found:
         yield Finding("good", "served", "all that were looked at take in messages")
+    served = {who: GoneBy(one.gone_by, who in awake and who not in idle) for who, one in found.items()}
+    yield from gone_by(settings, served)
     yield from _failing(found)
     yield from _left_lying(found.values())
 
@@ -179,17 +184,21 @@ class _Contents:
     """Receipts with a time that cannot be."""
     ends: Ends = field(default_factory=Ends)
     """Of a window: terms that are over, or end soon."""
+    gone_by: str | None = None
+    """The calendar of working days that it goes by."""
 
 
-def _look_into(settings: Settings, address: str) -> _Contents:
+def _look_into(settings: Settings, address: str, calendar: WorkingCalendar) -> _Contents:
     store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
     try:
-        return _content_of(store, settings.clock.now())
+        return _content_of(store, settings.clock.now(), calendar)
     finally:
         store.close()
 
 
-def _all_contents(settings: Settings, addresses: Collection[str]) -> Iterator[tuple[str, _Contents | ExchangeError]]:
+def _all_contents(
+    settings: Settings, addresses: Collection[str], calendar: WorkingCalendar
+) -> Iterator[tuple[str, _Contents | ExchangeError]]:
     """Each as soon as it is known, several at once: one server that hangs is waited for once, not once a member."""
     said: queue.SimpleQueue[tuple[str, _Contents | ExchangeError]] = queue.SimpleQueue()
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -200,7 +209,7 @@ def _all_contents(settings: Settings, addresses: Collection[str]) -> Iterator[tu
         with suppress(queue.Empty):
             while True:
                 address = waiting.get_nowait()
-                said.put((address, _contents_or_error(settings, address)))
+                said.put((address, _contents_or_error(settings, address, calendar)))
 
     for _ in range(min(_AT_ONCE, len(addresses))):
         threading.Thread(target=work, name="doctor:database", daemon=True).start()
@@ -208,21 +217,21 @@ def _all_contents(settings: Settings, addresses: Collection[str]) -> Iterator[tu
         yield said.get()
 
 
-def _contents_or_error(settings: Settings, address: str) -> _Contents | ExchangeError:
+def _contents_or_error(settings: Settings, address: str, calendar: WorkingCalendar) -> _Contents | ExchangeError:
     try:
-        return _look_into(settings, address)
+        return _look_into(settings, address, calendar)
     except ExchangeError as error:
         return error
     except Exception as error:
         return DatabaseUnavailable("could not be looked at: {kind}", kind=type(error).__name__, remedy=UNEXPECTED)
 
 
-def _content_of(store: Store, now: datetime) -> _Contents:
+def _content_of(store: Store, now: datetime, calendar: WorkingCalendar) -> _Contents:
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release", remedy="exchange init")
     store.try_writing(_FOR_A_FEW)
     with store.transaction() as tx:
-        waiting = awaiting(tx, ChinaCalendar(), now.date())
+        waiting = awaiting(tx, calendar, now.date())
         return _Contents(
             tx[Inbox].counts()["dead"],
             tx[Outbox].counts().get(OutboxState.FAILED, 0),
@@ -237,6 +246,7 @@ def _content_of(store: Store, now: datetime) -> _Contents:
             tx[Troubles].withheld_beyond(),
             tx[Troubles].implausible(),
             sum(tx[Troubles].ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
+            tx.get_meta(GONE_BY),
         )
 
 

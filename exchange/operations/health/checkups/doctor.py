@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from exchange.clock import monotonic
@@ -16,6 +16,7 @@ from exchange.machine.confinement.parts import Part
 from exchange.operations.health.checkups import (
     audit,
     authority,
+    calendars,
     claims,
     clock,
     database,
@@ -33,7 +34,6 @@ from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
 from exchange.setup.freshness import not_current
-from exchange.workdays import ChinaCalendar, announced_until
 
 _EXPIRES_SOON = timedelta(days=30)
 _FRESHEN = (
@@ -53,7 +53,6 @@ def examine(settings: Settings) -> list[Finding]:
     profiles, view = _profiles(home), _view(home, settings)
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
     relays = [address for address, profile in profiles.items() if Role.RELAY in profile.roles]
-    today = settings.clock.now().date()
     return _all(
         len(profiles),
         [
@@ -61,7 +60,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("catalogue", True, lambda: _catalogue(home, profiles)),
             ("rules", profiles, lambda: _rules(profiles)),
             ("clock", True, lambda: clock.clock(settings, profiles)),
-            ("calendar", True, lambda: _calendar(today)),
+            (calendars.CHECK, True, lambda: calendars.calendar(settings)),
             ("directory", True, lambda: _directory(home, settings)),
             ("freshness", view, lambda: _freshness(home, settings)),
             ("levels", view, lambda: _levels(home, settings)),
@@ -208,22 +207,6 @@ _NOT_KEPT_FROM = {
     Part.MEMORY: Text("this machine cannot limit the memory of rules"),
 }
 _KEEP_FROM = Text("Linux 5.13 or later with Landlock and seccomp; until then run only rules that you have read")
-
-
-def _calendar(today: date) -> Iterator[Finding]:
-    calendar = ChinaCalendar()
-    last = announced_until(calendar, today) or today
-    if last - today >= timedelta(days=90):
-        yield Finding(
-            "good", "calendar", Text("{version}, published until {last}", {"version": calendar.version, "last": last})
-        )
-    else:
-        said = Text(
-            "{version}, published until {last}: later terms are provisional",
-            {"version": calendar.version, "last": last},
-        )
-        remedy = "upgrade chinesecalendar once the State Council has announced next year's holidays"
-        yield Finding("note", "calendar", said, remedy)
 
 
 def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
