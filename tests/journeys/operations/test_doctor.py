@@ -93,7 +93,7 @@ def test_a_broken_profile_leaves_nothing_green_that_was_not_looked_at(city: Proc
     assert list(found(city)) == ["departments"]
     notes = found(city, "note")
     assert {check for check, note in notes.items() if note.finding == "not looked at"} == {
-        "rules", "keys", "databases", "broker", "audit log",
+        "rules", "keys", "databases", "database roles", "broker", "audit log",
     }  # fmt: skip
     assert not {"keys", "databases", "broker"} & set(found(city, "good"))
 
