@@ -132,13 +132,16 @@ _OTHERWISE = {PartState.MOOT: "dim", PartState.ESCALATED: "bold red", PartState.
 
 
 def _waiting(part: PartStatus, now: datetime) -> Text:
+    if part.stopped is not None:
+        return Text(name_of(AMENDMENTS, EntryKind.STOP), style="magenta")
     if part.due_at is None:
         return Text(name_of(PART_STATES, part.state), style="dim")
     left = part.due_at - now
     mark = tr("reminded, ") if part.reminded else ""
+    guessed = " " + tr("(provisional)") if part.provisional else ""
     if left < timedelta(0):
-        return Text(mark + tr("overdue"), style="bold red")
-    return Text(mark + remaining(left, part.days_left), style="yellow" if part.reminded else "cyan")
+        return Text(mark + tr("overdue") + guessed, style="bold red")
+    return Text(mark + remaining(left, part.days_left) + guessed, style="yellow" if part.reminded else "cyan")
 
 
 def remaining(left: timedelta, days: int | None) -> str:

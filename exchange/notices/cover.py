@@ -44,6 +44,8 @@ class Waiting:
     stage: int
     """How much of that time has passed, as the last stage reached, in percent."""
     overdue: bool
+    provisional: bool = False
+    """Whether the day lies beyond the published calendar, which may still move it."""
 
 
 def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
@@ -83,8 +85,10 @@ def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Wa
 def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
     """Return until when a waiting notice is to go on, and how far that time has passed."""
     begun = row.received_at.date()
-    due = cover_due(begun, date.fromisoformat(row.act_by) if row.act_by else None, calendar)
-    return Waiting(row, due, stage_on(calendar, begun, due, today), today > due)
+    act_by = date.fromisoformat(row.act_by) if row.act_by else None
+    due = cover_due(begun, act_by, calendar)
+    guessed = due != act_by and not calendar.published(due)
+    return Waiting(row, due, stage_on(calendar, begun, due, today), today > due, guessed)
 
 
 def remind_of_waiting(node: Node, today: date) -> int:

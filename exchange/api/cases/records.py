@@ -44,7 +44,7 @@ class CaseLineOut(ApiModel):
     opened_at: datetime
     due_at: datetime | None = None
     """On a desk: until when it is to be answered, from the first day on; null while the term has not begun, or its
-    clock stands."""
+    clock stands. At the window: until when the lead is to decide; null once the case is closed."""
     provisional: bool = False
     """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
     decided_at: datetime | None = None
@@ -75,6 +75,15 @@ class CasePage(ApiModel):
     next: str | None = None
 
 
+class ClockOut(ApiModel):
+    """A clock that stands still. 停计。"""
+
+    since: datetime
+    until: datetime | None
+    """When it runs on by itself; null where it is to be resumed."""
+    reason: str
+
+
 class PartOut(ApiModel):
     """One consulted department's part. 各部门意见。"""
 
@@ -91,6 +100,8 @@ class PartOut(ApiModel):
     due_at: datetime | None = None
     provisional: bool = False
     """Whether ``due_at`` lies beyond the published calendar, which may still move it: silence means nothing yet."""
+    stopped: ClockOut | None = None
+    """While its clock stands still. 停计。"""
     reminded: bool = False
     late: bool = False
     """An opinion came after its term was over; it is on record, and changes nothing by itself."""
@@ -131,15 +142,6 @@ class ProposalOut(ApiModel):
     """The member that this is; null where no department of the directory has that name."""
 
 
-class ClockOut(ApiModel):
-    """A clock that stands still. 停计。"""
-
-    since: datetime
-    until: datetime | None
-    """When it runs on by itself; null where it is to be resumed."""
-    reason: str
-
-
 class DeskTermOut(ApiModel):
     """A department's own term. 本部门期限。"""
 
@@ -151,6 +153,8 @@ class DeskTermOut(ApiModel):
     """Working days after today, up to and including the last."""
     overdue: bool
     stopped: ClockOut | None
+    amendments: tuple[LedgerEntry, ...] = ()
+    """What has changed it, as far as this member was told, with reason, basis and who ordered it. 期限变更。"""
 
 
 class ReopeningOut(ApiModel):
@@ -222,6 +226,8 @@ class CaseOut(CaseLineOut):
     """On a desk, while the case waits there: how its term stands."""
     returned: tuple[ReturnedOut, ...] = ()
     """On a desk: what the window has sent back of this member's in this case, the last one first."""
+    correct_by: datetime | None = None
+    """On a desk: until when an opinion that came back may be corrected, even if its term is over by then."""
     matter_name: str | None = None
     matter_name_en: str | None = None
     applicant: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -26,14 +27,16 @@ from exchange.api.problems import documented
 from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.protesting import last_protest
 from exchange.approval.department.records import DeskRow
-from exchange.approval.department.returned import returned_in
+from exchange.approval.department.returned import correct_until, returned_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.records import CaseRow, ReopeningRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import CaseState
+from exchange.approval.rules.stops import Stop
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Ruling
+from exchange.approval.window.lead_duties import terms_to_decide
 from exchange.approval.window.status import PartStatus
 from exchange.errors import NotFound
 from exchange.messaging.checks import expect_window
@@ -89,7 +92,9 @@ def cases(
         expect_window(opened.node)
     with opened.store.reading() as tx:
         if Role.WINDOW in opened.profile.roles:
-            rows = [_case_line(row) for row in tx[InboxPages].cases(before, limit + 1, state)]
+            kept_here = tx[InboxPages].cases(before, limit + 1, state)
+            to_decide = terms_to_decide(tx, kept_here, opened.node.calendar)
+            rows = [_case_line(row, *to_decide[row.number]) for row in kept_here]
         else:
             on_desk = list(tx[InboxPages].desk(before, limit + 1))
             terms = terms_of(opened.node, tx, [row for row in on_desk if row.state in ANSWERABLE])
@@ -124,26 +129,30 @@ def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
                 "case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number
             )
         term = terms_of(opened.node, tx, [row] if row.state in ANSWERABLE else ()).get(number)
-        back = latest_first(returned_in(tx, row))
+        back, until = latest_first(returned_in(tx, row)), correct_until(opened.node, tx, row)
     line = _desk_line(row, term)
     fields = {name: getattr(line, name) for name in CaseLineOut.model_fields}
     told = _desk_term(term) if term is not None else None
     return CaseOut(
         **fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id, protest_id=protest_id,
-        protest_ground=ground, term=told, returned=back,
+        protest_ground=ground, term=told, returned=back, correct_by=until,
     )  # fmt: skip
 
 
 def _desk_term(term: DeskTerm) -> DeskTermOut:
-    stopped = term.stopped
     return DeskTermOut(
         due_at=term.due_at,
         told=term.told,
         provisional=term.provisional,
         days_left=term.days_left,
         overdue=term.overdue,
-        stopped=ClockOut(since=stopped.since, until=stopped.until, reason=stopped.reason) if stopped else None,
+        stopped=_clock(term.stopped),
+        amendments=term.amendments,
     )
+
+
+def _clock(stopped: Stop | None) -> ClockOut | None:
+    return ClockOut(since=stopped.since, until=stopped.until, reason=stopped.reason) if stopped else None
 
 
 def _window_case(found: CaseFile) -> CaseOut:
@@ -159,6 +168,8 @@ def _window_case(found: CaseFile) -> CaseOut:
         state=status.state.value,
         stage=status.stage,
         opened_at=status.opened_at,
+        due_at=status.due_at,
+        provisional=status.provisional,
         decided_at=status.decided_at,
         withdrawn_at=found.withdrawn_at,
         outcome=status.outcome,
@@ -212,6 +223,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         conditions=part.conditions,
         due_at=part.due_at,
         provisional=part.provisional,
+        stopped=_clock(part.stopped),
         reminded=part.reminded,
         late=part.late,
         consultation_id=part.consultation_id,
@@ -231,13 +243,15 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
     )
 
 
-def _case_line(row: CaseRow) -> CaseLineOut:
+def _case_line(row: CaseRow, due_at: datetime | None, provisional: bool) -> CaseLineOut:
     return CaseLineOut(
         number=row.number,
         seat="window",
         matter=row.matter,
         state=row.state.value,
         opened_at=row.opened_at,
+        due_at=due_at,
+        provisional=provisional,
         decided_at=row.decided_at,
         outcome=row.outcome,
         project=row.project,

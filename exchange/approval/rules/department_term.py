@@ -36,6 +36,8 @@ class DeskTerm:
     """Working days after today, up to and including the last; None without a due moment."""
     overdue: bool = False
     stopped: Stop | None = None
+    amendments: tuple[LedgerEntry, ...] = ()
+    """What has changed it, as far as the department knows: what it was told of, and stops of its own."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,9 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
         due_at, said = (due_at, False) if by_own else (told.due_at, True)
     provisional = found.provisional or (said and told.provisional)
     stopped = stopped_at(ledger, calendar, department, now)
+    changes = tuple(told.entries)
     if due_at is None:
-        return DeskTerm(None, provisional=provisional, stopped=stopped)
+        return DeskTerm(None, provisional=provisional, stopped=stopped, amendments=changes)
     return DeskTerm(
         due_at,
         told=said or told.term.fixed is not None,
@@ -93,6 +96,7 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
         days_left=days_left(due_at, calendar, now),
         overdue=now > due_at,
         stopped=stopped,
+        amendments=changes,
     )
 
 

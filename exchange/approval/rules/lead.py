@@ -42,6 +42,8 @@ class CaseFacts(Protocol):
     @property
     def opened_at(self) -> datetime: ...
     @property
+    def reopened_at(self) -> datetime | None: ...
+    @property
     def ready_at(self) -> datetime | None: ...
     @property
     def prepared(self) -> str | None: ...
@@ -117,8 +119,10 @@ def decision_term(
 ) -> Projection:
     """Return until when the lead is to decide.
 
-    ``ledgers``: by department; what they announced special procedures for is left out, as long as these went on.
+    ``ledgers``: by department; what they announced special procedures for is left out, as long as these went on. The
+    term of a case that was reopened runs anew from then.
     """
+    began = case.reopened_at or case.opened_at
     stood = merged(pause for department, ledger in ledgers.items() for pause in announced(ledger, calendar, department))
-    due_at, provisional = reckon_around(Term(days=matter.decision_days), case.opened_at, stood, calendar)
-    return Projection(case.opened_at, due_at, provisional, stopped=False, effective_at=due_at)
+    due_at, provisional = reckon_around(Term(days=matter.decision_days), began, stood, calendar)
+    return Projection(began, due_at, provisional, stopped=False, effective_at=due_at)

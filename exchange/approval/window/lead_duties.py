@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +49,23 @@ def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> li
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.case_number))
 
 
+def terms_to_decide(
+    tx: Transaction, cases: Iterable[CaseRow], calendar: WorkingCalendar
+) -> dict[str, tuple[datetime | None, bool]]:
+    """Return until when the lead is to decide each case, and whether that is provisional, by case number."""
+    return {case.number: term_to_decide(tx, case, calendar) for case in cases}
+
+
+def term_to_decide(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) -> tuple[datetime | None, bool]:
+    """Return until when the lead is to decide, and whether that is provisional; no moment once it is closed."""
+    if case.state not in (CaseState.OPEN, CaseState.READY):
+        return None, False
+    parts = tx[Cases].parts(case.number)
+    ledgers = {part.department: tx[Cases].ledger(case.number, part.department) for part in parts}
+    term = decision_term(case, matter_of(tx, case), ledgers, calendar)
+    return term.due_at, term.due_at is not None and term.provisional
+
+
 def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
     for case in every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place):
         parts = tx[Cases].parts(case.number)
@@ -59,10 +76,7 @@ def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterat
 
 def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalendar, now: datetime) -> LeadDuty:
     matter = matter_of(tx, case)
-    parts = tx[Cases].parts(case.number)
-    ledgers = {part.department: tx[Cases].ledger(case.number, part.department) for part in parts}
-    term = decision_term(case, matter, ledgers, calendar)
-    due_at = term.due_at if case.state is not CaseState.DECIDED else None
+    due_at, provisional = term_to_decide(tx, case, calendar)
     return LeadDuty(
         case_number=case.number,
         matter_names=matter.names,
@@ -71,7 +85,7 @@ def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalenda
         since=waits.since,
         departments=waits.departments,
         due_at=due_at,
-        provisional=due_at is not None and term.provisional,
+        provisional=provisional,
         days_left=days_left(due_at, calendar, now) if due_at else None,
         overdue=due_at is not None and now > due_at,
         prepared=ruling_of(case.prepared).outcome if case.prepared else None,

@@ -10,8 +10,10 @@ from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.course.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left, is_provisional
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.stops import Stop, stopped_at
 from exchange.approval.window.deadlines import approver_of, matter_of
 from exchange.approval.window.decision import Ruling, ruling_of
+from exchange.approval.window.lead_duties import term_to_decide
 from exchange.approval.window.matters import completing
 from exchange.approval.window.proposals import proposals_of
 from exchange.approval.window.store import Cases
@@ -48,6 +50,8 @@ class PartStatus:
     """Whether its due moment lies beyond the published calendar, which may still move it."""
     days_left: int | None = None
     """Working days until it is due, the last one counted."""
+    stopped: Stop | None = None
+    """How its clock stands still, while it does."""
     amendments: tuple[LedgerEntry, ...] = ()
     """What has happened to its term since that began: when, why, by what law, and by whose order."""
     review_at: datetime | None = None
@@ -101,6 +105,10 @@ class CaseStatus:
     """Departments that are not competent, and whom they name: one may be asked in their place."""
     reopenings: tuple[ReopeningRow, ...] = ()
     """When, why and at whose instance it was taken up again, with what had been decided before."""
+    due_at: datetime | None = None
+    """Until when the lead is to decide, from the first day on; None once it is closed."""
+    provisional: bool = False
+    """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
 
     @property
     def answered(self) -> int:
@@ -148,14 +156,14 @@ def case_status(node: Node, number: str) -> CaseStatus:
             )
         matter = matter_of(tx, case)
         rows = tx[Cases].parts(number)
-        parts = tuple(
-            _part(node, part, approver_of(matter, part.department).default, tx[Cases].ledger(number, part.department))
-            for part in rows
-        )
+        ledgers = {part.department: tx[Cases].ledger(number, part.department) for part in rows}
+        defaults = {part.department: approver_of(matter, part.department).default for part in rows}
+        parts = tuple(_part(node, part, defaults[part.department], ledgers[part.department]) for part in rows)
+        term = term_to_decide(tx, case, node.calendar)
         places = to_place(case.state, completing(case, matter), rows)
         proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
         reopenings = tuple(tx[Cases].reopenings(number)) if case.reopened_at is not None else ()
-    return _status(case, matter.names, parts, proposals, reopenings)
+    return _status(case, matter.names, parts, proposals, reopenings, term)
 
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:
@@ -187,7 +195,9 @@ def _status(
     parts: tuple[PartStatus, ...],
     proposals: tuple[Placement, ...],
     reopenings: tuple[ReopeningRow, ...],
+    term: tuple[datetime | None, bool],
 ) -> CaseStatus:
+    due_at, provisional = term
     return CaseStatus(
         number=case.number,
         matter=case.matter,
@@ -207,10 +217,15 @@ def _status(
         parts=parts,
         proposals=proposals,
         reopenings=reopenings,
+        due_at=due_at,
+        provisional=provisional,
     )
 
 
 def _part(node: Node, part: PartRow, default: DefaultMode, entries: Sequence[LedgerEntry]) -> PartStatus:
+    now, calendar = node.clock.now(), node.calendar
+    guessed = is_provisional(part.due_at, calendar, part.fixed_due) if part.provisional is None else part.provisional
+    is_waited_for = part.state in (PartState.ISSUED, PartState.SIGNED)
     return PartStatus(
         department=part.department,
         names=_names(node, part.department),
@@ -238,9 +253,10 @@ def _part(node: Node, part: PartRow, default: DefaultMode, entries: Sequence[Led
         late_ground=part.late_ground,
         alarming=part.alarming,
         consultation_id=part.consultation_id,
-        provisional=is_provisional(part.due_at, node.calendar, part.fixed_due),
+        provisional=part.due_at is not None and guessed,
         amendments=tuple(entry for entry in entries if entry.kind is not EntryKind.START),
-        days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
+        days_left=days_left(part.due_at, calendar, now) if part.due_at else None,
+        stopped=stopped_at(entries, calendar, part.department, now) if is_waited_for else None,
     )
 
 

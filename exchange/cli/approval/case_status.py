@@ -12,7 +12,8 @@ from rich.console import RenderableType
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.status import case_status, cases_more, decision_on, recent_cases
-from exchange.cli.approval.views import case_json, case_view, cases_view
+from exchange.cli.approval.case_json import case_json
+from exchange.cli.approval.views import case_view, cases_view
 from exchange.cli.complete import case_numbers
 from exchange.cli.naming import label
 from exchange.cli.options import HomeOption, JsonOption, open_as

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.records import DeskRow
-from exchange.approval.department.returned import returned_in
+from exchange.approval.department.returned import correct_until, returned_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.rules.department_term import DeskTerm
@@ -23,11 +23,10 @@ from exchange.cli.approval.inbox_view import (
     decision_json,
     decisions_table,
     desk_table,
-    desk_term_text,
     duties_table,
     duty_json,
-    term_json,
 )
+from exchange.cli.approval.term_views import changes_table, desk_term_text, term_json
 from exchange.cli.documents.attachments import fetch_claims
 from exchange.cli.documents.message_views import letter_json, letter_view, whole_letter_view
 from exchange.cli.documents.request_views import request_json, request_view, requests_view
@@ -83,6 +82,7 @@ def inbox(
         more = sum(tx[DepartmentDesk].counts().values()) - len(rows) if all_ else 0
         terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
         back = {row.case_number: returned_in(tx, row) for row in rows} if as_json else {}
+        until = {number: correct_until(node, tx, row) for row in rows if back.get(number := row.case_number)}
         documents = tx[Documents].recent("received", "document", 20)
         documents += tx[Documents].recent("received", JointDocument.KIND, 20)
         came = sum(tx[Documents].count("received", kind) for kind in (Document.KIND, JointDocument.KIND))
@@ -91,7 +91,9 @@ def inbox(
             {
                 "decisions": [decision_json(duty) for duty in decisions],
                 "consultations": [
-                    consultation_json(row, terms.get(row.case_number), back[row.case_number]) for row in rows
+                    consultation_json(row, terms.get(number), back[number], until.get(number))
+                    for row in rows
+                    for number in (row.case_number,)
                 ],
                 "duties": [duty_json(duty) for duty in duties],
                 "documents": [{"message_id": d.message_id, "sender": d.sender, "kind": d.kind} for d in documents],
@@ -152,6 +154,8 @@ def show(
     else:
         if term is not None:
             console.print(Text.assemble((tr("due") + "  ", "bold"), desk_term_text(term)))
+            if term.amendments:
+                console.print(changes_table([(node.address, entry) for entry in term.amendments]))
         if request is not None:
             console.print(request_view(request))
         for item in found:

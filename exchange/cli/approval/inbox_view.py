@@ -14,8 +14,9 @@ from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import DeskState
 from exchange.approval.window.lead_duties import LeadDuty
+from exchange.cli.approval.term_views import desk_term_text, term_json, term_text
 from exchange.cli.naming import called, in_full, matter_called
-from exchange.cli.view import due_text, moment, plain, working_days
+from exchange.cli.view import moment, plain
 from exchange.language import choose, listed, name_of, read_back, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.messaging.records import OutboxView
@@ -65,35 +66,6 @@ DUTIES = {
     ),
 }
 """What waits, in Chinese and English, and the command that deals with it."""
-
-
-def term_text(due_at: datetime | None, days_left: int | None, *, overdue: bool, provisional: bool = False) -> Text:
-    """Write a due moment, with what is left until then in working days, or that it is over."""
-    if due_at is None:
-        return Text("")
-    mark = " " + tr("(provisional)") if provisional else ""
-    if overdue:
-        return Text(f"{due_text(due_at)} {tr('overdue')}{mark}", style="bold red")
-    left = "" if days_left is None else " (" + tr("{time} left", time=working_days(days_left)) + ")"
-    return Text(f"{due_text(due_at)}{left}{mark}", style="yellow" if days_left is not None and days_left < 2 else "")
-
-
-def desk_term_text(term: DeskTerm | None) -> Text:
-    """Write a department's own term: until when, or since when and why its clock stands still."""
-    if term is None:
-        return Text(tr("unknown"), style="dim")
-    due = term_text(term.due_at, term.days_left, overdue=term.overdue, provisional=term.provisional)
-    if term.due_at is not None and not term.told:
-        due.append(" " + tr("(reckoned here)"), style="dim")
-    if term.stopped is None:
-        return due if term.due_at is not None else Text(tr("not begun"), style="dim")
-    since, until = moment(term.stopped.since), due_text(term.stopped.until)
-    stopped = (
-        tr("clock stopped {since} until {until}: ", since=since, until=until)
-        if until
-        else tr("clock stopped {since}: ", since=since)
-    )
-    return Text.assemble((stopped, "magenta"), plain(read_back(term.stopped.reason)), "\n" if term.due_at else "", due)
 
 
 def decisions_table(duties: Sequence[LeadDuty]) -> Table:
@@ -153,7 +125,7 @@ def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
     for duty in duties:
         chinese, english, command = DUTIES[duty.kind]
         what = _returned(duty) if duty.kind in _RETURNED else plain(_titled(duty.title, duty.detail))
-        due = term_text(duty.due_at, None, overdue=duty.overdue)
+        due = term_text(duty.due_at, None, overdue=duty.overdue, provisional=duty.provisional)
         suffix = f" --as {as_}" if as_ else ""
         told = plain(f"exchange {command.format(id=duty.id)}{suffix}")
         table.add_row(choose((chinese, english)), what, moment(duty.since), due, told)
@@ -184,13 +156,19 @@ def decision_json(duty: LeadDuty) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def consultation_json(row: DeskRow, term: DeskTerm | None, returned: Sequence[OutboxView]) -> dict[str, Any]:
-    """Return a consultation on the desk, for machines; ``returned``: what the window has sent back in its case."""
+def consultation_json(
+    row: DeskRow, term: DeskTerm | None, returned: Sequence[OutboxView], correct_by: datetime | None = None
+) -> dict[str, Any]:
+    """Return a consultation on the desk, for machines.
+
+    ``returned``: what the window has sent back in its case; ``correct_by``: until when such an opinion is corrected.
+    """
     return {
         "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
         "message_id": row.consultation_id, "rule_error": row.rule_error,
         "recall_id": row.recall_id, "term": term_json(term) if term else None,
+        "correct_by": correct_by.isoformat() if correct_by else None,
         "returned": [
             {"message_id": copy.message_id, "kind": copy.kind, "reason": copy.last_error,
              "returned_at": copy.returned_at.isoformat() if copy.returned_at else None}
@@ -199,22 +177,10 @@ def consultation_json(row: DeskRow, term: DeskTerm | None, returned: Sequence[Ou
     }  # fmt: skip
 
 
-def term_json(term: DeskTerm) -> dict[str, Any]:
-    """Return a department's term, for machines; ``told`` is false where it is only computed here."""
-    stopped = term.stopped
-    return {
-        "due_at": term.due_at.isoformat() if term.due_at else None, "told": term.told,
-        "provisional": term.provisional, "working_days_left": term.days_left, "overdue": term.overdue,
-        "stopped": {
-            "since": stopped.since.isoformat(), "reason": stopped.reason,
-            "until": stopped.until.isoformat() if stopped.until else None,
-        } if stopped else None,
-    }  # fmt: skip
-
-
 def duty_json(duty: Duty) -> dict[str, Any]:
     """Return what else waits, for machines."""
     return {
         "kind": duty.kind.value, "id": duty.id, "title": duty.title, "since": duty.since.isoformat(),
-        "due_at": duty.due_at.isoformat() if duty.due_at else None, "overdue": duty.overdue, "detail": duty.detail,
+        "due_at": duty.due_at.isoformat() if duty.due_at else None, "provisional": duty.provisional,
+        "overdue": duty.overdue, "detail": duty.detail,
     }  # fmt: skip

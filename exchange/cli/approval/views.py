@@ -1,4 +1,4 @@
-"""Cases as one sees them: the table of cases by departments, one case in full, and both for machines."""
+"""Cases as one sees them: the table of cases by departments, and one case in full."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.approval.rules.case_sentence import sentence
-from exchange.approval.rules.states import CaseState
-from exchange.approval.window.decision import Ruling
+from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.status import CaseStatus, PartStatus
-from exchange.cli.approval.course_views import labelled, proposed, reopened, reopening_json
+from exchange.cli.approval.course_views import labelled, proposed, reopened
+from exchange.cli.approval.term_views import changes_table, stopped_text
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import (
-    amendment_text,
     console,
     decided_by,
+    due_text,
     ends_text,
     moment,
     outcome_text,
@@ -29,10 +29,11 @@ from exchange.cli.view import (
     plain,
     state_text,
 )
-from exchange.language import choose, listed, name_of, read_back, tr
+from exchange.language import choose, name_of, read_back, tr
 from exchange.language.names import GROUNDS
-from exchange.schemas import Decision, LedgerEntry
+from exchange.schemas import Decision
 
+_WAITED_FOR = frozenset({PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
 _VERY_WIDE = 1000
 """Columns in which a table takes all the room it wants."""
 
@@ -127,6 +128,8 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     names = {part.department: part.names for part in case.parts}
     said = sentence(case.state, case.parts, now, names, {part.department for part in case.parts if part.provisional})
     head.add_row("", plain(choose(said)))
+    if case.due_at is not None:
+        head.add_row(tr("decision due"), ends_text(case.due_at, provisional=case.provisional))
     table = Table(header_style="bold", border_style="dim", **_caption())
     for title in (tr("department"), tr("stage"), tr("opinion"), tr("due")):
         table.add_column(title, overflow="fold")
@@ -135,7 +138,7 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
         if part.instead_of is not None:
             place = tr("in place of {department}", department=called(part.instead_of))
             name = Text.assemble(name, "\n", plain(place, "dim"))
-        table.add_row(name, str(part.stage), part_cell(part, now), ends_text(part.due_at, provisional=part.provisional))
+        table.add_row(name, str(part.stage), part_cell(part, now), _due(part))
     return Group(
         head,
         table,
@@ -148,25 +151,22 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     )
 
 
+def _due(part: PartStatus) -> Text:
+    """Until when, how its clock stands still, and until when it may correct what went back to it."""
+    lines = [Text(ends_text(part.due_at, provisional=part.provisional))] if part.due_at else []
+    if part.stopped is not None:
+        lines.insert(0, stopped_text(part.stopped))
+    if part.correct_by is not None and part.state in _WAITED_FOR:
+        lines.append(Text(tr("to be corrected by {until}", until=due_text(part.correct_by)), style="yellow"))
+    return Text("\n").join(lines)
+
+
 def _amendments(case: CaseStatus) -> Iterator[RenderableType]:
-    """What has happened to terms since they began, as applicants are told: why, by what law, and by whose order."""
-    happened = [(entry.at, part.department, entry) for part in case.parts for entry in part.amendments]
-    if not happened:
-        return
-    table = Table(title=tr("changes of terms"), title_justify="left", header_style="bold", border_style="dim")
-    for title in (tr("since"), tr("department"), tr("change"), tr("reason"), tr("basis"), tr("ordered by")):
-        table.add_column(title, overflow="fold")
-    for at, department, entry in sorted(happened, key=lambda one: one[:2]):
-        table.add_row(
-            moment(at),
-            plain(called(department)),
-            amendment_text(entry),
-            plain(read_back(entry.reason)),
-            plain(listed(entry.basis)),
-            plain(called(entry.actor)),
-        )
-    yield Text("")
-    yield table
+    """What has happened to terms since they began, as applicants are told."""
+    happened = [(part.department, entry) for part in case.parts for entry in part.amendments]
+    if happened:
+        yield Text("")
+        yield changes_table(happened)
 
 
 def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
@@ -222,68 +222,3 @@ def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[Renderabl
             (tr("message"), case.decision_id or ""),
         )
     )
-
-
-def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, Any]:
-    """Return one case for machines."""
-    return {
-        "case": case.number,
-        "matter": case.matter,
-        "project": case.project,
-        "state": case.state.value,
-        "stage": case.stage,
-        "outcome": case.outcome,
-        "opened_at": case.opened_at.isoformat(),
-        "decided_at": case.decided_at.isoformat() if case.decided_at else None,
-        "decision_id": case.decision_id,
-        "decided_by_rule": case.by_rule,
-        "ready_at": case.ready_at.isoformat() if case.ready_at else None,
-        "prepared": _ruling_json(case.prepared) if case.prepared else None,
-        "rule_error": case.rule_error,
-        "decision": decision.model_dump(mode="json") if decision else None,
-        "reopenings": [reopening_json(one) for one in case.reopenings],
-        "proposals": [{"department": one.department, "named": one.named, "body": one.body} for one in case.proposals],
-        "departments": [_part_json(part) for part in case.parts],
-    }
-
-
-def _ruling_json(ruling: Ruling) -> dict[str, Any]:
-    return {"outcome": ruling.outcome.value, "reasons": ruling.reasons, "conditions": ruling.conditions}
-
-
-def _part_json(part: PartStatus) -> dict[str, Any]:
-    return {
-        "department": part.department,
-        "state": part.state.value,
-        "verdict": part.verdict.value if part.verdict else None,
-        "reasons": part.reasons,
-        "conditions": part.conditions,
-        "due_at": part.due_at.isoformat() if part.due_at else None,
-        "provisional": part.provisional,
-        "amendments": [_amendment_json(entry) for entry in part.amendments],
-        "late_opinion": part.late,
-        "consultation_id": part.consultation_id,
-        "message_id": part.message_id,
-        "late_opinion_id": part.late_opinion_id,
-        "protest_id": part.protest_id,
-        "protest_ground": part.protest_ground.value if part.protest_ground else None,
-        "contested": part.contested,
-        "instead_of": part.instead_of,
-        "late_ground": part.late_ground.value if part.late_ground else None,
-        "safety_alarm": part.alarming,
-        "recalled_id": part.recalled_id,
-        "recall_id": part.recall_id,
-        "recalled_at": part.recalled_at.isoformat() if part.recalled_at else None,
-    }
-
-
-def _amendment_json(entry: LedgerEntry) -> dict[str, Any]:
-    return {
-        "kind": entry.kind.value,
-        "at": entry.at.isoformat(),
-        "days": entry.days,
-        "reason": entry.reason,
-        "basis": list(entry.basis),
-        "ordered_by": entry.actor,
-        "notice": entry.notice,
-    }

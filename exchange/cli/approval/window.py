@@ -13,11 +13,11 @@ from exchange.approval.window.status import case_status
 from exchange.approval.window.submit import submit as submit_case
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.cli.approval.adding import add_body
+from exchange.cli.approval.case_json import case_json
 from exchange.cli.approval.case_status import status
 from exchange.cli.approval.consents import check_consent
 from exchange.cli.approval.deciding import decide
 from exchange.cli.approval.reopening import reopen
-from exchange.cli.approval.views import case_json
 from exchange.cli.naming import called
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, ends_text, plain, print_json, say

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from exchange.approval.department.desk import ANSWERABLE
+from exchange.approval.department.returned import correct_until
 from exchange.approval.department.store import DepartmentDesk
 from exchange.documents.request_record import requests_to_answer
 from exchange.envelope import payload_of
@@ -60,6 +61,8 @@ class Duty:
     overdue: bool = False
     detail: str = ""
     """From whom it is, or why it came back."""
+    provisional: bool = False
+    """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
 
 
 def duties_here(node: Node) -> list[Duty]:
@@ -84,8 +87,9 @@ def _joints(tx: Transaction) -> Iterator[Duty]:
 def _covers(node: Node, tx: Transaction) -> Iterator[Duty]:
     for one in awaiting(tx, node.calendar, node.clock.now().date()):
         row = one.row
-        due = end_of_day(one.due)
-        yield Duty(DutyKind.COVER_NOTICE, row.notice_id, row.title, row.received_at, due, one.overdue, row.origin)
+        due, guessed = end_of_day(one.due), one.provisional
+        what = (row.notice_id, row.title, row.received_at, due, one.overdue, row.origin)
+        yield Duty(DutyKind.COVER_NOTICE, *what, provisional=guessed)
 
 
 def _notices(node: Node, tx: Transaction) -> Iterator[Duty]:
@@ -101,11 +105,10 @@ def _place(row: NoticeRow) -> Place:
 
 
 def _form(node: Node, row: NoticeRow) -> Duty:
-    due = asked(node, row.notice_id).due
-    late = node.clock.now() > due
-    return Duty(
-        DutyKind.ANSWER_FORM, row.notice_id, row.title, row.settled_at or row.received_at, due, late, row.origin
-    )
+    wanted = asked(node, row.notice_id)
+    late = node.clock.now() > wanted.due
+    what = (row.notice_id, row.title, row.settled_at or row.received_at, wanted.due, late, row.origin)
+    return Duty(DutyKind.ANSWER_FORM, *what, provisional=wanted.provisional)
 
 
 def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
@@ -123,12 +126,15 @@ def _returned_opinions(node: Node, tx: Transaction) -> Iterator[Duty]:
         numbers = values_of(payload_of(stored.signed), "case_number") if stored is not None else []
         row = tx[DepartmentDesk].get(numbers[0]) if numbers else None
         if row is None or row.state in ANSWERABLE:
-            yield _came_back(DutyKind.LOOK_AT_RETURNED, copy)
+            until = correct_until(node, tx, row) if row is not None else None
+            yield _came_back(
+                DutyKind.LOOK_AT_RETURNED, copy, until, late=until is not None and node.clock.now() > until
+            )
 
 
-def _came_back(kind: DutyKind, copy: OutboxView) -> Duty:
-    at = copy.returned_at or copy.written_at
-    return Duty(kind, copy.message_id, copy.kind, at, detail=f"{copy.addressee}: {copy.last_error or ''}")
+def _came_back(kind: DutyKind, copy: OutboxView, until: datetime | None = None, *, late: bool = False) -> Duty:
+    at, why = copy.returned_at or copy.written_at, f"{copy.addressee}: {copy.last_error or ''}"
+    return Duty(kind, copy.message_id, copy.kind, at, until, late, why)
 
 
 def _requests(node: Node) -> Iterator[Duty]:

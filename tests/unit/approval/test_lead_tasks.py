@@ -93,6 +93,10 @@ def test_the_lead_has_forty_five_working_days_unless_the_matter_says_otherwise_a
     assert due((stop("03-03", 3), anew), decision_days=5) == end("03-11")
     assert due((stop("03-03", None),), decision_days=5) == end("03-09"), "not announced with a length"
     assert due() == end("05-08")
+    again = decision_term(
+        case(reopened_at=at("04-07")), matter(decision_days=5), {"c.fire": (stop("03-03", 3),)}, CALENDAR
+    )
+    assert again.due_at == end("04-14"), "a case that was reopened is not late from its first day on"
     assert "decision_days" not in matter().model_dump_json(), "matters on record are byte for byte what they were"
 
 

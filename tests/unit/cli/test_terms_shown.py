@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from exchange.approval.rules.states import PartState
-from exchange.cli.approval.views import case_json, case_view
+from exchange.approval.rules.stops import Stop
+from exchange.cli.approval.case_json import case_json
+from exchange.cli.approval.views import case_view
 from exchange.cli.documents.message_views import _says
-from exchange.cli.view import amendment_text, console
+from exchange.cli.view import amendment_text, console, part_cell
 from exchange.language import Language, speaking
 from exchange.schemas import LedgerEntry, Reminder, TermNotice
 from tests.unit.cli.test_names_shown import CASE, PART
@@ -58,6 +60,39 @@ def test_a_moment_that_the_calendar_may_still_move_is_marked_and_the_sentence_do
     assert "before the calendar" in provisional or "工作日历公布前" in provisional
     assert "changes of terms" not in final
     assert "期限变更" not in final
+    with speaking(language):
+        cell = part_cell(replace(PART, state=PartState.SIGNED, due_at=end("03-20"), days_left=8, provisional=True), NOW)
+    assert mark in cell.plain, "in lists, too"
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    (Language.ENGLISH, ["clock stopped 2026-03-04", "until 2026-04-01 24:00", "special procedure: hearing",
+                        "decision due", "2026-05-08 24:00 (provisional)", "to be corrected by 2026-03-13 24:00"]),
+    (Language.CHINESE, ["2026-03-04", "2026-04-01 24:00", "特别程序：听证", "决定期限", "2026-05-08 24:00 （暂定）",
+                        "更正期限 2026-03-13 24:00"]),
+])  # fmt: skip
+def test_a_clock_that_stands_the_leads_own_term_and_the_time_for_a_correction_are_shown(
+    language: Language, words: list[str]
+) -> None:
+    stopped = Stop(at("03-04"), HEARING.reason, end("04-01"))
+    part = replace(PART, state=PartState.SIGNED, due_at=end("04-10"), stopped=stopped, correct_by=end("03-13"))
+    case = replace(CASE, parts=(part,), due_at=end("05-08"), provisional=True)
+    with speaking(language), console.capture() as captured:
+        console.print(case_view(case, NOW), width=160)
+    text = captured.get()
+    assert [word for word in words if word not in text] == []
+    assert part_cell(part, NOW).plain in ("stopped", "停计")
+    told = case_json(case)
+    assert (told["due_at"], told["provisional"]) == (end("05-08").isoformat(), True)
+    (of_part,) = told["departments"]
+    assert of_part["stopped"] == {
+        "since": at("03-04").isoformat(), "until": end("04-01").isoformat(), "reason": "special procedure: hearing",
+    }  # fmt: skip
+    assert of_part["correct_by"] == end("03-13").isoformat()
+    settled = replace(part, state=PartState.ANSWERED)
+    with console.capture() as captured:
+        console.print(case_view(replace(CASE, parts=(settled,)), NOW), width=160)
+    assert "to be corrected" not in captured.get()
 
 
 def test_machines_get_the_same() -> None:
