@@ -66,6 +66,9 @@ class Term:
     def __init__(self, at: datetime, days: int, fixed: datetime | None, default: str) -> None:
         self.began, self.days, self.fixed, self.default = at, days, fixed, default
         self.added = 0
+        self.told = 0
+        """Days that extensions and stops have named so far: they may come to 2,500."""
+        self.entries = 1
         self.stops: list[list[date | None]] = []
         self.ended: list[list[date | None]] = []
         self.state = "runs"
@@ -144,6 +147,8 @@ class Term:
             return False
         if end is not None:
             self.remind(end, at)
+        if self.entries == 100 or self.told + days > 2500:
+            return False
         if event == "extend":
             if self.added:
                 return False
@@ -163,6 +168,8 @@ class Term:
         else:
             self.began, self.stops = at, []
         self.changed = at
+        self.entries += 1
+        self.told += days
         return True
 
     def reply(self, at: datetime) -> bool:
@@ -190,17 +197,21 @@ def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]
     rounds: dict[str, list[tuple[datetime, dict[str, Term]]]] = {}
     lines: dict[int, Term] = {}
     refused: set[int] = set()
+    happened: set[str] = set()
+    """Cases of which something else has happened since they were put to anybody."""
     for line, row in rows:
         at, case, event, department = moment(row["at"]), row["case"], row["event"], row["department"]
         assert at is not None
         days = int(row.get("days") or 0)
         put = rounds.setdefault(case, [])
         if event == "submit":
-            if not put or put[-1][0] != at:
+            if not put or put[-1][0] != at or case in happened:
                 put.append((at, {}))
+                happened.discard(case)
             fixed = None if days else moment(row.get("due") or "")
             put[-1][1][department] = lines[line] = Term(at, days, fixed, row.get("default") or "consent")
             continue
+        happened.add(case)
         for _, terms in put:
             for term in terms.values():
                 term.come_to(at)

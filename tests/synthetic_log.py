@@ -47,11 +47,29 @@ EVERY_FATE = (
 2026-03-03T09:00:00+08:00,c-2,reply,规划局,,,
 2026-03-04T08:00:00+08:00,c-2,restart,消防,,,
 2026-03-05T08:00:00+08:00,c-2,stop,消防,,,
+2026-06-03T23:59:59+08:00,c-4,submit,规划局,2026-06-05T09:00:00+08:00,,
+2026-06-04T07:59:59+08:00,c-5,submit,规划局,,2,refusal
+2026-06-04T07:59:59+08:00,c-5,submit,消防,,5,
+2026-06-04T07:59:59+08:00,c-6,submit,气象,,5,
+2026-06-04T07:59:59+08:00,c-6,withdraw,,,,
+2026-06-04T07:59:59+08:00,c-6,submit,气象,2026-06-11T24:00:00+08:00,5,
+2026-06-04T07:59:59+08:00,c-6.2,reply,气象,,,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
+2026-06-04T08:00:00+08:00,c-6,resume,气象,,,
+2026-06-05T09:00:00.000001+08:00,c-4,reply,规划局,,,
+2026-06-12T08:00:00+08:00,c-5,withdraw,,,,
 2026-12-20T08:00:00+08:00,c-3,submit,气象,,15,
 """
 )
-"""A small log: every kind of event and every fate, an answer at the due moment and one a second later, and refusals of
-every kind."""
+"""A small log: every kind of event and every fate, an answer at the due moment and one just behind it, and refusals of
+every kind. Further: a submit in the last second of a day; silence that is refusal; a withdrawal and another submit at
+one instant; what is said of a case called as a later application might be; more announced than a ledger may have."""
 
 
 def synthetic_log(seed: int, cases: int) -> str:
@@ -78,13 +96,19 @@ class Case:
         for department in asked:
             self.consult(began, department)
         if chance.random() < 0.15:
-            self.add(began + self.some(20), "withdraw", "")
+            when = began + chance.choice((self.some(20), timedelta(0)))
+            for _ in range(chance.choice((1, 1, 2))):
+                self.add(when, "withdraw", "")
+            if chance.random() < 0.3:
+                self.consult(when, chance.choice(asked))
         if chance.random() < 0.2:
             again = began + self.some(25)
             for department in chance.sample(DEPARTMENTS, chance.randint(1, 2)):
                 self.consult(again, department)
         if chance.random() < 0.1:
             self.add(began + self.some(10), chance.choice(("reply", "extend", "resume")), "nobody", days="3")
+        if chance.random() < 0.1:
+            self.beside(began, asked[0])
         return self.made
 
     def consult(self, at: datetime, department: str) -> None:
@@ -97,10 +121,13 @@ class Case:
                 at + timedelta(seconds=5), chance.choice((end, end - timedelta(hours=7), end + timedelta(hours=9)))
             )
             due = end.isoformat()
-        default = "none" if chance.random() < 0.15 else ""
-        self.add(at, "submit", department, due, "" if due else str(days), default)
+        both = "" if due else chance.choice(("", "", end.isoformat()))
+        default = chance.choice(("", "", "", "", "consent", "refusal", "none"))
+        self.add(at, "submit", department, due or both, "" if due else str(days), default)
         for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3))):
             self.amend(at, end, department)
+        if chance.random() < 0.05:
+            self.burst(at + (end - at) * chance.random(), department)
         answer = chance.random()
         if answer < 0.4:
             self.add(at + (end - at) * chance.random(), "reply", department)
@@ -122,9 +149,30 @@ class Case:
         if kind == "stop" and not days and chance.random() < 0.85:
             self.add(when + self.some(12), "resume", department)
 
+    def burst(self, when: datetime, department: str) -> None:
+        """Much of a term at one instant, in any order; at times more than a ledger may have."""
+        kinds = self.chance.choices(("extend", "stop", "resume", "restart", "reply"), (4, 8, 4, 4, 1), k=8)
+        for kind in kinds:
+            days = self.chance.choice(("", "2")) if kind == "stop" else "2" if kind == "extend" else ""
+            self.add(when, kind, department, "", days)
+        if self.chance.random() < 0.2:
+            for _ in range(8):
+                self.add(when, "stop", department, "", "365")
+
+    def beside(self, began: datetime, department: str) -> None:
+        """A case that nobody was ever asked about, called as a later application of this one might be; and an answer
+        before anything was asked."""
+        number = self.number
+        self.add(began - DAY, "reply", department)
+        self.number = f"{number}.2"
+        self.add(began + self.some(30), self.chance.choice(("reply", "stop", "withdraw")), department)
+        self.number = number
+
     def add(self, at: datetime, event: str, department: str, due: str = "", days: str = "", default: str = "") -> None:
         if event in ("reply", "resume"):
             days = ""
+        if event == "withdraw":
+            department = ""
         self.made.append((at.astimezone(CHINA), self.number, event, department, due, days, default))  # type: ignore[arg-type]
 
     def some(self, days: int) -> timedelta:

@@ -17,7 +17,8 @@ LONGEST_CELL = 500
 _SHOWN = 40
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _INSTANT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r" ?([Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)?"
 )
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _DAYS = {EventKind.SUBMIT: 90, EventKind.EXTEND: 365, EventKind.STOP: 365}
@@ -120,7 +121,7 @@ class _Cells:
             return None
         midnight = minutes == "24:00" and not (seconds or "").strip(":0.")
         try:
-            at = datetime.fromisoformat(f"{day}T{'00:00' if midnight else minutes}{seconds or ':00'}{offset}")
+            at = datetime.fromisoformat(f"{day}T{'00:00' if midnight else minutes}{seconds or ':00'}{offset.upper()}")
         except ValueError:
             self.fault(field, Text("{text} is on no calendar or clock", {"text": shown(text)}))
             return None
@@ -174,4 +175,9 @@ class _Cells:
 
 def shown(text: str) -> str:
     """Return a cell as it is quoted in a complaint: in quotes, and no longer than one can read."""
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return repr(cut(text))
+
+
+def cut(text: str) -> str:
+    """Return a text no longer than one can read."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

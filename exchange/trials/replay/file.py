@@ -18,7 +18,7 @@ from typing import TextIO
 from exchange.errors import BadConfiguration
 from exchange.language import Text, joined
 from exchange.machine.textfile import not_text, wide_encoding
-from exchange.trials.replay.cells import LONGEST_CELL, BadLine, Fault, event_of, shown
+from exchange.trials.replay.cells import LONGEST_CELL, BadLine, Fault, cut, event_of, shown
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog, log_of
 from exchange.trials.replay.reckoning import end_of_days
 from exchange.workdays import ChinaCalendar, WorkingCalendar
@@ -34,6 +34,10 @@ _LONGEST_LINE = 10_000
 _MOST_FAULTS = 10
 _SAMPLE = 65_536
 _BLOCK = 1_048_576
+_BLANK = " \t,;\x1a"
+"""What a line may consist of without saying anything; the last is how old systems end a file."""
+_OTHER_MARKS = ";\t|，；"
+"""What others separate columns by."""
 _NO_HEAD = Text("nothing is in the first line, which names the columns")
 _REMEDY = Text("correct it; `exchange replay --help` shows what a log looks like")
 
@@ -71,13 +75,13 @@ class _Reading:
     began: datetime | None = None
     last: datetime | None = None
     together: dict[str, set[str]] = field(default_factory=dict)
-    """Departments that are asked at the last instant, by case."""
+    """Departments that are asked together, at the last instant, by case."""
 
     def read(self, file: TextIO) -> None:
         for number, text in _lines(file):
             if number == 1:
                 self.head(text)
-            elif text.strip(" \t,;"):
+            elif text.strip(_BLANK):
                 self.line(number, text)
             if len(self.faults) >= _MOST_FAULTS or (self.faults and not self.columns):
                 break
@@ -89,16 +93,23 @@ class _Reading:
         if not names:
             self.fault(1, "at", _NO_HEAD)
             return
-        for name in names:
-            if name not in COLUMNS:
-                self.fault(1, name or "-", _unknown(name))
+        if len(names) == 1 and any(mark in names[0] for mark in _OTHER_MARKS):
+            self.fault(1, cut(names[0]), Text("columns are separated by commas: save the file as CSV with commas"))
+            return
+        meant = {name: near for name in names if name not in COLUMNS and (near := _nearest(name))}
+        for number, name in enumerate(names, 1):
+            if not name:
+                self.fault(1, Text("cell {number}", {"number": number}), Text("the column has no name"))
+            elif name not in COLUMNS:
+                self.fault(1, cut(name), _unknown(name, meant.get(name)))
         for name in COLUMNS:
             if names.count(name) > 1:
                 self.fault(1, name, Text("the column is there twice"))
+        there = {*names, *meant.values()}
         for name in REQUIRED:
-            if name not in names:
+            if name not in there:
                 self.fault(1, name, Text("the column is missing"))
-        if not {"due", "days"} & set(names):
+        if not {"due", "days"} & there:
             self.fault(1, "due", Text("the column is missing, and days, too: one of them is needed"))
         if not self.faults:
             self.columns = names
@@ -159,6 +170,7 @@ class _Reading:
 
     def submits(self, event: ReplayEvent) -> Iterator[Fault]:
         if event.kind is not EventKind.SUBMIT:
+            self.together.pop(event.case, None)
             return
         asked = self.together.setdefault(event.case, set())
         if event.department in asked:
@@ -215,13 +227,14 @@ def _unbalanced(text: str, columns: list[str]) -> str:
     return columns[-1]
 
 
-def _unknown(name: str) -> Text:
-    if any(mark in name for mark in ";\t|"):
-        return Text("columns are separated by commas: save the file as CSV with commas")
+def _nearest(name: str) -> str | None:
+    return next(iter(difflib.get_close_matches(name[:LONGEST_CELL].lower(), COLUMNS, 1, 0.6)), None)
+
+
+def _unknown(name: str, meant: str | None) -> Text:
+    if meant:
+        return Text("there is no column {name}; is {near} meant?", {"name": shown(name), "near": meant})
     known = ", ".join(COLUMNS)
-    near = difflib.get_close_matches(name.lower(), COLUMNS, 1, 0.6)
-    if near:
-        return Text("there is no column {name}; is {near} meant?", {"name": shown(name), "near": near[0]})
     return Text("there is no column {name}; the columns are {known}", {"name": shown(name), "known": known})
 
 

@@ -75,42 +75,58 @@ class ReplayLog:
 def log_of(events: Sequence[ReplayEvent]) -> ReplayLog:
     """Sort out the events of a log: what is put to departments together, and what each event is about.
 
-    Submits of a case at one instant are one application, put at the first of them; later ones another one.
+    Submits of a case at one instant are one application, put at the first of them, unless something else of the case
+    stands between; later ones are another one.
     """
-    together: dict[tuple[str, datetime], list[ReplayEvent]] = {}
+    together = _together(events)
+    numbers = _numbers([asked[0].case for asked in together], {event.case for event in events})
+    applications = tuple(
+        ReplayApplication(number, tuple(asked)) for number, asked in zip(numbers, together, strict=True)
+    )
+    put = {event.line: application.number for application in applications for event in application.asked}
+    return ReplayLog(tuple(events), labels(event.department for event in events), applications, _about(events, put))
+
+
+def _together(events: Iterable[ReplayEvent]) -> list[list[ReplayEvent]]:
+    """The submits of each application."""
+    applications: list[list[ReplayEvent]] = []
+    latest: dict[str, list[ReplayEvent] | None] = {}
     for event in events:
-        if event.kind is EventKind.SUBMIT:
-            together.setdefault((event.case, event.at), []).append(event)
-    numbers = _numbers(together)
-    applications = tuple(ReplayApplication(numbers[key], tuple(asked)) for key, asked in together.items())
-    return ReplayLog(tuple(events), labels(event.department for event in events), applications, _about(events, numbers))
+        asked = latest.get(event.case)
+        if event.kind is not EventKind.SUBMIT:
+            latest[event.case] = None
+        elif asked is not None and asked[0].at == event.at:
+            asked.append(event)
+        else:
+            latest[event.case] = asked = [event]
+            applications.append(asked)
+    return applications
 
 
-def _numbers(together: Iterable[tuple[str, datetime]]) -> dict[tuple[str, datetime], str]:
+def _numbers(cases: Iterable[str], taken: set[str]) -> list[str]:
     """The first application of a case has the case's number, later ones this with a number behind it."""
-    keys = list(together)
-    taken = {case for case, _ in keys}
     first: set[str] = set()
-    numbers: dict[tuple[str, datetime], str] = {}
-    for case, at in keys:
+    numbers: list[str] = []
+    for case in cases:
         number, count = case, 1
         while case in first and number in taken:
             count += 1
             number = f"{case[: _LONGEST_NUMBER - len(str(count)) - 1]}.{count}"
         first.add(case)
         taken.add(number)
-        numbers[(case, at)] = number
+        numbers.append(number)
     return numbers
 
 
-def _about(events: Iterable[ReplayEvent], numbers: dict[tuple[str, datetime], str]) -> dict[int, tuple[str, ...]]:
+def _about(events: Iterable[ReplayEvent], numbers: dict[int, str]) -> dict[int, tuple[str, ...]]:
+    """``numbers``: of the application that a submit belongs to, by its line."""
     put: dict[str, dict[str, None]] = {}
     asked: dict[tuple[str, str], str] = {}
     about: dict[int, tuple[str, ...]] = {}
     for event in events:
         so_far = put.setdefault(event.case, {})
         if event.kind is EventKind.SUBMIT:
-            number = numbers[(event.case, event.at)]
+            number = numbers[event.line]
             so_far[number] = None
             asked[(event.case, event.department)] = number
         latest = next(reversed(so_far), event.case)

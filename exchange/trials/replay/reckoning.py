@@ -19,6 +19,8 @@ _DAY = timedelta(days=1)
 _LAST_STAGE = 90
 """Per cent of a term's working days after which a department is reminded for the last time."""
 _MOST_ENTRIES = 100
+_MOST_DAYS = 2_500
+"""Working days that the entries of one term may add and announce."""
 _CALM = timedelta(minutes=10)
 """After which a monitor looks at a term that was over when it heard of it."""
 
@@ -115,6 +117,8 @@ class _Part:
     changed: datetime = field(init=False)
     entries: int = 1
     """In the ledger, the beginning among them."""
+    announced: int = 0
+    """Working days that these have added and announced."""
     more: int = 0
     pauses: list[_Pause] = field(default_factory=list)
     reminded_of: set[tuple[datetime, datetime]] = field(default_factory=set)
@@ -218,8 +222,9 @@ class _Part:
             return False
         if end is not None:
             self._mind_reminder(end, event.at)
-        if not self._amend(event):
+        if self.announced + (event.days or 0) > _MOST_DAYS or not self._amend(event):
             return False
+        self.announced += event.days or 0
         self.changed = event.at
         self.entries += 1
         return True

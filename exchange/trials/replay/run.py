@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from exchange.approval.monitor.store import Watches
+from exchange.approval.rules.states import PartState
 from exchange.approval.window.decision import Docket, Ruling
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST, SteppedClock, monotonic
@@ -32,8 +33,8 @@ OnProgress = Callable[[int, int, str], None]
 """Told how many events are done, of how many, and the virtual time."""
 
 _TICK = timedelta(microseconds=1)
-_HALF_A_DAY = timedelta(hours=12)
-"""So long what is put to departments may be on its way, with a due moment that is further off."""
+_PATIENCE = 300.0
+"""Seconds after which messages that are still on their way have been lost, on however busy a machine."""
 _LONG = timedelta(days=5500)
 """Ten years that a log may reach over, and the longest term behind its end."""
 
@@ -57,7 +58,7 @@ class Replay:
         addresses = {name: f"{domain}.{label}" for name, label in log.names.items()}
         catalogue: dict[str, Matter] = {}
         seats = {
-            window: Seat((Role.WINDOW,), work_for((Role.WINDOW,), decide_rule=_grant, rule_decides=True)),
+            window: Seat((Role.WINDOW,), work_for((Role.WINDOW,), decide_rule=decide, rule_decides=True)),
             self._monitor: Seat((Role.MONITOR,)),
             **{address: Seat((Role.DEPARTMENT,)) for address in addresses.values()},
         }
@@ -110,7 +111,7 @@ class Replay:
 
     def _arrive(self) -> None:
         """Let everything arrive; then the monitor knows when it must look."""
-        self.domain.settle()
+        self.domain.settle(_PATIENCE)
         self._under_way.clear()
         with self.domain.nodes[self._monitor].store.reading() as tx:
             self._look_at = tx[Watches].next_at()
@@ -143,13 +144,27 @@ class Replay:
             self._arrive()
 
     def _soon(self, asked: ReplayEvent) -> None:
-        """The department signs on the day on which it is asked, and the monitor hears of it before anything is due."""
-        if asked.due is not None and asked.days is None:
-            soon = asked.at + min((asked.due - asked.at) / 4, _HALF_A_DAY)
-        else:
-            soon = end_of_day(asked.at.astimezone(CST).date()) - _TICK
+        soon = signed_by(asked)
         self._look_at = soon if self._look_at is None else min(self._look_at, soon)
 
 
-def _grant(docket: Docket) -> Ruling:
-    return Ruling(Outcome.GRANT, "all departments were heard or kept silent")
+def signed_by(asked: ReplayEvent) -> datetime:
+    """Return until when a department must have signed for what it is asked, and the monitor have heard of it.
+
+    It is the day on which it is asked, since the term begins on the day of the signature; and long before anything is
+    due.
+    """
+    latest = end_of_day(asked.at.astimezone(CST).date()) - _TICK
+    if asked.due is None or asked.days is not None:
+        return latest
+    return min(latest, asked.at + (asked.due - asked.at) / 4)
+
+
+def decide(docket: Docket) -> Ruling | None:
+    """Grant, or refuse where silence was refusal; where anybody else's consent is missing, nobody decides."""
+    silent = {part.department for part in docket.parts if part.state is PartState.DEEMED}
+    if not docket.lacking:
+        return Ruling(Outcome.GRANT, "all departments were heard or kept silent")
+    if silent.issuperset(docket.lacking):
+        return Ruling(Outcome.REFUSE, "a department kept silent, which counts as refusal")
+    return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from exchange.clock import CST
 from exchange.errors import BadConfiguration
 from exchange.trials.replay.file import read_replay
 from exchange.trials.replay.log import labels
@@ -52,6 +54,7 @@ def refusal(path: Path) -> str:
         (f"{AT},c-1,submit,A,2026-02-29T00:00:00+08:00,", "due: '2026-02-29T00:00:00+08:00' is on no calendar"),
         (f"{AT},c-1,submit,A,2026-03-12T24:00:01+08:00,", "due: '2026-03-12T24:00:01+08:00' is on no calendar"),
         (f"{AT},c-1,submit,A,2026-03-12T00:00:00.1234567+08:00,", "is no instant as 2026-03-02T09:00:00+08:00"),
+        (f"{AT[:-6]}+08:60,c-1,submit,A,{DUE},", "at: '2026-03-02T09:00:00+08:60' is no instant as"),
         (f"{AT},c-1,submit,A,２０２６-03-12T00:00:00+08:00,", "is no instant as"),
         (f"{AT},c-1,submit,A,{AT},", "due: it must come after the instant of the submit"),
         (f"{AT},c-1,submit,A,,", "due: a submit says until when: give due, or days"),
@@ -72,6 +75,21 @@ def test_what_is_wrong_is_told_with_line_and_field(tmp_path: Path, line: str, to
     assert said.startswith("F, line 3, ")
     assert told in said
     assert "\n" not in said, "one fault, told once"
+
+
+def test_what_is_meant_by_a_name_is_not_told_to_be_missing(tmp_path: Path) -> None:
+    said = refusal(file(tmp_path, SUBMIT, head="At,case,event,Department,due,days\n"))
+    assert [line.split(": ")[0] for line in said.splitlines()] == ["F, line 1, At", "F, line 1, Department"]
+    assert len(refusal(file(tmp_path, SUBMIT, head=HEAD.replace(",", ";"))).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["2026-03-02t01:00:00z", "2026-03-02 09:00:00.000 +0800", "2026-03-02 10:30:00+09:30", "2026-03-02T09:00+08"],
+)
+def test_an_instant_is_read_in_every_way_that_programs_write_it(tmp_path: Path, at: str) -> None:
+    found = read_replay(file(tmp_path, f"{at},c-1,submit,A,{DUE},")).events[0].at
+    assert found == datetime(2026, 3, 2, 9, tzinfo=CST)
 
 
 def test_every_fault_of_a_line_and_of_a_file_is_told_by_itself(tmp_path: Path) -> None:
@@ -96,7 +114,10 @@ def test_no_more_than_ten_faults_are_told(tmp_path: Path) -> None:
         ("at,case,event,department\n", "line 1, due: the column is missing, and days, too"),
         ("at,case,department,due\n", "line 1, event: the column is missing"),
         ("at;case;event;department;due\n", "columns are separated by commas"),
-        ("at,case,event,department,due,\n", "there is no column ''"),
+        ("at；case；event；department；due\n", "columns are separated by commas"),
+        ("at,case,event,department,due,\n", "F, line 1, cell 6: the column has no name"),
+        ("at,case,,department,due\n", "F, line 1, cell 3: the column has no name"),
+        ("at,case,event,department,due," + "x" * 9_000 + "\n", f"F, line 1, {'x' * 40}…: there is no column"),
     ],
 )
 def test_a_head_that_is_wrong_is_told_with_what_is_meant(tmp_path: Path, head: str, told: str) -> None:
@@ -158,7 +179,7 @@ def test_instants_and_cells_are_taken_as_people_write_them(tmp_path: Path) -> No
         "2026-03-02 09:00+0800, c-1 ,submit,\u3000规划局 ,2026-03-11T24:00:00+08:00,",
         f"{AT},c-1,submit,,{DUE},7",
         ",,,,,",
-        "",
+        "\x1a",
         f"2026-03-02T01:00:00Z,c-1,submit,消防,{DUE},",
         head="at , case,event,department,due,days\n",
     )
@@ -190,6 +211,27 @@ def test_later_submits_of_a_case_are_applications_of_their_own(tmp_path: Path) -
     ]
     about = {line: log.about[line] for line in range(6, 11)}
     assert about == {6: ("c-1.3",), 7: ("c-1",), 8: ("c-1.3",), 9: ("c-1", "c-1.3"), 10: ("c-9",)}
+
+
+def test_submits_of_one_instant_are_one_application_until_something_else_of_the_case_happens(tmp_path: Path) -> None:
+    log = read_replay(
+        file(
+            tmp_path,
+            f"{AT},c-1,submit,A,{DUE},",
+            f"{AT},c-2,submit,A,{DUE},",
+            f"{AT},c-1,submit,B,{DUE},",
+            f"{AT},c-1,withdraw,,,",
+            f"{AT},c-1,submit,B,{DUE},",
+            f"{AT},c-1,reply,A,,",
+            f"{AT},c-1.2,reply,B,,",
+        )
+    )
+    assert [(one.number, [event.line for event in one.asked]) for one in log.applications] == [
+        ("c-1", [2, 4]),
+        ("c-2", [3]),
+        ("c-1.3", [6]),
+    ], "what is said of c-1.2 is about no application of c-1"
+    assert [log.about[line] for line in (5, 7, 8)] == [("c-1",), ("c-1",), ("c-1.2",)]
 
 
 def test_no_two_departments_get_one_label_and_every_label_can_stand_in_an_address() -> None:
