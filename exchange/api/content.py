@@ -104,8 +104,18 @@ def _named(file: UploadFile) -> str:
     return file.filename or "attachment"
 
 
+_taken: dict[type[Wire], None] = {}
+"""Every model that an operation takes, as they are declared: a list by hand would lack the next one."""
+
+
+def taken() -> tuple[type[Wire], ...]:
+    """Return the models of all bodies that operations declared so far take."""
+    return tuple(_taken)
+
+
 def body_of(*models: type[Wire], form: bool = False) -> dict[str, Any]:
-    """Return what an operation takes, for its OpenAPI entry."""
+    """Return what an operation takes, for its OpenAPI entry; `taken` knows its models from then on."""
+    _taken.update(dict.fromkeys(models))
     content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{models[0].__name__}"}}}
     if form:
         properties = {

@@ -7,17 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from exchange.api.cases.models import CaseIn, ConfirmationIn, DecisionIn, ReviewIn, TermIn, WithdrawalIn
-from exchange.api.documents.models import SendIn
+from exchange.api.content import taken
 from exchange.api.model import Problem
-from exchange.api.models import AcknowledgeIn, LeaseIn, OpinionIn, RecallIn
-from exchange.api.webhooks.models import WebhookIn
 from exchange.schemas import Wire
 
-_TAKEN: tuple[type[Wire], ...] = (
-    SendIn, LeaseIn, AcknowledgeIn, OpinionIn, RecallIn, CaseIn, WithdrawalIn, DecisionIn, ConfirmationIn, TermIn,
-    ReviewIn, WebhookIn, Problem,
-)  # fmt: skip
 _ABOUT = """\
 业务系统接口：发文、收文（限时领取与确认）、回复意见、回执、状态、事件推送；窗口：收件、撤回、决定、期限调整。
 The interface of members' systems: send, receive on lease with acknowledgement, reply, receipts, states, webhooks; at a
@@ -41,7 +34,8 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
     )
     components = found.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for model in _TAKEN:
+    models: tuple[type[Wire], ...] = (*taken(), Problem)
+    for model in models:
         described = model.model_json_schema(ref_template="#/components/schemas/{model}")
         for name, inner in described.pop("$defs", {}).items():
             schemas.setdefault(name, inner)

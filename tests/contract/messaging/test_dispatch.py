@@ -49,7 +49,7 @@ class Later(RealClock):
 
 
 def dispatcher_of(store: Store, clock: Clock | None = None, **options: int) -> Dispatcher:
-    states = {"statement": lambda: None, "audit_head": lambda: None}
+    states = {"statement": lambda: None, "audit_head": lambda: None, "calendar": SimpleNamespace(papers=())}
     node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer(), **states)
     return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
 

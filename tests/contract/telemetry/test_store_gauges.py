@@ -56,16 +56,19 @@ def test_deadlines_are_counted_where_they_are_furthest_and_each_once(store: Stor
             row = watch_row(number, due_at=LATER + due_in)
             tx[Watches].put([row])
 
-    def remind(number: str, stage: int) -> None:
+    def remind(number: str, stage: int, due_in: float) -> None:
         with store.transaction() as tx:
-            tx[Watches].add_reminder(number, PLANNING, SentReminder(message_id=new_id(), stage=stage, at=NOW), NOW)
+            sent = SentReminder(message_id=new_id(), stage=stage, at=NOW)
+            tx[Watches].add_reminder(number, PLANNING, sent, LATER + timedelta(days=due_in))
 
-    for number, due_in in (("A", 9), ("B", 8), ("C", 0.5), ("D", -1), ("E", 9), ("F", 9)):
+    terms = {"A": 9, "B": 8, "C": 0.5, "D": -1, "E": 9, "F": 9}
+    for number, due_in in terms.items():
         watched(number, timedelta(days=due_in))
-    remind("B", 50)
+    remind("A", 90, 2)  # before its term was extended
+    remind("B", 50, terms["B"])
     for stage in (50, 90):
-        remind("C", stage)
-        remind("D", stage)
+        remind("C", stage, terms["C"])
+        remind("D", stage, terms["D"])
     with store.transaction() as tx:
         tx[Watches].finish("E", PLANNING, 1, WatchState.DEEMED, NOW)
         tx[Watches].finish("F", PLANNING, 1, WatchState.ESCALATED, NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,11 @@ _JSON = "application/json"
 LETTER_TO = {"to": ["hefei.transport"], "document": LETTER}
 _DOCUMENT = openapi_of(create_api(Api(DomainView(Settings.read({}, home=Path("nowhere")), None))))
 _OPERATIONS = [(path, method) for path, methods in _DOCUMENT["paths"].items() for method in methods]
+
+
+def test_everything_that_the_document_refers_to_is_in_it() -> None:
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(_DOCUMENT)))
+    assert {"SentOut", "OpinionIn", "ReopeningIn"} <= named <= set(_DOCUMENT["components"]["schemas"])
 
 
 @pytest.fixture(scope="module")
