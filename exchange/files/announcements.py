@@ -18,7 +18,7 @@ LARGEST = 65_536
 """Octets of a file with a year's holidays; the longest announcement is a twentieth of it."""
 _AHEAD = 2
 """How many years ahead a year may be: the next one is announced each November."""
-_LONGEST = 31
+LONGEST = 31
 """Days from the first to the last of one holiday."""
 _LISTS = ("holidays", "makeup_days")
 _CORRECT = "write year, number, holidays and makeup_days as docs/deadlines.md shows them"
@@ -30,15 +30,15 @@ def read_announcement(path: Path, today: date) -> AnnouncedYear:
     file = read_toml(path)
     faults: list[Text] = []
     data = dict(file.data)
+    year = data.get("year")
+    if isinstance(year, int) and (fault := year_fault(year, today)):  # first: all days would be called wrong by it
+        raise BadConfiguration(file.fault(("year",), fault), remedy=_CORRECT)
     for name in _LISTS:
         if isinstance(data.get(name), list):
             data[name] = [day.isoformat() for day in sorted(_days(file, name, data[name], faults))]
     if faults:
         raise BadConfiguration(joined(faults, "\n"), remedy=_CORRECT)
-    found = TomlFile(path, data, file.text).validated(AnnouncedYear)
-    if fault := year_fault(found.year, today):
-        raise BadConfiguration(file.fault(("year",), fault), remedy=_CORRECT)
-    return found
+    return TomlFile(path, data, file.text).validated(AnnouncedYear)
 
 
 def refuse_large(path: Path) -> None:
@@ -109,8 +109,8 @@ def _span(item: object) -> list[date] | Text:
     except ValueError:
         return Text('must be a day, as 2026-10-01, or a span, as "2026-10-01/2026-10-07"')
     length = (ends[1] - ends[0]).days
-    if not 0 <= length < _LONGEST:
-        return Text("a span goes from its first day to its last, over {longest} days at most", {"longest": _LONGEST})
+    if not 0 <= length < LONGEST:
+        return Text("a span goes from its first day to its last, over {longest} days at most", {"longest": LONGEST})
     return list(_each(ends[0], length))
 
 

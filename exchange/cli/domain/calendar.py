@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,21 +16,29 @@ from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.directory import Lookup
 from exchange.directory.calendars import SignedCalendar
-from exchange.errors import FileUnusable
+from exchange.errors import CallerError, FileUnusable
 from exchange.files.announcements import read_announcement
 from exchange.language import tr
 from exchange.runtime.calendars import level_calendars, read_calendars
 from exchange.runtime.home import need_domain, open_tree
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import PAPER_LIMIT, AnnouncedYear
+from exchange.schemas.instants import parse_day
 from exchange.setup.calendars import Loaded, publish_year, take_signed
 from exchange.workdays import ChinaCalendar, WorkingCalendar, announced_until
 
 _SIGNED = b"\xd2"
 """How a COSE_Sign1 begins; no text does."""
+_ICS = b"BEGIN:VCALENDAR"
+_SHOWN = 10
 _DAY = timedelta(days=1)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="TOML, an ics, or a calendar that was signed.")]
+YearOption = Annotated[int | None, typer.Option("--year", help="With an ics: the year that is read of it.")]
+NumberOption = Annotated[str | None, typer.Option("--number", help="With an ics: how the announcement is cited.")]
+OnOption = Annotated[
+    str | None, typer.Option("--announced-on", metavar="DAY", help="With an ics: the day of the announcement.")
+]
 _calendar = typer.Typer(
     no_args_is_help=True, help="The calendar of working days: the State Council's holidays and make-up days."
 )
@@ -40,7 +50,14 @@ def register(app: typer.Typer) -> None:
 
 
 @_calendar.command("load")
-def load(file: FileArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def load(
+    file: FileArgument,
+    year: YearOption = None,
+    number: NumberOption = None,
+    announced_on: OnOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Publishes a year's holidays and make-up days, signed by the domain's authority under the next version.
 
     The file is TOML:
@@ -55,6 +72,9 @@ def load(file: FileArgument, home: HomeOption = None, as_json: JsonOption = Fals
 
         makeup_days = [2026-10-10]
 
+    Of an ics, as people subscribe to holiday calendars, the whole-day events of --year are read that are marked as off
+    or as worked (docs/deadlines.md); it needs --number, too.
+
     Members that are being served take it within seconds, here and on the levels below; nothing is restarted. Terms that
     run are reckoned again, their departments are told, and none ends before the day it was told before. Loaded again
     it changes nothing; an amended announcement replaces the year. Needs the authority's key.
@@ -66,23 +86,31 @@ def load(file: FileArgument, home: HomeOption = None, as_json: JsonOption = Fals
     need_domain(Home(settings.home))
     data = _head(file)
     if data.startswith(_SIGNED):
+        _Said(year, number, announced_on).nothing()
         done = take_signed(settings, data)
     else:
-        done = publish_year(settings, _read(file, settings), say)
+        done = publish_year(settings, _read(file, settings, _Said(year, number, announced_on)), say)
     _tell(done, as_json)
 
 
 @_calendar.command("check")
-def check(file: FileArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def check(
+    file: FileArgument,
+    year: YearOption = None,
+    number: NumberOption = None,
+    announced_on: OnOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Reads such a file as `load` would, and shows which days would change. Changes nothing and needs no key."""
     settings = Settings.read(home=home)
-    year = _read(file, settings)
+    read = _read(file, settings, _Said(year, number, announced_on))
     now = _present(settings)[1]
-    changes = {day.isoformat(): worked for day, worked in changed_days(now, year)}
+    changes = {day.isoformat(): worked for day, worked in changed_days(now, read)}
     if as_json:
-        print_json({"year": year.model_dump(mode="json"), "against": now.version, "changes": changes})
+        print_json({"year": read.model_dump(mode="json"), "against": now.version, "changes": changes})
         return
-    _show_year(year)
+    _show_year(read)
     console.print(plain(tr("against: {version}", version=now.version)))
     if not changes:
         say(tr("no day would change"))
@@ -132,8 +160,48 @@ def _present(settings: Settings) -> tuple[tuple[SignedCalendar, ...], WorkingCal
     return level_calendars(home, directory), read_calendars(home, directory)
 
 
-def _read(file: Path, settings: Settings) -> AnnouncedYear:
-    return read_announcement(file, settings.clock.now().date())
+@dataclass(frozen=True)
+class _Said:
+    """What the command line says of an announcement: all that an ics does not."""
+
+    year: int | None
+    number: str | None
+    announced_on: str | None
+
+    def nothing(self) -> None:
+        """Raise CallerError where it says anything."""
+        if self != _Said(None, None, None):
+            raise CallerError(
+                "--year, --number and --announced-on go with an ics",
+                remedy="leave them out: this file says it itself",
+            )
+
+    def day(self) -> date | None:
+        """Return the day of the announcement. Raises CallerError."""
+        try:
+            return parse_day(self.announced_on) if self.announced_on else None
+        except ValueError:
+            what, remedy = "--announced-on: {day!r} is no day", "write it as 2026-11-04"
+            raise CallerError(what, remedy=remedy, day=self.announced_on) from None
+
+
+def _read(file: Path, settings: Settings, asked: _Said) -> AnnouncedYear:
+    today = settings.clock.now().date()
+    begins = _head(file).removeprefix(codecs.BOM_UTF8).lstrip()[: len(_ICS)].upper()
+    if begins != _ICS and file.suffix.casefold() != ".ics":
+        asked.nothing()
+        return read_announcement(file, today)
+    from exchange.files.ics import read_ics
+
+    if asked.year is None or not asked.number:
+        raise CallerError(
+            "an ics does not say of which announcement it is", remedy="add --year YEAR and --number NUMBER, as cited"
+        )
+    found = read_ics(file, asked.year, asked.number, asked.day(), today)
+    if found.left_out:
+        shown = ", ".join(found.left_out[:_SHOWN]) + ("…" if len(found.left_out) > _SHOWN else "")
+        say(tr("left out, since they bear no mark: {events}", events=shown))
+    return found.year
 
 
 def _head(file: Path) -> bytes:

@@ -27,14 +27,14 @@ print(json.dumps({"code": code, "modules": sorted(sys.modules)}), file=sys.stder
 
 HEAVY = {
     "alembic", "argon2", "asyncio", "cbor2", "chinese_calendar", "cryptography", "fastapi", "filelock", "httpcore",
-    "jinja2", "obstore", "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "pydantic", "sqlalchemy",
-    "starlette", "structlog", "uvicorn",
+    "icalendar", "jinja2", "obstore", "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "pydantic",
+    "sqlalchemy", "starlette", "structlog", "uvicorn",
 }  # fmt: skip
 """What costs processor time to import and serves no list of commands."""
 
 
 UNUSED_BY_LOOKING = {
-    "alembic", "argon2", "exchange.runtime.member", "fastapi", "filelock", "httpcore", "jinja2", "obstore",
+    "alembic", "argon2", "exchange.runtime.member", "fastapi", "filelock", "httpcore", "icalendar", "jinja2", "obstore",
     "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "rich.markdown", "starlette", "structlog",
     "uvicorn",
 }  # fmt: skip
