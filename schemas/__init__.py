@@ -12,6 +12,7 @@ from exchange.schemas.consultation import (
     ConsultedDepartment,
     OrderedBy,
     Result,
+    ResultStanding,
 )
 from exchange.schemas.cover import MAX_INSTRUCTION, Cover
 from exchange.schemas.deadline import (
@@ -247,6 +248,7 @@ __all__ = [
     "Rest",
     "RestartRule",
     "Result",
+    "ResultStanding",
     "ReturnedBy",
     "Revocation",
     "Role",

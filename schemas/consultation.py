@@ -14,7 +14,7 @@ from exchange.schemas.document import Document
 from exchange.schemas.instants import Instant
 from exchange.schemas.matter import BY_LAW, AmendmentRules, DefaultMode
 from exchange.schemas.opinion import Verdict
-from exchange.schemas.published.conditions import A_TEXT, NOTHING, given, may, rules, says, when
+from exchange.schemas.published.conditions import A_TEXT, BLANK, NOTHING, given, may, rules, says, when
 
 
 class ConsultedDepartment(Wire):
@@ -32,14 +32,15 @@ class ConsultedDepartment(Wire):
 class Consultation(Body):
     """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence.
 
-    Schema version 1 did not say who may amend a term; it is still read, and written where the law says it.
+    Schema version 1 did not say who may amend a term, nor version 2 whose result is missing; both are still read, and
+    written where nothing more is to be said.
     """
 
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
     MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
@@ -53,32 +54,64 @@ class Consultation(Body):
     departments: Annotated[tuple[ConsultedDepartment, ...], Field(min_length=1, max_length=64)]
     document: Document | None = None
     issued_at: Instant
+    no_result: Annotated[tuple[Address, ...], Field(max_length=64, exclude_if=lambda names: not names)] = ()
+    """Departments of earlier stages from which no result is in: their terms are over, and no default arose."""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.no_result:
+            return 3
         return 2 if any(part.amendments != BY_LAW for part in self.departments) else 1
+
+
+class ResultStanding(StrEnum):
+    """What there is of an earlier department where it has given no opinion, and its silence is no consent."""
+
+    NO_RESULT = "no-result"  # 无结果
 
 
 class Result(Wire):
     """An earlier department's result, as a department that waited for it is told."""
 
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(given(standing=A_TEXT), may(verdict=NOTHING, conditions=BLANK)))
+    )
+
     department: Address
     verdict: Verdict | None
-    """None where the department's silence was taken as consent."""
+    """None where the department has given no opinion: its silence was taken as consent, or it is as ``standing`` says.
+    """
     conditions: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    standing: Annotated[ResultStanding | None, Field(exclude_if=lambda standing: standing is None)] = None
+
+    @model_validator(mode="after")
+    def _silence_has_no_verdict(self) -> Self:
+        if self.standing is not None and (self.verdict is not None or self.conditions.strip()):
+            raise ValueError("standing: stands where there is no verdict, and without conditions")
+        return self
 
 
 class Clearance(Body):
-    """What a department waited for is in: it may decide, and its term begins when it signs for this."""
+    """Nobody that a department waited for is waited for any more: it may decide, and its term begins as it signs.
+
+    Schema version 1 told results alone; it is still read, and written where each of them is in.
+    """
 
     KIND: ClassVar[str] = "clearance"
     TITLE: ClassVar[Title] = ("前置结果通知", "Prerequisite's result")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     case_number: CaseNumber
     consultation_id: MessageId
     results: Annotated[tuple[Result, ...], Field(min_length=1, max_length=20)]
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if any(result.standing is not None for result in self.results) else 1
 
 
 class CaseClosed(Body):

@@ -16,6 +16,8 @@ from exchange.schemas import (
     ObjectionGround,
     Office,
     Printing,
+    Result,
+    ResultStanding,
     Verdict,
 )
 from exchange.schemas.base import Wire
@@ -64,6 +66,8 @@ def _amended_by_the_superior() -> tuple[Wire, ...]:
 
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("consultation", 2): {"departments": _amended_by_the_superior()},
+    ("consultation", 3): {"no_result": ("city.bob",)},
+    ("clearance", 2): {"results": (Result(department="c.police", verdict=None, standing=ResultStanding.NO_RESULT),)},
     ("document", 1): {"claims": ()},
     ("document", 4): {"number": AnnouncementNumber(agency="公告", year=2026, issue=14)},
     ("document", 5): {

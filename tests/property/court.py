@@ -185,6 +185,8 @@ class Court:
             seat.late_opinion_id = posted.id
             self._move(seat, seat.state)
         else:
+            if seat.state is PartState.ESCALATED:
+                self._clear_again(seat)
             seat.verdict, seat.opinion_id = opinion.verdict, posted.id
             self._take_effect(seat, PartState.ANSWERED, posted.id)
 
@@ -203,12 +205,16 @@ class Court:
         seat.state, seat.open_since = after, len(self.handled)
         seat.revision += 1
         assert project(self.own(seat), CALENDAR).due_at == before.due_at, "a recall moved the end of a term"
-        for name, rule in self.rules.items():
-            waiting = self.seats[name]
-            waiting.clear_again |= seat.department in rule.after and waiting.cleared and waiting.state in RUNNING
+        self._clear_again(seat)
         self._open(seat)
         self._tell(seat)
         self._advance()
+
+    def _clear_again(self, seat: Seat) -> None:
+        """Whoever was told its result, or that there is none, is told the next one."""
+        for name, rule in self.rules.items():
+            waiting = self.seats[name]
+            waiting.clear_again |= seat.department in rule.after and waiting.cleared and waiting.state in RUNNING
 
     def _open(self, recalled: Seat) -> None:
         """A case that was ready waits again, and asks anew whom nobody needed any more."""
@@ -293,14 +299,17 @@ class Court:
         self._advance()
 
     def _advance(self) -> None:
-        if self.case is not CaseState.OPEN:
-            return
+        while self.case is CaseState.OPEN and self._moved():
+            pass
+
+    def _moved(self) -> bool:
         seats = list(self.seats.values())
+        before = [seat.state for seat in seats]
         ruled = waiting_for_all(self.matter) if self.reopened else self.matter
         found = progress(ruled.completion, ruled.quorum, self.stage, seats, self.rules.values())
         for department in found.cleared:
             seat = self.seats[department]
-            if (not seat.cleared or seat.clear_again) and seat.state in RUNNING:
+            if (not seat.cleared or seat.clear_again) and seat.state in (*RUNNING, PartState.ESCALATED):
                 if seat.clear_again and seat.ledger:
                     self._restart(seat)
                 seat.cleared, seat.clear_again = True, False
@@ -310,6 +319,7 @@ class Court:
             self._issue(self.stage)
         elif found.kind is Advance.READY:
             self._ready(found)
+        return [seat.state for seat in seats] != before
 
     def _ready(self, found: Progress) -> None:
         open_ones = {name for name, seat in self.seats.items() if seat.state not in SETTLED}

@@ -13,7 +13,10 @@ from exchange.schemas import Approver, Completion, Verdict
 
 SETTLED = frozenset({PartState.ANSWERED, PartState.DEEMED, PartState.MOOT})
 """States of a part that nobody waits for. ESCALATED is none: there the lead must act, or an answer may still come."""
-_RESULT = frozenset({PartState.ANSWERED, PartState.DEEMED})
+OVER = SETTLED | {PartState.ESCALATED}
+"""States of a part that no other part waits for: what was escalated may never come."""
+RESULT = frozenset({PartState.ANSWERED, PartState.DEEMED})
+"""States in which there is a result that others can be told."""
 
 
 class PartProgress(Protocol):
@@ -59,10 +62,13 @@ def progress(
     if ends_early(completion, quorum, parts, rules):
         return Progress(Advance.READY, still_open)
     here = [part for part in parts if part.stage <= stage]  # earlier ones too: one may be recalled, or asked again
-    if here and all(part.state in SETTLED for part in here):
-        later = any(part.stage > stage and part.state is PartState.PLANNED for part in parts)
-        return Progress(Advance.NEXT_STAGE if later else Advance.READY)
-    return Progress(Advance.WAIT, cleared=_cleared(parts, here, rules))
+    cleared = _cleared(parts, here, rules)
+    later = any(part.stage > stage and part.state is PartState.PLANNED for part in parts)
+    if here and later and all(part.state in OVER for part in here):
+        return Progress(Advance.NEXT_STAGE, cleared=cleared)
+    if here and not later and all(part.state in SETTLED for part in here):
+        return Progress(Advance.READY)
+    return Progress(Advance.WAIT, cleared=cleared)
 
 
 def may_decide(parts: Sequence[PartProgress]) -> bool:
@@ -84,8 +90,11 @@ def ends_early(
 def _cleared(
     parts: Sequence[PartProgress], here: Sequence[PartProgress], rules: Mapping[str, Approver]
 ) -> tuple[str, ...]:
-    """Whose results are in; one that was added may wait for one of an earlier stage."""
-    done = {part.department for part in parts if part.state in _RESULT}
+    """Who waits for nobody any more: whoever it waited for has a result, or none will be waited for.
+
+    One that was added may wait for one of an earlier stage.
+    """
+    done = {part.department for part in parts if part.state in OVER}
     return tuple(
         part.department
         for part in here

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from exchange.schemas import Application, Document, DocumentKind, DocumentNumber, Matter
@@ -16,12 +17,15 @@ def consultation_letter(
     application: Application,
     day: date,
     instead_of: str | None = None,
+    no_result: Sequence[str] = (),
 ) -> Document:
     """Return the official document that accompanies a consultation: what is asked, by which law, about what.
 
-    ``instead_of``: who was asked before and is not competent.
+    ``instead_of``: who was asked before and is not competent. ``no_result``: who was asked before, and of whom there is
+    no result.
     """
     before = f"前送{instead_of}征求意见，该单位答复非其职责。" if instead_of else ""
+    before += f"前一阶段无{'、'.join(no_result)}的意见结果。" if no_result else ""
     body = (
         f"申请人{application.applicant.name}就“{application.project}”提出“{matter.name}”申请，"
         f"我单位已受理（受理编号：{case_number}）。{before}依据{'、'.join(matter.basis)}，现送你单位征求意见，"

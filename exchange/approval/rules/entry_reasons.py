@@ -17,7 +17,10 @@ CALENDAR_CHANGED = noted("another calendar of working days counts")
 ARTICLE_45 = ("行政许可法第四十五条",)
 """The basis of a special procedure that names none."""
 OTHER_RESULT = noted("begun anew: the result that it waited for was recalled, and another one is in")
+LATE_RESULT = noted("begun anew: the result without which it was to decide has come")
 ASKED_ANEW = noted("asked anew: the opinion over which the department's own was not needed was recalled")
+BY_COURSE = frozenset({OTHER_RESULT, LATE_RESULT, ASKED_ANEW})
+"""Why the window begins a term anew of itself: by what others did in the case, and for the good of who is asked."""
 
 
 def special_procedure(kind: ProcedureKind) -> str:

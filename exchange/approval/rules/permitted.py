@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.entry_reasons import special_procedure
+from exchange.approval.rules.entry_reasons import BY_COURSE, special_procedure
 from exchange.language import Text
 from exchange.schemas import (
     LONGEST_PROCEDURE,
@@ -22,6 +22,9 @@ from exchange.schemas import (
     ProcedureKind,
 )
 from exchange.workdays import WorkingCalendar
+
+MOST_BY_COURSE = 20
+"""How often a window may begin one term anew of itself: as many results as a department can wait for."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def first_refused(term: AmendedTerm, ledger: Sequence[LedgerEntry]) -> tuple[Led
 def entered_late(state: DeadlineState, calendar: WorkingCalendar) -> LedgerEntry | None:
     """Return the first extension or restart that was entered when the term, as it then was, was over; None for none."""
     for row, entry in enumerate(state.ledger):
-        if entry.kind not in (EntryKind.EXTEND, EntryKind.RESTART):
+        if entry.kind not in (EntryKind.EXTEND, EntryKind.RESTART) or _is_by_course(state.lead, entry):
             continue
         term = project(state.model_copy(update={"ledger": state.ledger[:row]}), calendar)
         if term.due_at is not None and not term.provisional and entry.at > term.due_at:
@@ -139,13 +142,23 @@ def _resumption(term: AmendedTerm, before: Sequence[LedgerEntry], entry: LedgerE
     return NotPermitted(why, Text("the lead does, or who has stopped it"), by_whom=True)
 
 
+def _is_by_course(lead: str, entry: LedgerEntry) -> bool:
+    """Whether the window begins a term anew of itself, with a message that asks or tells the department anew."""
+    by_lead = (entry.kind, entry.actor) == (EntryKind.RESTART, lead)
+    return by_lead and entry.reason in BY_COURSE and entry.notice is not None and not entry.basis
+
+
 def _restart(term: AmendedTerm, before: Sequence[LedgerEntry], entry: LedgerEntry) -> NotPermitted | None:
+    by_course = [one for one in (*before, entry) if _is_by_course(term.lead, one)]
+    if _is_by_course(term.lead, entry) and len(by_course) <= MOST_BY_COURSE:
+        return None
     rule = term.rules.restart
     if not _is_among(term, rule.by, entry.actor):
         return _wrong_orderer(term, entry, rule.by)
     if not entry.basis:
         return NotPermitted(Text("beginning a term anew needs its legal basis"), Text("give --basis with the article"))
-    if sum(one.kind is EntryKind.RESTART for one in before) >= rule.most:
+    ordered = [one for one in before if one.kind is EntryKind.RESTART and not _is_by_course(term.lead, one)]
+    if len(ordered) >= rule.most:
         why = Text("the term of {department} has begun anew as often as it may", {"department": term.department})
         return NotPermitted(why, Text("at most {most} times in this matter; extend it, or decide", {"most": rule.most}))
     return None

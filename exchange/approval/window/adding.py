@@ -17,10 +17,10 @@ from exchange.approval.rules.course.adding import (
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import approver_of, matter_of
+from exchange.approval.window.issuing import issue_added
 from exchange.approval.window.matters import completing
 from exchange.approval.window.proposals import proposals_of
 from exchange.approval.window.store import Cases
-from exchange.approval.window.submit import issue_added
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.language.names import CASE_STATES, coded
 from exchange.messaging.checks import expect_window
@@ -68,7 +68,7 @@ def add_body_in(step: Step, case_number: str, addition: Addition) -> PartRow:
     _expect_new(step, case, addition.department, parts)
     proposal = _proposal(step, case, ruled, parts, addition)
     reasons = _reasons(addition, proposal)
-    stage, asked = case.stage, {part.department for part in parts}
+    stage, asked = case.stage, {part.department for part in parts if part.stage <= case.stage}
     place_of = approver_of(matter, proposal.department)
     approver = approver_added(matter, addition.department, place_of, stage, addition.days, asked)
     step.tx[Cases].add_part(

@@ -13,6 +13,7 @@ from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import PARTS, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.approval.window.checks import own_part, part_of
+from exchange.approval.window.clearing import clear_again
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.approval.window.faulty import mind_faulty
@@ -124,11 +125,20 @@ class Collector:
             opinion_id=incoming.message_id,
         )
         if moved:
+            if part.state is PartState.ESCALATED:
+                self._tell_those_without(step, part)
             if part.state is PartState.DEEMED:
                 step.note("deemed-overturned", part.case_number, part.deemed_id, department=part.department)
             step.note("opinion", part.case_number, incoming.message_id, department=part.department)
             refresh(step, part.case_number, part.department)
             self._concluder.advance(step, part.case_number)
+
+    def _tell_those_without(self, step: Step, part: PartRow) -> None:
+        """Who was cleared without a result that comes after all is told of it, while it has not answered."""
+        case = step.tx[Cases].get(part.case_number)
+        for waiting in matter_of(step.tx, case).approvers if case is not None else ():
+            if part.department in waiting.after:
+                clear_again(step, part.case_number, waiting.department)
 
     def _keep_late(self, step: Step, part: PartRow, incoming: Incoming, opinion: Opinion, in_time: bool) -> None:
         """``in_time``: it was, but the case is closed over it by a default; the record says so, for the lead to act."""

@@ -18,10 +18,10 @@ from exchange.approval.window.clearing import clear
 from exchange.approval.window.deadlines import matter_of, refresh
 from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, docket_of, ruling_of, ruling_text
 from exchange.approval.window.faulty import let_correct
+from exchange.approval.window.issuing import issue_next_stage
 from exchange.approval.window.matters import completing
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
-from exchange.approval.window.submit import issue_next_stage
 from exchange.errors import Conflict, NotFound
 from exchange.language import Text
 from exchange.language.names import CASE_STATES, OUTCOMES, coded
@@ -54,8 +54,14 @@ class Concluder:
         case = step.tx[Cases].get(case_number)
         if case is not None and case.state is CaseState.READY:
             self._ask_rule(step, case)
+        while self._moved(step, case_number):
+            pass  # a stage may begin with nobody who can be reached: then the next thing follows at once
+
+    def _moved(self, step: Step, case_number: str) -> bool:
+        """Do what a case does next; whether more may follow of it."""
+        case = step.tx[Cases].get(case_number)
         if case is None or case.state is not CaseState.OPEN:
-            return
+            return False
         matter = matter_of(step.tx, case)
         parts = step.tx[Cases].parts(case_number)
         ruled = completing(case, matter)
@@ -67,6 +73,7 @@ class Concluder:
             issue_next_stage(step, case, matter, case.stage + 1)
         elif found.kind is Advance.READY:
             self._ready(step, case, matter, found.moot)
+        return [part.state for part in step.tx[Cases].parts(case_number)] != [part.state for part in parts]
 
     def _ready(self, step: Step, case: CaseRow, matter: Matter, moot: Sequence[str]) -> None:
         if not step.tx[Cases].move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now):

@@ -40,6 +40,7 @@ from exchange.schemas import (
     ProcedureEnded,
     Reminder,
     RequestForwarded,
+    ResultStanding,
     TermNotice,
 )
 from exchange.schemas.titles import kind_name
@@ -181,6 +182,7 @@ def _application(body: Consultation) -> Lines:
         days = working_days(part.term.days) if part.term.days else due_text(part.term.fixed)
         silence = name_of(SILENCE, part.default)
         yield tr("department"), f"{in_full(part.department)}: {days}, {silence}"
+    yield tr("no result from"), listed(map(in_full, body.no_result))
 
 
 def _opinion(body: Opinion) -> Lines:
@@ -212,6 +214,9 @@ def _notice(body: Body) -> Lines:
         yield tr("reason"), body.reason
     elif isinstance(body, Clearance):
         for result in body.results:
+            if result.standing is ResultStanding.NO_RESULT:
+                yield tr("no result from"), in_full(result.department)
+                continue
             verdict = name_of(VERDICTS, result.verdict) if result.verdict else tr("silent")
             yield (
                 tr("result of {department}", department=called(result.department)),

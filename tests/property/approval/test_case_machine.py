@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from exchange.approval.rules import amendments
-from exchange.approval.rules.completion import SETTLED
+from exchange.approval.rules.completion import OVER
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
@@ -243,13 +243,19 @@ class CaseMachine(RuleBasedStateMachine):
                 self.the_department_signs_for_what_it_has(department)
             self.time_passes_and_everything_arrives(24, True)
         for seat in self.court.seats.values():
-            assert seat.state in (*SETTLED, PartState.ESCALATED, PartState.PLANNED) or self.rightly_waits(seat)
+            assert seat.state in OVER or self.rightly_waits(seat), f"{seat.department} waits for ever: {seat.state}"
 
     def rightly_waits(self, seat: Seat) -> bool:
-        """Stopped by an officer for an open time, or waiting for a department that owes its result."""
+        """Stopped by an officer for an open time, or waiting for somebody who is."""
         if project(self.court.own(seat), CALENDAR).stopped:
             return True
-        return bool(self.court.rules[seat.department].after) and not seat.cleared
+        after = self.court.rules[seat.department].after
+        others = [
+            other
+            for name, other in self.court.seats.items()
+            if name in after or (seat.state is PartState.PLANNED and other.stage < seat.stage)
+        ]
+        return any(other.state not in OVER and self.rightly_waits(other) for other in others)
 
 
 CaseMachine.TestCase.settings = settings(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from exchange.approval.rules.entry_reasons import LATE_RESULT
 from exchange.approval.rules.permitted import (
     AmendedTerm,
     NotPermitted,
@@ -17,7 +18,7 @@ from exchange.approval.rules.permitted import (
     refusal_of,
 )
 from exchange.schemas import AmendmentRules, EntryKind, ExtensionRule, LedgerEntry, ProcedureKind, RestartRule, StopRule
-from tests.unit.facts import CALENDAR, at, deadline, extend, restart, start, stop
+from tests.unit.facts import CALENDAR, ID, at, deadline, extend, restart, start, stop
 
 LEAD, DEPARTMENT, ABOVE, OTHER = "c.window", "c.transport", "c.government", "c.police"
 
@@ -139,6 +140,29 @@ def test_an_extension_or_restart_after_the_end_that_the_term_then_had_is_late() 
         assert entered_late(deadline(start("03-02"), late), CALENDAR) is late
     after = extend("03-11", 5)
     assert entered_late(deadline(start("03-02"), restart("03-03"), after), CALENDAR) is after
+
+
+def by_course(**changes: Any) -> LedgerEntry:
+    """The window begins a term anew of itself, with the message that tells of it."""
+    said: dict[str, Any] = {"kind": EntryKind.RESTART, "at": at("03-10"), "reason": LATE_RESULT, "actor": LEAD}
+    return LedgerEntry(**(said | {"notice": ID} | changes))
+
+
+def test_what_the_window_begins_anew_of_itself_needs_no_order_counts_for_none_and_is_bounded() -> None:
+    never = term(restart=RestartRule(by=("lead",), most=0))
+    assert refused(by_course(), of=never) == ""
+    assert refused(entry("restart"), by_course()) == "", "the one that may be ordered is still there"
+    assert refused(by_course(), entry("restart")) == ""
+    assert refused(by_course(), *[by_course()] * 19) == ""
+    assert refused(by_course(), *[by_course()] * 20) != ""
+    assert entered_late(deadline(start("03-02"), by_course()), CALENDAR) is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"notice": None}, {"actor": DEPARTMENT}, {"actor": ABOVE}, {"reason": "complex"}, {"basis": ("b",)}]
+)
+def test_who_only_says_so_needs_its_order_all_the_same(changes: dict[str, Any]) -> None:
+    assert refused(by_course(**changes), of=term(restart=RestartRule(by=("lead",), most=0))) != ""
 
 
 def test_every_refusal_says_who_may() -> None:

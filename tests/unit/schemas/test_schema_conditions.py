@@ -81,6 +81,11 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "departments.0.term.days": [5, None, ABSENT],
         "departments.0.term.fixed": ["2026-03-09T00:00:00+08:00", None, ABSENT],
     },
+    "clearance": {
+        "results.0.verdict": ["agree", None],
+        "results.0.conditions": ["夜间施工", "", ABSENT],
+        "results.0.standing": ["no-result", None, ABSENT],
+    },
     "deemed-consent": {
         "mode": ["none", "consent", "refusal"],
         "state.default_basis": [["缺席默认制"], [], ABSENT],

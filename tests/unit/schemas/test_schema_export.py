@@ -50,8 +50,9 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
     schema = SCHEMAS[name]
     Draft202012Validator.check_schema(schema)
     version = {
+        "clearance": 2,
         "deadline-notice": 2,
-        "consultation": 2,
+        "consultation": 3,
         "decision": 2,
         "deemed-consent": 3,
         "directory": 4,
@@ -163,8 +164,9 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    newer = {"consultation", "deadline-notice", "decision", "forwarding", "opinion", "reminder", "tally", "term-notice"}
-    version = {"deemed-consent": 3, "document": 5, "escalation": 3, **dict.fromkeys(newer, 2)}.get(kind, 1)
+    newer = {"clearance", "deadline-notice", "decision", "forwarding", "opinion", "reminder", "tally", "term-notice"}
+    newest = {"consultation": 3, "deemed-consent": 3, "document": 5, "escalation": 3}
+    version = {**newest, **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 

@@ -12,9 +12,9 @@ from exchange.approval.window.checks import part_of
 from exchange.approval.window.clearing import clear_again
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.issuing import ask_anew
 from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
-from exchange.approval.window.submit import ask_anew
 from exchange.audit import verify_receipt
 from exchange.envelope.strict import values_of
 from exchange.errors import Returned

@@ -10,8 +10,8 @@ from exchange.approval.rules.course import reopening as rules
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import approver_of, matter_of, refresh
+from exchange.approval.window.issuing import as_first, issue_again
 from exchange.approval.window.store import Cases
-from exchange.approval.window.submit import as_first, issue_again
 from exchange.errors import NotFound
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
