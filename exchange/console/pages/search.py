@@ -15,7 +15,7 @@ from exchange.operations.records.stores import departments_of, members_of, provi
 from exchange.operations.search.find import find_cases, find_messages
 from exchange.operations.search.rules import read_key, read_query, write_key
 from exchange.operations.search.streams import ALL_KINDS
-from exchange.operations.search.terms import amendments_of, find_parts
+from exchange.operations.search.terms import amendments_of, due_to_decide, find_parts, stops_of
 from exchange.operations.trace.trail import messages_of_case
 from exchange.page_key import Key
 from exchange.schemas import MESSAGES, Role
@@ -85,14 +85,16 @@ def _case(visit: Visit) -> Mapping[str, object]:
     for address, store in stores_of(visit.view, Role.WINDOW).items():
         with store.reading() as tx:
             line, parts = tx[Search].case(address, number), tx[Search].parts(address, number)
-            happened = amendments_of(tx, parts)
+            happened, calendar = amendments_of(tx, parts), visit.view.calendar()
+            stops, (due_at, guessed) = stops_of(tx, parts, calendar, now), due_to_decide(tx, number, calendar)
         if line is not None:
             standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}
             messages = messages_of_case(stores_of(visit.view), number)
-            is_provisional = provisional_by(visit.view.calendar())
+            is_provisional = provisional_by(calendar)
             provisional = {one.department for one in parts if is_provisional(one)}
             said = sentence(line.state, parts, now, visit.view.names(), provisional)
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages, "happened": happened}
+            context |= {"stops": stops, "due_at": due_at, "due_is_provisional": guessed}
             return {**_words(visit), **context, "sentence": visit.say(*said)}
     raise NotFound(
         "no case {number} at a window of this domain", remedy="look for it: /search?what=cases", number=number

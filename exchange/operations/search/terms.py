@@ -12,7 +12,9 @@ from exchange.approval.held import held_back
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.forecast import Forecast, foresee
-from exchange.approval.rules.standing import BoardColumn
+from exchange.approval.rules.standing import BoardColumn, standing_of
+from exchange.approval.rules.stops import Stop, stopped_at
+from exchange.approval.window.lead_duties import term_to_decide
 from exchange.approval.window.store import Cases
 from exchange.operations.records.lines import PartLine
 from exchange.operations.records.store import Search
@@ -22,6 +24,8 @@ from exchange.page_key import Key
 from exchange.schemas import EntryKind, LedgerEntry
 from exchange.store.transaction import Store, Transaction
 from exchange.workdays import WorkingCalendar
+
+_SETTLED = (None, BoardColumn.DEEMED, BoardColumn.ESCALATED)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,20 @@ def amendments_of(tx: Transaction, parts: Sequence[PartLine]) -> list[tuple[str,
     ledgers = {one.department: tx[Cases].ledger(one.case_number, one.department) for one in parts}
     found = [(who, entry) for who, ledger in ledgers.items() for entry in ledger if entry.kind is not EntryKind.START]
     return sorted(found, key=lambda one: one[1].at)
+
+
+def stops_of(tx: Transaction, parts: Sequence[PartLine], calendar: WorkingCalendar, now: datetime) -> dict[str, Stop]:
+    """Return how clocks stand still at this moment, of parts that are still waited for, by department."""
+    waited_for = [one for one in parts if standing_of(one.state, one.started_at, one.due_at, now) not in _SETTLED]
+    ledgers = {one.department: tx[Cases].ledger(one.case_number, one.department) for one in waited_for}
+    found = {who: stopped_at(ledger, calendar, who, now) for who, ledger in ledgers.items()}
+    return {who: stop for who, stop in found.items() if stop is not None}
+
+
+def due_to_decide(tx: Transaction, number: str, calendar: WorkingCalendar) -> tuple[datetime | None, bool]:
+    """Return until when the lead is to decide a case, and whether that is provisional."""
+    case = tx[Cases].get(number)
+    return term_to_decide(tx, case, calendar) if case is not None else (None, False)
 
 
 def upcoming(

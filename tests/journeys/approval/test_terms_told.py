@@ -147,6 +147,11 @@ def test_every_face_says_from_the_first_day_until_when_whether_that_may_move_and
             "暂定",
         )
         assert [word for word in said if word not in text] == []
+    assert [
+        word for word in ("停计</span> 至", "2026-12-30 24:00", "特别程序：听证", "决定期限") if word not in page
+    ] == []
+    row = page.split(f"{transport})</th>")[1].split("</tr>")[0]
+    assert "期内" not in row, "a clock that stands is not running"
     assert letters.count('"provisional": true') >= 2, "both notices say it under the window's signature"
 
 
