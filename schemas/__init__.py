@@ -42,6 +42,7 @@ from exchange.schemas.directory import (
     MAX_AUTHORITIES,
     MAX_CERTIFICATES,
     MAX_DELEGATIONS,
+    MAX_SUBSTITUTIONS,
     Delegation,
     Directory,
     DirectoryUpdate,
@@ -50,6 +51,7 @@ from exchange.schemas.directory import (
     OfferedDirectory,
     Revocation,
     Role,
+    Substitution,
     Upper,
 )
 from exchange.schemas.document import (
@@ -146,6 +148,7 @@ __all__ = [
     "MAX_RESTS",
     "MAX_SHOWN",
     "MAX_SIGNERS",
+    "MAX_SUBSTITUTIONS",
     "MAX_YEARS",
     "MESSAGES",
     "PAPER_LIMIT",
@@ -263,6 +266,7 @@ __all__ = [
     "StartRule",
     "StopRule",
     "SubmittedMaterial",
+    "Substitution",
     "Suite",
     "Tally",
     "Term",

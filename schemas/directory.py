@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import Address, Body, Digest, Line, Room, Serial, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, Line, MatterCode, Room, Serial, Title, Wire
 from exchange.schemas.header import Suite
 from exchange.schemas.instants import Instant
 from exchange.schemas.published.conditions import A_TEXT, NOTHING, given, may, rules, when
@@ -31,6 +32,8 @@ MAX_AUTHORITIES = 8
 """How many authorities a domain may have had, one after the other."""
 MAX_DELEGATIONS = 1_000
 """How many lower domains a domain may have had."""
+MAX_SUBSTITUTIONS = 5_000
+"""How many substitutions a domain may have had."""
 
 
 class EncryptionKey(Wire):
@@ -75,6 +78,49 @@ class Member(Wire):
     """Of its older certificates."""
 
 
+class Substitution(Wire):
+    """One department gives opinions for another (代行), for a time and in named matters. None is ever taken out.
+
+    Whoever ordered it, the domain's authority signs it with the directory: who may act is read here and nowhere else.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(given(revoked_at=A_TEXT), given(revoked_for=A_TEXT), may(revoked_for=NOTHING)))
+    )
+
+    serial: Serial
+    """Names it in this directory."""
+    department: Address
+    """In whose place."""
+    substitute: Address
+    begins_at: Instant
+    ends_at: Instant
+    """From when on it does not count any more."""
+    matters: Annotated[
+        tuple[MatterCode, ...] | None, Field(min_length=1, max_length=64, json_schema_extra={"uniqueItems": True})
+    ]
+    """Null: all matters."""
+    ordered_by: Address
+    """The department itself, its superior, or the domain."""
+    order: Line
+    """The order, or the department's own delegation, by its number or name."""
+    revoked_at: Instant | None = None
+    """From when on it does not count, earlier than it would have ended."""
+    revoked_for: Line | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.substitute == self.department:
+            raise ValueError("substitute: nobody is the substitute of itself")
+        if self.ends_at <= self.begins_at:
+            raise ValueError("ends_at: a substitution ends after it began")
+        if self.matters is not None and len(set(self.matters)) != len(self.matters):
+            raise ValueError("matters: names a matter twice")
+        if (self.revoked_at is None) != (self.revoked_for is None):
+            raise ValueError("revoked_for: a revocation has an instant and a reason")
+        return self
+
+
 class Upper(Wire):
     """The superior domain, as the authority of the lower one vouches for it."""
 
@@ -117,13 +163,14 @@ class Directory(Body):
 
     Every neighbour is exactly one label away, so that no chain of them can skip a level or come back to where it began.
     Schema version 1 had no ``revoked_for`` and no ``revocations``, version 2 no ``upper`` and no ``delegations``,
-    version 3 no ``codes``; all are still read, and version 3 is written where no member has codes.
+    version 3 no ``codes``, version 4 no ``substitutions``. All are still read; version 3 is written where no member
+    has codes, and 4 where there is no substitution.
     """
 
     KIND: ClassVar[str] = "directory"
     TITLE: ClassVar[Title] = ("通讯录", "Directory")
-    VERSION: ClassVar[int] = 4
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+    VERSION: ClassVar[int] = 5
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5)
 
     domain: Address
     version: Serial
@@ -134,6 +181,10 @@ class Directory(Body):
     """The superior domain, exactly one level up; None for one that stands alone or is the root."""
     delegations: Annotated[tuple[Delegation, ...], Field(max_length=MAX_DELEGATIONS)] = ()
     """All domains that are or were directly below."""
+    substitutions: Annotated[
+        tuple[Substitution, ...], Field(max_length=MAX_SUBSTITUTIONS, exclude_if=lambda those: not those)
+    ] = ()
+    """All that are or were in force, in the order of their serials."""
 
     @model_validator(mode="after")
     def _addresses_are_unique_and_of_the_domain(self) -> Self:
@@ -147,7 +198,21 @@ class Directory(Body):
 
     @property
     def written_version(self) -> int:
+        if self.substitutions:
+            return 5
         return 4 if any(member.codes for member in self.members) else 3
+
+    @model_validator(mode="after")
+    def _substitutions_are_of_members(self) -> Self:
+        serials = [one.serial for one in self.substitutions]
+        if any(later <= earlier for earlier, later in pairwise(serials)):
+            raise ValueError("substitutions: serials count up")
+        listed = {member.address for member in self.members}
+        for one in self.substitutions:
+            for address in (one.department, one.substitute):
+                if address not in listed:
+                    raise Unfit("substitutions: {address} is not a member", address=address)
+        return self
 
     @model_validator(mode="after")
     def _a_code_is_one_members(self) -> Self:

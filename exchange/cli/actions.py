@@ -51,6 +51,8 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "key use": CommandAction(("whose",)),
     "freshness": CommandAction(("every", "off"), begun=True),
     "calendar load": CommandAction(("file",)),
+    "substitute add": CommandAction(("department", "by", "until", "ordered_by", "order")),
+    "substitute revoke": CommandAction(("serial",)),
     "link": CommandAction(("neighbour", "cut", "remove"), unless=("status",)),
     "joint propose": CommandAction(("file", "with_", "as_")),
     "joint sign": CommandAction(("joint", "as_")),

@@ -76,9 +76,10 @@ def _keys(app: typer.Typer) -> None:
 
 
 def _calendar(app: typer.Typer) -> None:
-    from exchange.cli.domain import calendar
+    from exchange.cli.domain import calendar, substitutes
 
     calendar.register(app)
+    substitutes.register(app)
 
 
 def _domains(app: typer.Typer) -> None:
@@ -244,6 +245,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "A domain",
         {
             "calendar": "The calendar of working days: the State Council's holidays and make-up days.",
+            "substitute": "Who gives opinions for another department, until when.",
         },
     ),
     *entries(
@@ -276,13 +278,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "notice": "Notices down through the levels, and who has signed for them.",
         },
     ),
-    *entries(
-        _domains,
-        "Levels",
-        {
-            "domain": "The tree of domains: upper and lower levels.",
-        },
-    ),
+    *entries(_domains, "Levels", {"domain": "The tree of domains: upper and lower levels."}),
     *entries(
         _tokens,
         "Console",

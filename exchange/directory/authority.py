@@ -20,7 +20,7 @@ from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import Identity, SigningKey
 from exchange.errors import BadDirectory, BadKeys
 from exchange.machine.files import make_folder, write_secret
-from exchange.schemas import Delegation, Directory, Member, Role, Upper
+from exchange.schemas import Delegation, Directory, Member, Role, Substitution, Upper
 from exchange.schemas.instants import CLOCK_SKEW
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
@@ -31,15 +31,16 @@ BRING_THE_KEY = "bring the authority's key there for this command, then take it 
 
 @dataclass(frozen=True)
 class Ties:
-    """A domain's neighbours in the tree."""
+    """What a directory says beside its members: the domain's neighbours in the tree, and who acts for whom."""
 
     upper: Upper | None = None
     delegations: tuple[Delegation, ...] = ()
+    substitutions: tuple[Substitution, ...] = ()
 
     @classmethod
     def of(cls, directory: Directory | None) -> Ties:
-        """Return the neighbours that a directory names; none where there is no directory."""
-        return cls(directory.upper, directory.delegations) if directory is not None else cls()
+        """Return what a directory says; nothing where there is no directory."""
+        return cls(directory.upper, directory.delegations, directory.substitutions) if directory is not None else cls()
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,8 @@ class Authority:
     ) -> bool:
         """Sign a directory of ``members`` under the next version; False if the one in force says the same.
 
-        Without ``ties`` the neighbours stay as they are. A directory in the second half of its term is renewed in any
-        case. Raises BadDirectory when what is there is not this authority's.
+        Without ``ties`` neighbours and substitutions stay as they are. A directory in the second half of its term is
+        renewed in any case. Raises BadDirectory when what is there is not this authority's.
         """
         present = read_directory_file(path, self.certificate) if path.exists() else None
         if present is not None and present.domain != self.domain:
@@ -147,6 +148,7 @@ class Authority:
             members=tuple(members),
             upper=ties.upper,
             delegations=ties.delegations,
+            substitutions=ties.substitutions,
         )
         make_folder(path.parent)
         write_secret(path, sign_directory(directory, self.key, self.certificate))

@@ -33,8 +33,9 @@ from exchange.schemas.instants import CLOCK_SKEW
 T = TypeVar("T")
 
 _LIMIT = 67_108_864
-_NEWEST = content_type(Directory.KIND, Directory.VERSION)
-_READ = frozenset(content_type(Directory.KIND, version) for version in Directory.READ)
+_LEAST_WRITTEN = 3
+"""What the models write where nothing newer is said: of a lower version they tell no more than that it is known."""
+_READ = {content_type(Directory.KIND, version): version for version in Directory.READ}
 _WAY_OUT = "`exchange init` puts the authority's own copy back; else restore the newest one from a backup"
 
 
@@ -253,7 +254,7 @@ def read_paper(data: bytes) -> Paper:
         if not isinstance(declared, str) or declared not in _READ:
             raise BadDirectory("the directory is of a kind or version not known here")
         directory = read_model(Directory, message.payload, Directory.KIND)
-        if directory.written_version == Directory.VERSION and declared != _NEWEST:
+        if directory.written_version > max(_READ[declared], _LEAST_WRITTEN):
             raise BadDirectory("the directory says what its schema version does not know")
         return Paper(data, directory, thumbprint(message.header), message)
     except SenderError as error:

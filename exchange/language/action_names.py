@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, Words] = {
     "key.use": ("改用令牌中的密钥", "key of a token used"),
     "freshness": ("目录时效", "freshness"),
     "calendar.load": ("发布工作日历", "calendar published"),
+    "substitute.add": ("确定代行部门", "substitute"),
+    "substitute.revoke": ("终止代行", "substitution ended"),
     "link": ("上下级链路", "link"),
     "joint.propose": ("发起会签", "joint document"),
     "joint.sign": ("会签", "joint signature"),

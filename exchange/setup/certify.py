@@ -75,7 +75,7 @@ class Registry:
         return Authority.open_or_create(self.home.authority, name, self.now)
 
     def publish(self, authority: Authority, members: Sequence[Member], ties: Ties | None = None) -> None:
-        """Sign the next version of the directory, if it says anything new; without ``ties`` its neighbours stay."""
+        """Sign the next version of the directory, if it says anything new; without ``ties`` all else stays."""
         equip(self.home, authority)
         if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version

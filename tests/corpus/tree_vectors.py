@@ -1,4 +1,4 @@
-"""Directories of four versions, the tree of domains, a statement of freshness and a chain of forwardings."""
+"""Directories of five versions, the tree of domains, a statement of freshness and a chain of forwardings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exchange.directory.certificates import member_certificate
 from exchange.directory.freshness import FreshnessKey
 from exchange.envelope.papers import sign_body
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, sign1
-from exchange.schemas import Delegation, Forwarding, Role, Upper
+from exchange.schemas import Delegation, Forwarding, Role, Substitution, Upper
 from tests.corpus.kin import YEAR, Kin, key, message
 from tests.corpus.world import NOW
 from tests.unit.examples import COVER, EXAMPLES
@@ -21,6 +21,10 @@ from tests.unit.facts import ID, OTHER_ID
 _ROLES = {"office": Role.WINDOW, "relay": Role.RELAY, "planning": Role.DEPARTMENT}
 NEWER = {1: ("upper", "delegations", "revoked_for", "revocations"), 2: ("upper", "delegations")}
 """Fields that a version of the directory does not have."""
+SUBSTITUTION = Substitution(
+    serial=1, department="p.planning", substitute="p.office", begins_at=NOW, ends_at=NOW + YEAR / 365, matters=None,
+    ordered_by="p", order="品〔2026〕1号",
+)  # fmt: skip
 THIRD_ID = "33333333-3333-4333-8333-333333333333"
 
 
@@ -47,12 +51,14 @@ def directories_vector() -> dict[str, Any]:
     member = alone().directory().members[0].model_copy(update={"codes": ("品", "品函")})
     coded = alone().directory().model_copy(update={"members": (member, *alone().directory().members[1:])})
     fourth = sign_body(coded, alone().certificate, alone().authority.key)
+    acting = alone().directory().model_copy(update={"substitutions": (SUBSTITUTION,)})
+    fifth = sign_body(acting, alone().certificate, alone().authority.key)
     return {
         "what": "the directory of domain p in each schema version",
         "read_at": NOW.isoformat(),
         "authority_certificate_der": alone().certificate.hex(),
         "directories": {str(version): in_version(alone(), version).hex() for version in (1, 2, 3)}
-        | {"4": fourth.hex()},
+        | {"4": fourth.hex(), "5": fifth.hex()},
     }
 
 

@@ -86,14 +86,15 @@ def test_a_body_of_every_version_is_read_by_both(case: dict[str, Any]) -> None:
 # --- section 7: directories, the tree, freshness ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("version", ["1", "2", "3"])
+@pytest.mark.parametrize("version", ["1", "2", "3", "4", "5"])
 def test_a_directory_of_every_version_is_read_by_both(version: str) -> None:
     printed = vector("directories")
     data, own = bytes.fromhex(printed["directories"][version]), printed["authority_certificate_der"]
     view = load_directory(data, authority(own), NOW, 0)
     found = body_of(data, key_of(own))
     assert [one.address for one in view.members] == [one["address"] for one in found["members"]]
-    assert ("upper" in found, "revocations" in found["members"][0]) == (version == "3", version != "1")
+    assert ("upper" in found, "revocations" in found["members"][0]) == (version >= "3", version != "1")
+    assert ("codes" in found["members"][0], "substitutions" in found) == (version == "4", version == "5")
 
 
 def test_the_directories_of_the_tree_lead_to_each_other() -> None:

@@ -249,7 +249,7 @@ def test_a_directory_of_an_earlier_schema_version_is_still_read_and_an_unknown_o
     for version in (1, 2):
         assert load_directory(signed(version), authority.certificate, NOW, 0).signer(identity.x5t).revoked_at == NOW
     with pytest.raises(BadDirectory, match="version not known here"):
-        load_directory(signed(5), authority.certificate, NOW, 0)
+        load_directory(signed(6), authority.certificate, NOW, 0)
 
 
 def test_each_certificate_keeps_its_revocation_and_the_newest_counts(tmp_path: Path) -> None:
