@@ -55,7 +55,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "consultation": 3,
         "decision": 2,
         "deemed-consent": 3,
-        "directory": 4,
+        "directory": 5,
         "document": 5,
         "escalation": 3,
         "forwarding": 2,
