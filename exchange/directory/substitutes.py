@@ -43,12 +43,11 @@ def substitutes_of(directory: Directory, department: str, matter: str, at: datet
     )
 
 
-def represented_by(directory: Directory, substitute: str, matter: str, at: datetime) -> tuple[Substitution, ...]:
-    """Return for whom a member acts in a matter at a moment."""
-    return tuple(
-        one
+def acts_for(directory: Directory, substitute: str, department: str, at: datetime) -> bool:
+    """Return whether a member acts for a department at a moment, in whatever matter."""
+    return any(
+        (one.substitute, one.department) == (substitute, department) and in_force(one, at)
         for one in directory.substitutions
-        if one.substitute == substitute and covers(one, matter) and in_force(one, at)
     )
 
 

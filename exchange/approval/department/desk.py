@@ -11,6 +11,7 @@ from exchange.approval.department.terms import expect_permitted
 from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
+from exchange.directory.substitutes import acts_for
 from exchange.envelope import payload_of
 from exchange.envelope.strict import values_of
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned, SenderError
@@ -117,7 +118,8 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     """
     reminder = expect(body, Reminder)
     require_role(step, incoming, Role.MONITOR)
-    if is_above(step.node.address, reminder.department, step.node.directory):
+    here, of = step.node.address, reminder.department
+    if is_above(here, of, step.node.directory) or acts_for(step.node.directory.directory, here, of, step.now):
         note_reminder(step, incoming, reminder)
         return
     row = step.tx[DepartmentDesk].get(reminder.case_number)

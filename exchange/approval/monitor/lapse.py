@@ -25,6 +25,7 @@ from exchange.approval.rules.reminders.reminded import reminders_of
 from exchange.approval.rules.reminders.stages import LAST_STAGE, next_stage_look, stage_moments, stage_to_remind
 from exchange.approval.rules.states import WatchState
 from exchange.approval.superiors import superiors_of
+from exchange.directory.substitutes import substitutes_of
 from exchange.errors import Implausible, Returned
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.failing.apart import each_together
@@ -178,7 +179,7 @@ def _look(step: Step, unread: UnreadWatch) -> str:
 
 
 def _remind(step: Step, row: WatchRow, projection: Projection, stage: int) -> bool:
-    """Remind the department, once a stage and due moment; at the last stage its superior hears of it."""
+    """Remind the department, once a stage and due moment, and its substitute; at the last stage its superior hears."""
     state, due_at, began = row.deadline, projection.due_at, projection.started_at
     if due_at is None or began is None:
         return False
@@ -197,7 +198,10 @@ def _remind(step: Step, row: WatchRow, projection: Projection, stage: int) -> bo
         provisional=projection.provisional,
     )
     above = superiors_of(state.department, step.node.directory, but=state.lead) if stage == LAST_STAGE else ()
-    step.send(reminder, (state.department, state.lead, *above), message_id=message_id)
+    directory = step.node.directory.directory
+    acting = [one.substitute for one in substitutes_of(directory, state.department, state.matter, step.now)]
+    told = tuple(dict.fromkeys((state.department, *acting, state.lead, *above)))
+    step.send(reminder, told, message_id=message_id)
     step.note("reminded", state.case_number, message_id, department=state.department, stage=stage)
     return True
 

@@ -13,10 +13,10 @@ from exchange.clock import CST
 from exchange.directory import Authority, Ties
 from exchange.directory.substitutes import (
     LONGEST,
+    acts_for,
     add,
     ends,
     in_force,
-    represented_by,
     revoke,
     standing,
     substitutes_of,
@@ -63,11 +63,11 @@ def test_one_counts_from_its_beginning_until_its_end_and_in_its_matters_alone(me
     just = timedelta(microseconds=1)
     for at, counts in ((NOW, False), (begins - just, False), (begins, True), (over - just, True), (over, False)):
         assert bool(substitutes_of(own, A, "road", at)) is counts
-        assert bool(represented_by(own, B, "road", at)) is counts
+        assert acts_for(own, B, A, at) is counts
         assert (why_not(own, 1, B, A, "road", [at]) is None) is counts
     for others in ((own, B, "road", begins), (own, A, "grid", begins)):
         assert not substitutes_of(*others)
-    assert not represented_by(own, A, "road", begins)
+    assert not acts_for(own, A, B, begins)
 
 
 def test_why_one_does_not_let_a_member_act_is_said_in_a_sentence(members: tuple[Member, ...]) -> None:
