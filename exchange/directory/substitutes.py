@@ -140,7 +140,7 @@ def _check_period(wanted: Substitution, now: datetime) -> None:
     if wanted.begins_at < now:
         raise CallerError(
             "a substitution never begins in the past: nobody has acted for another who could not know it",
-            remedy="leave --from out: it begins now",
+            remedy="let it begin now: so it does where no beginning is given",
         )
     if wanted.ends_at - wanted.begins_at > LONGEST:
         raise CallerError(
