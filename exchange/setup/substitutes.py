@@ -9,8 +9,8 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from exchange.directory import Ties
-from exchange.directory.substitutes import add as added
-from exchange.directory.substitutes import revoke as revoked
+from exchange.directory.substitution_orders import add as added
+from exchange.directory.substitution_orders import revoke as revoked
 from exchange.errors import CallerError, NoDomain
 from exchange.language import joined
 from exchange.runtime.catalogue import load_catalogue

@@ -27,8 +27,10 @@ KINDS = {
     if isinstance(kind, type) and issubclass(kind, errors.ExchangeError) and status_of(kind.__new__(kind)) < 500
 }  # fmt: skip
 """Errors whose words a client of the API reads; of others it is told to try later."""
-OPERATORS = {"calendar", "certify", "dead", "doctor", "domain", "init", "joint", "notice", "release", "resend", "substitute",
-             "token"}  # fmt: skip
+OPERATORS = {
+    "calendar", "certify", "dead", "doctor", "domain", "init", "joint", "notice", "release", "resend", "substitute",
+    "token",
+}  # fmt: skip
 """Commands that no operation stands for: an operator or an officer gives them."""
 COMMAND = re.compile(r"\bexchange ([a-z]+)")
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")

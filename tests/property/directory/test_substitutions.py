@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.clock import CST
-from exchange.directory.substitutes import add, in_force, revoke, substitutes_of
+from exchange.directory.substitutes import in_force, substitutes_of
+from exchange.directory.substitution_orders import add, revoke
 from exchange.errors import CallerError
 from exchange.schemas import Directory, EncryptionKey, Member, Role, Substitution, Suite
 

@@ -11,17 +11,8 @@ from pydantic import ValidationError
 
 from exchange.clock import CST
 from exchange.directory import Authority, Ties
-from exchange.directory.substitutes import (
-    LONGEST,
-    acts_for,
-    add,
-    ends,
-    in_force,
-    revoke,
-    standing,
-    substitutes_of,
-    why_not,
-)
+from exchange.directory.substitutes import acts_for, ends, in_force, standing, substitutes_of, why_not
+from exchange.directory.substitution_orders import LONGEST, add, revoke
 from exchange.directory.view import read_paper
 from exchange.envelope.sign1 import CONTENT_TYPE, sign1
 from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
