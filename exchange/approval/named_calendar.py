@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from exchange.approval.rules.deadline import Projection, project
+from exchange.clock import end_text
 from exchange.directory import Lookup
 from exchange.directory.addressing import home_of
 from exchange.directory.calendars import ancestry, in_force, read_calendar
 from exchange.errors import BadDirectory, Forged, Unsupported, Untrusted
-from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import DeemedConsent
 from exchange.schemas.instants import CLOCK_SKEW
 from exchange.workdays import WorkingCalendar
@@ -51,5 +51,5 @@ def check_due(deemed: DeemedConsent, named: WorkingCalendar, present: WorkingCal
         "the calendar {named} is not at hand here; by the present one, {version}, the due moment differs: {due}",
         named=deemed.calendar,
         version=present.version,
-        due=moment_text(other) if other is not None else "–",
+        due=end_text(other) if other is not None else "–",
     )

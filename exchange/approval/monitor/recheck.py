@@ -14,6 +14,7 @@ from exchange.approval.rules.ledger_bounds import check_ledger
 from exchange.approval.rules.permitted import entered_late, first_refused, term_of_state
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.store import Cases
+from exchange.clock import end_text
 from exchange.directory import Lookup
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import ExchangeError, Forged, Malformed, NotFound
@@ -22,7 +23,6 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import StoredDocument
-from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import DeadlineState, DeemedConsent
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
@@ -133,7 +133,7 @@ def _difference(deemed: DeemedConsent, present: WorkingCalendar) -> Text | None:
         return None
     return Text(
         "differs under the present calendar, {version}: it would have been due {due}",
-        {"version": present.version, "due": moment_text(due_at) if due_at is not None else "–"},
+        {"version": present.version, "due": end_text(due_at) if due_at is not None else "–"},
     )
 
 
