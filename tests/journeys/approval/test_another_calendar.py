@@ -23,7 +23,7 @@ from exchange.runtime.calendars import CalendarKeeper, keep_file
 from exchange.runtime.settings import Home
 from exchange.schemas import AnnouncedYear, Calendar, EntryKind, LedgerEntry, TermNotice
 from exchange.workdays import ChinaCalendar
-from tests.journeys.city import City, make_city, midnight_after
+from tests.journeys.city import MONDAY, City, make_city, midnight_after
 
 pytestmark = pytest.mark.broker
 
@@ -91,7 +91,7 @@ def test_a_calendar_loaded_late_lengthens_a_term_and_ends_none_before_the_day_th
         case = city.submit()  # on Monday 2 March: five working days
         city.reply("planning", case)
         assert last_told(city, case) == date(2026, 3, 9)
-        city.through(1)
+        city.step_to(MONDAY + timedelta(days=1))
 
         load(city, home, 1, "第一号", (THURSDAY,))
         assert last_told(city, case) == date(2026, 3, 10)
@@ -101,13 +101,15 @@ def test_a_calendar_loaded_late_lengthens_a_term_and_ends_none_before_the_day_th
         assert (notice.entry, notice.due_at, notice.provisional) == (entry, entry.told, False)
         assert reproject(city.window) == 0, "each calendar is reckoned by once"
 
-        city.through(3)  # until Friday midnight
+        city.step_to(MONDAY + timedelta(days=4, hours=9))  # Friday evening: it is reminded
         load(city, home, 2, "第二号", (THURSDAY,), (SATURDAY, SUNDAY))
         assert last_told(city, case) == date(2026, 3, 10), "by the make-up days it would have been Sunday"
         assert len(notices(city)) == len(reprojected(city, case)) == 1
-        city.through(4)
-        assert city.part(case, "transport").state is PartState.SIGNED, "nobody is defaulted before the day told last"
-        city.through(1)
+        for day in (SUNDAY, date(2026, 3, 9)):
+            city.step_to(midnight_after(day) + timedelta(seconds=1))
+            assert city.part(case, "transport").state is PartState.SIGNED, "not before the day told last"
+        city.step_to(midnight_after(date(2026, 3, 10)) - timedelta(hours=6))  # it is reminded by the new calendar
+        city.step_to(midnight_after(date(2026, 3, 10)) + timedelta(seconds=1))
         assert city.part(case, "transport").state is PartState.DEEMED
 
         (before,) = recheck_case(city.window, case.number)
