@@ -29,7 +29,8 @@ from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.webhooks import Event
 from exchange.operations.tasks.duties import duties_here
 from exchange.operations.trace.dossier import dossier
-from exchange.schemas import EntryKind, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas import AnnouncedYear, EntryKind, ProcedureKind, SpecialProcedure, Verdict
+from exchange.setup.calendars import publish_year
 from tests.journeys.city import City, make_city, midnight_after
 from tests.journeys.faces import Faces, faces_of
 
@@ -153,6 +154,11 @@ def test_every_face_says_from_the_first_day_until_when_whether_that_may_move_and
     row = page.split(f"{transport})</th>")[1].split("</tr>")[0]
     assert "期内" not in row, "a clock that stands is not running"
     assert letters.count('"provisional": true') >= 2, "both notices say it under the window's signature"
+
+    in_2027 = AnnouncedYear(year=2027, number="n", holidays=(date(2027, 1, 1),))
+    publish_year(faces.made.view.settings, in_2027, lambda text: None)
+    paths = (f"/case/{number}", "/cases?standing=running")
+    assert [path for path in paths if "暂定" in faces.page(path, "zh")] == [], "lists go by what is published"
 
 
 def test_what_is_refused_reaches_its_sender_on_every_face_with_the_sentence_and_until_when_to_correct_it(
