@@ -153,15 +153,17 @@ class DeadlineNotice(Body):
 class TermNotice(Body):
     """The window tells a department that its term was stopped, resumed, begun anew or extended: why and by whom.
 
-    So it does where the calendar of working days has moved its end. Schema version 1 could not say that the moment is
-    provisional, and its entries told none; it is still read, and written where nothing more is to be said.
+    So it does where the calendar of working days has moved its end. Whoever has ordered it, by what the window says,
+    gets the same, and is told if it was refused. Schema version 1 could not say that the moment is provisional, and its
+    entries told none; version 2 could not say that an entry was refused. Both are still read, and written where nothing
+    more is to be said.
     """
 
     KIND: ClassVar[str] = "term-notice"
     TITLE: ClassVar[Title] = ("期限变更通知", "Term amended")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
     HAPPENED: ClassVar[tuple[str, ...]] = ("entry.at",)
 
     case_number: CaseNumber
@@ -172,10 +174,14 @@ class TermNotice(Body):
     """When the term is now over; None while the clock is stopped for an open time, or the term has not begun."""
     provisional: Annotated[bool, Field(exclude_if=lambda provisional: not provisional)] = False
     """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
+    refused: Annotated[Line | None, Field(exclude_if=lambda refused: refused is None)] = None
+    """Why the entry was not made, to whoever is said to have ordered it: nothing has changed then."""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.refused is not None:
+            return 3
         return 2 if self.provisional or _tells(self.entry) else 1
 
 

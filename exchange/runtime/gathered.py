@@ -15,6 +15,8 @@ class DeadlineFact:
     due_at: datetime
     fixed_due: datetime | None = None
     """What a statute or a court fixed it to."""
+    provisional: bool = False
+    """Whether the calendar may still move it: nothing comes of it before."""
 
 
 @dataclass(frozen=True)

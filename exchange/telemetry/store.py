@@ -86,9 +86,9 @@ class Gauges:
 
     def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
         """Return running deadlines that end by ``until``, those that are over included, the earliest first."""
-        query = select(_w.case_number, _w.department, _w.due_at).where(_RUNNING, _w.due_at <= until)
-        rows = self._db.execute(query.order_by(_w.due_at).limit(limit))
-        return [DeadlineFact(row.case_number, row.department, row.due_at) for row in rows]
+        ends = select(_w.case_number, _w.department, _w.due_at, _w.provisional)
+        rows = self._db.execute(ends.where(_RUNNING, _w.due_at <= until).order_by(_w.due_at).limit(limit))
+        return [DeadlineFact(row.case_number, row.department, row.due_at, provisional=row.provisional) for row in rows]
 
     def _unsent(self) -> int:
         return self._count(select(_o.id).where(WAITING_COPIES, _EPOCH_COPY))

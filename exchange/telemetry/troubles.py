@@ -47,8 +47,12 @@ class Troubles:
 
     def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
         """Return open parts of this window whose term ends by ``until``, over or not, the earliest first."""
-        query = select(_p.case_number, _p.department, _p.due_at, _p.fixed_due).where(PUT_TO, _p.due_at <= until)
-        return [DeadlineFact(*row) for row in self._db.execute(query.order_by(_p.due_at).limit(limit))]
+        ends = select(_p.case_number, _p.department, _p.due_at, _p.fixed_due, _p.provisional)
+        rows = self._db.execute(ends.where(PUT_TO, _p.due_at <= until).order_by(_p.due_at).limit(limit))
+        return [
+            DeadlineFact(row.case_number, row.department, row.due_at, row.fixed_due, provisional=bool(row.provisional))
+            for row in rows
+        ]
 
     def rule_failing(self) -> Gathered:
         """Gather cases that wait for an officer because the member's rule failed; ``detail`` is the kind of error.

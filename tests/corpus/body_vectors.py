@@ -84,6 +84,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("reminder", 1): {"began_at": None, "provisional": False},
     ("escalation", 3): {"state": _telling(_ESCALATED.state)},
     ("term-notice", 2): {"entry": _AMENDED.entry.model_copy(update={"told": _AMENDED.due_at}), "provisional": True},
+    ("term-notice", 3): {"refused": "the term of c.transport was extended before", "provisional": True},
     ("forwarding", 1): {"cover": None},
     ("opinion", 2): {
         "verdict": Verdict.DISAGREE,

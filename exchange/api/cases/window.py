@@ -206,7 +206,7 @@ def amend(
         provisional = is_provisional(due_at, step.node.calendar, fixed)
         return TermOut(number=number, department=asked.department, entry=entry, due_at=due_at, provisional=provisional)
 
-    with refusals_noted(api.member(caller.member).node, number, asked.department, amendment.facts):
+    with refusals_noted(api.member(caller.member).node, number, asked.department, amendment):
         return done_once(api, caller, f"amend {number}", asked, key, do)
 
 

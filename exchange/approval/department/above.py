@@ -1,4 +1,6 @@
-"""What the authority above a department hears of it: that it has been reminded for the last time."""
+"""What others than the department hear of its term: the authority above it that it has been reminded for the last time,
+and whoever is said to have ordered an amendment what came of that.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,12 @@ from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, Reminder, Role
+from exchange.schemas import Body, Reminder, Role, TermNotice
 
 
 def handlers() -> dict[str, Handler]:
     """Return the message handlers of an authority that is itself asked for nothing."""
-    return {Reminder.KIND: take_reminder}
+    return {Reminder.KIND: take_reminder, TermNotice.KIND: take_ordered}
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
@@ -34,3 +36,25 @@ def note_reminder(step: Step, incoming: Incoming, reminder: Reminder) -> None:
     """Record the reminder with its case, where `exchange show` finds it."""
     case, department = reminder.case_number, reminder.department
     step.note("reminded-below", case, incoming.message_id, department=department, stage=reminder.stage)
+
+
+def take_ordered(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in what came of an amendment that a window says was ordered here. Raises Returned for another's order."""
+    notice = expect(body, TermNotice)
+    require_role(step, incoming, Role.WINDOW)
+    if notice.entry.actor != step.node.address:
+        raise Returned(
+            "{address} is not consulted in case {case}, and has not ordered this",
+            code="not-consulted",
+            remedy="tell the department, and whoever has ordered it",
+            address=step.node.address,
+            case=notice.case_number,
+        )
+    note_ordered(step, incoming, notice)
+
+
+def note_ordered(step: Step, incoming: Incoming, notice: TermNotice) -> None:
+    """Record it with its case, where `exchange show` finds it; what was refused waits in the inbox besides."""
+    event = "order-told" if notice.refused is None else "order-refused"
+    facts = {"department": notice.department, "kind": notice.entry.kind.value}
+    step.note(event, notice.case_number, incoming.message_id, **facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exchange.approval.department.above import note_reminder
+from exchange.approval.department.above import note_reminder, take_ordered
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import expect_permitted
@@ -141,9 +141,12 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in the window's amendment of the department's term; the notice itself is kept as it came.
 
-    The department is reminded anew of the new end. Raises Returned for what its consultation does not allow.
+    The department is reminded anew of the new end. What it has ordered of another's term, or was refused, moves nothing
+    here. Raises Returned for what its consultation does not allow.
     """
-    if isinstance(body, TermNotice):
+    if isinstance(body, TermNotice) and (body.department != step.node.address or body.refused is not None):
+        take_ordered(step, incoming, body)
+    elif isinstance(body, TermNotice):
         own_desk(step, incoming, body.case_number)
         row = step.tx[DepartmentDesk].get(body.case_number)
         if row is not None:

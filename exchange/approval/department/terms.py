@@ -112,9 +112,15 @@ def _notices(node: Node, row: DeskRow, stored: Sequence[StoredDocument]) -> list
     for one in stored:
         verified = verify_signed(one.signed, node.directory)
         body = verified.body
-        if isinstance(body, TermNotice) and one.sender == row.window and body.consultation_id == row.consultation_id:
+        if isinstance(body, TermNotice) and one.sender == row.window and _is_of(node, row, body):
             found.append(_Notice(verified.header.created_at, body))
     return sorted(found, key=lambda notice: (notice.at, notice.said.entry.at))
+
+
+def _is_of(node: Node, row: DeskRow, notice: TermNotice) -> bool:
+    """Whether it changes the term of this department: others are told of what they have ordered, or were refused."""
+    own = notice.department == node.address and notice.consultation_id == row.consultation_id
+    return own and notice.refused is None
 
 
 def _own_stops(node: Node, tx: Transaction, row: DeskRow, stored: Sequence[StoredDocument]) -> Iterator[LedgerEntry]:

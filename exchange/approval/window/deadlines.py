@@ -12,6 +12,7 @@ from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.derived import derived, told_by
 from exchange.approval.window.matters import for_case
+from exchange.approval.window.ordered import who_ordered
 from exchange.approval.window.store import Cases
 from exchange.errors import NotFound
 from exchange.messaging.node import Node, Step
@@ -153,7 +154,7 @@ def enter(
     notice_id: str | None = None,
     in_reply_to: str | None = None,
 ) -> None:
-    """Put an entry into a ledger, whoever ordered it, and tell the department how its term stands by it.
+    """Put an entry into a ledger, and tell the department, and whoever ordered it, how its term stands by it.
 
     The notices say in which order the entries stand. Raises Implausible where the ledger has no room for it.
     """
@@ -171,5 +172,6 @@ def enter(
         provisional=projection.due_at is not None and projection.provisional,
     )
     about = case.conversation_id
-    step.send(notice, (part.department,), conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
+    told = (part.department, *who_ordered(step, part.department, entry.actor))
+    step.send(notice, told, conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
     refresh(step, case.number, part.department)

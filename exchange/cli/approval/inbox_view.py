@@ -59,6 +59,11 @@ DUTIES = {
     DutyKind.ANSWER_FORM: ("填报", "answer the form", "notice answer {id}"),
     DutyKind.ANSWER_REQUEST: ("批复或转报", "answer or pass on", "forward {id}"),
     DutyKind.LOOK_AT_RETURNED: ("被退回，请更正重发", "came back: correct, send anew", "show {id}"),
+    DutyKind.LOOK_AT_REFUSED: (
+        "以本机关名义的期限调整被拒，请知悉",
+        "a change of a term in this member's name was refused",
+        "show {id}",
+    ),
     DutyKind.LOOK_INTO_RETURNED: (
         "系统所发报文被退回，请查明原因",
         "came back, sent by the exchange: see why",
@@ -132,7 +137,7 @@ def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
     return table
 
 
-_RETURNED = frozenset({DutyKind.LOOK_AT_RETURNED, DutyKind.LOOK_INTO_RETURNED})
+_RETURNED = frozenset({DutyKind.LOOK_AT_RETURNED, DutyKind.LOOK_INTO_RETURNED, DutyKind.LOOK_AT_REFUSED})
 
 
 def _returned(duty: Duty) -> Text:

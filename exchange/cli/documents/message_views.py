@@ -251,6 +251,8 @@ def _amendment(body: TermNotice) -> Lines:
     yield tr("reason"), read_back(entry.reason)
     yield tr("basis"), "; ".join(entry.basis)
     yield tr("ordered by"), in_full(entry.actor)
+    if body.refused is not None:
+        yield tr("refused"), read_back(body.refused)
     yield tr("due"), ends_text(body.due_at, provisional=body.provisional) or tr("when resumed")
 
 

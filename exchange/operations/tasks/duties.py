@@ -27,7 +27,7 @@ from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in
 from exchange.notices.store import Notices
 from exchange.paging import Place, every
-from exchange.schemas import MESSAGES, ForwardedRequest, JointDocument, Opinion
+from exchange.schemas import MESSAGES, ForwardedRequest, JointDocument, Opinion, TermNotice
 from exchange.store.transaction import Transaction
 from exchange.workdays import end_of_day
 
@@ -35,6 +35,8 @@ _SENT_BY_PEOPLE = frozenset({body.KIND for body in OWN_WORDS} | {JointDocument.K
 """What somebody has written, and can write anew."""
 _RETURNED_FOR = timedelta(days=30)
 """How long something that came back is shown; whoever sends it anew does so under another id."""
+_LATEST = 50
+"""Notices of terms that are looked through."""
 
 
 class DutyKind(StrEnum):
@@ -46,6 +48,7 @@ class DutyKind(StrEnum):
     ANSWER_FORM = "answer-form"
     ANSWER_REQUEST = "answer-request"
     LOOK_AT_RETURNED = "look-at-returned"
+    LOOK_AT_REFUSED = "look-at-refused"  # an amendment of a term that was ordered in the name of this member
     LOOK_INTO_RETURNED = "look-into-returned"  # sent by a rule or by the exchange itself: nobody writes it anew
 
 
@@ -69,7 +72,7 @@ def duties_here(node: Node) -> list[Duty]:
     """Return all duties of a member, the earliest due first."""
     with node.store.reading() as tx:
         found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
-        found += _returned_opinions(node, tx)
+        found += [*_returned_opinions(node, tx), *_refused_orders(node, tx)]
         open_forms = list(every(lambda after, most: tx[Notices].unanswered(node.address, after, most), _place))
     found += [_form(node, row) for row in open_forms]
     found += _requests(node)
@@ -130,6 +133,16 @@ def _returned_opinions(node: Node, tx: Transaction) -> Iterator[Duty]:
             yield _came_back(
                 DutyKind.LOOK_AT_RETURNED, copy, until, late=until is not None and node.clock.now() > until
             )
+
+
+def _refused_orders(node: Node, tx: Transaction) -> Iterator[Duty]:
+    """Of the latest notices of terms, those that tell that what was ordered in this member's name was refused."""
+    since = node.clock.now() - _RETURNED_FOR
+    for stored in tx[Documents].recent("received", TermNotice.KIND, _LATEST):
+        refused = values_of(payload_of(stored.signed), "refused")
+        if refused and stored.recorded_at >= since:
+            why = f"{stored.sender}: {refused[0]}"
+            yield Duty(DutyKind.LOOK_AT_REFUSED, stored.message_id, stored.kind, stored.recorded_at, detail=why)
 
 
 def _came_back(kind: DutyKind, copy: OutboxView, until: datetime | None = None, *, late: bool = False) -> Duty:

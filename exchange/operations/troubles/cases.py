@@ -35,18 +35,19 @@ def _deadlines(facts: Facts) -> list[DeadlineFact]:
 
 def _of_deadline(now: datetime, deadline: DeadlineFact, names: dict[str, Words], limits: Limits) -> Iterator[Alert]:
     case, due = deadline.case_number, end_text(deadline.due_at)
+    mark = ("（暂定）", " (provisional)") if deadline.provisional else ("", "")
     chinese, english = names.get(deadline.department, (deadline.department, deadline.department))
     subject, page = f"{case}:{deadline.department}", f"/case/{case}"
     remedy = (f"催办，或查看：`exchange status {case}`", f"press them, or see: `exchange status {case}`")
     if deadline.due_at + limits.overdue <= now:
         yield Alert(
-            AlertKind.OVERDUE, subject, Severity.CRITICAL, f"{case}：{chinese} 的期限已于 {due} 届满而未了结",
-            f"{case}: the term of {english} ended at {due} and nothing has come of it yet", page, remedy,
+            AlertKind.OVERDUE, subject, Severity.CRITICAL, f"{case}：{chinese} 的期限已于 {due} 届满{mark[0]}而未了结",
+            f"{case}: the term of {english} ended at {due}{mark[1]} and nothing has come of it yet", page, remedy,
         )  # fmt: skip
     elif deadline.due_at - now <= limits.default_near:
         yield Alert(
-            AlertKind.DEFAULT_NEAR, subject, Severity.WARNING, f"{case}：{chinese} 的期限将于 {due} 届满",
-            f"{case}: the term of {english} ends at {due}", page, remedy,
+            AlertKind.DEFAULT_NEAR, subject, Severity.WARNING, f"{case}：{chinese} 的期限将于 {due} 届满{mark[0]}",
+            f"{case}: the term of {english} ends at {due}{mark[1]}", page, remedy,
         )  # fmt: skip
 
 

@@ -19,11 +19,14 @@ from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import present_state
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.cli.documents.message_views import letter_json
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
+from exchange.operations.tasks.duties import DutyKind, duties_here
+from exchange.operations.trace.dossier import dossier
 from exchange.schemas import (
     AmendmentRules,
     DeadlineNotice,
@@ -47,7 +50,7 @@ BASIS = ("行政许可法第四十五条",)
 
 @pytest.fixture
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
-    city = make_city(tmp_path, broker, domain)
+    city = make_city(tmp_path, broker, domain, superior="government")
     with city.local:
         city.matter(city.approver("planning"), city.approver("transport", silent=True))
         yield city
@@ -149,6 +152,39 @@ def test_what_the_matter_does_not_allow_is_refused_with_who_may_and_the_journal_
         ("restart", city.address("window"), None), ("restart", city.address("window"), None),
     ]  # fmt: skip
     assert all(one["why"] for one in noted)
+
+
+def test_whoever_is_named_as_having_ordered_it_hears_what_came_of_that(city: City) -> None:
+    case = city.submit()
+    department, above = city.address("transport"), city.address("government")
+    before = own_term(city, case).due_at
+    for actor in (department, above):
+        with pytest.raises(CallerError):
+            amend(city.window, case.number, department, amendment(city, EntryKind.EXTEND, days=90, actor=actor))
+    with pytest.raises(CallerError):
+        amend(city.window, case.number, department, amendment(city, EntryKind.EXTEND, days=90))
+    city.wake("window")
+    city.local.settle()
+    assert own_term(city, case).due_at == city.part(case, "transport").due_at == before
+    assert due(city, case) is None, "nothing of what was refused is on its desk"
+    for name in ("transport", "government"):
+        (told,) = (duty for duty in duties_here(city.node(name)) if duty.kind is DutyKind.LOOK_AT_REFUSED)
+        assert told.detail.startswith(f"{city.window.address}: ")
+        letters = [letter_json(one) for one in dossier(city.node(name), case.number)]
+        (shown,) = (one for one in letters if one["message_id"] == told.id)
+        assert shown["body"]["refused"] in told.detail
+    amend(city.window, case.number, department, amendment(city, EntryKind.EXTEND, days=10, actor=above))
+    city.wake("window")
+    city.local.settle()
+    with city.node("government").store.reading() as tx:
+        last, first = tx[Documents].recent("received", TermNotice.KIND)
+        events = [one.event for one in tx.journal_of(case.number)]
+    assert events == ["order-refused", "order-told"]
+    assert own_term(city, case).due_at == city.part(case, "transport").due_at != before
+    bodies = [verify_signed(one.signed, city.window.directory).body for one in (last, first)]
+    assert [body.refused is None for body in bodies if isinstance(body, TermNotice)] == [True, False]
+    with city.window.store.reading() as tx:
+        assert not [copy for copy in tx[Outbox].rows(last.message_id) if copy.state is not OutboxState.DELIVERED]
 
 
 def test_a_department_takes_in_no_amendment_that_its_consultation_does_not_allow(city: City) -> None:

@@ -223,6 +223,13 @@ def test_a_deadline_that_has_just_ended_is_not_overdue_yet() -> None:
     assert kinds(of(deadlines=(replace(LATE, due_at=NOW - timedelta(minutes=1)),))) == [AlertKind.DEFAULT_NEAR]
 
 
+@pytest.mark.parametrize("deadline", [LATE, SOON])
+def test_what_is_told_of_a_term_says_that_its_end_may_still_move(deadline: DeadlineFact) -> None:
+    for provisional in (False, True):
+        (alert,) = standing(of(deadlines=(replace(deadline, provisional=provisional),))).alerts
+        assert ["暂定" in alert.chinese, "provisional" in alert.english] == [provisional] * 2
+
+
 def test_a_few_days_before_it_expires_a_certificate_becomes_critical() -> None:
     early, late = (
         standing(lit(lights.certificate("hefei.planning", left, ("", "")))).alerts[0].severity

@@ -177,6 +177,7 @@ REPEATED = {
     "form-aggregate.rows",
     "non-delivery.reason",
     "receipts-shown.tally",
+    "term-notice.refused",
     "tally.returned",
 }
 """Fields of text that say again what was written and looked at elsewhere: by others, in the catalogue, in the code."""

@@ -12,6 +12,7 @@ from exchange.approval.rules import amendments
 from exchange.approval.rules.permitted import refusal_of, term_of_state
 from exchange.approval.superiors import superiors_of
 from exchange.approval.window.deadlines import deadline_state, enter, is_running, matter_of
+from exchange.approval.window.ordered import tell_refused
 from exchange.approval.window.store import Cases
 from exchange.errors import CallerError, Conflict, Denied, Implausible, NotFound, Returned
 from exchange.messaging.checks import expect_window
@@ -36,6 +37,15 @@ class Amendment:
         """What a journal says of it."""
         return {"kind": self.kind.value, "days": self.days, "by": self.actor}
 
+    def entry(self, at: datetime) -> LedgerEntry | None:
+        """Return the entry that it asks for; None where it is none, for want of what such an entry says."""
+        try:
+            return LedgerEntry(
+                kind=self.kind, at=at, days=self.days, reason=self.reason, basis=self.basis, actor=self.actor
+            )
+        except ValueError:
+            return None
+
 
 def amend(node: Node, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
     """Stop, resume, restart or extend a running term by an entry in its ledger; the department is told.
@@ -43,7 +53,7 @@ def amend(node: Node, case_number: str, department: str, amendment: Amendment) -
     Raises Denied (this is no window, or the matter does not let this actor), NotFound, Conflict (term over, extended
     before, more than the matter allows, not stopped) or CallerError with what to repair. What is refused is noted.
     """
-    with refusals_noted(node, case_number, department, amendment.facts), node.step() as step:
+    with refusals_noted(node, case_number, department, amendment), node.step() as step:
         return amend_in(step, case_number, department, amendment)
 
 
@@ -137,13 +147,18 @@ def return_unpermitted(step: Step, state: DeadlineState, matter: Matter, entry: 
 
 
 @contextmanager
-def refusals_noted(node: Node, case_number: str, department: str, asked: dict[str, object]) -> Iterator[None]:
-    """Record in the journal of the case, beside nothing that was undone, that an amendment was refused, and why."""
+def refusals_noted(node: Node, case_number: str, department: str, amendment: Amendment) -> Iterator[None]:
+    """Record in the journal of the case, beside nothing that was undone, that an amendment was refused, and why.
+
+    Whoever is named as having ordered it, if another member, is told by a signed notice.
+    """
     try:
         yield
     except NotFound:
         raise
     except CallerError as error:
+        why = str(error.text)
         with node.step() as step:
-            step.note("amendment-refused", case_number, None, department=department, why=str(error.text), **asked)
+            told = tell_refused(step, case_number, department, amendment.entry(step.now), why)
+            step.note("amendment-refused", case_number, told, department=department, why=why, **amendment.facts)
         raise
