@@ -13,7 +13,7 @@ from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
 from exchange.machine.logger import get_logger
 from exchange.machine.webhook_signature import signed_headers
-from exchange.operations.systems.events import awaited, delivery_of, happened
+from exchange.operations.systems.events import awaited, corrections, delivery_of, happened
 from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
@@ -29,6 +29,8 @@ _CLAIMED = timedelta(minutes=1)
 _KEPT = timedelta(days=7)
 _AWAITED_KEPT = timedelta(days=366)
 """As long, at least, as a case may wait: a delivery that is forgotten would be made again for what waits still."""
+_BY_TIME = frozenset({Event.AWAITED, Event.DEADLINE})
+"""Events that come about by time alone, too."""
 _AWAITED_EVERY = timedelta(seconds=30)
 """Every case that waits is read for it, so not in every round."""
 
@@ -94,8 +96,9 @@ class Deliverer:
         with opened.store.reading() as tx:
             lines = tx[InboxPages].recorded_after(hook.position, _BATCH)
             found = [one for line in lines for one in happened(tx, opened.node, line) if one.event in hook.events]
-            if Event.AWAITED in hook.events and (lines or self._is_time_to_look(hook, now)):
-                found += awaited(tx, opened.node, now)
+            if _BY_TIME & set(hook.events) and (lines or self._is_time_to_look(hook, now)):
+                found += awaited(tx, opened.node, now) if Event.AWAITED in hook.events else ()
+                found += corrections(tx, opened.node, now) if Event.DEADLINE in hook.events else ()
                 self._looked[hook.webhook_id] = now
         rows = [delivery_of(hook, one, now) for one in found]
         after = lines[-1].position if lines else hook.position

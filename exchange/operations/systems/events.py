@@ -6,10 +6,14 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from exchange.approval.department.returned import correct_until
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.rules.stops import ending_day
 from exchange.approval.window.lead_duties import lead_duties
-from exchange.envelope import unpack_leaves, verify_signed
+from exchange.envelope import payload_of, unpack_leaves, verify_signed
+from exchange.envelope.strict import values_of
 from exchange.errors import ExchangeError
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
@@ -18,9 +22,12 @@ from exchange.messaging.receipts import read_receipt
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.webhooks import DeliveryState, Event
-from exchange.schemas import Decision, ReceiptBatch, Reminder
+from exchange.schemas import Decision, Opinion, ReceiptBatch, Reminder
 from exchange.store.transaction import Transaction
 
+_DAY = timedelta(days=1)
+_RETURNED_FOR = timedelta(days=30)
+"""How far back opinions that came back are looked for: longer than any of them may be corrected."""
 _SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
 
 
@@ -63,6 +70,22 @@ def awaited(tx: Transaction, node: Node, now: datetime) -> Iterator[Happened]:
         }
         subject = f"{duty.case_number}/{duty.task.value}/{duty.since.isoformat()}"
         yield Happened(Event.AWAITED, subject, duty.since, data)
+
+
+def corrections(tx: Transaction, node: Node, now: datetime) -> Iterator[Happened]:
+    """Yield, a day before it ends, the time to correct an opinion that came back; the same once a case and end."""
+    for copy in tx[Outbox].returned(now - _RETURNED_FOR, (Opinion.KIND,)):
+        stored = tx[Documents].get(node.address, copy.message_id)
+        numbers = values_of(payload_of(stored.signed), "case_number") if stored is not None else []
+        row = tx[DepartmentDesk].get(numbers[0]) if numbers else None
+        until = correct_until(node, tx, row) if row is not None else None
+        if row is not None and until is not None and until - _DAY <= now <= until:
+            data: dict[str, object] = {
+                "sender": row.window, "message_id": copy.message_id, "kind": copy.kind, "case_number": row.case_number,
+                "due_at": until.isoformat(), "provisional": not node.calendar.published(ending_day(until)),
+                "stage": None,
+            }  # fmt: skip
+            yield Happened(Event.DEADLINE, f"{row.case_number}/correction/{until.isoformat()}", until - _DAY, data)
 
 
 def delivery_of(hook: WebhookRow, found: Happened, now: datetime) -> DeliveryRow:

@@ -24,7 +24,7 @@ from exchange.cli.approval.views import case_view, cases_table
 from exchange.cli.documents.message_views import letter_json
 from exchange.clock import CST
 from exchange.language import Language, speaking
-from exchange.operations.systems.events import happened
+from exchange.operations.systems.events import corrections, happened
 from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.webhooks import Event
 from exchange.operations.tasks.duties import duties_here
@@ -195,6 +195,16 @@ def test_what_is_refused_reaches_its_sender_on_every_face_with_the_sentence_and_
     shown = printed(case_view(case_status(city.window, case.number), city.clock.now()))
     assert "to be corrected by 2026-12-29 24:00" in shown
     assert not duty.overdue
-    city.through(6)
+
+    def reminded() -> list[dict[str, object]]:
+        with node.store.reading() as tx:
+            return [one.data for one in corrections(tx, node, city.clock.now())]
+
+    assert reminded() == []
+    city.step_to(until - timedelta(hours=3))
+    (near,) = reminded()
+    assert (near["message_id"], near["due_at"], near["stage"]) == (refused, until.isoformat(), None)
+    city.through(3)
+    assert reminded() == []
     (duty,) = (duty for duty in duties_here(node) if duty.id == refused)
     assert duty.overdue
