@@ -52,8 +52,10 @@ class Authority:
     key: SigningKey = field(repr=False)
 
     @classmethod
-    def open_or_create(cls, folder: Path, domain: str, now: datetime) -> Authority:
-        """Open the authority in ``folder``, or make a new one for ten years where there has been none.
+    def open_or_create(
+        cls, folder: Path, domain: str, now: datetime, valid_for: timedelta = AUTHORITY_TERM
+    ) -> Authority:
+        """Open the authority in ``folder``, or make a new one, for ten years if nothing else is said.
 
         Raises BadKeys; also when the key is kept elsewhere, since nobody would believe another authority.
         """
@@ -62,7 +64,7 @@ class Authority:
                 raise BadKeys("the authority's key is not at {folder}", remedy=BRING_THE_KEY, folder=folder / _KEY)
             new = Ed25519PrivateKey.generate()
             make_folder(folder, 0o700)
-            write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, new, now, AUTHORITY_TERM)))
+            write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, new, now, valid_for)))
             write_key(folder / _KEY, new.private_bytes_raw())
         try:
             key = restored(read_key(folder / _KEY))

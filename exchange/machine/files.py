@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from exchange.errors import FileUnusable, OperatorError
+from exchange.language import noted
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -28,15 +29,16 @@ PRIVATE = 0o600
 """Mode of a file for its owner only."""
 
 _REMEDIES = {
-    errno.ENOSPC: "make room on the disk, then do the same again",
-    errno.EDQUOT: "make room within the quota, then do the same again",
-    errno.EROFS: "the file system is mounted read-only: mount it for writing, or name another place",
-    errno.EISDIR: "a folder is there: name a file, or another place",
-    errno.ENOTDIR: "a file is where a folder is expected: name another place, or move the file away",
-    errno.EEXIST: "a file is where a folder is expected: name another place, or move the file away",
-    errno.ENAMETOOLONG: "name a shorter path",
-    errno.ENOENT: "make the folder first, or name another place",
-    errno.ELOOP: "the path leads in a circle: name another place",
+    errno.ENOSPC: noted("make room on the disk, then do the same again"),
+    errno.EDQUOT: noted("make room within the quota, then do the same again"),
+    errno.EROFS: noted("the file system is mounted read-only: mount it for writing, or name another place"),
+    errno.EISDIR: noted("a folder is there: name a file, or another place"),
+    errno.ENOTDIR: noted("a file is where a folder is expected: name another place, or move the file away"),
+    errno.EEXIST: noted("a file is where a folder is expected: name another place, or move the file away"),
+    errno.ENAMETOOLONG: noted("name a shorter path"),
+    errno.ENOENT: noted("make the folder first, or name another place"),
+    errno.ENOTEMPTY: noted("something is in the folder: name a new one"),
+    errno.ELOOP: noted("the path leads in a circle: name another place"),
 }
 
 
@@ -67,6 +69,13 @@ def expect_place(path: Path) -> None:
         if not path.exists() or path.is_file():
             with tempfile.TemporaryFile(dir=path.parent):
                 pass
+
+
+def expect_new(folder: Path) -> None:
+    """Raise FileUnusable where a folder is there and something is in it, or it is none."""
+    with told(folder):
+        if folder.exists() and any(folder.iterdir()):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
 
 
 def write_secret(path: Path, content: bytes | str) -> None:

@@ -197,7 +197,7 @@ class LocalDomain:
 
     def _certify(self) -> tuple[Mapping[str, Identity], Lookup]:
         now = self.clock.now()
-        authority = Authority.open_or_create(self.folder / "authority", self.domain, now)
+        authority = Authority.open_or_create(self.folder / "authority", self.domain, now, self.certified_for)
         identities = {address: authority.certify(address, now, valid_for=self.certified_for) for address in self.seats}
         members = [
             authority.member(identities[address], _short(address), _short(address), seat.roles, seat.superior)

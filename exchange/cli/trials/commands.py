@@ -13,7 +13,7 @@ from exchange.cli.trials.replay_view import progress, report
 from exchange.cli.view import say
 from exchange.errors import CallerError
 from exchange.language import tr
-from exchange.machine.files import expect_place, write_file
+from exchange.machine.files import expect_new, expect_place, write_file
 from exchange.machine.spreadsheet import csv_text
 from exchange.runtime import logs
 from exchange.runtime.settings import Settings
@@ -82,7 +82,9 @@ def replay(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write a CSV row for each consultation and each refused event."),
     ] = None,
-    home: Annotated[Path | None, typer.Option(help="Keep keys and databases here (default: thrown away).")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="Keep keys and databases in this new folder (default: thrown away).")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Drives a log of real cases through the real path on a virtual clock, and checks what came of them.
@@ -114,6 +116,8 @@ def replay(
     settings = Settings.read()
     if out is not None:
         expect_place(out)
+    if home is not None:
+        expect_new(home)
     calendar = calendar_here(settings)
     log = read_replay(file, cases, calendar)
     with tempfile.TemporaryDirectory(prefix="yizhan-replay-") as scratch:

@@ -85,3 +85,20 @@ def test_a_large_log_made_up_by_chance_ends_as_it_is_reckoned_apart(
     kinds = Counter(event.kind for event in read_replay(path).events)
     assert set(kinds) == set(EventKind)
     assert all(result.found.values()), result.found
+
+
+def test_a_log_of_ten_years_is_replayed_to_its_last_term(tmp_path: Path, broker: NodeInfo) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "at,case,event,department,days\n"
+        "2007-01-04T09:00:00+08:00,c-1,submit,A,90\n"
+        "2016-12-27T09:00:00+08:00,c-2,submit,A,20\n"
+        "2016-12-28T09:00:00+08:00,c-2,stop,A,365\n"
+        "2016-12-29T09:00:00+08:00,c-2,extend,A,365\n"
+    )
+    result = replayed(path, tmp_path, broker)
+    assert [(one.found.fate, str(one.found.due)[:10]) for one in result.consulted] == [
+        ("deemed", "2007-05-19"),
+        ("deemed", "2019-12-31"),
+    ]
+    assert result.agrees

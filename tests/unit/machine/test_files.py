@@ -15,7 +15,7 @@ import pytest
 import exchange
 from exchange.errors import FileUnusable
 from exchange.machine import files
-from exchange.machine.files import lock_file, make_folder, read_json, write_file, write_secret
+from exchange.machine.files import expect_new, lock_file, make_folder, read_json, write_file, write_secret
 
 SOMEBODY = 61_234
 """A user id of nobody on this machine."""
@@ -84,6 +84,16 @@ def test_what_cannot_be_written_is_told_with_its_remedy(tmp_path: Path, path: st
     with pytest.raises(FileUnusable) as caught:
         write_file(tmp_path / path, b"")
     assert remedy in caught.value.remedy
+
+
+def test_a_folder_that_is_to_be_new_has_nothing_in_it(tmp_path: Path) -> None:
+    expect_new(tmp_path / "none")
+    expect_new(tmp_path)
+    (tmp_path / "x").touch()
+    for folder in (tmp_path, tmp_path / "x"):
+        with pytest.raises(FileUnusable) as refused:
+            expect_new(folder)
+        assert "name" in refused.value.remedy
 
 
 def test_a_folder_below_a_file_is_told(tmp_path: Path) -> None:
