@@ -13,6 +13,7 @@ from exchange.cli.trials.replay_view import progress, report
 from exchange.cli.view import say
 from exchange.errors import CallerError
 from exchange.language import tr
+from exchange.machine.connections import allow_many
 from exchange.machine.files import expect_new, expect_place, write_file
 from exchange.machine.spreadsheet import csv_text
 from exchange.runtime import logs
@@ -118,6 +119,7 @@ def replay(
         expect_place(out)
     if home is not None:
         expect_new(home)
+    allow_many()
     calendar = calendar_here(settings)
     log = read_replay(file, cases, calendar)
     with tempfile.TemporaryDirectory(prefix="yizhan-replay-") as scratch:

@@ -22,7 +22,7 @@ class ReplayFate(StrEnum):
     ESCALATED = "escalated"
     """The term ended and silence had no consequence: the lead was told, whether or not an answer came later."""
     PROVISIONAL = "provisional"
-    """The term ends beyond the published calendar, so that nothing follows from its end."""
+    """The term runs over days that no announcement covers, so that nothing follows from its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ REQUIRED = ("at", "case", "event", "department")
 COLUMNS = (*REQUIRED, "due", "days", "default")
 MOST_DEPARTMENTS = 64
 """Of one application: as many as a matter may have."""
+MOST_MEMBERS = 128
+"""Departments of a log: each is a member with a database, connections and threads of its own."""
 MOST_YEARS = 10
 """That a log may reach over: as long as the keys of its members are certified for."""
 
@@ -70,6 +72,7 @@ class _Reading:
     limit: int | None
     events: list[ReplayEvent] = field(default_factory=list)
     cases: set[str] = field(default_factory=set)
+    departments: set[str] = field(default_factory=set)
     faults: list[Text] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     began: datetime | None = None
@@ -146,7 +149,7 @@ class _Reading:
     def take(self, event: ReplayEvent) -> None:
         if self.limit is not None and event.case not in self.cases and len(self.cases) >= self.limit:
             return
-        faults = [*self.times(event), *self.submits(event)]
+        faults = [*self.times(event), *self.members(event), *self.submits(event)]
         if faults:
             raise BadLine(faults)
         self.cases.add(event.case)
@@ -167,6 +170,15 @@ class _Reading:
                 )
                 yield name, long
                 return
+
+    def members(self, event: ReplayEvent) -> Iterator[Fault]:
+        if event.kind is EventKind.WITHDRAW:
+            return
+        self.departments.add(event.department)
+        if len(self.departments) > MOST_MEMBERS:
+            self.departments.discard(event.department)
+            most = {"most": MOST_MEMBERS}
+            yield "department", Text("a log has {most} departments at most: split it, no case over two files", most)
 
     def submits(self, event: ReplayEvent) -> Iterator[Fault]:
         if event.kind is not EventKind.SUBMIT:

@@ -84,7 +84,8 @@ def log_of(events: Sequence[ReplayEvent]) -> ReplayLog:
         ReplayApplication(number, tuple(asked)) for number, asked in zip(numbers, together, strict=True)
     )
     put = {event.line: application.number for application in applications for event in application.asked}
-    return ReplayLog(tuple(events), labels(event.department for event in events), applications, _about(events, put))
+    names = labels(event.department for event in events if event.kind is not EventKind.WITHDRAW)
+    return ReplayLog(tuple(events), names, applications, _about(events, put))
 
 
 def _together(events: Iterable[ReplayEvent]) -> list[list[ReplayEvent]]:

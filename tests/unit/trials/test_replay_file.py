@@ -145,6 +145,14 @@ def test_more_departments_than_a_matter_may_have_are_refused_at_the_first_of_the
     assert len(read_replay(file(tmp_path, *lines[:-1])).events) == 64
 
 
+def test_more_departments_than_one_process_serves_are_refused_at_the_first_of_them(tmp_path: Path) -> None:
+    lines = [f"{AT},c-{number},submit,D{number},{DUE}," for number in range(129)]
+    again = [f"{AT},c-200,submit,D1,{DUE},", "2026-03-03T09:00:00+08:00,c-1,withdraw,,,"]
+    said = refusal(file(tmp_path, *lines, *again))
+    assert said == "F, line 130, department: a log has 128 departments at most: split it, no case over two files"
+    assert len(read_replay(file(tmp_path, *lines[:-1], *again)).names) == 128
+
+
 def test_a_file_with_a_byte_order_mark_and_any_line_ends_is_read(tmp_path: Path) -> None:
     path = file(tmp_path, SUBMIT, f"{DUE},c-1,reply,规划局,,")
     plain, text = read_replay(path), path.read_text(encoding="utf-8")

@@ -118,3 +118,14 @@ def test_progress_says_every_tenth_how_much_time_is_left(monkeypatch: pytest.Mon
     assert len(said) == 10
     assert said[0] == "100 of 1,000 events, 2 a second, 2026-03-02; about 7:30 left"
     assert said[-1].endswith("about 0:00 left")
+
+
+def test_a_terminal_shows_a_bar_with_rate_and_virtual_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.StringIO()
+    monkeypatch.setattr(replay_view, "errors", Console(file=text, force_terminal=True, width=160))
+    with replay_view.progress(2) as update:
+        update(1, 2, "2026-03-02")
+        update(2, 2, "2026-03-03")
+    assert "2/2" in text.getvalue()
+    assert "/s · " in text.getvalue()
+    assert "2026-03-03" in text.getvalue()
