@@ -26,8 +26,8 @@ from exchange.language import Text
 from exchange.messaging.documents import FAULTY, document_row, keep
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.messaging.rules.withholding import WITHHELD
-from exchange.messaging.tables import OPEN_LETTERS, PERHAPS_PROVED, dead_letter, inbox
+from exchange.messaging.rules.withholding import ARRIVED, OPENED
+from exchange.messaging.tables import OPEN_LETTERS, PERHAPS_PROVED, STANDS_FOR_MORE, dead_letter, inbox
 from exchange.store.bulk import adding
 from exchange.store.types import printable
 
@@ -52,7 +52,10 @@ KEPT_OF_UNPROVED = 1024
 MOST_UNPROVED = 10_000
 """Letters that prove nobody which are kept of a cause, one by one."""
 MOST_WHOLE, MOST_WHOLE_OCTETS = 1_000, 67_108_864
-"""Letters of a signer that are kept whole of a cause, and their octets together: those that wait for people's word."""
+"""Letters of a sender that are kept whole of a cause, and their octets together: of another certificate or version, of
+a clock that is wrong, or waiting for people's word."""
+_BY_SENDERS = (OPENED, ARRIVED)
+"""At these stages letters are set aside for what their senders did; later ones failed on something of ours."""
 _MORE_WHOLE = Text(
     "more of these came from this sender than are kept; it sends them again as long as it has no receipt"
 )
@@ -143,7 +146,7 @@ class Inbox:
     def _room(self, letter: DeadLetter) -> _Room:
         """What may still be kept of a signer's letters of a cause."""
         some = select(_d.octets).where(
-            _d.sender == letter.sender, PERHAPS_PROVED, _d.reason_code == letter.reason_code, _d.message_id.is_not(None)
+            _d.sender == letter.sender, PERHAPS_PROVED, _d.reason_code == letter.reason_code, ~STANDS_FOR_MORE
         )
         rows = some.limit(MOST_WHOLE).subquery()
         number, octets = self._db.execute(select(func.count(), func.coalesce(func.sum(rows.c.octets), 0))).one()
@@ -190,7 +193,8 @@ class Inbox:
 
 
 def _is_bounded(letter: DeadLetter) -> bool:
-    return letter.reason_code == WITHHELD and letter.sender is not None
+    """Whether it is kept whole by its sender's doing; an honest one sends it again, as it has no receipt."""
+    return letter.stage in _BY_SENDERS and letter.sender is not None and not letter.unproved
 
 
 @dataclass
@@ -205,7 +209,7 @@ class _Room:
         if self.letters <= 0 or letter.octets > self.octets:
             beyond = f"{letter.sender}\n{letter.kind}".encode()
             return replace(
-                letter, reason=str(_MORE_WHOLE), envelope=beyond, kept_digest="", kept_octets=-1, message_id=None
+                letter, reason=str(_MORE_WHOLE), envelope=beyond, kept_digest="", kept_octets=0, message_id=None
             )
         self.letters -= 1
         self.octets -= letter.octets

@@ -209,8 +209,12 @@ class DeadLetter:
 
     @property
     def stands_for_more(self) -> bool:
-        """Whether it stands for further letters of its sender, which waited for people's word and were not kept."""
-        return self.reason_code == WITHHELD and self.message_id is None
+        """Whether it stands for further letters of its sender that were not kept; it has no octets of its own.
+
+        Releases before gave it some, and had such letters only of what waited for two people.
+        """
+        named = self.message_id is not None or self.sender is None
+        return not named and (self.octets == 0 or self.reason_code == WITHHELD)
 
     @property
     def pretends(self) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from exchange.messaging.records import OutboxState, Proposal
 from exchange.messaging.rules.drain_states import DrainState
+from exchange.messaging.rules.withholding import WITHHELD
 from exchange.store.metadata import Serial, metadata, partial_index
 from exchange.store.types import EnumWord, FreeText, Instant
 
@@ -183,6 +184,10 @@ dead_letter = Table(
 
 OPEN_LETTERS = dead_letter.c.discarded_at.is_(None)
 """Dead letters that nobody has discarded."""
+STANDS_FOR_MORE = dead_letter.c.message_id.is_(None) & (
+    (dead_letter.c.octets == 0) | (dead_letter.c.reason_code == WITHHELD)
+)
+"""One letter for all further ones of a sender that are not kept; `DeadLetter.stands_for_more` says the same."""
 PERHAPS_PROVED = OPEN_LETTERS & dead_letter.c.unproved.is_(None)
 """Of these, the ones that may be what they claim."""
 partial_index(

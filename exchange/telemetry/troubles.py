@@ -15,7 +15,7 @@ from exchange.joint.tables import OPEN_JOINTS, joint
 from exchange.messaging.inbox import LETTER_ID
 from exchange.messaging.outbox import IMPLAUSIBLE
 from exchange.messaging.rules.withholding import WITHHELD
-from exchange.messaging.tables import OPEN_LETTERS, WAITING_COPIES, dead_letter, outbox_copy
+from exchange.messaging.tables import OPEN_LETTERS, STANDS_FOR_MORE, WAITING_COPIES, dead_letter, outbox_copy
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
 from exchange.schemas import ObjectionGround
 
@@ -73,9 +73,8 @@ class Troubles:
         return replace(found, first=tuple(one[:LETTER_ID] for one in found.first))
 
     def withheld_beyond(self) -> Gathered:
-        """Gather senders of whose withheld messages no further ones are kept."""
-        more = (_d.reason_code == WITHHELD, _d.message_id.is_(None))
-        return self._gathered(_d.sender, _d.first_at, OPEN_LETTERS, *more)
+        """Gather senders of whose messages that are set aside no further ones are kept."""
+        return self._gathered(_d.sender, _d.first_at, OPEN_LETTERS, STANDS_FOR_MORE)
 
     def implausible(self) -> Gathered:
         """Gather addressees that have signed for messages, which still wait, as of a time before they were written."""

@@ -18,8 +18,10 @@ from exchange.messaging.rules.arrival_time import Arrival
 
 WITHHELD = "withheld"
 """Reason code of what waits for two people."""
+OPENED = "open"
+"""The stage at which what cannot be opened is set aside."""
 ARRIVED = "arrival"
-"""The stage at which it was set aside."""
+"""The stage at which what waits for two people is set aside."""
 
 
 def ended_at(signer: Signer) -> datetime:

@@ -157,6 +157,12 @@ def found_letter(node: Node, id: str) -> DeadLetter:
         raise CallerError(
             "dead letter {id} is forged: {reason}", remedy="its sender writes it anew", id=id, reason=letter.reason
         )
+    if letter.stands_for_more:
+        raise CallerError(
+            "dead letter {id} stands for messages that are not kept: their sender sends them again",
+            remedy="redrive, release or discard those that are kept, then discard this one; what comes then is kept",
+            id=id,
+        )
     if not letter.whole:
         raise CallerError(
             "of dead letter {id} only the beginning was kept, since nothing in it proves its sender: {reason}",

@@ -59,7 +59,7 @@ def _expect_withheld(step: Step, letter: DeadLetter) -> None:
     if letter.stands_for_more:
         raise Conflict(
             "dead letter {id} stands for messages that are not kept: their sender sends them again",
-            remedy="release or discard those that are kept, then discard this one; what comes then is kept",
+            remedy="redrive, release or discard those that are kept, then discard this one; what comes then is kept",
             id=letter.id,
         )
     opened = open_envelope(letter.envelope, step.node.identity, step.node.directory, step.now)

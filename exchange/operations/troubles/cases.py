@@ -133,12 +133,11 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
     if member.withheld_beyond.number:
         yield _gathered(
             facts, AlertKind.WITHHELD_BEYOND, member, member.withheld_beyond,
-            "待两人核定的报文过多，后来的不再留存；发送方未得回执会重发，其间其沉默不产生后果",
-            "so many of its messages wait for two people that further ones are not kept; the sender sends them again, "
+            "被搁置的报文过多，后来的不再留存；发送方未得回执会重发，其间其沉默不产生后果",
+            "so many of a sender's messages are set aside that further ones are not kept; it sends them again, "
             "and no silence of its counts meanwhile",
-            ("尽快核定已留存的：`exchange dead --cause withheld`",
-             "release or discard those that are kept: `exchange dead --cause withheld`"),
-            f"/dead/{address}?code=withheld&stage=arrival",
+            ("尽快处理已留存的：`exchange dead`", "redrive, release or discard those that are kept: `exchange dead`"),
+            "/dead",
         )  # fmt: skip
     if member.implausible.number:
         receipts = member.implausible.number

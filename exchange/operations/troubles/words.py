@@ -17,7 +17,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.UNSIGNED: ("长期未签收", "Not signed for"),
     AlertKind.UNDATED: ("期限长期未起算或停计", "Terms that do not run"),
     AlertKind.REVOKED_OPEN: ("已吊销的部门仍有待办", "Revoked, with open consultations"),
-    AlertKind.WITHHELD_BEYOND: ("待核定报文已满，不再留存", "So many wait for two people that no more are kept"),
+    AlertKind.WITHHELD_BEYOND: ("搁置的报文已满，不再留存", "So many are set aside that no more are kept"),
     AlertKind.IMPLAUSIBLE_RECEIPT: ("签收时间不合情理", "Receipts with a time that cannot be"),
     AlertKind.WITHHELD: ("证书失效后才到达，待两人核定", "Wait for two people's word"),
     AlertKind.HELD: ("正在暂停投递", "Held"),

@@ -16,7 +16,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter, InboxEntry, Known
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.messaging.rules.withholding import WITHHELD
+from exchange.messaging.rules.withholding import ARRIVED, OPENED, WITHHELD
 from exchange.operations.systems.member.store import Leases
 from exchange.store import Store
 from exchange.telemetry.troubles import Troubles
@@ -213,9 +213,14 @@ def test_of_what_proves_nobody_so_many_are_kept_and_the_rest_is_counted_by_accou
     assert more == {PLANNING: 13, TRANSPORT: 12}
 
 
+WHOLE = [(WITHHELD, ARRIVED), *((code, OPENED) for code in ("untrusted", "unsupported", "clock", "malformed"))]
+"""What is kept whole by its sender's doing; of the last, what its proved signer has got wrong without an id."""
+
+
 @pytest.mark.parametrize(("most", "octets"), [(5, 10_000), (100, 50)])
-def test_of_what_waits_for_two_people_so_much_is_kept_of_a_signer_and_the_rest_still_holds_up_a_default(
-    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, octets: int
+@pytest.mark.parametrize(("code", "stage"), WHOLE)
+def test_of_what_is_kept_whole_there_is_so_much_of_a_sender_and_the_rest_still_holds_up_a_default(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, octets: int, code: str, stage: str
 ) -> None:
     monkeypatch.setattr(messaging_inbox, "MOST_WHOLE", most)
     monkeypatch.setattr(messaging_inbox, "MOST_WHOLE_OCTETS", octets)
@@ -224,8 +229,8 @@ def test_of_what_waits_for_two_people_so_much_is_kept_of_a_signer_and_the_rest_s
     def letters(sender: str, number: int) -> list[DeadLetter]:
         return [
             dead_letter(
-                reason_code=WITHHELD, stage="arrival", message_id=new_id(), sender=sender, kind="opinion",
-                envelope=b"%010d" % (start + one), arrival=arrival,
+                reason_code=code, stage=stage, message_id=None if code == "malformed" else new_id(),
+                sender=sender, kind="opinion", envelope=b"%010d" % (start + one), arrival=arrival,
             )
             for start in (100 * len(sender),) for one in range(number)
         ]  # fmt: skip
