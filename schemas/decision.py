@@ -156,12 +156,20 @@ class Decision(Body):
 
 
 class DefaultNotice(Body):
-    """The window tells the silent department and the supervisor that the default took effect, by which rule."""
+    """The window tells the silent department and the supervisor that the default took effect, by which rule.
+
+    It tells them again, with ``reminder``, where the paper that is owed has not come. Schema version 1 could not say
+    that; it is still read, and written where nothing is reminded of.
+    """
 
     KIND: ClassVar[str] = "default-notice"
     TITLE: ClassVar[Title] = ("视为同意通知", "Notice of a default")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
     HAPPENED: ClassVar[tuple[str, ...]] = ("due_at", "effective_at")
+
+    model_config = ConfigDict(json_schema_extra=rules(when(says("reminder", True), given(paper_owed_by=A_TEXT))))
 
     case_number: CaseNumber
     department: Address
@@ -172,6 +180,19 @@ class DefaultNotice(Body):
     basis: Basis
     paper_owed_by: Instant | None = None
     """Until when the department owes its paper (1 working day); the next step may not demand it of the applicant."""
+    reminder: Annotated[bool, Field(exclude_if=lambda reminder: not reminder)] = False
+    """Whether the paper has not come by then, and the department is reminded of it."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if self.reminder else 1
+
+    @model_validator(mode="after")
+    def _reminds_of_what_is_owed(self) -> Self:
+        if self.reminder and self.paper_owed_by is None:
+            raise Unfit("paper_owed_by: a reminder says until when the paper was owed")
+        return self
 
 
 class ProtestGround(StrEnum):

@@ -109,6 +109,10 @@ class PartRow:
     added: str | None = None
     """Of one that was added: its entry as an approver of this case, JSON."""
 
+    paper_by: datetime | None = None
+    """Until when the department owes its paper after its deemed consent, as it was told."""
+    paper_reminded_at: datetime | None = None
+    """When it was reminded of that."""
     ledger_from: int = 0
     """How many entries of its ledger are of earlier rounds, before the case was reopened."""
 

@@ -83,6 +83,8 @@ part = Table(
     Column("recalled_at", Instant),
     Column("clear_again", Boolean),
     Column("ledger_from", Integer, nullable=False, server_default="0"),
+    Column("paper_by", Instant),
+    Column("paper_reminded_at", Instant),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 
@@ -111,6 +113,16 @@ TO_REVIEW = part.c.review_at.is_not(None)
 """Parts over whose opinion, which was in time, their case was decided, or whose late objection is on grounds of safety;
 until an officer has recorded the review."""
 partial_index("part_review", part.c.review_at, part.c.case_number, where=TO_REVIEW)
+
+
+PAPER_TO_REMIND = (
+    (part.c.state == literal_column(f"'{PartState.DEEMED}'"))
+    & part.c.paper_by.is_not(None)
+    & part.c.late_opinion_id.is_(None)
+    & part.c.paper_reminded_at.is_(None)
+)
+"""Parts whose department owes a paper of which it was not reminded. In words, as above."""
+partial_index("part_paper", part.c.paper_by, where=PAPER_TO_REMIND)
 
 
 ledger = Table(

@@ -49,6 +49,12 @@ DESK_STATES: Mapping[str, Words] = {
     "closed": ("已终结", "closed"),
     "defaulted": ("已按缺席处理", "defaulted"),
 }
+PAPER_STATES: Mapping[str, Words] = {
+    "owed": ("待补意见", "paper owed"),
+    "overdue": ("逾期未补意见", "paper overdue"),
+    "in-time": ("已按时补交意见", "paper came in time"),
+    "late": ("补交意见迟到", "paper came late"),
+}
 NOTICE_STATES: Mapping[str, Words] = {
     "open": ("待签收", "open"),
     "waiting": ("待转发", "waits for a cover"),

@@ -70,6 +70,7 @@ TONES: dict[str, str] = {
     "consent": "warn", "refusal": "warn", "escalation": "bad", "nothing": "info",
     "open": "info", "ready": "warn", "decided": "good", "withdrawn": "",
     "issued": "info", "signed": "info", "answered": "good", "deemed": "warn", "escalated": "bad",
+    "owed": "info", "in-time": "good", "late": "warn",
     "undated": "", "running": "good", "past-50": "info", "past-90": "warn", "overdue": "bad",
 }  # fmt: skip
 """How a word is coloured beside its text."""

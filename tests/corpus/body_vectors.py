@@ -77,6 +77,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
         "printing": Printing(by="合肥市人民政府办公室", on=date(2026, 3, 3)),
     },
     ("decision", 2): {"by_rule": True},
+    ("default-notice", 2): {"reminder": True},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
     ("deadline-notice", 2): {"deadlines": tuple(_telling(state) for state in _NOTICED.deadlines)},
     ("deemed-consent", 3): {"state": _telling(_DEEMED.state), "papers": (b"\xd2 calendar",)},

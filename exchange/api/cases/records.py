@@ -6,6 +6,7 @@ from datetime import datetime
 
 from exchange.api.documents.returns import ReturnedOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
+from exchange.approval.rules.after.paper import PaperState
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.schemas import (
     Decision,
@@ -84,6 +85,19 @@ class ClockOut(ApiModel):
     reason: str
 
 
+class PaperOut(ApiModel):
+    """What a department owes after its deemed consent, for the file. 视为同意后应补的意见。"""
+
+    state: PaperState
+    """It has time (``owed``), has not come (``overdue``), or came ``in-time`` or ``late``."""
+    owed_by: datetime
+    came_at: datetime | None = None
+    days_late: int = 0
+    """Working days, until it came, or until now."""
+    reminded_at: datetime | None = None
+    """At the window: when the department was reminded of it, and the authority above it told."""
+
+
 class PartOut(ApiModel):
     """One consulted department's part. 各部门意见。"""
 
@@ -128,6 +142,8 @@ class PartOut(ApiModel):
     recalled_id: str | None = None
     """Its last opinion that it has recalled. 已撤回的意见。"""
     recalled_at: datetime | None = None
+    paper: PaperOut | None = None
+    """What it owes after its deemed consent. 应补的意见。"""
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it, with reason, basis and who ordered it."""
 
@@ -224,6 +240,8 @@ class CaseOut(CaseLineOut):
     protest_ground: ProtestGround | None = None
     term: DeskTermOut | None = None
     """On a desk, while the case waits there: how its term stands."""
+    paper: PaperOut | None = None
+    """On a desk, after a deemed consent: the opinion that is owed for the file. 应补的意见。"""
     returned: tuple[ReturnedOut, ...] = ()
     """On a desk: what the window has sent back of this member's in this case, the last one first."""
     correct_by: datetime | None = None

@@ -15,6 +15,7 @@ from exchange.api.cases.records import (
     CasePage,
     ClockOut,
     DeskTermOut,
+    PaperOut,
     PartOut,
     PreparedOut,
     ProposalOut,
@@ -25,12 +26,14 @@ from exchange.api.door.auth import Reading, Shared
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.api.problems import documented
 from exchange.approval.department.desk import ANSWERABLE
+from exchange.approval.department.outcomes import paper_on_desk
 from exchange.approval.department.protesting import last_protest
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.returned import correct_until, returned_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.records import CaseRow, ReopeningRow
+from exchange.approval.rules.after.paper import OwedPaper
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import CaseState
 from exchange.approval.rules.stops import Stop
@@ -135,7 +138,8 @@ def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
     told = _desk_term(term) if term is not None else None
     return CaseOut(
         **fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id, protest_id=protest_id,
-        protest_ground=ground, term=told, returned=back, correct_by=until,
+        protest_ground=ground, term=told, paper=_paper(paper_on_desk(opened.node, row)), returned=back,
+        correct_by=until,
     )  # fmt: skip
 
 
@@ -239,7 +243,20 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         instead_of=part.instead_of,
         recalled_id=part.recalled_id,
         recalled_at=part.recalled_at,
+        paper=_paper(part.paper),
         ledger=ledger,
+    )
+
+
+def _paper(paper: OwedPaper | None) -> PaperOut | None:
+    if paper is None:
+        return None
+    return PaperOut(
+        state=paper.state,
+        owed_by=paper.owed_by,
+        came_at=paper.came_at,
+        days_late=paper.days_late,
+        reminded_at=paper.reminded_at,
     )
 
 

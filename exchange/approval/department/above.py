@@ -1,5 +1,5 @@
-"""What others than the department hear of its term: the authority above it that it has been reminded for the last time,
-and whoever is said to have ordered an amendment what came of that.
+"""What others than the department hear of its term: the authority above it of last reminders, defaults and papers that
+have not come, and whoever is said to have ordered an amendment what came of that.
 """
 
 from __future__ import annotations
@@ -9,27 +9,45 @@ from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, Reminder, Role, TermNotice
+from exchange.schemas import Body, DefaultNotice, Reminder, Role, TermNotice
 
 
 def handlers() -> dict[str, Handler]:
     """Return the message handlers of an authority that is itself asked for nothing."""
-    return {Reminder.KIND: take_reminder, TermNotice.KIND: take_ordered}
+    return {
+        Reminder.KIND: take_reminder,
+        DefaultNotice.KIND: take_default,
+        TermNotice.KIND: take_ordered,
+    }
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that a department below was reminded. Raises Returned where this is not the authority above it."""
     reminder = expect(body, Reminder)
     require_role(step, incoming, Role.MONITOR)
-    if not is_above(step.node.address, reminder.department, step.node.directory):
+    _expect_above(step, reminder.department)
+    note_reminder(step, incoming, reminder)
+
+
+def take_default(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in what came of the silence of a department below. Raises Returned where this is not the authority above
+    it.
+    """
+    notice = expect(body, DefaultNotice)
+    require_role(step, incoming, Role.WINDOW)
+    _expect_above(step, notice.department)
+    note_default(step, incoming, notice)
+
+
+def _expect_above(step: Step, department: str) -> None:
+    if not is_above(step.node.address, department, step.node.directory):
         raise Returned(
             "{address} is not the authority above {department}",
             code="not-consulted",
             remedy="remind the department itself, its lead, and the authority that the directory names above it",
             address=step.node.address,
-            department=reminder.department,
+            department=department,
         )
-    note_reminder(step, incoming, reminder)
 
 
 def note_reminder(step: Step, incoming: Incoming, reminder: Reminder) -> None:
@@ -58,3 +76,9 @@ def note_ordered(step: Step, incoming: Incoming, notice: TermNotice) -> None:
     event = "order-told" if notice.refused is None else "order-refused"
     facts = {"department": notice.department, "kind": notice.entry.kind.value}
     step.note(event, notice.case_number, incoming.message_id, **facts)
+
+
+def note_default(step: Step, incoming: Incoming, notice: DefaultNotice) -> None:
+    """Record with its case that a silence had effect below, or that the paper owed after it has not come."""
+    event = "paper-overdue-below" if notice.reminder else "default-below"
+    step.note(event, notice.case_number, incoming.message_id, department=notice.department)

@@ -98,7 +98,7 @@ def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that no opinion is wanted any more."""
     if isinstance(body, CaseClosed):
         own_desk(step, incoming, body.case_number)
-        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
+        step.tx[DepartmentDesk].move(body.case_number, ANSWERABLE, DeskState.CLOSED)
 
 
 def take_reopened(step: Step, incoming: Incoming, body: Body) -> None:

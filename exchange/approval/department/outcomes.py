@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from exchange.approval.department.desk import own_desk
+from exchange.approval.department.above import note_default
+from exchange.approval.department.desk import ANSWERABLE, own_desk
 from exchange.approval.department.protesting import contest
+from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.rules.after.paper import OwedPaper, paper_owed
 from exchange.approval.rules.states import DeskState
+from exchange.approval.superiors import is_above
 from exchange.envelope.document import clear_header
 from exchange.errors import Implausible
 from exchange.language import Text
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
-from exchange.messaging.node import Step
+from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.moments import check_after
 from exchange.schemas import Body, Considered, Decision, DefaultNotice, Role, Standing
 
@@ -37,14 +41,28 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_default(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in that the department's silence was given effect as the rule says; its paper is still owed."""
+    """Take in that the department's silence was given effect as the rule says, or that the paper it owes has not come.
+
+    Of a department below, it is recorded with the case.
+    """
     notice = expect(body, DefaultNotice)
     require_role(step, incoming, Role.WINDOW)
+    if is_above(step.node.address, notice.department, step.node.directory):
+        note_default(step, incoming, notice)
+        return
     own_desk(step, incoming, notice.case_number)
     if notice.department == step.node.address:
         said = Considered(department=notice.department, standing=Standing.DEEMED, message_id=notice.deemed_consent)
         contest(step, incoming, notice.case_number, said, notice.effective_at)
-        step.tx[DepartmentDesk].move(notice.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
+        step.tx[DepartmentDesk].move(notice.case_number, ANSWERABLE, DeskState.DEFAULTED, paper_by=notice.paper_owed_by)
+
+
+def paper_on_desk(node: Node, row: DeskRow) -> OwedPaper | None:
+    """Return how the paper stands that is owed after a default, by the department's own record; None where none is."""
+    if row.paper_by is None or row.state not in (DeskState.DEFAULTED, DeskState.ANSWERED):
+        return None
+    came_at = row.answered_at if row.state is DeskState.ANSWERED else None
+    return paper_owed(row.paper_by, came_at, node.clock.now(), node.calendar)
 
 
 def _check_date(step: Step, decision: Decision) -> None:

@@ -31,6 +31,9 @@ class DeskRow:
     recall_id: str | None = None
     """The message by which the opinion is recalled, or was: then the case waits for an officer's opinion."""
 
+    paper_by: datetime | None = None
+    """Until when the paper is owed, after a default that took effect."""
+
     @property
     def place(self) -> Place:
         """Its place in a list by time."""

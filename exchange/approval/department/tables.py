@@ -25,6 +25,7 @@ desk = Table(
     Column("reminded", Integer, nullable=False),
     Column("rule_error", FreeText),
     Column("recall_id", String(36), index=True),
+    Column("paper_by", Instant),
 )
 
 

@@ -99,7 +99,8 @@ DESK = machine(
     {
         DeskState.WAITING: {DeskState.ANSWERED, DeskState.DEFAULTED, DeskState.CLOSED},
         DeskState.ANSWERED: {DeskState.WAITING, DeskState.CLOSED},  # the window has sent it back, or it was recalled
-        DeskState.DEFAULTED: {DeskState.ANSWERED},
+        # Nothing is owed any more where the application is withdrawn.
+        DeskState.DEFAULTED: {DeskState.ANSWERED, DeskState.CLOSED},
         DeskState.CLOSED: (),
     },
 )

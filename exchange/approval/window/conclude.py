@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow
 from exchange.approval.rule_failure import kind_of_failure
+from exchange.approval.rules.after.paper import owes
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.course.adding import to_place
@@ -124,9 +125,12 @@ def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: st
         step.tx[Cases].move(case.number, {CaseState.READY}, CaseState.READY, **kept)
 
 
-def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: str) -> None:
-    """Make open parts moot and tell those departments; what they had is kept."""
-    told = []
+def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: str, also: Sequence[str] = ()) -> None:
+    """Make open parts moot and tell those departments; what they had is kept.
+
+    ``also``: departments of which nothing more is wanted, though their part is over.
+    """
+    told = list(also)
     for part in step.tx[Cases].parts(case.number):
         if part.department not in departments or part.state not in OPEN_PARTS:
             continue
@@ -280,6 +284,7 @@ def withdraw_in(step: Step, case_number: str, reason: str) -> None:
             case_number=case_number,
             state=coded(CASE_STATES, case.state.value),
         )
-    everyone = [part.department for part in step.tx[Cases].parts(case_number)]
-    close_parts(step, case, everyone, reason)
+    parts = step.tx[Cases].parts(case_number)
+    owing = [part.department for part in parts if owes(part)]
+    close_parts(step, case, [part.department for part in parts], reason, also=step.node.reachable(owing))
     step.note("withdrawn", case_number)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from exchange.approval.department.above import note_reminder
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.after.paper import owed_until
 from exchange.approval.rules.after.recall import REQUIRED_RESULT_OPEN, lacks_required_result
 from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
@@ -13,7 +15,7 @@ from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.reminders.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
-from exchange.approval.superiors import is_above, superiors_of
+from exchange.approval.superiors import is_above, told_of
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, present_state, refresh
@@ -31,14 +33,12 @@ from exchange.schemas import (
     DeadlineNotice,
     DeadlineState,
     DeemedConsent,
-    DefaultMode,
     DefaultNotice,
     Escalation,
     Header,
     Reminder,
     Role,
 )
-from exchange.workdays import add_working_days, end_of_day
 
 
 class Silence:
@@ -102,19 +102,21 @@ class Silence:
         if hindered:
             self._escalate(step, part, incoming, hindered)
             return
+        paper_by = owed_until(deemed.mode, part.late_opinion_id, step.now, step.node.calendar)
         moved = step.tx[Cases].move_part(
             case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,
-            deemed_at=step.now, deemed_id=incoming.message_id,
+            deemed_at=step.now, deemed_id=incoming.message_id, paper_by=paper_by, paper_reminded_at=None,
         )  # fmt: skip
         if not moved:
             return
         step.note("deemed", case.number, incoming.message_id, department=part.department, rule=own.matter_version)
-        self._announce(step, case, deemed, incoming)
+        self._announce(step, case, deemed, incoming, paper_by)
         refresh(step, case.number, part.department)
         self._concluder.advance(step, case.number)
 
-    def _announce(self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming) -> None:
-        day, _ = add_working_days(step.node.calendar, step.now.date(), 1)
+    def _announce(
+        self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming, paper_by: datetime | None
+    ) -> None:
         notice = DefaultNotice(
             case_number=case.number,
             department=deemed.state.department,
@@ -123,13 +125,10 @@ class Silence:
             effective_at=step.now,
             deemed_consent=incoming.message_id,
             basis=deemed.state.default_basis,
-            paper_owed_by=end_of_day(day) if deemed.mode is DefaultMode.CONSENT else None,
+            paper_owed_by=paper_by,
         )
-        department = deemed.state.department
-        told = dict.fromkeys(
-            (department, *step.node.monitors, *superiors_of(department, step.node.directory, step.node.address))
-        )
-        step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
+        told = told_of(deemed.state.department, step.node)
+        step.send(notice, told, conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
         """Take in that a term is over and no default may arise, if it is over by the window's own record.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
+from exchange.approval.rules.after.paper import OwedPaper, paper_of
 from exchange.approval.rules.course.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left, is_provisional
 from exchange.approval.rules.states import CaseState, PartState
@@ -76,6 +77,8 @@ class PartStatus:
     """On what its late objection rests."""
     alarming: bool = False
     """Whether that waits for the lead."""
+    paper: OwedPaper | None = None
+    """What it owes after its deemed consent, and whether that has come."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def case_status(node: Node, number: str) -> CaseStatus:
         rows = tx[Cases].parts(number)
         ledgers = {part.department: tx[Cases].ledger(number, part.department) for part in rows}
         defaults = {part.department: approver_of(matter, part.department).default for part in rows}
-        parts = tuple(_part(node, part, defaults[part.department], ledgers[part.department]) for part in rows)
+        parts = tuple(_part(node, case, part, defaults[part.department], ledgers[part.department]) for part in rows)
         term = term_to_decide(tx, case, node.calendar)
         places = to_place(case.state, completing(case, matter), rows)
         proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
@@ -222,10 +225,11 @@ def _status(
     )
 
 
-def _part(node: Node, part: PartRow, default: DefaultMode, entries: Sequence[LedgerEntry]) -> PartStatus:
+def _part(node: Node, case: CaseRow, part: PartRow, default: DefaultMode, entries: Sequence[LedgerEntry]) -> PartStatus:
     now, calendar = node.clock.now(), node.calendar
     guessed = is_provisional(part.due_at, calendar, part.fixed_due) if part.provisional is None else part.provisional
     is_waited_for = part.state in (PartState.ISSUED, PartState.SIGNED)
+    paper = paper_of(part, now, calendar) if case.state is not CaseState.WITHDRAWN else None
     return PartStatus(
         department=part.department,
         names=_names(node, part.department),
@@ -252,6 +256,7 @@ def _part(node: Node, part: PartRow, default: DefaultMode, entries: Sequence[Led
         recalled_at=part.recalled_at,
         late_ground=part.late_ground,
         alarming=part.alarming,
+        paper=paper,
         consultation_id=part.consultation_id,
         provisional=part.due_at is not None and guessed,
         amendments=tuple(entry for entry in entries if entry.kind is not EntryKind.START),

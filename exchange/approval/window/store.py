@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
-from exchange.approval.tables import PUT_TO, RECKONED, TO_REVIEW, case_file, ledger, part, reopening
+from exchange.approval.tables import PAPER_TO_REMIND, PUT_TO, RECKONED, TO_REVIEW, case_file, ledger, part, reopening
 from exchange.paging import Place
 from exchange.schemas import LedgerEntry, Verdict
 from exchange.store.keyset import after_place
@@ -133,6 +133,14 @@ class Cases:
             query = select(*_PART_COLUMNS).where(RECKONED, other).limit(limit - len(found))
             found += [PartRow(*row) for row in self._db.execute(query)]
         return found
+
+    def papers_overdue(self, now: datetime, limit: int) -> list[PartRow]:
+        """Return parts whose department owes a paper since before ``now`` and was not reminded of it, the first in
+        front; of a withdrawn case nobody owes one.
+        """
+        withdrawn = exists().where(_f.number == _p.case_number, _f.state == CaseState.WITHDRAWN)
+        query = select(*_PART_COLUMNS).where(PAPER_TO_REMIND, _p.paper_by < now, ~withdrawn)
+        return [PartRow(*row) for row in self._db.execute(query.order_by(_p.paper_by).limit(limit))]
 
     def reckoned(self, number: str, department: str, calendar: str) -> None:
         """Note that a calendar gives a part's term no other end: nobody has to hear of it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, PartStatus
-from exchange.cli.approval.course_views import reopening_json
+from exchange.cli.approval.course_views import paper_json, reopening_json
 from exchange.cli.approval.term_views import amendment_json, stopped_json
 from exchange.schemas import Decision
 
@@ -63,6 +63,7 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "instead_of": part.instead_of,
         "late_ground": part.late_ground.value if part.late_ground else None,
         "safety_alarm": part.alarming,
+        "paper": paper_json(part.paper),
         "recalled_id": part.recalled_id,
         "recall_id": part.recall_id,
         "recalled_at": part.recalled_at.isoformat() if part.recalled_at else None,

@@ -11,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.approval.records import ReopeningRow
+from exchange.approval.rules.after.paper import OwedPaper, PaperState
 from exchange.approval.window.status import CaseStatus
 from exchange.cli.naming import called
-from exchange.cli.view import moment, plain, state_text
-from exchange.language import name_of, tr
+from exchange.cli.view import due_text, moment, plain, state_text
+from exchange.language import name_of, plural, tr
 from exchange.language.names import ORDERED_BY
 
 
@@ -43,6 +44,33 @@ def proposed(case: CaseStatus) -> Iterator[RenderableType]:
         add = f"exchange add-body {case.number} {body} --instead-of {one.department} --officer ..."
         yield Text.assemble("\n", plain(tr("{department} is not competent", department=called(one.department)), "bold"))
         yield labelled(((tr("it names"), one.named), (tr("ask that body"), add)))
+
+
+def paper_text(paper: OwedPaper | None) -> str:
+    """Write what a department owes after its deemed consent, and whether it has come; nothing where it owes nothing."""
+    if paper is None:
+        return ""
+    due = due_text(paper.owed_by)
+    late = plural(paper.days_late, "{number} working day late", "{number} working days late")
+    if paper.state is PaperState.OWED:
+        return tr("owed by {due}", due=due)
+    if paper.came_at is not None:
+        at = moment(paper.came_at)
+        in_time = paper.state is PaperState.IN_TIME
+        return tr("came {at}, in time", at=at) if in_time else tr("came {at}, {late}", at=at, late=late)
+    owed = tr("owed since {due}, {late}", due=due, late=late)
+    return f"{owed}{tr(', reminded {at}', at=moment(paper.reminded_at))}" if paper.reminded_at else owed
+
+
+def paper_json(paper: OwedPaper | None) -> dict[str, Any] | None:
+    """Return an owed paper, for machines."""
+    if paper is None:
+        return None
+    return {
+        "state": paper.state.value, "owed_by": paper.owed_by.isoformat(), "days_late": paper.days_late,
+        "came_at": paper.came_at.isoformat() if paper.came_at else None,
+        "reminded_at": paper.reminded_at.isoformat() if paper.reminded_at else None,
+    }  # fmt: skip
 
 
 def reopening_json(one: ReopeningRow) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def inbox(
     if decisions:
         console.print(decisions_table(decisions))
     if rows:
-        console.print(desk_table(rows, terms))
+        console.print(desk_table(rows, terms, node.clock.now()))
         say_more(more)
     if duties:
         console.print(duties_table(duties, as_))

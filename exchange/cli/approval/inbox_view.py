@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.records import DeskRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.lead import LeadTask
@@ -96,23 +97,32 @@ def _task(duty: LeadDuty) -> Text:
     )
 
 
-def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
+def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm], now: datetime) -> Table:
     """Show the consultations on a department's desk."""
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("case"), tr("matter"), tr("project"), tr("state"), tr("due"), tr("reminded")):
         table.add_column(title, overflow="fold")
     for row in rows:
         reminded = f"{row.reminded} %" if row.reminded else ""
-        is_open = row.state in (DeskState.WAITING, DeskState.DEFAULTED)
-        term = desk_term_text(terms.get(row.case_number)) if is_open else Text("")
         table.add_row(
-            plain(row.case_number), plain(matter_called(row.matter)), plain(row.title), _state(row), term, reminded
+            plain(row.case_number),
+            plain(matter_called(row.matter)),
+            plain(row.title),
+            _state(row),
+            _due(row, terms.get(row.case_number), now),
+            reminded,
         )
     return table
 
 
+def _due(row: DeskRow, term: DeskTerm | None, now: datetime) -> Text:
+    if row.state is DeskState.DEFAULTED and row.paper_by is not None:
+        return term_text(row.paper_by, None, overdue=now > row.paper_by)
+    return desk_term_text(term) if row.state in ANSWERABLE else Text("")
+
+
 def _state(row: DeskRow) -> Text:
-    if row.state == DeskState.DEFAULTED:
+    if row.state == DeskState.DEFAULTED and row.paper_by is not None:
         return Text(tr("default took effect; the paper is owed"), style="bold magenta")
     state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
     if row.recall_id is not None and row.state == DeskState.WAITING:
@@ -174,6 +184,7 @@ def consultation_json(
         "message_id": row.consultation_id, "rule_error": row.rule_error,
         "recall_id": row.recall_id, "term": term_json(term) if term else None,
         "correct_by": correct_by.isoformat() if correct_by else None,
+        "paper_owed_by": row.paper_by.isoformat() if row.paper_by else None,
         "returned": [
             {"message_id": copy.message_id, "kind": copy.kind, "reason": copy.last_error,
              "returned_at": copy.returned_at.isoformat() if copy.returned_at else None}

@@ -15,7 +15,7 @@ from rich.text import Text
 from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.status import CaseStatus, PartStatus
-from exchange.cli.approval.course_views import labelled, proposed, reopened
+from exchange.cli.approval.course_views import labelled, paper_text, proposed, reopened
 from exchange.cli.approval.term_views import changes_table, stopped_text
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import (
@@ -174,7 +174,7 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
     for part in case.parts:
         said = [(tr("reasons"), part.reasons), (tr("conditions"), part.conditions)]
         ids = [(tr("message"), part.message_id or ""), (tr("late message"), part.late_opinion_id or "")]
-        ids.append((tr("protest"), part.protest_id or ""))
+        ids += [(tr("owed paper"), paper_text(part.paper)), (tr("protest"), part.protest_id or "")]
         if part.late_ground is not None:
             ids.append((tr("late, on grounds of"), name_of(GROUNDS, part.late_ground)))
         if part.recalled_at is not None:

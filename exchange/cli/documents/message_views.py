@@ -236,7 +236,7 @@ def _notice(body: Body) -> Lines:
     elif isinstance(body, DefaultNotice):
         yield tr("default"), _default(body.mode, body.department, body.due_at)
         yield tr("basis"), "; ".join(body.basis)
-        yield tr("paper owed by"), due_text(body.paper_owed_by)
+        yield tr("paper owed since") if body.reminder else tr("paper owed by"), due_text(body.paper_owed_by)
     elif isinstance(body, OpinionRecall):
         yield tr("recalled opinion"), body.opinion_id
         yield tr("reasons"), body.reasons

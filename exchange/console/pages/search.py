@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from exchange.approval.rules.after.paper import paper_of
 from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.standing import BoardColumn, standing_of
+from exchange.approval.rules.states import CaseState
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
-from exchange.language.names import AMENDMENTS, CASE_STATES, COPIES, PART_STATES, PROTEST_GROUNDS
+from exchange.language.names import AMENDMENTS, CASE_STATES, COPIES, PAPER_STATES, PART_STATES, PROTEST_GROUNDS
 from exchange.operations.records.store import Search
 from exchange.operations.records.stores import departments_of, members_of, provisional_by, stores_of
 from exchange.operations.search.find import find_cases, find_messages
@@ -25,6 +27,7 @@ _WORDS = {
     "case_states": CASE_STATES,
     "copies": COPIES,
     "part_states": PART_STATES,
+    "paper_states": PAPER_STATES,
     "grounds": PROTEST_GROUNDS,
     "standings": STANDINGS,
     "tones": TONES,
@@ -93,8 +96,10 @@ def _case(visit: Visit) -> Mapping[str, object]:
             is_provisional = provisional_by(calendar)
             provisional = {one.department for one in parts if is_provisional(one)}
             said = sentence(line.state, parts, now, visit.view.names(), provisional)
+            closed = line.state is CaseState.WITHDRAWN
+            papers = {} if closed else {one.department: paper_of(one, now, calendar) for one in parts}
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages, "happened": happened}
-            context |= {"stops": stops, "due_at": due_at, "due_is_provisional": guessed}
+            context |= {"stops": stops, "due_at": due_at, "due_is_provisional": guessed, "papers": papers}
             return {**_words(visit), **context, "sentence": visit.say(*said)}
     raise NotFound(
         "no case {number} at a window of this domain", remedy="look for it: /search?what=cases", number=number

@@ -89,6 +89,11 @@ class PartLine:
     fixed_due: datetime | None = None
     """What a statute or a court fixed its end to."""
 
+    late_opinion_id: str | None = None
+    paper_by: datetime | None = None
+    """Until when it owes its paper after its deemed consent."""
+    paper_reminded_at: datetime | None = None
+
     @property
     def contested(self) -> bool:
         """Whether the department's protest waits for a review."""

@@ -1,22 +1,31 @@
-"""After a default: a late objection on grounds of safety is heard at once, before and after the decision."""
+"""After a default: late objections on grounds of safety are heard at once, and the owed paper is watched."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from exchange.approval.department.outcomes import paper_on_desk
+from exchange.approval.department.records import DeskRow
+from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.after.paper import PaperState
 from exchange.approval.rules.lead import LeadTask
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import CaseState, DeskState, PartState
 from exchange.approval.window import conclude
+from exchange.approval.window.after.papers import remind_of_papers
 from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
+from exchange.approval.window.status import case_status
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.schemas import ObjectionGround, Verdict
+from exchange.envelope import verify_signed
+from exchange.messaging.documents import Documents
+from exchange.schemas import DefaultNotice, ObjectionGround, Verdict
 from exchange.telemetry.troubles import Troubles
-from tests.journeys.city import City, make_city
+from tests.journeys.city import MONDAY, City, make_city, midnight_after
 
 pytestmark = pytest.mark.broker
 
@@ -63,3 +72,67 @@ def test_a_late_objection_on_grounds_of_safety_is_heard_before_and_after_the_dec
     city.reply("transport", decided, Verdict.DISAGREE, **UNSAFE)
     assert alarms(city, decided) == ([LeadTask.SAFETY], (decided.number,))
     assert city.case(decided) == before
+
+
+def papers_told(city: City, case: CaseRow, name: str) -> list[bool]:
+    """The notices of the default that a member has, oldest first: whether each reminds of the owed paper."""
+    node = city.node(name)
+    with node.store.reading() as tx:
+        stored = tx[Documents].recent("received", DefaultNotice.KIND)
+    bodies = [verify_signed(one.signed, node.directory).body for one in reversed(stored)]
+    return [body.reminder for body in bodies if isinstance(body, DefaultNotice) and body.case_number == case.number]
+
+
+def paper(city: City, case: CaseRow) -> tuple[str, int] | None:
+    """How transport's paper stands in the case's status: its state, and the working days that it is late."""
+    found = {part.department: part.paper for part in case_status(city.window, case.number).parts}
+    shown = found[city.address("transport")]
+    return (shown.state.value, shown.days_late) if shown else None
+
+
+def test_the_owed_paper_is_watched_and_reminded_once_and_recorded_with_its_lateness(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    city = make_city(tmp_path, broker, domain, superior="government")
+    with city.local:
+        city.matter(city.approver("planning", days=30), city.approver("transport", silent=True))
+        case, other = city.submit(), city.submit()
+        city.step_to(MONDAY.replace(day=5))
+        city.signed_for("monitor")
+        city.step_to(midnight_after(MONDAY.replace(day=5).date()) + timedelta(seconds=1))
+        assert paper(city, case) == ("owed", 0)
+        remind_of_papers(city.window)
+        assert papers_told(city, case, "government") == [False], "and its superior knows of the default"
+
+        conclude.withdraw(city.window, other.number, "the works are given up")
+        city.wake("window")
+        city.step_to(MONDAY.replace(day=10, hour=8))
+        assert paper(city, case) == ("overdue", 1)
+        assert remind_of_papers(city.window) == 0, "before nine o'clock"
+        city.step_to(MONDAY.replace(day=10, hour=9))
+        assert (remind_of_papers(city.window), remind_of_papers(city.window)) == (1, 0)
+        city.wake("window")
+        city.local.settle()
+        assert papers_told(city, case, "transport") == papers_told(city, case, "government") == [False, True]
+        assert (papers_told(city, other, "transport"), paper(city, other)) == ([False], None)
+        with city.node("transport").store.reading() as tx:
+            owing, done = tx[DepartmentDesk].get(case.number), tx[DepartmentDesk].get(other.number)
+        assert owing is not None
+        assert done is not None
+        assert (owing.state, owing.paper_by) == (DeskState.DEFAULTED, city.part(case, "transport").paper_by)
+        assert done.state is DeskState.CLOSED, "a withdrawn application needs no paper"
+
+        city.clock.step_to(MONDAY.replace(day=11, hour=15))
+        city.reply("transport", case)
+        assert paper(city, case) == ("late", 2)
+        assert city.part(case, "transport").state is PartState.DEEMED
+        on_desk = paper_on_desk(city.node("transport"), desk_row(city, case))
+        assert on_desk is not None
+        assert (on_desk.state, on_desk.days_late) == (PaperState.LATE, 2)
+
+
+def desk_row(city: City, case: CaseRow) -> DeskRow:
+    with city.node("transport").store.reading() as tx:
+        row = tx[DepartmentDesk].get(case.number)
+    assert row is not None
+    return row

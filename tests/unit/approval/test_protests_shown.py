@@ -64,7 +64,7 @@ def test_the_consoles_case_page_says_who_protests_and_why(waits: bool, said: str
     assert part.contested is waits
     cell = tag[tag.index("{% if part.protest_id") :].partition("</td>")[0]
     shown = Environment(autoescape=True).from_string(cell).render(
-        part=part, grounds=PROTEST_GROUNDS, say=lambda chinese, english: chinese
+        part=part, papers={}, grounds=PROTEST_GROUNDS, say=lambda chinese, english: chinese
     )  # fmt: skip
     assert said in shown
 

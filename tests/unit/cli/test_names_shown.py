@@ -74,7 +74,7 @@ def written(shown: RenderableType, wanted: Language) -> str:
 def test_a_matter_is_shown_by_its_name_in_the_readers_language(catalogue: None, wanted: Language) -> None:
     own, other = NAMES if wanted is Language.CHINESE else reversed(NAMES)
     with speaking(wanted):
-        views = (case_view(CASE, AT), decisions_table([DUTY]), desk_table([DESK], {}))
+        views = (case_view(CASE, AT), decisions_table([DUTY]), desk_table([DESK], {}, AT))
     for view in views:
         shown = written(view, wanted)
         assert own in shown

@@ -72,6 +72,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "approvers.0.default": ["none", "consent", "refusal", ABSENT],
         "approvers.0.default_basis": [["缺席默认制"], [], ABSENT],
     },
+    "default-notice": {"reminder": [True, False, ABSENT], "paper_owed_by": ["2026-03-12T00:00:00+08:00", None, ABSENT]},
     "term-notice": {
         "entry.kind": ["start", "stop", "resume", "restart", "extend"],
         "entry.days": [3, None, ABSENT],
