@@ -15,6 +15,7 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"exchange status ([^\s`-][^\s`]*)", r"GET /cases/\1"),
     (r"exchange status\b", "GET /cases"),
     (r"exchange inbox\b", "GET /cases"),
+    (r"exchange register\b", "GET /register"),
     (r"exchange show CASE\b", "GET /documents"),
     (r"exchange show\b(?: [^\s`]+)?", "GET /documents"),
     (r"exchange find\b(?: --number)?", "GET /cases"),

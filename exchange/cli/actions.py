@@ -39,6 +39,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
     "forward": CommandAction(("message", "as_")),
+    "circulate": CommandAction(("message", "to", "read", "officer", "as_"), only=("to", "read")),
     "resend": CommandAction(("message", "as_")),
     "diagnostics": CommandAction(("file",)),
     "certify": CommandAction(("address",)),

@@ -5,140 +5,12 @@ The summary is the first paragraph of the command's own help; a test holds that 
 
 from __future__ import annotations
 
-from functools import cache
-
-import typer
-
+from exchange.cli import imported
 from exchange.cli.lazy import CommandEntry, entries
-
-
-def _domain(app: typer.Typer) -> None:
-    from exchange.cli.domain import run
-
-    run.register(app)
-
-
-def _window(app: typer.Typer) -> None:
-    from exchange.cli.approval import window
-
-    window.register(app)
-
-
-def _department(app: typer.Typer) -> None:
-    from exchange.cli.approval import answering, department, recalling
-
-    for part in (department, answering, recalling):
-        part.register(app)
-
-
-def _documents(app: typer.Typer) -> None:
-    from exchange.cli.documents import commands
-
-    commands.register(app)
-
-
-def _joint(app: typer.Typer) -> None:
-    from exchange.cli.joint import commands
-
-    commands.register(app)
-
-
-@cache
-def _notices_app() -> typer.Typer:
-    from exchange.cli.notices import commands, covers, forms, receipts
-
-    covers.register(commands.notices)
-    forms.register(commands.notices)
-    receipts.register(commands.notices)
-    whole = typer.Typer()
-    commands.register(whole)
-    return whole
-
-
-def _notice(app: typer.Typer) -> None:
-    app.registered_groups += _notices_app().registered_groups
-
-
-def _upkeep(app: typer.Typer) -> None:
-    from exchange.cli.operations import register
-
-    register.register(app)
-
-
-def _keys(app: typer.Typer) -> None:
-    from exchange.cli.domain import authority, freshness, key_requests, keys, revocation
-
-    keys.register(app)
-    revocation.register(app)
-    authority.register(app)
-    freshness.register(app)
-    key_requests.register(app)
-
-
-def _calendar(app: typer.Typer) -> None:
-    from exchange.cli.domain import calendar, substitutes
-
-    calendar.register(app)
-    substitutes.register(app)
-
-
-def _domains(app: typer.Typer) -> None:
-    from exchange.cli.domain import tree
-
-    tree.register(app)
-
-
-def _links(app: typer.Typer) -> None:
-    from exchange.cli.domain import links
-
-    links.register(app)
-
-
-def _trials(app: typer.Typer) -> None:
-    from exchange.cli.trials import commands
-
-    commands.register(app)
-
-
-def _console(app: typer.Typer) -> None:
-    from exchange.cli.domain import console
-
-    console.register(app)
-
-
-def _top(app: typer.Typer) -> None:
-    from exchange.cli.operations import top
-
-    top.register(app)
-
-
-def _trace_and_find(app: typer.Typer) -> None:
-    from exchange.cli.operations import trace_and_find
-
-    trace_and_find.register(app)
-
-
-def _reconcile(app: typer.Typer) -> None:
-    from exchange.cli.operations import reconciliation
-
-    reconciliation.register(app)
-
-
-def _tokens(app: typer.Typer) -> None:
-    from exchange.cli.operations import tokens
-
-    tokens.register(app)
-
-
-def _alerts(app: typer.Typer) -> None:
-    from exchange.cli.operations import alerts
-
-    alerts.register(app)
-
 
 COMMANDS: tuple[CommandEntry, ...] = (
     *entries(
-        _domain,
+        imported.domain,
         "A domain",
         {
             "init": "Makes a domain: authority, keys, signed directory, databases, queues.",
@@ -151,7 +23,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _window,
+        imported.window,
         "At the window",
         {
             "submit": "Hands in an application at the window; all departments get it at once.",
@@ -165,7 +37,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _department,
+        imported.department,
         "At a department",
         {
             "inbox": "What waits for somebody here, with since when and until when.",
@@ -176,15 +48,17 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _documents,
+        imported.documents,
         "Documents",
         {
             "send": "Sends a report, a request, an answer or a letter to other authorities.",
             "forward": "Passes a request on to a superior authority with your own opinion and the whole file.",
+            "register": "The register of documents: what came and what went, numbered within each year.",
+            "circulate": "Puts a received document round to officers of your authority, and records who has read it.",
         },
     ),
     *entries(
-        _upkeep,
+        imported.upkeep,
         "Upkeep",
         {
             "dead": "Lists what members could not take in, with the reason; handles it again once that is repaired.",
@@ -198,7 +72,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _keys,
+        imported.keys,
         "Keys",
         {
             "certify": "Gives a member a new key pair and publishes it in the directory.",
@@ -211,14 +85,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _links,
+        imported.links,
         "Levels",
         {
             "link": "Links this domain's broker with that of the level above or below.",
         },
     ),
     *entries(
-        _trials,
+        imported.trials,
         "Runs",
         {
             "demo": "Shows the main job at work, on an own broker, in under two minutes.",
@@ -227,21 +101,21 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _console,
+        imported.console,
         "Upkeep",
         {
             "console": "Serves the operators' console, in the foreground, until told to stop.",
         },
     ),
     *entries(
-        _top,
+        imported.top,
         "A domain",
         {
             "top": "Shows broker, queues and members, live, and what needs you.",
         },
     ),
     *entries(
-        _calendar,
+        imported.calendar,
         "A domain",
         {
             "calendar": "The calendar of working days: the State Council's holidays and make-up days.",
@@ -249,7 +123,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _trace_and_find,
+        imported.trace_and_find,
         "Upkeep",
         {
             "trace": "One message, its whole way, for every addressee: written, sealed, dispatched, arrived, "
@@ -258,36 +132,36 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _reconcile,
+        imported.reconcile,
         "Upkeep",
         {
             "reconcile": "Checks that nothing was lost, doubled or invented, from all stores and the broker.",
         },
     ),
     *entries(
-        _joint,
+        imported.joint,
         "Documents",
         {
             "joint": "Documents that several authorities sign together, sent when the last has signed.",
         },
     ),
     *entries(
-        _notice,
+        imported.notice,
         "Levels",
         {
             "notice": "Notices down through the levels, and who has signed for them.",
         },
     ),
-    *entries(_domains, "Levels", {"domain": "The tree of domains: upper and lower levels."}),
+    *entries(imported.domains, "Levels", {"domain": "The tree of domains: upper and lower levels."}),
     *entries(
-        _tokens,
+        imported.tokens,
         "Console",
         {
             "token": "Tokens with which department systems use the REST API.",
         },
     ),
     *entries(
-        _alerts,
+        imported.alerts,
         "Upkeep",
         {
             "alerts": "Alerts by webhook and mail: what stands, and whether it would arrive.",

@@ -13,6 +13,7 @@ from exchange.messaging.checks import returned_for
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
+from exchange.messaging.register.entering import enter_received
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import Body, Document, DocumentKind, Purpose
 
@@ -25,8 +26,12 @@ def take_document(step: Step, incoming: Incoming, body: Body) -> None:
     if not isinstance(body, Document):
         return
     refuse_secrets(body)
-    if body.purpose is Purpose.RECORD:
-        return
+    if body.purpose is not Purpose.RECORD:
+        _take(step, incoming, body)
+    enter_received(step, incoming, body)
+
+
+def _take(step: Step, incoming: Incoming, body: Document) -> None:
     main = main_addressees(incoming.opened.header, body)
     answers = _answers(step, incoming, main) if body.kind is DocumentKind.REPLY else ()
     check_arrival(step.node.directory, incoming.opened.header, body, answers=answers)

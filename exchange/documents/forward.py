@@ -21,6 +21,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import StoredDocument
+from exchange.messaging.register.entering import enter_received, enter_sent
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import MAX_FORWARDERS, Body, Document, DocumentKind, ForwardedRequest, RequestForwarded, Role
 
@@ -113,6 +114,7 @@ def forward_request(
             urgency=opinion.urgency,
             enclosures=(*_file(node, stored), *enclosures),
         )
+        enter_sent(step, sent, forwarded.opinion, (superior, *copied))
         _tell(step, forwarded, superior, stored.conversation_id)
         note_forwarded(step, request_id, sent, node.address, superior)
     return sent
@@ -127,6 +129,7 @@ def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
     for document in (file.request, *file.opinions):
         refuse_secrets(document)
     if step.node.address in forwarded.opinion.copies:
+        enter_received(step, incoming, forwarded.opinion)
         return
     came = RequestRow(
         forwarded.request_id, RequestSeat.ASKED, RequestState.OPEN, step.now, origin=forwarded.origin,
@@ -139,6 +142,7 @@ def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
             remedy="a request is passed on once",
             request_id=forwarded.request_id,
         )
+    enter_received(step, incoming, forwarded.opinion)
 
 
 def take_progress(step: Step, incoming: Incoming, body: Body) -> None:

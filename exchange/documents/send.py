@@ -12,6 +12,7 @@ from exchange.errors import CallerError, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.numbers_used import note_number
+from exchange.messaging.register.entering import enter_sent
 from exchange.messaging.rules.agreements import check_agreements
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import Document, DocumentKind, Purpose
@@ -60,6 +61,7 @@ def send_in(
     )
     _put_down(step, document, message_id, main, answered)
     note_number(step, document, message_id)
+    enter_sent(step, message_id, document, (*main, *copied))
     step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
     return message_id
 

@@ -1,22 +1,24 @@
-"""Requests as a member has them: at their origin, and at who was asked."""
+"""Requests as a member has them, at their origin and at who was asked; and to whom documents are put round."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from exchange.documents.records import RequestForward, RequestRow
+from exchange.documents.rules.circulation import CIRCULATION, CirculationReader, CirculationState
 from exchange.documents.rules.request_states import REQUESTS, RequestSeat, RequestState
-from exchange.documents.tables import request, request_forward
+from exchange.documents.tables import circulation, request, request_forward
 from exchange.paging import Place
 from exchange.store.keyset import after_place
 from exchange.store.statements import move, values_of
 
-_r, _f = request.c, request_forward.c
+_r, _f, _o = request.c, request_forward.c, circulation.c
 _ROWS = select(*(_r[field.name] for field in fields(RequestRow)))
 _ONE = _ROWS.where(_r.request_id == bindparam("id"))
 _FORWARDS = (
@@ -88,3 +90,31 @@ class Requests:
 def _read(row: Row[Any]) -> RequestRow:
     values = dict(row._mapping)
     return RequestRow(**values | {"path": tuple(json.loads(values["path"]))})
+
+
+class Circulations:
+    """To whom received documents are put round within the authority, and who has read them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def readers(self, sender: str, message_id: str) -> list[CirculationReader]:
+        """Return the readers of a document, in the order in which it was put round."""
+        query = select(*(_o[field.name] for field in fields(CirculationReader)))
+        here = (_o.message_id == message_id, _o.sender == sender)
+        return [CirculationReader(*row) for row in self._db.execute(query.where(*here).order_by(_o.position))]
+
+    def put(self, sender: str, message_id: str, readers: Sequence[CirculationReader]) -> None:
+        """Add readers behind those that are there."""
+        first = len(self.readers(sender, message_id))
+        here = {"sender": sender, "message_id": message_id}
+        rows = [{**values_of(one), **here, "position": place} for place, one in enumerate(readers, first)]
+        if rows:
+            self._db.execute(insert(circulation), rows)
+
+    def mark_read(self, sender: str, message_id: str, officer: str, at: datetime) -> bool:
+        """Record that an officer has read it; False where that is recorded."""
+        key = {"sender": sender, "message_id": message_id, "officer": officer}
+        return move(
+            self._db, circulation, CIRCULATION, key, {CirculationState.UNREAD}, CirculationState.READ, {"read_at": at}
+        )

@@ -1,9 +1,10 @@
-"""The tables of requests: one row a request, one for each authority that passed it on."""
+"""The tables of documents: a row a request, one for each authority that passed it on, and one for each reader."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table
 
+from exchange.documents.rules.circulation import CirculationState
 from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.store.metadata import metadata
 from exchange.store.types import EnumWord, FreeText, Instant
@@ -36,4 +37,17 @@ request_forward = Table(
     Column("position", Integer, nullable=False),
     Column("message_id", String(36), nullable=False),
     Column("passed_at", Instant, nullable=False),
+)
+
+circulation = Table(
+    "circulation",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("sender", String(120), primary_key=True),
+    Column("officer", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("put_by", FreeText, nullable=False),
+    Column("put_at", Instant, nullable=False),
+    Column("state", EnumWord(CirculationState, 8), nullable=False),
+    Column("read_at", Instant),
 )

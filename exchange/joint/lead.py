@@ -27,6 +27,7 @@ from exchange.messaging.checks import expect
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
+from exchange.messaging.register.entering import enter_sent
 from exchange.messaging.rules.agreements import check_agreements
 from exchange.schemas import (
     Body,
@@ -190,9 +191,10 @@ def _issue_if_complete(step: Step, row: JointRow, payload: bytes, incoming: Inco
     draft = parse_body(JointDraft, payload)
     whole = join(payload, [place.signature for place in places if place.signature is not None])
     round_ = step.tx[Documents].get(row.lead, row.joint_id)
+    to = (*draft.addressees, *draft.document.copies, *draft.signers[1:])
     issue_id = step.send(
         JointDocument(joint_id=row.joint_id, digest=row.digest, issued_on=day),
-        (*draft.addressees, *draft.document.copies, *draft.signers[1:]),
+        to,
         conversation_id=row.joint_id,
         in_reply_to=row.joint_id,
         urgency=draft.document.urgency,
@@ -200,6 +202,7 @@ def _issue_if_complete(step: Step, row: JointRow, payload: bytes, incoming: Inco
     )
     settled = {"settled_at": step.now, "issue_id": issue_id, "issued_on": day.isoformat()}
     step.tx[JointDocuments].move(row.joint_id, (JointState.OPEN,), JointState.ISSUED, **settled)
+    enter_sent(step, issue_id, draft.document, to)
     step.note("joint-issued", row.joint_id, issue_id, last=incoming.sender)
 
 

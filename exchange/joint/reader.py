@@ -19,6 +19,7 @@ from exchange.language.names import JOINT_STATES, coded
 from exchange.messaging.checks import expect
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
+from exchange.messaging.register.entering import enter_received
 from exchange.schemas import Body, Header, JointDocument, JointDraft
 
 
@@ -80,6 +81,7 @@ def take_joint_document(step: Step, incoming: Incoming, body: Body) -> None:
         _expect_ours(row, document)
         settled = {"settled_at": step.now, "issue_id": incoming.message_id, "issued_on": document.issued_on.isoformat()}
         step.tx[JointDocuments].move(row.joint_id, UNDER_WAY, JointState.ISSUED, **settled)
+    enter_received(step, incoming, issue.draft.document)
     step.note("joint-received", document.joint_id, incoming.message_id, signers=len(issue.signatures))
 
 

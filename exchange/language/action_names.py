@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, Words] = {
     "recall": ("撤回意见", "opinion recalled"),
     "send": ("发文", "document sent"),
     "forward": ("转报", "passed on"),
+    "circulate": ("传阅", "put round"),
     "resend": ("重发", "sent again"),
     "diagnostics": ("诊断", "diagnose"),
     "certify": ("发证", "certificate"),

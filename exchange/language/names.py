@@ -49,6 +49,8 @@ DESK_STATES: Mapping[str, Words] = {
     "closed": ("已终结", "closed"),
     "defaulted": ("已按缺席处理", "defaulted"),
 }
+DIRECTIONS: Mapping[str, Words] = {"received": ("收文", "received"), "sent": ("发文", "sent")}
+CIRCULATION_STATES: Mapping[str, Words] = {"unread": ("未阅", "not read"), "read": ("已阅", "read")}
 PAPER_STATES: Mapping[str, Words] = {
     "owed": ("待补意见", "paper owed"),
     "overdue": ("逾期未补意见", "paper overdue"),

@@ -11,6 +11,7 @@ from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.numbers_used import note_number
+from exchange.messaging.register.entering import enter_sent
 from exchange.messaging.rules.agreements import check_agreed, check_agreements
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.messaging.rules.wording import check_reason
@@ -59,6 +60,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
                 replaces=notice.replaces,
             )
         note_number(step, notice.document, notice_id)
+        enter_sent(step, notice_id, notice.document, (notice.audience,))
         step.note("notice-issued", None, notice_id, audience=notice.audience)
     return notice_id
 

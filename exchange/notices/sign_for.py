@@ -10,6 +10,7 @@ from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
+from exchange.messaging.register.entering import enter_received
 from exchange.messaging.rules.agreements import check_agreed
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.notices.forms.collecting import expect_answers
@@ -144,6 +145,7 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
         urgency=notice.document.urgency.value,
     )
     step.tx[Notices].add(row)
+    enter_received(step, incoming, notice.document, written_by=forwarding.origin)
     expect_answers(step, row.notice_id, notice)
     earlier = step.tx[Notices].get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == row.origin:

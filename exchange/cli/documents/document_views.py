@@ -8,9 +8,11 @@ from typing import Any
 
 from exchange.cli.naming import in_full
 from exchange.cli.view import moment
+from exchange.documents.rules.circulation import CirculationReader
 from exchange.joint.reader import JointIssue
 from exchange.language import listed, name_of, tr
 from exchange.language.names import PURPOSES
+from exchange.messaging.register.records import RegisterEntry
 from exchange.schemas import Concerned, Document, Purpose
 
 Lines = Iterator[tuple[str, str]]
@@ -56,6 +58,29 @@ def joint_json(joint: JointIssue) -> dict[str, Any]:
         "signatures": [{"by": one.by, "at": one.at.isoformat()} for one in joint.signatures],
         **without_keys(json.loads(joint.draft.model_dump_json())),
     }
+
+
+REGISTER_COLUMNS = (
+    "direction", "year", "number", "registered_at", "kind", "document_number", "title", "correspondents", "sender",
+    "message_id",
+)  # fmt: skip
+
+
+def entry_json(entry: RegisterEntry) -> dict[str, Any]:
+    """Return an entry of the register, for machines: by `REGISTER_COLUMNS`, in their order."""
+    cells = (
+        entry.direction.value, entry.year, entry.number, entry.at.isoformat(), entry.kind.value,
+        entry.document_number, entry.title, entry.correspondents, entry.sender, entry.message_id,
+    )  # fmt: skip
+    return dict(zip(REGISTER_COLUMNS, cells, strict=True))
+
+
+def reader_json(reader: CirculationReader) -> dict[str, Any]:
+    """Return an officer to whom a document is put round, for machines."""
+    return {
+        "officer": reader.officer, "state": reader.state.value, "put_by": reader.put_by,
+        "put_at": reader.put_at.isoformat(), "read_at": reader.read_at.isoformat() if reader.read_at else None,
+    }  # fmt: skip
 
 
 def without_keys(body: Any) -> Any:

@@ -12,13 +12,32 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.documents.document_views import Lines, document_lines, joint_json, joint_lines, without_keys
+from exchange.cli.documents.document_views import (
+    Lines,
+    document_lines,
+    entry_json,
+    joint_json,
+    joint_lines,
+    reader_json,
+    without_keys,
+)
 from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.streams import printable
 from exchange.cli.view import amendment_text, decided_by, due_text, ends_text, moment, plain, times, working_days
+from exchange.documents.rules.circulation import CirculationReader
 from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
-from exchange.language.names import COPIES, DEFAULTS, GROUNDS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
+from exchange.language.names import (
+    CIRCULATION_STATES,
+    COPIES,
+    DEFAULTS,
+    DIRECTIONS,
+    GROUNDS,
+    OUTCOMES,
+    PROCEDURES,
+    SILENCE,
+    VERDICTS,
+)
 from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.schemas import (
     Body,
@@ -87,6 +106,8 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "issuer_is_signer": item.issuing.issuer_is_signer if item.issuing else None,
         "code_is_signers": item.issuing.code_is_signers if item.issuing else None,
         "fault": item.fault,
+        "registered": entry_json(item.registered) if item.registered else None,
+        "readers": [reader_json(one) for one in item.readers],
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
             {"addressee": copy.addressee, "state": copy.state.value, "attempts": copy.attempts,
@@ -136,6 +157,11 @@ def _issuing(item: Filed) -> Lines:
 
 
 def _handling(item: Filed) -> Lines:
+    if item.registered is not None:
+        book = f"{name_of(DIRECTIONS, item.registered.direction)} {item.registered.year}"
+        yield tr("register"), tr("{book}, no. {number}", book=book, number=item.registered.number)
+    for reader in item.readers:
+        yield tr("put round to {officer}", officer=reader.officer), _read_at(reader)
     for attachment, _ in attachments(item):
         yield tr("attachment"), f"{attachment.name} ({tr('{size:,} bytes', size=attachment.size)})"
     for claim in claims(item):
@@ -143,6 +169,11 @@ def _handling(item: Filed) -> Lines:
     for copy in item.copies:
         error = f"; {printable(read_back(copy.last_error))}" if copy.last_error else ""
         yield f"→ {in_full(copy.addressee)}", f"{name_of(COPIES, copy.state)}, {times(copy.attempts)}{error}"
+
+
+def _read_at(reader: CirculationReader) -> str:
+    state = name_of(CIRCULATION_STATES, reader.state)
+    return f"{state} {moment(reader.read_at)}" if reader.read_at else state
 
 
 def _says(body: Body) -> Lines:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.window.store import Cases
+from exchange.documents.circulate import CARRIERS
+from exchange.documents.rules.circulation import CirculationReader
 from exchange.documents.rules.issuing import Issuing
+from exchange.documents.store import Circulations
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.joint.reader import JointIssue, open_issue
@@ -19,6 +22,8 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView, StoredDocument
+from exchange.messaging.register.records import RegisterEntry, RegisterSide
+from exchange.messaging.register.store import Register
 from exchange.notices.store import Notices
 from exchange.operations.trace.issued import issuing_of
 from exchange.schemas import (
@@ -54,6 +59,10 @@ class Filed:
     """Of the document in it, whose name and number it bears, held against its signer: a joint one's lead, a forwarded
     one's origin.
     """
+    registered: RegisterEntry | None = None
+    """Its entry in the register of documents."""
+    readers: tuple[CirculationReader, ...] = ()
+    """To whom it is put round within the authority, and who has read it."""
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -133,6 +142,10 @@ def _conversation(tx: Transaction, case_number: str) -> str | None:
 
 def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
     found = _read(node, tx, stored)
+    if stored.kind in CARRIERS or stored.kind == Notice.KIND:
+        entry = tx[Register].of(RegisterSide(stored.direction), stored.sender, stored.message_id)
+        readers = tuple(tx[Circulations].readers(stored.sender, stored.message_id))
+        found = replace(found, registered=entry, readers=readers if stored.direction == RegisterSide.RECEIVED else ())
     if found.verified is None:
         return found
     return replace(found, issuing=issuing_of(node.directory, found.verified, stored.enclosures))

@@ -40,7 +40,7 @@ CALLED_BY = {
     "rich, click and typer, which read these": {"formatter_class", "list_commands"},
     "SQLAlchemy, which reads these of a type or a connection": {"cache_ok", "impl", "isolation_level"},
     "records in full: columns that are written for whoever reads the database": {
-        "deemed_at", "lifted_at", "lifted_by", "revoked_by",
+        "lifted_at", "lifted_by", "revoked_by",
     },
     "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
     "pydantic, which reads these of a model": {"model_config"},

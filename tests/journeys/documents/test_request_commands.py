@@ -55,6 +55,16 @@ def test_a_request_is_sent_listed_answered_and_shown(city: ProcessDomain, tmp_pa
     assert "关于经费的批复" in shown
     assert "answered" in run(city, "inbox", "--as", planning).stdout
 
+    table = tmp_path / "register.csv"
+    listed = run(city, "register", "--kind", "请示", "--csv", str(table), "--as", window, "--json").stdout
+    (entry,) = json.loads(listed)
+    assert (entry["direction"], entry["number"], entry["message_id"]) == ("received", 1, request)
+    assert "合规〔2026〕12号" in table.read_text(encoding="utf-8-sig")
+    run(city, "circulate", request, "--to", "主任", "--to", "副主任", "--officer", "收发室", "--as", window)
+    read = json.loads(run(city, "circulate", request, "--read", "主任", "--as", window, "--json").stdout)
+    assert [(one["officer"], one["state"]) for one in read["readers"]] == [("主任", "read"), ("副主任", "unread")]
+    assert "put round to 副主任" in run(city, "show", request, "--as", window).stdout
+
 
 def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
     city: ProcessDomain, tmp_path: Path

@@ -92,6 +92,11 @@ def test_bodies_of_two_counties_sign_and_it_reaches_city_and_province_with_both_
         assert [one.by for one in item.joint.signatures] == [anhui.address(LEAD), anhui.address(SECOND)]
         assert item.joint.issued_on == day
         assert [content for _, content in attachments(item)] == [MAP]
+        assert item.registered is not None
+        assert (item.registered.direction, item.registered.correspondents) == ("received", anhui.address(LEAD))
+    (sent,) = filed(anhui.node(LEAD), led.row.issue_id)
+    assert sent.registered is not None
+    assert sent.registered.direction == "sent"
 
 
 def test_a_refusal_ends_it_and_the_lead_has_the_reasons(anhui: Province) -> None:

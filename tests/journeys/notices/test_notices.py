@@ -20,6 +20,7 @@ from exchange.notices.evidence.rules import Evidence
 from exchange.notices.issue import recall, remind
 from exchange.notices.sign_for import sign_for
 from exchange.notices.store import Notices
+from exchange.operations.trace.dossier import filed
 from exchange.schemas import ReaderState
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
@@ -34,6 +35,12 @@ def test_everybody_who_is_meant_has_it_and_the_origin_counts_them_by_level(anhui
     anhui.reaches(notice, [(1, 1, 1, 0), (3, 3, 2, 0), (4, 4, 3, 0)])
     assert anhui.status(notice).unsigned == (anhui.address("hefei.feixi.health"), anhui.address("hefei.health"))
     assert not anhui.status(notice).over
+    (issued,), (came,) = filed(anhui.node("office"), notice), filed(anhui.node("hefei.health"), notice)
+    assert (issued.registered, came.registered) != (None, None)
+    assert issued.registered is not None
+    assert came.registered is not None
+    assert (issued.registered.direction, issued.registered.correspondents) == ("sent", "all")
+    assert (came.registered.direction, came.registered.correspondents) == ("received", anhui.address("office"))
 
     sign_for(anhui.node("hefei.health"), notice)
     sign_for(anhui.node("hefei.feixi.health"), notice, accepted=False, reason="非本单位职责")

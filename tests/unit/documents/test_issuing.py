@@ -53,7 +53,15 @@ def filed(issuer: str, monkeypatch: pytest.MonkeyPatch, codes: tuple[str, ...] =
     verified = SimpleNamespace(body=body, payload=body.model_dump_json().encode())
     found = issuing_in(body, "hefei.planning", [member("hefei.planning", NAMES, codes)])
     return SimpleNamespace(
-        stored=stored, verified=verified, joint=None, passed_on=None, fault=None, copies=(), issuing=found
+        stored=stored,
+        verified=verified,
+        joint=None,
+        passed_on=None,
+        fault=None,
+        copies=(),
+        issuing=found,
+        registered=None,
+        readers=(),
     )
 
 

@@ -229,6 +229,12 @@ def test_a_document_goes_into_the_outbox_with_its_attachments_however_they_came(
         assert sent["body"]["title"] == LETTER["title"]
         (attachment,) = sent["attachments"]
         assert client.get(attachment["href"]).content == b"plan"
+    register = client.get("/api/v1/register?direction=sent&limit=1").json()
+    assert (register["items"][0]["number"], register["items"][0]["title"]) == (1, LETTER["title"])
+    following = client.get("/api/v1/register", params={"direction": "sent", "cursor": register["next"]}).json()
+    assert [one["message_id"] for one in following["items"]] == [second.json()["message_id"]]
+    assert client.get("/api/v1/register?direction=received").json()["items"] == []
+    assert client.get(f"/api/v1/documents/{first.json()['message_id']}/circulation").status_code == 404
     copies = client.get(f"/api/v1/documents/{first.json()['message_id']}/receipts").json()
     assert (copies["complete"], copies["copies"][0]["state"], copies["copies"][0]["receipt"]) == (
         False,

@@ -1,0 +1,132 @@
+"""What imports the commands of the top level and adds them to an application, when one of them is called."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import typer
+
+
+def domain(app: typer.Typer) -> None:
+    from exchange.cli.domain import run
+
+    run.register(app)
+
+
+def window(app: typer.Typer) -> None:
+    from exchange.cli.approval import window
+
+    window.register(app)
+
+
+def department(app: typer.Typer) -> None:
+    from exchange.cli.approval import answering, department, recalling
+
+    for part in (department, answering, recalling):
+        part.register(app)
+
+
+def documents(app: typer.Typer) -> None:
+    from exchange.cli.documents import commands, registering
+
+    commands.register(app)
+    registering.register(app)
+
+
+def joint(app: typer.Typer) -> None:
+    from exchange.cli.joint import commands
+
+    commands.register(app)
+
+
+@cache
+def _notices_app() -> typer.Typer:
+    from exchange.cli.notices import commands, covers, forms, receipts
+
+    covers.register(commands.notices)
+    forms.register(commands.notices)
+    receipts.register(commands.notices)
+    whole = typer.Typer()
+    commands.register(whole)
+    return whole
+
+
+def notice(app: typer.Typer) -> None:
+    app.registered_groups += _notices_app().registered_groups
+
+
+def upkeep(app: typer.Typer) -> None:
+    from exchange.cli.operations import register
+
+    register.register(app)
+
+
+def keys(app: typer.Typer) -> None:
+    from exchange.cli.domain import authority, freshness, key_requests, keys, revocation
+
+    keys.register(app)
+    revocation.register(app)
+    authority.register(app)
+    freshness.register(app)
+    key_requests.register(app)
+
+
+def calendar(app: typer.Typer) -> None:
+    from exchange.cli.domain import calendar, substitutes
+
+    calendar.register(app)
+    substitutes.register(app)
+
+
+def domains(app: typer.Typer) -> None:
+    from exchange.cli.domain import tree
+
+    tree.register(app)
+
+
+def links(app: typer.Typer) -> None:
+    from exchange.cli.domain import links
+
+    links.register(app)
+
+
+def trials(app: typer.Typer) -> None:
+    from exchange.cli.trials import commands
+
+    commands.register(app)
+
+
+def console(app: typer.Typer) -> None:
+    from exchange.cli.domain import console
+
+    console.register(app)
+
+
+def top(app: typer.Typer) -> None:
+    from exchange.cli.operations import top
+
+    top.register(app)
+
+
+def trace_and_find(app: typer.Typer) -> None:
+    from exchange.cli.operations import trace_and_find
+
+    trace_and_find.register(app)
+
+
+def reconcile(app: typer.Typer) -> None:
+    from exchange.cli.operations import reconciliation
+
+    reconciliation.register(app)
+
+
+def tokens(app: typer.Typer) -> None:
+    from exchange.cli.operations import tokens
+
+    tokens.register(app)
+
+
+def alerts(app: typer.Typer) -> None:
+    from exchange.cli.operations import alerts
+
+    alerts.register(app)
