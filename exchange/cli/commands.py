@@ -33,6 +33,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "reopen": "Takes a decided or withdrawn case up again; what was decided stays as it was signed.",
             "withdraw": "Withdraws an undecided application at the applicant's wish.",
             "deadline": "Stops, resumes, restarts or extends a department's term, as an entry in its ledger.",
+            "scorecard": "How departments keep their terms: answered in time or late, reminded, defaulted, and the "
+            "papers they owe.",
             "check-consent": "Verifies deemed consents again, from their signed bytes and the directory alone.",
         },
     ),

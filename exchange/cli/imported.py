@@ -14,9 +14,10 @@ def domain(app: typer.Typer) -> None:
 
 
 def window(app: typer.Typer) -> None:
-    from exchange.cli.approval import window
+    from exchange.cli.approval import scorecard, window
 
     window.register(app)
+    scorecard.register(app)
 
 
 def department(app: typer.Typer) -> None:

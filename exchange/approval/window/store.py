@@ -142,6 +142,17 @@ class Cases:
         query = select(*_PART_COLUMNS).where(PAPER_TO_REMIND, _p.paper_by < now, ~withdrawn)
         return [PartRow(*row) for row in self._db.execute(query.order_by(_p.paper_by).limit(limit))]
 
+    def put_between(self, since: datetime, until: datetime, after: tuple[str, str] | None, limit: int) -> list[PartRow]:
+        """Return a page of the parts that were put to their department in a time, those of withdrawn cases left out; by
+        case and department. For `exchange.paging.every`.
+        """
+        withdrawn = exists().where(_f.number == _p.case_number, _f.state == CaseState.WITHDRAWN)
+        order = (_p.case_number, _p.department)
+        query = select(*_PART_COLUMNS).where(_p.issued_at >= since, _p.issued_at < until, ~withdrawn)
+        if after is not None:
+            query = query.where(tuple_(*order) > tuple_(*map(literal, after)))
+        return [PartRow(*row) for row in self._db.execute(query.order_by(*order).limit(limit))]
+
     def reckoned(self, number: str, department: str, calendar: str) -> None:
         """Note that a calendar gives a part's term no other end: nobody has to hear of it."""
         key = (_p.case_number == number, _p.department == department)

@@ -19,6 +19,7 @@ from exchange.approval.window import conclude
 from exchange.approval.window.after.papers import remind_of_papers
 from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
+from exchange.approval.window.scorecard import scorecard
 from exchange.approval.window.status import case_status
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
@@ -129,6 +130,11 @@ def test_the_owed_paper_is_watched_and_reminded_once_and_recorded_with_its_laten
         on_desk = paper_on_desk(city.node("transport"), desk_row(city, case))
         assert on_desk is not None
         assert (on_desk.state, on_desk.days_late) == (PaperState.LATE, 2)
+        (planning, transport) = scorecard(city.window, MONDAY, city.clock.now())
+        assert (planning.asked, planning.papers) == (1, 0), "of a withdrawn case nothing is counted"
+        counted = (transport.asked, transport.late, transport.defaulted, transport.papers, transport.papers_late)
+        assert (counted, transport.most_days_late) == ((1, 1, 1, 1, 1), 2)
+        assert scorecard(city.window, city.clock.now(), city.clock.now() + timedelta(days=1)) == []
 
 
 def desk_row(city: City, case: CaseRow) -> DeskRow:
