@@ -56,14 +56,14 @@ def need_domain(home: Home) -> None:
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
     """Open the domain's verified directory. Raises BadDirectory when there is none or it is invalid."""
-    certificate = load_authority_certificate(home.authority)
-    former = former_authorities(home.authority)
+    certificate = load_authority_certificate(home.trusted)
+    former = former_authorities(home.trusted)
     return load_directory_file(home.directory, certificate, settings.clock.now(), seen, former)
 
 
 def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
     """Open the domain's verified directory with the tree around it. Raises BadDirectory for the own one only."""
-    files = TreeFiles(home, load_authority_certificate(home.authority))
+    files = TreeFiles(home, load_authority_certificate(home.trusted))
     return files.view(open_directory(home, settings), settings.clock.now(), {})
 
 

@@ -46,9 +46,9 @@ class Renewal:
         self._tree = home.tree
         self._seen = seen
         self._tree_seen = dict(tree_seen or {})
-        self._authority = load_authority_certificate(home.authority)
-        self._former = former_authorities(home.authority)
-        self._home = home
+        self._authority = load_authority_certificate(home.trusted)
+        self._former = former_authorities(home.trusted)
+        self._home, self._trusted = home, home.trusted
         self._files = TreeFiles(home, self._authority)
         self._freshness = FreshnessWatch(home.freshness)
         self._digest = ""
@@ -88,7 +88,7 @@ class Renewal:
     def _succeed(self) -> None:
         """Trust the authority that the present one names as the one after it, and so on. Raises BadDirectory."""
         for _ in range(MAX_AUTHORITIES):
-            after = successor_in(self._home.authority, self._authority)
+            after = successor_in(self._trusted, self._authority)
             if after is None:
                 return
             log.info("authority.succeeded", node=self._address)
@@ -151,7 +151,7 @@ class Renewal:
     def _look(self) -> Marks:
         files = (
             self._directory,
-            self._home.authority / SUCCESSION,
+            self._trusted / SUCCESSION,
             self._tree,
             self._tree / STAMP,
             *(self._keys / name for name in FILES),

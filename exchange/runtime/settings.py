@@ -134,9 +134,35 @@ class Home:
         return self.root / "clock"
 
     @property
+    def public(self) -> Path:
+        """What the members read of the domain, in a folder that holds no secret; made by `runtime.confinement`."""
+        return self.root / "public"
+
+    def _public(self, name: str) -> Path:
+        """A file that the domain's members read; beside the secrets where the folder is as earlier releases left it,
+        or somebody has put it there.
+        """
+        beside = self.root / name
+        return beside if beside.exists() or not self.public.is_dir() else self.public / name
+
+    @property
+    def trusted(self) -> Path:
+        """The folder of the authority's certificates and papers: its own, or their copy where that is out of reach."""
+        try:
+            open(self.authority / "authority.der", "rb").close()
+        except OSError:
+            return self.public / "authority" if self.public.is_dir() else self.authority
+        return self.authority
+
+    @property
+    def directory_lock(self) -> Path:
+        """What is locked while directory or authority are changed."""
+        return self.root / "directory.cose.lock"
+
+    @property
     def directory(self) -> Path:
         """The signed directory."""
-        return self.root / "directory.cose"
+        return self._public("directory.cose")
 
     @property
     def freshness_key(self) -> Path:
@@ -146,12 +172,12 @@ class Home:
     @property
     def freshness(self) -> Path:
         """The latest of these statements; it goes wherever the directory goes."""
-        return self.root / "freshness.cose"
+        return self._public("freshness.cose")
 
     @property
     def audit_head(self) -> Path:
         """The head of the audit log as it was signed last on this machine."""
-        return self.root / "audit-head.cose"
+        return self._public("audit-head.cose")
 
     @property
     def tree(self) -> Path:

@@ -44,16 +44,17 @@ class TreeFiles:
 
     def view(self, own: DirectoryView, now: datetime, seen: Mapping[str, int]) -> TreeView | DirectoryView:
         """Return the tree around the own directory; that alone where nothing else is known or named."""
-        if not self.home.tree.is_dir():
+        papers = self.read()
+        if not papers:
             return own
-        return TreeView(own, self.home.directory.read_bytes(), self._grow(own, self.read(), now, seen), now)
+        return TreeView(own, self.home.directory.read_bytes(), self._grow(own, papers, now, seen), now)
 
     def take(
         self, own: DirectoryView, new: Sequence[bytes], now: datetime, seen: Mapping[str, int] | None = None
     ) -> Taken:
         """Keep what is valid of new directories, and what may become valid later; one process does so at a time."""
         make_folder(self.home.tree)
-        with lock_file(Path(f"{self.home.tree}.lock")):
+        with lock_file(self.home.tree / "lock"):
             present = self.read()
             before = self._grow(own, present, now, seen or {})
             after = self._grow(own, [*present, *new], now, {**(seen or {}), **before.marks})

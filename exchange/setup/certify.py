@@ -32,6 +32,7 @@ from exchange.directory.tokens.uri import TokenUri
 from exchange.errors import BadDirectory, BadKeys, CallerError, Conflict, NotFound
 from exchange.language import tr
 from exchange.machine.files import lock_file, read_json, write_secret
+from exchange.runtime.confinement.public import set_apart_held
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Directory, Member
@@ -103,11 +104,13 @@ def open_registry(settings: Settings, say: Say, *, clock_is_right: bool = False)
     signed by a wrong clock, others refuse.
     """
     home = Home(settings.home)
-    with lock_file(Path(f"{home.directory}.lock")):
+    with lock_file(home.directory_lock):
+        set_apart_held(home)
         present = _present(home, say)
         if present is not None and not clock_is_right:
             expect_issued(present, settings.clock.now())
         yield Registry(settings, home, present, say)
+        set_apart_held(home)
 
 
 def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *, clock_is_right: bool = False) -> None:

@@ -29,6 +29,7 @@ from exchange.directory.view import read_directory_file, sign_directory
 from exchange.errors import BadDirectory, CallerError, Conflict
 from exchange.language import tr
 from exchange.machine.files import lock_file, write_secret
+from exchange.runtime.confinement.public import set_apart_held
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Directory
 from exchange.setup.calendars import publish_again
@@ -44,7 +45,7 @@ def renew(settings: Settings, reason: str, say: Say, place: TokenUri | None = No
     ``place``: where in a token the new key is made. Raises BadKeys without the old key, BadDirectory, Conflict.
     """
     home, now = Home(settings.home), settings.clock.now()
-    with lock_file(Path(f"{home.directory}.lock")):
+    with lock_file(home.directory_lock):
         before, present = load_authority_certificate(home.authority), _present(home)
         if _next(home).exists():
             after = next_authority(_next(home), present.domain, now)
@@ -67,7 +68,7 @@ def replace_lost(settings: Settings, say: Say) -> Certificate:
     Whoever trusts the old one takes the new one only by people's word. Raises BadDirectory.
     """
     home = Home(settings.home)
-    with lock_file(Path(f"{home.directory}.lock")):
+    with lock_file(home.directory_lock):
         present = _present(home)
         after = next_authority(_next(home), present.domain, settings.clock.now())
         take_over(home.authority, after)
@@ -80,7 +81,7 @@ def accept(settings: Settings, certificate: Certificate, paper: bytes | None, sa
     Raises BadDirectory where neither holds, CallerError without one, Conflict where it is trusted already.
     """
     home = Home(settings.home)
-    with lock_file(Path(f"{home.directory}.lock")):
+    with lock_file(home.directory_lock):
         before = load_authority_certificate(home.authority)
         if der(certificate) == der(before):
             raise Conflict("this authority is trusted here already", remedy="nothing is to be done")
@@ -99,12 +100,14 @@ def accept(settings: Settings, certificate: Certificate, paper: bytes | None, sa
                 remedy="compare it with what `exchange authority show` says at the authority; trust nothing before",
             )
         trust(home.authority, certificate)
+        set_apart_held(home)
         say(tr("trusted from now on: {shown}", shown=fingerprint(der(certificate))))
 
 
 def _publish(settings: Settings, home: Home, after: Authority, present: Directory, say: Say) -> Certificate:
     """Sign the directory anew, with the new key and under the next version; then nothing is left to be done."""
     now = settings.clock.now()
+    set_apart_held(home)
     update = {"version": present.version + 1, "issued_at": now, "expires_at": now + DIRECTORY_TERM}
     write_secret(home.directory, sign_directory(present.model_copy(update=update), after.key, after.certificate))
     keep_copy(home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,12 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def spill_into(folder: Path) -> None:
+    """Have SQLite keep its temporary files in a folder: it has looked for one when it was loaded, and not since."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA temp_store_directory='{}'".format(str(folder).replace("'", "''"))).close()
 
 
 @retry(

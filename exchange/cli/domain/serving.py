@@ -16,6 +16,7 @@ from exchange.cli.view import say
 from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.runtime import logs
+from exchange.runtime.confinement.member import confine_member, note_confined
 from exchange.runtime.draining import DRAINED_EXIT, drained, is_drained, wait_for_release, wants_drain
 from exchange.runtime.home import open_link, open_member
 from exchange.runtime.member import RunningMember
@@ -160,9 +161,11 @@ def serve(
     logs.configure_for_service(verbose=verbose)
     settings = Settings.read(home=home)
     refuse_root(settings, "serve", address)
+    confined = confine_member(settings, address)
     life = Liveness()
     with StopSignal() as stop, LoopsWatched() as loops, heartbeat(life.trouble):
         opened = open_member(settings, address, patient=True)
+        note_confined(opened.store, confined)
         with opened.store.claim_identity(address) as claim, watching(opened.node, Home(settings.home)) as watch:
             if drained(opened.store) is not None:
                 _end_drained(settings, address, stop, stay)

@@ -19,7 +19,7 @@ def confine(readable: Iterable[Path], memory: int) -> list[Part]:
     """
     attempts = {
         Part.MEMORY: lambda: limits.limit(memory),
-        Part.FILES: lambda: landlock.allow_reading(readable),
+        Part.FILES: lambda: landlock.allow(readable),
         Part.PROCESSES: system_calls.forbid,
     }
     lacking = []
@@ -29,3 +29,14 @@ def confine(readable: Iterable[Path], memory: int) -> list[Part]:
         except (OSError, ValueError, AttributeError, ImportError):  # another system, an old kernel, a strict container
             lacking.append(part)
     return lacking
+
+
+def keep_to(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
+    """Give up all files but those ``readable`` and ``writable`` at these paths and below, and signals and memory of
+    processes outside; the network stays. Return whether this machine can; call it before any other thread runs.
+    """
+    try:
+        landlock.allow(readable, writable, network=True)
+    except (OSError, AttributeError):  # another system, an old kernel, a strict container
+        return False
+    return True

@@ -1,8 +1,13 @@
-"""Landlock: a process gives up all files but some, which it may read (landlock(7)); from Linux 5.13 on."""
+"""Landlock: a process gives up all files but some, which it may read or write (landlock(7)); from Linux 5.13 on.
+
+A right holds for the files that are there and, below a folder, for all that will be: a file that is replaced by
+another of its name is reached by its folder's right only.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +20,15 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION = 1
 _BENEATH = 1
 _EXECUTE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 2, 1 << 3
+_WRITE_FILE, _REMOVE_FOLDER, _REMOVE_FILE, _MAKE_FOLDER, _MAKE_FILE = 1 << 1, 1 << 4, 1 << 5, 1 << 7, 1 << 8
+_MOVE, _TRUNCATE, _CONTROL_DEVICE = 1 << 13, 1 << 14, 1 << 15
+_OF_A_FILE = _EXECUTE | _READ_FILE | _WRITE_FILE | _TRUNCATE | _CONTROL_DEVICE
+_TO_READ = _EXECUTE | _READ_FILE | _READ_FOLDER
+_TO_WRITE = (
+    _READ_FILE | _READ_FOLDER | _WRITE_FILE | _REMOVE_FOLDER | _REMOVE_FILE | _MAKE_FOLDER | _MAKE_FILE
+    | _MOVE | _TRUNCATE | _CONTROL_DEVICE
+)  # fmt: skip
+"""What is written is not executed, and no link, socket or device is made."""
 _RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 _TCP = 0b11
 _SCOPES = 0b11
@@ -36,33 +50,37 @@ def version() -> int:
     return call(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))
 
 
-def allow_reading(paths: Iterable[Path]) -> None:
-    """Give up every use of files but reading those at ``paths`` and below; paths that are not there are passed over.
+def allow(readable: Iterable[Path], writable: Iterable[Path] = (), *, network: bool = False) -> None:
+    """Give up every use of files but reading those at ``readable`` and below, and writing those at ``writable``.
 
-    Raises OSError where this kernel cannot do it.
+    Paths that are not there are passed over. Without ``network``, TCP is given up too, where the kernel can do that.
+    It holds for the thread that calls it and what that starts. Raises OSError where this kernel cannot do it.
     """
     offered = version()
     files = _RIGHTS_BY_VERSION[max(known for known in _RIGHTS_BY_VERSION if known <= offered)]
-    wanted = _Ruleset(files, _TCP if offered >= 4 else 0, _SCOPES if offered >= 6 else 0)
+    wanted = _Ruleset(files, _TCP if offered >= 4 and not network else 0, _SCOPES if offered >= 6 else 0)
     size = 24 if offered >= 6 else 16 if offered >= 4 else 8
     ruleset = call(_CREATE, ctypes.byref(wanted), ctypes.c_size_t(size), ctypes.c_uint32(0))
     try:
-        for path in paths:
-            _allow(ruleset, path)
+        for paths, rights in ((readable, _TO_READ), (writable, _TO_WRITE)):
+            for path in paths:
+                _allow(ruleset, path, rights & files)
         give_up_privileges()
         call(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     finally:
         os.close(ruleset)
 
 
-def _allow(ruleset: int, path: Path) -> None:
+def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        rights = _READ_FILE | _EXECUTE | (_READ_FOLDER if path.is_dir() else 0)
-        rule = _Beneath(rights, place)
+        rule = _Beneath(rights if path.is_dir() else rights & _OF_A_FILE, place)
         call(_ADD, ctypes.c_int(ruleset), ctypes.c_int(_BENEATH), ctypes.byref(rule), ctypes.c_uint32(0))
+    except OSError as error:
+        if error.errno != errno.EBADFD:  # a pipe or the like, which no right is needed for
+            raise
     finally:
         os.close(place)

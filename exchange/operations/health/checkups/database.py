@@ -21,10 +21,12 @@ from exchange.messaging.rules.withholding import WITHHELD
 from exchange.notices.cover import awaiting
 from exchange.operations.domain_calendar import domain_calendar
 from exchange.operations.health.checkups.calendars import GoneBy, gone_by
+from exchange.operations.health.checkups.confinement import confinement
 from exchange.operations.health.checkups.findings import UNEXPECTED, Finding, Level
 from exchange.operations.troubles.cases import at_risk
 from exchange.operations.troubles.facts import Limits
 from exchange.runtime.calendars import GONE_BY
+from exchange.runtime.confinement.member import Confined, confined_as
 from exchange.runtime.failing import failing_in
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.member_record import CONSUMING
@@ -81,6 +83,7 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         yield Finding("good", "served", "all that were looked at take in messages")
     served = {who: GoneBy(one.gone_by, who in awake and who not in idle) for who, one in found.items()}
     yield from gone_by(settings, served)
+    yield from confinement({who: one.confined for who, one in found.items()})
     yield from _failing(found)
     yield from _left_lying(found.values())
 
@@ -186,6 +189,8 @@ class _Contents:
     """Of a window: terms that are over, or end soon."""
     gone_by: str | None = None
     """The calendar of working days that it goes by."""
+    confined: Confined | None = None
+    """How the process that served it last was confined."""
 
 
 def _look_into(settings: Settings, address: str, calendar: WorkingCalendar) -> _Contents:
@@ -247,6 +252,7 @@ def _content_of(store: Store, now: datetime, calendar: WorkingCalendar) -> _Cont
             tx[Troubles].implausible(),
             sum(tx[Troubles].ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
             tx.get_meta(GONE_BY),
+            confined_as(tx),
         )
 
 
