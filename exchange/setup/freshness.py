@@ -39,7 +39,7 @@ def not_current(settings: Settings) -> timedelta | None:
     Raises BadKeys or BadDirectory.
     """
     home = Home(settings.home)
-    data, authority = home.directory.read_bytes(), load_authority_certificate(home.authority)
+    data, authority = home.directory.read_bytes(), load_authority_certificate(home.trusted)
     directory = read_directory(data, authority)
     watch = FreshnessWatch(home.freshness)
     late = watch.behind(authority, directory.domain, directory.version, hashlib.sha256(data).hexdigest())

@@ -48,7 +48,7 @@ def renew(
     """Replaces the authority by a new one that the old key names. Needs the old key; not for one that was stolen.
 
     Members on this machine take the new one by themselves, within seconds. Where a member has a folder of its own, copy
-    the new `authority/authority.der`, the newest paper of `authority/succession/` and `directory.cose` there:
+    the new `authority/authority.der`, the newest paper of `authority/succession/` and `public/directory.cose` there:
     `exchange authority accept authority.der --paper FILE`. In a tree the superior takes it by `exchange domain request`
     here and `exchange domain add --request FILE --replace` there, lower domains by the same from their side.
     """

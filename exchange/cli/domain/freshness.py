@@ -37,7 +37,7 @@ def freshness(
     """States, signed and for ten minutes, which directory is the present one.
 
     `exchange up` does this by itself; where members are served one by one, run it with --every beside them, once a
-    domain. The statement lies beside the directory (freshness.cose), and goes with what members send: hosts with
+    domain. The statement lies beside the directory (public/freshness.cose), and goes with what members send: hosts with
     folders of their own learn by it that their directory is not the present one. Without a fresh one a member does not
     know of the latest revocations: it raises an alarm, and draws no consequence from silence for a day; then what is
     due goes to the lead. The key for it is certified by the authority when the directory is signed; it can say nothing

@@ -39,22 +39,20 @@ class Confined(StrEnum):
     NOT_OFFERED = "not-offered"
 
     def reason(self) -> Text:
-        """Return what to say of it."""
+        """Return why it is not."""
         return _REASONS[self]
 
     def remedy(self) -> Text:
-        """Return what to do about it; empty for nothing."""
+        """Return what to do about that."""
         return _REMEDIES[self]
 
 
 _REASONS = {
-    Confined.YES: Text("kept to its own folder and what is public"),
     Confined.TURNED_OFF: Text("EXCHANGE_CONFINED=off lets it read all members' keys"),
     Confined.NOT_SET_APART: Text("it can read all members' keys: the domain's folder has public files among secrets"),
     Confined.NOT_OFFERED: Text("it can read all members' keys: this machine cannot keep it from its user's files"),
 }
 _REMEDIES = {
-    Confined.YES: Text(""),
     Confined.TURNED_OFF: Text("unset it, and name in EXCHANGE_FOLDERS what a member needs besides"),
     Confined.NOT_SET_APART: Text("run `exchange init` as the owner of the folder, then serve the member anew"),
     Confined.NOT_OFFERED: Text("Linux 5.13 or later with Landlock; or one user, container or machine for each member"),

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -104,13 +103,12 @@ class Taken:
 
 
 @pytest.fixture
-def kept() -> Iterator[None]:
+def kept() -> None:
     """Only where the kernel can keep a process from files."""
     try:
         landlock.version()
     except OSError:
         pytest.skip("this kernel offers no Landlock")
-    yield
 
 
 def noted(settings: Settings) -> list[tuple[str, str]]:
@@ -159,7 +157,11 @@ def test_a_member_that_is_taken_over_reaches_no_other_secret_and_takes_what_is_r
     assert taken.ask("renewed")[0] == later + 1, "the present authority is taken by the one before it"
     assert taken.ask([("read", str(home.calendars / "t.cose"))]) == ["done"]
     assert "member.confined" in taken.end()
-    assert noted(settings) == [("good", "1 members' processes are kept to their own folder and what is public")]
+    good = ("good", "processes of members that are kept to their own folder and what is public: 1")
+    assert noted(settings) == [good]
+    shutil.copy(home.directory, home.root)
+    beside = ("note", "public files were put beside the secrets, where served members do not see them")
+    assert noted(settings) == [beside, good]
 
 
 def test_a_folder_as_the_release_before_left_it_is_set_apart_and_any_step_of_it_may_be_the_last(

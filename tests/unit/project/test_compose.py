@@ -23,6 +23,23 @@ OURS = {name: one for name, one in COMPOSE["services"].items() if one["image"].s
 EXCHANGE: Any = typer.main.get_command(app)
 
 
+HOME = "/var/lib/exchange"
+PUBLIC = {"public", "tree", "calendars"}
+
+
+def mounts(service: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Of each volume: what part of which, where, and whether it may be written to."""
+    found = []
+    for one in service["volumes"]:
+        if isinstance(one, str):
+            source, _, place = one.removesuffix(":ro").rpartition(":")
+            found.append((source, place, not one.endswith(":ro")))
+        else:
+            part = f"{one['source']}/{one['volume']['subpath']}"
+            found.append((part, one["target"], not one.get("read_only", False)))
+    return found
+
+
 def parsed(words: list[str], home: Path) -> Any:
     """The values of a command line; an error of usage where the command does not take it so."""
     command = EXCHANGE.commands[words[0]]
@@ -56,11 +73,24 @@ def test_health_is_asked_where_it_is_answered() -> None:
 
 def test_departments_of_ones_own_are_seen_by_all_that_need_them(tmp_path: Path) -> None:
     for name, one in OURS.items():
-        mounted = {entry.split(":")[-2 if entry.endswith(":ro") else -1] for entry in one["volumes"]}
-        assert "/var/lib/exchange/departments" in mounted, name
+        assert f"{HOME}/departments" in {place for _, place, _ in mounts(one)}, name
     (tmp_path / "departments").symlink_to(packaged_departments())
     profiles = load_profiles(Home(tmp_path).departments)
     assert load_catalogue(Home(tmp_path).catalogue, profiles)
+
+
+def test_a_role_sees_its_own_folder_and_what_is_public_and_only_who_administers_sees_the_whole() -> None:
+    for name, one in OURS.items():
+        command, *words = one["command"]
+        seen = {part: (place, writes) for part, place, writes in mounts(one) if part.split("/")[0] == "home"}
+        if command == serve.__name__:
+            parts = PUBLIC | {f"members/{words[-1]}"}
+            assert seen == {f"home/{part}": (f"{HOME}/{part}", False) for part in parts}, name
+        else:
+            assert (set(seen), command) == ({"home"}, name if name != "domain" else "up"), name
+    home = Home(Path(HOME))
+    assert {one.name for one in (home.public, home.tree, home.calendars)} == PUBLIC
+    assert home.member("hefei.fire") == Path(HOME) / "members" / "hefei.fire"
 
 
 def test_every_setting_that_is_asked_for_is_in_the_example() -> None:

@@ -83,7 +83,7 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         yield Finding("good", "served", "all that were looked at take in messages")
     served = {who: GoneBy(one.gone_by, who in awake and who not in idle) for who, one in found.items()}
     yield from gone_by(settings, served)
-    yield from confinement({who: one.confined for who, one in found.items()})
+    yield from confinement(Home(settings.home), {who: one.confined for who, one in found.items()})
     yield from _failing(found)
     yield from _left_lying(found.values())
 

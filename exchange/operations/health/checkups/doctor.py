@@ -38,7 +38,7 @@ from exchange.setup.freshness import not_current
 _EXPIRES_SOON = timedelta(days=30)
 _FRESHEN = (
     "`exchange up`, or `exchange freshness --every` beside what serves the members; on a host of its own copy "
-    "directory.cose and freshness.cose there; if both are there, set this machine's clock"
+    "public/directory.cose and public/freshness.cose there; if both are there, set this machine's clock"
 )
 _RULES_AT_ONCE = 4
 _PATIENCE, _EACH = 12.0, 0.2
