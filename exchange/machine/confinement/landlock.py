@@ -53,7 +53,7 @@ def version() -> int:
 def allow(readable: Iterable[Path], writable: Iterable[Path] = (), *, network: bool = False) -> None:
     """Give up every use of files but reading those at ``readable`` and below, and writing those at ``writable``.
 
-    Paths that are not there are passed over. Without ``network``, TCP is given up too, where the kernel can do that.
+    Paths that are not there are passed over. Without ``network`` no TCP is left either, where the kernel can do that.
     It holds for the thread that calls it and what that starts. Raises OSError where this kernel cannot do it.
     """
     offered = version()

@@ -81,4 +81,4 @@ def test_what_is_installed_makes_a_domain_far_from_the_tree(installed: Path, tmp
         cwd=tmp_path,
     )  # fmt: skip
     assert "hefei.window" in made.split()
-    assert (tmp_path / ".exchange" / "directory.cose").exists()
+    assert (tmp_path / ".exchange" / "public" / "directory.cose").exists()

@@ -49,9 +49,10 @@ def member(tmp_path: Path, authority: Settings) -> Settings:
 
 def deliver(authority: Settings, member: Settings) -> None:
     """The published directory comes to the member, as a file."""
-    for name in ("directory.cose", "freshness.cose"):
-        if (authority.home / name).exists():
-            shutil.copy(authority.home / name, member.home / name)
+    theirs, home = Home(authority.home), Home(member.home)
+    home.public.mkdir(exist_ok=True)
+    for path in theirs.public.glob("*.cose"):
+        shutil.copy(path, home.public)
 
 
 def test_a_member_makes_its_keys_and_the_authority_never_has_them(authority: Settings, member: Settings) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.runtime.settings import Home
 from tests.journeys.city import wait_until
 from tests.journeys.commands import PLAN, application
 from tests.processes import ProcessDomain, run
@@ -109,7 +110,7 @@ def test_a_matter_that_names_a_stranger_is_told_with_file_line_and_field_by_what
 
 
 def test_init_again_changes_nothing(city: ProcessDomain) -> None:
-    directory = city.settings.home / "directory.cose"
+    directory = Home(city.settings.home).directory
     before = directory.read_bytes()
     environment = dict(city.environment(), EXCHANGE_BROKER_URL=city.info.url)
     if city.info.management_url:

@@ -212,7 +212,7 @@ def test_a_revocation_can_be_dated_earlier_and_neither_later_nor_ahead(city: Pro
 
 
 def test_a_served_member_keeps_its_directory_when_an_older_one_is_put_back(city: ProcessDomain) -> None:
-    older = city.settings.home / "directory.cose"
+    older = Home(city.settings.home).directory
     kept = older.read_bytes()
     run(city, "certify", city.address("planning"))
     city.serve("transport")
