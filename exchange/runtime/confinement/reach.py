@@ -30,7 +30,7 @@ FOLDERS = "EXCHANGE_FOLDERS"
 _SYSTEM = (
     "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store", "/gnu/store", "/etc", "/run/systemd/resolve",
     "/var/lib/ca-certificates", "/proc/self", "/proc/stat", "/proc/meminfo", "/proc/cpuinfo", "/proc/sys",
-    "/sys/fs/cgroup", "/sys/devices/system", "/dev/urandom", "/dev/random", "/dev/zero",
+    "/sys/fs/cgroup", "/sys/devices/system", "/var/lib/sss/mc", "/run/nscd", "/dev/urandom", "/dev/random", "/dev/zero",
 )  # fmt: skip
 """Of processes only the own one: what others were started with may be secret."""
 _DEVICES = (Path("/dev/null"), Path("/dev/full"))
@@ -60,9 +60,9 @@ def reach_of(settings: Settings, address: str, scratch: Path, env: Mapping[str, 
     around = _Around(_real(home.root), _secrets(home, member))
     own = [member, scratch, home.calendars, *([home.tree] if _relays(home, address) else [])]
     written = [*_named_folders(env), *_logs(env), *_database(settings), *_token_folders(member, env)]
-    public = [home.public, home.tree, home.calendars, home.departments, home.clock]
+    public = [home.public, home.tree, home.calendars, home.clock]
     read = [*map(Path, _SYSTEM), *_code(), *_of_settings(env), *_of_urls(settings), *_of_account(home, address)]
-    read += [*_modules(member), *_linked(home.departments)]
+    read += [*_modules(member), home.departments, *_linked(home.departments), *_names()]
     return Reach(
         readable=(*public, *around.without_secrets(read)),
         writable=(*own, *_DEVICES, *(one for one in map(_real, written) if around.lets_write(one))),
@@ -124,10 +124,18 @@ def _relays(home: Home, address: str) -> bool:
 
 def _code() -> Iterator[Path]:
     """Python, the libraries, and our own."""
-    yield from map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix, *filter(None, sys.path)})
+    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, *filter(None, sys.path)}
+    yield from map(Path, folders - {os.getcwd(), os.sep})  # the working folder is none of theirs
     yield Path(sys.executable)
     yield Path(os.__file__).parent
     yield from (Path(place) for package in (exchange, exchange.schemas) for place in package.__path__)
+
+
+def _names() -> Iterator[Path]:
+    """Where the servers of names are written down: a file that is replaced, often somewhere below `/run`."""
+    place = _real(Path("/etc/resolv.conf")).parent
+    if place != Path("/run"):
+        yield place
 
 
 def _linked(folder: Path) -> Iterator[Path]:
