@@ -160,6 +160,7 @@ def working(tmp_path: Path, broker: NodeInfo) -> Iterator[Before]:
 @pytest.mark.broker
 def test_what_was_under_way_is_brought_to_its_end(working: Before) -> None:
     run(working, "doctor")
+    assert not list(working.home.glob("*.cose")), "what is public was moved apart from the secrets"
     assert WAS["held"] not in run(working, "inbox", "--all", "--as", ARCHIVES, "--json").stdout
     number = WAS["open"]
     run(working, "reply", number, "agree", "--as", TRANSPORT, "--officer", "李某")
