@@ -17,7 +17,7 @@ from exchange.operations.health.checkups.findings import Finding
 from exchange.schemas import AnnouncedYear
 from exchange.setup.calendars import publish_year, take_signed
 from exchange.workdays import ChinaCalendar
-from tests.journeys.folders import Domain, add
+from tests.journeys.folders import Domain, add, copied
 
 IN_2026 = AnnouncedYear(
     year=2026,
@@ -33,9 +33,14 @@ IN_2027 = IN_2026.model_copy(
 SIGNED = datetime(2026, 10, 31, 12, tzinfo=CST)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Domain:
+    return Domain(tmp_path_factory.mktemp("made"), "hefei", SteppedClock(SIGNED))
+
+
 @pytest.fixture
-def city(tmp_path: Path) -> Domain:
-    return Domain(tmp_path, "hefei", SteppedClock(SIGNED))
+def city(made: Domain, tmp_path: Path) -> Domain:
+    return copied(made, tmp_path)
 
 
 def said(city: Domain) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from exchange.setup import succession
 from exchange.setup.calendars import publish_year, take_signed
 from exchange.workdays import ChinaCalendar
 from tests.journeys.city import MONDAY
-from tests.journeys.folders import Domain
+from tests.journeys.folders import Domain, copied
 
 FRIDAY, SATURDAY = date(2026, 3, 6), date(2026, 3, 7)
 
@@ -30,9 +30,14 @@ def year(*holidays: date, number: int = 2026, worked: tuple[date, ...] = (), **f
     return AnnouncedYear(year=number, number="n", holidays=days, makeup_days=worked, **fields)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Domain:
+    return Domain(tmp_path_factory.mktemp("made"), "a", SteppedClock(MONDAY))
+
+
 @pytest.fixture
-def domain(tmp_path: Path) -> Domain:
-    return Domain(tmp_path, "a", SteppedClock(MONDAY))
+def domain(made: Domain, tmp_path: Path) -> Domain:
+    return copied(made, tmp_path)
 
 
 def file_of(domain: Domain) -> Path:
