@@ -127,7 +127,7 @@ from exchange.schemas.opinion import (
 )
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
-from exchange.schemas.silence import DeemedConsent, Escalation
+from exchange.schemas.silence import STATEMENTS, DeemedConsent, Escalation
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses__() if hasattr(body, "ROOM")}
@@ -152,6 +152,7 @@ __all__ = [
     "MAX_YEARS",
     "MESSAGES",
     "PAPER_LIMIT",
+    "STATEMENTS",
     "Aggregate",
     "AmendmentRules",
     "AnnouncedYear",

@@ -69,6 +69,7 @@ class ResultStanding(StrEnum):
     """What there is of an earlier department where it has given no opinion, and its silence is no consent."""
 
     NO_RESULT = "no-result"  # 无结果
+    DEEMED_REFUSAL = "deemed-refusal"  # 视为不同意
 
 
 class Result(Wire):

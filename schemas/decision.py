@@ -41,6 +41,8 @@ class Standing(StrEnum):
 
     ANSWERED = "answered"
     DEEMED = "deemed"
+    DEEMED_REFUSAL = "deemed-refusal"
+    """Its silence is refusal, by the rule that the matter cites."""
     MOOT = "moot"
     ESCALATED = "escalated"
 
@@ -58,6 +60,11 @@ class Considered(Wire):
     message_id: MessageId | None = None
     """The opinion's or the deemed consent's message."""
 
+    @property
+    def objects(self) -> bool:
+        """Whether it disagreed, or its silence is refusal: whoever grants all the same owes it reasons."""
+        return self.verdict is Verdict.DISAGREE or self.standing is Standing.DEEMED_REFUSAL
+
     @model_validator(mode="after")
     def _silence_has_no_verdict(self) -> Self:
         if (self.standing is Standing.ANSWERED) != (self.verdict is not None):
@@ -66,7 +73,7 @@ class Considered(Wire):
 
 
 class Overruling(Wire):
-    """A reasoned objection the lead did not follow, with the reasons it owes the objector."""
+    """An objection the lead did not follow, reasoned or by silence, with the reasons it owes the objector."""
 
     department: Address
     reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -79,22 +86,27 @@ class WithoutConsent(Wire):
     reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
-_OBJECTED = holding("considered", says("verdict", Verdict.DISAGREE))
+_OBJECTED = {
+    "anyOf": [
+        holding("considered", says("verdict", Verdict.DISAGREE)),
+        holding("considered", says("standing", Standing.DEEMED_REFUSAL)),
+    ]
+}
 _CONSENT = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
 
 
 class Decision(Body):
     """The lead's explicit, signed decision. Grants and refusals are reasoned (Administrative License Law, 38).
 
-    Schema version 1 had neither ``without_consent`` nor ``by_rule``; it is still read, and written where neither is
-    said.
+    Schema version 1 had neither ``without_consent`` nor ``by_rule``, and none before version 3 knew that silence may be
+    refusal; all are still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "decision"
     TITLE: ClassVar[Title] = ("决定", "Decision")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_at",)
 
     model_config = ConfigDict(
@@ -126,72 +138,100 @@ class Decision(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it: what says nothing newer is byte for byte what it was."""
+        if any(part.standing is Standing.DEEMED_REFUSAL for part in self.considered):
+            return 3
         return 2 if self.without_consent or self.by_rule else 1
 
     @model_validator(mode="after")
     def _conditions_and_objections(self) -> Self:
         if (self.outcome is Outcome.GRANT_WITH_CONDITIONS) != bool(self.conditions.strip()):
             raise ValueError("conditions: required with grant-with-conditions, and only allowed there")
-        objectors = {part.department for part in self.considered if part.verdict is Verdict.DISAGREE}
+        objectors = {part.department for part in self.considered if part.objects}
         heard = {ruling.department for ruling in self.overruled}
         if self.outcome is not Outcome.REFUSE and objectors - heard:
             raise Unfit(
-                "overruled: owed to {objectors}, which disagreed", objectors=", ".join(sorted(objectors - heard))
+                "overruled: owed to {objectors}, which disagreed or whose silence is refusal",
+                objectors=", ".join(sorted(objectors - heard)),
             )
         if heard - objectors:
-            raise ValueError("overruled: names a department that did not disagree")
+            raise ValueError("overruled: names a department that did not object")
         return self
 
     @model_validator(mode="after")
     def _without_those_that_gave_none(self) -> Self:
         named = [one.department for one in self.without_consent]
-        silent = {part.department for part in self.considered if part.verdict not in (*_CONSENT, Verdict.DISAGREE)}
+        silent = {part.department for part in self.considered if part.verdict not in _CONSENT and not part.objects}
         if len(named) != len(set(named)):
             raise ValueError("without_consent: names a department twice")
         if set(named) - silent:
-            raise ValueError("without_consent: names a department that has said agree or disagree, or was not asked")
+            raise ValueError("without_consent: names a department that consents or objects, or was not asked")
         if named and self.outcome is Outcome.REFUSE:
             raise ValueError("without_consent: nothing is granted, so no reasons are owed there")
         return self
 
 
 class DefaultNotice(Body):
-    """The window tells the silent department and the supervisor that the default took effect, by which rule.
+    """The window tells a silent department and the authority above it what its silence has come to, and by which rule.
 
-    It tells them again, with ``reminder``, where the paper that is owed has not come. Schema version 1 could not say
-    that; it is still read, and written where nothing is reminded of.
+    A default that took effect, also told to the monitors, and again, with ``reminder``, where the paper that is owed
+    has not come; or, with mode none, that it has no consequence and was escalated to the lead, and why. Schema version
+    1 told of defaults alone, and version 2 of no escalations; both are still read, and written where they suffice.
     """
 
     KIND: ClassVar[str] = "default-notice"
-    TITLE: ClassVar[Title] = ("视为同意通知", "Notice of a default")
+    TITLE: ClassVar[Title] = ("缺席默认通知", "Notice of a default")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
     HAPPENED: ClassVar[tuple[str, ...]] = ("due_at", "effective_at")
 
-    model_config = ConfigDict(json_schema_extra=rules(when(says("reminder", True), given(paper_owed_by=A_TEXT))))
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("reminder", True), given(paper_owed_by=A_TEXT)),
+            when(
+                says("mode", DefaultMode.NONE),
+                {"allOf": [given(obstacles=SOME), may(deemed_consent=NOTHING, paper_owed_by=NOTHING)]},
+                {"allOf": [given(deemed_consent=A_TEXT, due_at=A_TEXT), may(obstacles=NONE)]},
+            ),
+        )
+    )
 
     case_number: CaseNumber
     department: Address
     mode: DefaultMode
-    due_at: Instant
+    due_at: Instant | None
+    """When its term was over; None where it was escalated for another reason."""
     effective_at: Instant
-    deemed_consent: MessageId
+    deemed_consent: MessageId | None
     basis: Basis
     paper_owed_by: Instant | None = None
     """Until when the department owes its paper (1 working day); the next step may not demand it of the applicant."""
     reminder: Annotated[bool, Field(exclude_if=lambda reminder: not reminder)] = False
     """Whether the paper has not come by then, and the department is reminded of it."""
+    obstacles: Annotated[tuple[Line, ...], Field(max_length=20, exclude_if=lambda obstacles: not obstacles)] = ()
+    """Why its silence has no consequence, where it was escalated: an answer still counts."""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
-        return 2 if self.reminder else 1
+        return 3 if self.mode is DefaultMode.NONE else 2 if self.reminder else 1
 
     @model_validator(mode="after")
     def _reminds_of_what_is_owed(self) -> Self:
         if self.reminder and self.paper_owed_by is None:
             raise Unfit("paper_owed_by: a reminder says until when the paper was owed")
+        return self
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.mode is DefaultMode.NONE) != bool(self.obstacles):
+            raise ValueError("obstacles: stand where there is no default, and nowhere else")
+        if (self.mode is DefaultMode.NONE) != (self.deemed_consent is None):
+            raise ValueError("deemed_consent: names what a default rests on, and stands nowhere else")
+        if self.mode is not DefaultMode.NONE and self.due_at is None:
+            raise ValueError("due_at: a default says when the term was over")
+        if self.mode is DefaultMode.NONE and self.paper_owed_by is not None:
+            raise ValueError("paper_owed_by: where there is no default, no paper is owed")
         return self
 
 

@@ -13,6 +13,12 @@ from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.published.conditions import SOME, given, may, rules
 
+STATEMENTS = {
+    DefaultMode.CONSENT: "依规则视为同意，无人审批 · arose by rule; no person approved",
+    DefaultMode.REFUSAL: "依规则视为不同意，无人作出 · refusal arose by rule; no person refused",
+}
+"""What is said of silence that has its consequence, by what it comes to."""
+
 
 class DeemedConsent(Body):
     """Silence taken as consent (视为同意), or as the catalogue's mode says. It arose by rule: no person approved.
@@ -44,7 +50,7 @@ class DeemedConsent(Body):
     """Name and version of the working-day calendar by which ``due_at`` was derived."""
     reminders: Annotated[tuple[SentReminder, ...], Field(max_length=20)]
     receipt_digest: Digest
-    statement: Line = "依规则视为同意，无人审批 · arose by rule; no person approved"
+    statement: Line = STATEMENTS[DefaultMode.CONSENT]
     papers: Annotated[tuple[CalendarPaper, ...], Field(max_length=20, exclude_if=lambda papers: not papers)] = ()
     """The published calendars, as their authorities signed them, by which ``due_at`` was derived: highest level first.
     None where the package of holidays alone was gone by."""

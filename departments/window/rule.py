@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange import Docket, Ruling
 from exchange.approval.rules.states import PartState
-from exchange.schemas import DefaultMode, Outcome, Verdict
+from exchange.schemas import Outcome, Verdict
 
 FOLLOWED = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS, Verdict.DISAGREE})
 """Verdicts the rule may follow; 非本部门职责 and 须报上级 are for an officer to read."""
@@ -14,7 +14,7 @@ def decide(docket: Docket) -> Ruling | None:
     """Grants, grants with the departments' conditions, or refuses; None leaves the case to an officer."""
     if any(part.verdict not in FOLLOWED for part in docket.parts if part.state is PartState.ANSWERED):
         return None
-    if _silence_refuses(docket):
+    if any(part.state is PartState.REFUSED for part in docket.parts):
         return None
     if docket.objections:
         reasons = "；".join(f"{department}不同意：{reason}" for department, reason in docket.objections.items())
@@ -24,12 +24,6 @@ def decide(docket: Docket) -> Ruling | None:
     if conditions:
         return Ruling(Outcome.GRANT_WITH_CONDITIONS, reasons, conditions, officer="综合窗口")
     return Ruling(Outcome.GRANT, reasons, officer="综合窗口")
-
-
-def _silence_refuses(docket: Docket) -> bool:
-    modes = {approver.department: approver.default for approver in docket.matter.approvers}
-    silent = [part.department for part in docket.parts if part.state is PartState.DEEMED]
-    return any(modes[department] is not DefaultMode.CONSENT for department in silent)
 
 
 def _heard(docket: Docket) -> str:

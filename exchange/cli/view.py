@@ -18,7 +18,7 @@ from exchange.cli.streams import printable
 from exchange.clock import CST, end_text
 from exchange.language import choose, name_of, plural, tr
 from exchange.language.names import AMENDMENTS, CASE_STATES, OUTCOMES, PART_STATES
-from exchange.schemas import Decision, DefaultMode, EntryKind, LedgerEntry, Verdict
+from exchange.schemas import Decision, EntryKind, LedgerEntry, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""
@@ -120,15 +120,18 @@ def part_cell(part: PartStatus | None, now: datetime) -> Text:
     if part.state is PartState.ANSWERED and part.verdict is not None:
         words, colour = _CELLS[part.verdict]
         return Text(tr("late: {verdict}", verdict=choose(words)) if part.late else choose(words), style=colour)
-    if part.state is PartState.DEEMED:
-        return Text(choose(_DEEMED[part.default is DefaultMode.CONSENT]), style="bold magenta")
     if part.state in _OTHERWISE:
         return Text(name_of(PART_STATES, part.state), style=_OTHERWISE[part.state])
     return _waiting(part, now)
 
 
-_DEEMED = {True: ("视为同意", "deemed"), False: ("视为不同意", "deemed refused")}
-_OTHERWISE = {PartState.MOOT: "dim", PartState.ESCALATED: "bold red", PartState.PLANNED: "dim"}
+_OTHERWISE = {
+    PartState.DEEMED: "bold magenta",
+    PartState.REFUSED: "bold red",
+    PartState.MOOT: "dim",
+    PartState.ESCALATED: "bold red",
+    PartState.PLANNED: "dim",
+}
 
 
 def _waiting(part: PartStatus, now: datetime) -> Text:

@@ -39,7 +39,8 @@ PART_STATES: Mapping[str, Words] = {
     "issued": ("送达中", "on its way"),
     "signed": ("已签收", "signed for"),
     "answered": ("已答复", "answered"),
-    "deemed": ("已视为", "deemed"),
+    "deemed": ("视为同意", "deemed consent"),
+    "deemed-refusal": ("视为不同意", "deemed refusal"),
     "moot": ("不再需要", "not needed"),
     "escalated": ("上报督办", "escalated"),
 }

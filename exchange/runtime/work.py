@@ -13,7 +13,7 @@ from exchange.approval.window.after.recalling import Recalls
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
-from exchange.approval.window.terms import reprojecting
+from exchange.approval.window.terms import reprojecting, watching
 from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
 from exchange.levels import calendars, spread
@@ -93,7 +93,11 @@ def work_for(
         concluder = Concluder(decide_rule, decides=rule_decides)
         collector = Collector(concluder)
         work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
-        work.rounds |= {reprojecting.WORK: reprojecting.reproject, papers.WORK: papers.remind_of_papers}
+        work.rounds |= {
+            reprojecting.WORK: reprojecting.reproject,
+            papers.WORK: papers.remind_of_papers,
+            watching.WORK: watching.watch_earlier,
+        }
         work.signed += (collector.on_signed,)
     return work
 

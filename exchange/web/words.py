@@ -56,7 +56,8 @@ STANDINGS: dict[BoardColumn, Words] = {
     BoardColumn.PAST_HALF: ("过半", "past 50 %"),
     BoardColumn.PAST_MOST: ("过九成", "past 90 %"),
     BoardColumn.OVERDUE: ("逾期", "overdue"),
-    BoardColumn.DEEMED: ("已视为（30 日内）", "deemed (30 days)"),
+    BoardColumn.DEEMED: ("视为同意（30 日内）", "deemed consent (30 days)"),
+    BoardColumn.REFUSED: ("视为不同意（30 日内）", "deemed refusal (30 days)"),
     BoardColumn.ESCALATED: ("已上报（30 日内）", "escalated (30 days)"),
 }
 FATES: dict[Fate, Words] = {
@@ -69,7 +70,8 @@ TONES: dict[str, str] = {
     "written": "warn", "sent": "info", "delivered": "good", "returned": "bad", "failed": "bad",
     "consent": "warn", "refusal": "warn", "escalation": "bad", "nothing": "info",
     "open": "info", "ready": "warn", "decided": "good", "withdrawn": "",
-    "issued": "info", "signed": "info", "answered": "good", "deemed": "warn", "escalated": "bad",
+    "issued": "info", "signed": "info", "answered": "good",
+    "deemed": "warn", "deemed-refusal": "bad", "escalated": "bad",
     "owed": "info", "in-time": "good", "late": "warn",
     "undated": "", "running": "good", "past-50": "info", "past-90": "warn", "overdue": "bad",
 }  # fmt: skip

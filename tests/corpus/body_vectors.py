@@ -12,12 +12,15 @@ from exchange.schemas import (
     AnnouncementNumber,
     Body,
     Concerned,
+    DefaultMode,
     ExtensionRule,
     ObjectionGround,
     Office,
+    Overruling,
     Printing,
     Result,
     ResultStanding,
+    Standing,
     Verdict,
 )
 from exchange.schemas.base import Wire
@@ -64,6 +67,17 @@ def _amended_by_the_superior() -> tuple[Wire, ...]:
     return tuple(part.model_copy(update={"amendments": rules}) for part in consultation.departments)
 
 
+def _refused_by_silence() -> tuple[Wire, ...]:
+    decision: Any = EXAMPLES["decision"]
+    heard, silent = decision.considered
+    return heard, silent.model_copy(update={"standing": Standing.DEEMED_REFUSAL})
+
+
+def _overruled_by_silence() -> tuple[Wire, ...]:
+    decision: Any = EXAMPLES["decision"]
+    return *decision.overruled, Overruling(department="c.transport", reasons="车流量小，措施充分")
+
+
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("consultation", 2): {"departments": _amended_by_the_superior()},
     ("consultation", 3): {"no_result": ("city.bob",)},
@@ -78,6 +92,14 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     },
     ("decision", 2): {"by_rule": True},
     ("default-notice", 2): {"reminder": True},
+    ("default-notice", 3): {
+        "mode": DefaultMode.NONE,
+        "deemed_consent": None,
+        "basis": (),
+        "paper_owed_by": None,
+        "obstacles": ("no default is provided for this department in this matter",),
+    },
+    ("decision", 3): {"considered": _refused_by_silence(), "overruled": _overruled_by_silence()},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
     ("deadline-notice", 2): {"deadlines": tuple(_telling(state) for state in _NOTICED.deadlines)},
     ("deemed-consent", 3): {"state": _telling(_DEEMED.state), "papers": (b"\xd2 calendar",)},

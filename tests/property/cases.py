@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from hypothesis import strategies as st
 
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.schemas import (
     Approver,
     Completion,
@@ -90,14 +90,15 @@ def recall(department: str, opinion_id: str, at: datetime) -> OpinionRecall:
 def complete(court: Court) -> bool:
     """Whether the lead may decide, reckoned anew from what is on record; what was moot had been open before."""
     seats = list(court.seats.values())
-    if all(seat.state in (PartState.ANSWERED, PartState.DEEMED) for seat in seats):
+    if all(seat.state in (PartState.ANSWERED, *BY_SILENCE) for seat in seats):
         return True
     if court.matter.completion is Completion.VETO:
-        return any(seat.verdict is Verdict.DISAGREE and court.rules[seat.department].veto for seat in seats)
+        against = [seat for seat in seats if seat.verdict is Verdict.DISAGREE or seat.state is PartState.REFUSED]
+        return any(court.rules[seat.department].veto for seat in against)
     if court.matter.completion is Completion.QUORUM and court.matter.quorum:
         agreed = sum(seat.verdict in (Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS) for seat in seats)
-        silent = [court.rules[seat.department].default for seat in seats if seat.state is PartState.DEEMED]
-        return agreed + silent.count(DefaultMode.CONSENT) >= court.matter.quorum
+        silent = sum(seat.state is PartState.DEEMED for seat in seats)
+        return agreed + silent >= court.matter.quorum
     return False
 
 

@@ -22,7 +22,9 @@ from exchange.approval.rules.arbiter import (
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
 from exchange.approval.rules.course.reopening import waiting_for_all, without_default
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.defaults import is_proved
+from exchange.approval.rules.entry_reasons import ASKED_ANEW
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.errors import CallerError, Returned
 from exchange.messaging.rules.arrival_time import Arrival
@@ -30,6 +32,7 @@ from exchange.schemas import (
     Approver,
     DeadlineState,
     DeemedConsent,
+    DefaultMode,
     EntryKind,
     Escalation,
     LedgerEntry,
@@ -39,7 +42,7 @@ from exchange.schemas import (
 )
 from tests.property.monitors import Monitor, Posted
 from tests.property.never import assert_ruled_by_arrival, assert_silence_may_count
-from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat, deadline_of
+from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat, deadline_of, watched
 
 
 class Court:
@@ -133,9 +136,10 @@ class Court:
             if name in asked:
                 self.effective[name] = []
                 self.seats[name] = Seat(name, seat.stage, PartState.ISSUED, seat.revision + 2)
+                self._ask(self.seats[name])
             elif seat.state is PartState.PLANNED:
                 self._move(seat, PartState.MOOT)
-        deemed = {name for name, seat in self.seats.items() if seat.state is PartState.DEEMED}
+        deemed = {name for name, seat in self.seats.items() if seat.state in BY_SILENCE}
         self.rules = {name: rule if name in deemed else without_default(rule) for name, rule in self.rules.items()}
         self._advance()
 
@@ -163,6 +167,10 @@ class Court:
     def own(self, seat: Seat) -> DeadlineState:
         """The deadline as the window derives it from its records."""
         return deadline_of(seat, self.matter, self.rules[seat.department], self._is_running(seat))
+
+    def watched(self, seat: Seat) -> DeadlineState:
+        """The deadline as it is watched."""
+        return watched(self.own(seat), seat, self.matter.lead)
 
     def _take_opinion(self, posted: Posted, opinion: Opinion) -> None:
         seat = self.seats[opinion.department]
@@ -231,13 +239,13 @@ class Court:
                 seat.state = PartState.ISSUED if asked else PartState.PLANNED
                 seat.revision, seat.open_since = seat.revision + 1, len(self.handled)
                 seat.signed_for = seat.cleared = seat.clear_again = False
+                if asked:
+                    self._ask(seat)
                 if seat.ledger:
                     self._restart(seat)
 
     def _restart(self, seat: Seat) -> None:
-        seat.ledger.append(
-            LedgerEntry(kind=EntryKind.RESTART, at=self.now, reason="asked anew", actor=self.matter.lead)
-        )
+        seat.ledger.append(LedgerEntry(kind=EntryKind.RESTART, at=self.now, reason=ASKED_ANEW, actor=self.matter.lead))
         self._tell(seat)
 
     def _stop(self, seat: Seat, at: datetime, days: int) -> None:
@@ -249,7 +257,7 @@ class Court:
 
     def _take_deemed(self, posted: Posted, deemed: DeemedConsent) -> None:
         seat = self.seats[deemed.state.department]
-        own = self.own(seat)
+        own = self.watched(seat)
         arrival = Arrival(posted.at, posted.at, "broker")
         ruling = rule_on_deemed(self.case, seat, own, deemed, project(own, CALENDAR), arrival, posted.at)
         if ruling is not SilenceRuling.EFFECTIVE:
@@ -258,16 +266,17 @@ class Court:
                 self._tell(seat)
             return
         assert not self.reopened, "silence counted in a case that was reopened"
-        if lacks_required_result(self.rules[seat.department], list(self.seats.values())):
+        if lacks_required_result(self.rules[seat.department], list(self.seats.values())) or not is_proved(own.ledger):
             self._escalate(seat)
             return
         since = self.handled[seat.open_since :]
         assert_silence_may_count(self.own(seat), deemed, posted.at, since, self.sent_back)
-        self._take_effect(seat, PartState.DEEMED, posted.id)
+        refusal = deemed.mode is DefaultMode.REFUSAL
+        self._take_effect(seat, PartState.REFUSED if refusal else PartState.DEEMED, posted.id)
 
     def _take_escalation(self, posted: Posted, escalation: Escalation) -> None:
         seat = self.seats[escalation.department]
-        own, arrival = self.own(seat), Arrival(posted.at, posted.at, "broker")
+        own, arrival = self.watched(seat), Arrival(posted.at, posted.at, "broker")
         ruling = rule_on_escalation(self.case, seat, own, escalation, project(own, CALENDAR), arrival, posted.at)
         if ruling is not SilenceRuling.EFFECTIVE:
             if ruling in AGAIN and seat.state in RUNNING:
@@ -312,8 +321,9 @@ class Court:
             if (not seat.cleared or seat.clear_again) and seat.state in (*RUNNING, PartState.ESCALATED):
                 if seat.clear_again and seat.ledger:
                     self._restart(seat)
-                seat.cleared, seat.clear_again = True, False
+                seat.cleared, seat.clear_again, seat.asked_at = True, False, self.now
                 self._move(seat, seat.state)
+                self._tell(seat)
         if found.kind is Advance.NEXT_STAGE:
             self.stage += 1
             self._issue(self.stage)
@@ -331,6 +341,11 @@ class Court:
         for seat in self.seats.values():
             if seat.stage == stage and seat.state is PartState.PLANNED:
                 self._move(seat, PartState.ISSUED)
+                self._ask(seat)
+
+    def _ask(self, seat: Seat) -> None:
+        seat.asked_at = None if self.rules[seat.department].after else self.now
+        self._tell(seat)
 
     def _close(self, departments: tuple[str, ...]) -> None:
         for department in departments:
@@ -351,7 +366,8 @@ class Court:
         return self.case is CaseState.OPEN and seat.state in RUNNING
 
     def _tell(self, seat: Seat) -> None:
-        if self._is_running(seat) and not seat.ledger:
+        state = self.watched(seat)
+        if self._is_running(seat) and not state.ledger:
             return
         for monitor in self.monitors:
-            monitor.told.append(self.own(seat))
+            monitor.told.append(state)

@@ -27,7 +27,7 @@ _FAR = ("waiting", "linked", "signed-there", "stuck", "given-up")
 _PARTS = (
     (PartState.ISSUED, CaseState.OPEN), (PartState.SIGNED, CaseState.OPEN), (PartState.ESCALATED, CaseState.OPEN),
     (PartState.ESCALATED, CaseState.DECIDED), (PartState.ANSWERED, CaseState.OPEN), (PartState.DEEMED, CaseState.READY),
-    (PartState.MOOT, CaseState.DECIDED), (PartState.MOOT, CaseState.WITHDRAWN),
+    (PartState.REFUSED, CaseState.READY), (PartState.MOOT, CaseState.DECIDED), (PartState.MOOT, CaseState.WITHDRAWN),
 )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from exchange.approval.rules.arbiter import OpinionRuling
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.defaults import is_proved
+from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, Opinion, Verdict
 from tests.property.monitors import Posted
 from tests.property.seat import CALENDAR, Seat
@@ -19,9 +20,7 @@ TOO_SOON = frozenset({"premature", "not-consulted"})
 def assert_ruled_by_arrival(ruling: OpinionRuling, seat: Seat, in_time: bool, default: DefaultMode) -> None:
     """What arrived in time is never kept as late; what was late is never taken where silence has a consequence."""
     free = default is DefaultMode.NONE or seat.state is PartState.ESCALATED
-    assert ruling is not OpinionRuling.LATE or not in_time or seat.state is PartState.DEEMED, (
-        "in time, yet kept as late"
-    )
+    assert ruling is not OpinionRuling.LATE or not in_time or seat.state in BY_SILENCE, "in time, yet kept as late"
     assert ruling is not OpinionRuling.TAKE or in_time or free, "late, yet taken"
 
 
@@ -33,6 +32,7 @@ def assert_silence_may_count(
     assert ends is not None, "silence without an end of the term"
     assert at > ends, "silence before the end of the term"
     assert own.evidence is not None, "silence without a receipt"
+    assert is_proved(own.ledger), "silence in a term that no receipt has begun"
     proved = [reminder for reminder in deemed.reminders if reminder.proof is not None]
     assert any(reminder.at < deemed.due_at for reminder in proved), "silence without a reminder"
     assert not own.exclusions, "silence where it is excluded"

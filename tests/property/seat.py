@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from exchange.approval.rules.entry_reasons import COUNTED_FROM_ISSUE
 from exchange.approval.rules.states import PartState
+from exchange.approval.rules.stops import began
 from exchange.schemas import (
     Approver,
     DeadlineState,
@@ -22,7 +24,7 @@ CASE = "C-1"
 CONSULTATION = "11111111-1111-4111-8111-111111111111"
 PROOF = ReceiptProof(receipt=b"leaf", index=0, size=1, path=(), signed=b"root")
 RUNNING = (PartState.ISSUED, PartState.SIGNED)
-FINAL = (PartState.ANSWERED, PartState.DEEMED, PartState.MOOT)
+FINAL = (PartState.ANSWERED, PartState.DEEMED, PartState.REFUSED, PartState.MOOT)
 """What is settled, unless its department recalls its opinion."""
 
 
@@ -63,12 +65,22 @@ class Seat:
     """How much the window had handled when the part was opened again: what was returned until then is given anew."""
     signed_for: bool = False
     cleared: bool = False
+    asked_at: datetime | None = None
+    """When all that it needs to answer was put to it."""
     ledger: list[LedgerEntry] = field(default_factory=list)
 
     @property
     def started(self) -> bool:
         """Whether its term has begun."""
         return any(entry.kind is EntryKind.START for entry in self.ledger)
+
+
+def watched(state: DeadlineState, seat: Seat, lead: str) -> DeadlineState:
+    """The deadline as it is watched: one that no receipt has begun is counted from when it was asked."""
+    if seat.asked_at is None or began(seat.ledger) is not None:
+        return state
+    start = LedgerEntry(kind=EntryKind.START, at=seat.asked_at, reason=COUNTED_FROM_ISSUE, actor=lead)
+    return state.model_copy(update={"ledger": (start, *seat.ledger)})
 
 
 def deadline_of(seat: Seat, matter: Matter, rule: Approver, running: bool) -> DeadlineState:

@@ -1,5 +1,5 @@
-"""What others than the department hear of its term: the authority above it of last reminders, defaults and papers that
-have not come, and whoever is said to have ordered an amendment what came of that.
+"""What others than the department hear of its term: the authority above it of last reminders, of what silence has come
+to and of papers that have not come, and whoever is said to have ordered an amendment what came of that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, DefaultNotice, Reminder, Role, TermNotice
+from exchange.schemas import Body, DefaultMode, DefaultNotice, Reminder, Role, TermNotice
 
 
 def handlers() -> dict[str, Handler]:
@@ -44,7 +44,7 @@ def _expect_above(step: Step, department: str) -> None:
         raise Returned(
             "{address} is not the authority above {department}",
             code="not-consulted",
-            remedy="remind the department itself, its lead, and the authority that the directory names above it",
+            remedy="tell the department itself, its lead, and the authority that the directory names above it",
             address=step.node.address,
             department=department,
         )
@@ -79,6 +79,8 @@ def note_ordered(step: Step, incoming: Incoming, notice: TermNotice) -> None:
 
 
 def note_default(step: Step, incoming: Incoming, notice: DefaultNotice) -> None:
-    """Record with its case that a silence had effect below, or that the paper owed after it has not come."""
+    """Record with its case what a silence below has come to, or that the paper owed after it has not come."""
     event = "paper-overdue-below" if notice.reminder else "default-below"
+    if notice.mode is DefaultMode.NONE:
+        event = "escalated-below"
     step.note(event, notice.case_number, incoming.message_id, department=notice.department)

@@ -18,7 +18,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.moments import check_after
-from exchange.schemas import Body, Considered, Decision, DefaultNotice, Role, Standing
+from exchange.schemas import Body, Considered, Decision, DefaultMode, DefaultNotice, Role, Standing
 
 
 def handlers() -> dict[str, Handler]:
@@ -41,8 +41,9 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_default(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in that the department's silence was given effect as the rule says, or that the paper it owes has not come.
+    """Take in what the department's silence has come to, or that the paper it owes has not come.
 
+    It was given effect as the rule says, and the paper is still owed; or it was escalated, and an answer still counts.
     Of a department below, it is recorded with the case.
     """
     notice = expect(body, DefaultNotice)
@@ -51,8 +52,11 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
         note_default(step, incoming, notice)
         return
     own_desk(step, incoming, notice.case_number)
-    if notice.department == step.node.address:
-        said = Considered(department=notice.department, standing=Standing.DEEMED, message_id=notice.deemed_consent)
+    if notice.department == step.node.address and notice.mode is DefaultMode.NONE:
+        step.note("escalated", notice.case_number, incoming.message_id, obstacles=list(notice.obstacles))
+    elif notice.department == step.node.address:
+        standing = Standing.DEEMED_REFUSAL if notice.mode is DefaultMode.REFUSAL else Standing.DEEMED
+        said = Considered(department=notice.department, standing=standing, message_id=notice.deemed_consent)
         contest(step, incoming, notice.case_number, said, notice.effective_at)
         step.tx[DepartmentDesk].move(notice.case_number, ANSWERABLE, DeskState.DEFAULTED, paper_by=notice.paper_owed_by)
 

@@ -33,6 +33,7 @@ from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import proof_digest
 from exchange.schemas import (
+    STATEMENTS,
     Body,
     DeadlineNotice,
     DeadlineState,
@@ -260,6 +261,7 @@ def _deem(
         papers=calendar.papers,
         reminders=tuple(sent),
         receipt_digest=proof_digest(state.evidence),
+        statement=STATEMENTS[state.default],
     )
     message_id = deemed_id(state.case_number, state.department, state.revision)
     step.send(deemed, (row.window,), message_id=message_id)

@@ -12,7 +12,7 @@ from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.ledger_bounds import check_ledger
 from exchange.approval.rules.permitted import entered_late, first_refused, term_of_state
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE
 from exchange.approval.window.store import Cases
 from exchange.clock import end_text
 from exchange.directory import Lookup
@@ -157,7 +157,7 @@ def _with_proofs(tx: Transaction, monitor: str, deemed: DeemedConsent) -> Deemed
 
 
 def _of_window(tx: Transaction, number: str) -> list[StoredDocument]:
-    ids = [part.deemed_id for part in tx[Cases].parts(number) if part.state is PartState.DEEMED and part.deemed_id]
+    ids = [part.deemed_id for part in tx[Cases].parts(number) if part.state in BY_SILENCE and part.deemed_id]
     return [stored for one in ids for stored in tx[Documents].find(one) if stored.kind == DeemedConsent.KIND]
 
 

@@ -14,7 +14,7 @@ from typing import NoReturn, Protocol
 
 from exchange.approval.rules.deadline import Projection
 from exchange.approval.rules.reminders.reminded import reminders_of
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.rules.stops import Stop, ending_day
 from exchange.clock import CST
 from exchange.errors import Returned
@@ -78,9 +78,9 @@ def rule_on_opinion(
         )
     if part.state is PartState.ESCALATED:
         return OpinionRuling.TAKE
-    if part.state is not PartState.DEEMED and (in_time or default is DefaultMode.NONE):
+    if part.state not in BY_SILENCE and (in_time or default is DefaultMode.NONE):
         return OpinionRuling.TAKE
-    if part.state is PartState.DEEMED and is_stamped_in_time(arrival, due_at) and case_state not in _CLOSED:
+    if part.state in BY_SILENCE and is_stamped_in_time(arrival, due_at) and case_state not in _CLOSED:
         return OpinionRuling.OVERTURN
     if part.late_opinion_id is not None:
         _return("already-answered", Text("a late opinion of yours is on record"), Text("a further one has no effect"))
@@ -99,7 +99,7 @@ def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
 def _refuse_settled(case_state: CaseState, part: RulingFacts) -> None:
     if part.state is PartState.ANSWERED:
         _return("already-answered", Text("your opinion on this case is on record"), Text("an opinion is given once"))
-    closed = case_state in _CLOSED and part.state is not PartState.DEEMED
+    closed = case_state in _CLOSED and part.state not in BY_SILENCE
     if closed or part.state is PartState.MOOT:
         _return("case-closed", Text("the case needs no opinion any more"), Text("nothing is to be done"))
     if part.state is PartState.PLANNED:

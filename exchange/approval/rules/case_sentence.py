@@ -73,9 +73,9 @@ def sentence(
     if unsigned:
         who = _who(unsigned, names)
         return (
-            f"{who[0]} 尚未签收，期限未起算，沉默没有后果；接下来等其签收，或催问。",
+            f"{who[0]} 尚未签收，期限未起算，沉默没有后果；接下来等其签收；自发出起算期满仍未签收的，上报主办部门。",
             f"{who[1]} has not signed for the request, so no term runs and silence means nothing; "
-            "next, its signature, or a call.",
+            "next, its signature, or, once the term counted from the issue is over, the lead.",
         )
     if running:
         first = min(running, key=lambda part: part.due_at or now)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from exchange.approval.rules.consent import consents
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.consent import consents, objects
+from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.schemas import Approver, Completion, Verdict
 
-SETTLED = frozenset({PartState.ANSWERED, PartState.DEEMED, PartState.MOOT})
+SETTLED = BY_SILENCE | {PartState.ANSWERED, PartState.MOOT}
 """States of a part that nobody waits for. ESCALATED is none: there the lead must act, or an answer may still come."""
 OVER = SETTLED | {PartState.ESCALATED}
 """States of a part that no other part waits for: what was escalated may never come."""
-RESULT = frozenset({PartState.ANSWERED, PartState.DEEMED})
+RESULT = BY_SILENCE | {PartState.ANSWERED}
 """States in which there is a result that others can be told."""
 
 
@@ -81,9 +81,9 @@ def ends_early(
 ) -> bool:
     """Return whether a veto or a quorum lets the lead decide, whoever else has not answered."""
     if completion is Completion.VETO:
-        return any(part.verdict is Verdict.DISAGREE and rules[part.department].veto for part in parts)
+        return any(objects(part) and rules[part.department].veto for part in parts)
     if completion is Completion.QUORUM and quorum:
-        return sum(consents(part, rules[part.department]) for part in parts) >= quorum
+        return sum(consents(part) for part in parts) >= quorum
     return False
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from exchange.approval.rules.arbiter import is_stamped_in_time
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.language import noted
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.workdays import WorkingCalendar, add_working_days, end_of_day
@@ -44,7 +44,7 @@ def protects(state: PartState, arrival: Arrival, due_at: datetime | None) -> boo
 
     Doubt about its arrival favours the department; against a default that has taken effect only a stamp counts.
     """
-    if state is PartState.DEEMED:
+    if state in BY_SILENCE:
         return is_stamped_in_time(arrival, due_at)
     return state in _WAITED_FOR and (due_at is None or arrival.earliest <= due_at)
 

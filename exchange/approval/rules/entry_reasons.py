@@ -13,6 +13,8 @@ BEGINS: Mapping[StartRule, str] = {
     StartRule.ARRIVAL: noted("term begins: arrival"),
 }
 SIGNED_FOR = noted("signed for")
+COUNTED_FROM_ISSUE = noted("counted from issue: no proof of receipt")
+"""Why a term is watched that has not begun: it stands in no ledger on record, and silence has no consequence by it."""
 CALENDAR_CHANGED = noted("another calendar of working days counts")
 ARTICLE_45 = ("行政许可法第四十五条",)
 """The basis of a special procedure that names none."""

@@ -97,8 +97,7 @@ def what_waits(
         answered = [part.answered_at or case.opened_at for part in parts if part.department in to_place]
         return Waits(LeadTask.ADD_BODY, min(answered), tuple(to_place))
     if case.state is CaseState.READY:
-        task = LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
-        return Waits(task, case.ready_at or case.opened_at)
+        return Waits(_to_decide(case), case.ready_at or case.opened_at)
     if case.state is CaseState.DECIDED:
         review = {part.department: part.review_at for part in parts if part.review_at is not None}
         return Waits(LeadTask.REVIEW, min(review.values()), tuple(review)) if review else None
@@ -106,12 +105,16 @@ def what_waits(
         return None
     escalated = [part for part in parts if part.state is PartState.ESCALATED]
     if escalated:
-        task = LeadTask.DECIDE if may_decide(parts) else LeadTask.ESCALATED
+        task = _to_decide(case) if may_decide(parts) else LeadTask.ESCALATED
         since = min(part.escalated_at or case.opened_at for part in escalated)
         return Waits(task, since, tuple(part.department for part in escalated))
     asked = [(part.department, part.issued_at) for part in parts if part.state is PartState.ISSUED]
     unsigned = {department: at for department, at in asked if at is not None and at + UNSIGNED <= now}
     return Waits(LeadTask.UNSIGNED, min(unsigned.values()), tuple(unsigned)) if unsigned else None
+
+
+def _to_decide(case: CaseFacts) -> LeadTask:
+    return LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
 
 
 def decision_term(

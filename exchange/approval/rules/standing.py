@@ -20,10 +20,17 @@ class BoardColumn(StrEnum):
     PAST_MOST = "past-90"
     OVERDUE = "overdue"  # over, and neither answered, deemed nor escalated yet
     DEEMED = "deemed"
+    REFUSED = "deemed-refusal"
     ESCALATED = "escalated"
 
 
-_SETTLED = {PartState.DEEMED: BoardColumn.DEEMED, PartState.ESCALATED: BoardColumn.ESCALATED}
+SETTLED_COLUMNS = {
+    BoardColumn.DEEMED: PartState.DEEMED,
+    BoardColumn.REFUSED: PartState.REFUSED,
+    BoardColumn.ESCALATED: PartState.ESCALATED,
+}
+"""Columns of parts that are over, of which the board shows what was due lately."""
+_SETTLED = {state: column for column, state in SETTLED_COLUMNS.items()}
 
 
 def states_of(standing: BoardColumn) -> tuple[PartState, ...]:

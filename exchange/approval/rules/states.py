@@ -20,7 +20,8 @@ class PartState(StrEnum):
     """Where one consulted department's part of a case stands.
 
     PLANNED: its stage has not begun. ISSUED: put to the department. SIGNED: its receipt is in. Settled: ANSWERED,
-    DEEMED, MOOT. ESCALATED: term over, no default possible; an answer still counts.
+    DEEMED (its silence is consent), REFUSED (its silence is refusal), MOOT. ESCALATED: term over, no default possible;
+    an answer still counts.
     """
 
     PLANNED = "planned"
@@ -28,12 +29,17 @@ class PartState(StrEnum):
     SIGNED = "signed"
     ANSWERED = "answered"
     DEEMED = "deemed"
+    REFUSED = "deemed-refusal"
     MOOT = "moot"
     ESCALATED = "escalated"
 
 
+BY_SILENCE = frozenset({PartState.DEEMED, PartState.REFUSED})
+"""States into which a department's silence brings its part, by the rule that the matter cites."""
+
+
 class WatchState(StrEnum):
-    """A deadline as a monitor keeps it."""
+    """A deadline as a monitor keeps it. DEEMED: it has published what silence comes to, consent or refusal."""
 
     RUNNING = "running"
     CLOSED = "closed"
@@ -70,11 +76,18 @@ PARTS = machine(
     {
         PartState.PLANNED: {PartState.ISSUED, PartState.ESCALATED, PartState.MOOT},
         PartState.ISSUED: {PartState.SIGNED, PartState.ANSWERED, PartState.ESCALATED, PartState.MOOT},
-        PartState.SIGNED: {PartState.ANSWERED, PartState.DEEMED, PartState.ESCALATED, PartState.MOOT},
+        PartState.SIGNED: {
+            PartState.ANSWERED,
+            PartState.DEEMED,
+            PartState.REFUSED,
+            PartState.ESCALATED,
+            PartState.MOOT,
+        },
         # What is over is PLANNED again only where its case is reopened and its department asked anew.
         PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT, PartState.PLANNED},
         # By an opinion that was in time and came in later: a good one, or one that is to be corrected.
         PartState.DEEMED: {PartState.ANSWERED, PartState.ESCALATED, PartState.PLANNED},
+        PartState.REFUSED: {PartState.ANSWERED, PartState.ESCALATED, PartState.PLANNED},
         # By its department's recall of the opinion, before the lead decides.
         PartState.ANSWERED: {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED, PartState.PLANNED},
         # Asked anew, also where a recalled opinion was why it was not needed.

@@ -46,7 +46,7 @@ def case_file(node: Node, number: str) -> CaseFile:
         matter = matter_of(tx, case) if case is not None and undecided else None
         owed: tuple[str, ...] = ()
         if matter is not None:
-            owed = lacking(matter.completion, matter.quorum, parts, matter.approvers, replaced(parts))
+            owed = lacking(matter.completion, matter.quorum, parts, replaced(parts))
     status = case_status(node, number)
     return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), owed, revision)
 

@@ -39,6 +39,7 @@ def clear(step: Step, case: CaseRow, matter: Matter, department: str) -> None:
         case.number, department, {part.state}, part.state, clearance_id=message_id, clear_again=None
     )
     step.note("cleared", case.number, message_id, department=department)
+    refresh(step, case.number, department)
 
 
 def clear_again(step: Step, number: str, department: str) -> None:
@@ -51,4 +52,6 @@ def clear_again(step: Step, number: str, department: str) -> None:
 def _result(part: PartRow) -> Result:
     if part.state not in RESULT:
         return Result(department=part.department, verdict=None, standing=ResultStanding.NO_RESULT)
+    if part.state is PartState.REFUSED:
+        return Result(department=part.department, verdict=None, standing=ResultStanding.DEEMED_REFUSAL)
     return Result(department=part.department, verdict=part.verdict, conditions=part.conditions or "")

@@ -10,12 +10,14 @@ from exchange.approval.records import PartRow
 from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
 from exchange.approval.rules.correction import arrival_of
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.states import PARTS, CaseState, PartState
+from exchange.approval.rules.defaults import SENT_BACK
+from exchange.approval.rules.states import BY_SILENCE, PARTS, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.clearing import clear_again
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.faulty import mind_faulty
 from exchange.approval.window.silence import Silence
 from exchange.approval.window.store import Cases
@@ -67,6 +69,7 @@ class Collector:
     def _signed_for(self, step: Step, part: PartRow, item: Signed, receipt: Receipt) -> None:
         case = step.tx[Cases].get(part.case_number)
         if case is None or part.state not in RUNNING:
+            self._signed_late(step, part, item)
             return
         matter = matter_of(step.tx, case)
         waits = bool(approver_of(matter, part.department).after)
@@ -79,11 +82,20 @@ class Collector:
         step.tx[Cases].move_part(part.case_number, part.department, {part.state}, after, **fields)
         refresh(step, part.case_number, part.department)
 
+    def _signed_late(self, step: Step, part: PartRow, item: Signed) -> None:
+        """Who signs after its part was escalated has the request since then; its answer counts, and no term begins."""
+        if part.state is PartState.ESCALATED and item.message_id == part.consultation_id:
+            fields = {"signed_at": step.now, "receipt_id": item.receipt_id, "receipt_index": item.index}
+            step.tx[Cases].move_part(part.case_number, part.department, {part.state}, part.state, **fields)
+
     def _sent_back(self, step: Step, part: PartRow, item: Signed) -> None:
         if step.tx[Cases].move_part(
             part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
         ):
             step.note("consultation-returned", part.case_number, item.message_id, department=part.department)
+            case = step.tx[Cases].get(part.case_number)
+            if case is not None:
+                tell_escalated(step, case, part, (SENT_BACK,), in_reply_to=item.message_id)
             refresh(step, part.case_number, part.department)
             self._concluder.advance(step, part.case_number)
 
@@ -127,7 +139,7 @@ class Collector:
         if moved:
             if part.state is PartState.ESCALATED:
                 self._tell_those_without(step, part)
-            if part.state is PartState.DEEMED:
+            if part.state in BY_SILENCE:
                 step.note("deemed-overturned", part.case_number, part.deemed_id, department=part.department)
             step.note("opinion", part.case_number, incoming.message_id, department=part.department)
             refresh(step, part.case_number, part.department)

@@ -14,10 +14,20 @@ from exchange.approval.rules.after.paper import owes
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.course.adding import to_place
-from exchange.approval.rules.states import CASES, CaseState, PartState
+from exchange.approval.rules.states import CASES, CaseState
 from exchange.approval.window.clearing import clear
-from exchange.approval.window.deadlines import matter_of, refresh
-from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, docket_of, ruling_of, ruling_text
+from exchange.approval.window.closing import OPEN_PARTS, close_parts
+from exchange.approval.window.deadlines import matter_of
+from exchange.approval.window.decision import (
+    DecideRule,
+    Docket,
+    Ruling,
+    decision_of,
+    docket_of,
+    owes_reasons,
+    ruling_of,
+    ruling_text,
+)
 from exchange.approval.window.faulty import let_correct
 from exchange.approval.window.issuing import issue_next_stage
 from exchange.approval.window.matters import completing
@@ -30,14 +40,12 @@ from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import CaseClosed, Decision, Matter, Outcome
+from exchange.schemas import Decision, Matter, Outcome
 
 log = get_logger()
 
 _RULE_ERROR = 500
 """Characters that are kept of what a rule failed with."""
-
-OPEN_PARTS = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
 
 
 class Concluder:
@@ -57,6 +65,16 @@ class Concluder:
             self._ask_rule(step, case)
         while self._moved(step, case_number):
             pass  # a stage may begin with nobody who can be reached: then the next thing follows at once
+        held_up = step.tx[Cases].get(case_number)
+        if held_up is not None and held_up.state is CaseState.OPEN:
+            self._prepare(step, held_up)
+
+    def _prepare(self, step: Step, case: CaseRow) -> None:
+        """Have the rule prepare a decision where only escalated parts hold a case up; what it said before is over."""
+        if may_decide(step.tx[Cases].parts(case.number)):
+            self._ask_rule(step, case)
+        else:
+            _keep(step, case)
 
     def _moved(self, step: Step, case_number: str) -> bool:
         """Do what a case does next; whether more may follow of it."""
@@ -81,13 +99,15 @@ class Concluder:
             return
         step.note("ready", case.number)
         close_parts(step, case, moot, "the case can be decided without your opinion")
-        self._ask_rule(step, case)
+        ready = step.tx[Cases].get(case.number)
+        if ready is not None:
+            self._ask_rule(step, ready)
 
     def _ask_rule(self, step: Step, case: CaseRow) -> None:
         """The lead's own rule prepares or decides, or leaves the case to an officer; also where it fails.
 
-        In a reopened case, while the body that is competent may yet be asked, or a late objection on grounds of safety
-        stands, it prepares, and an officer decides.
+        In a reopened case, while the body that is competent may yet be asked, a late objection on grounds of safety
+        stands, or a part is escalated, it prepares at most, and an officer decides.
 
         What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
         case that is ready has changed, and what it prepared before holds no longer.
@@ -96,11 +116,14 @@ class Concluder:
             return
         docket = docket_of(step, case)
         alarmed = case.reopened_at is not None or any(part.alarming for part in docket.parts)
-        decides = self._decides and not alarmed and not to_place(CaseState.READY, docket.matter, docket.parts)
+        decides = self._decides and case.state is not CaseState.OPEN and not alarmed
+        decides = decides and not to_place(CaseState.READY, docket.matter, docket.parts)
         try:
             ruling = self._decide_rule(docket)
             if ruling is not None and not isinstance(ruling, Ruling):
                 raise TypeError(Text("the rule gave {kind}, not a Ruling", {"kind": type(ruling).__name__}))
+            if ruling is not None and case.state is CaseState.OPEN and owes_reasons(docket, ruling):
+                ruling = None
             decision = None
             if ruling is not None:
                 decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=decides)
@@ -122,25 +145,7 @@ def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: st
     """What the lead's rule has come to on a case that is ready; replaces what it came to before."""
     if (prepared, rule_error) != (case.prepared, case.rule_error):
         kept = {"prepared": prepared, "rule_error": rule_error}
-        step.tx[Cases].move(case.number, {CaseState.READY}, CaseState.READY, **kept)
-
-
-def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: str, also: Sequence[str] = ()) -> None:
-    """Make open parts moot and tell those departments; what they had is kept.
-
-    ``also``: departments of which nothing more is wanted, though their part is over.
-    """
-    told = list(also)
-    for part in step.tx[Cases].parts(case.number):
-        if part.department not in departments or part.state not in OPEN_PARTS:
-            continue
-        step.tx[Cases].move_part(case.number, part.department, OPEN_PARTS, PartState.MOOT, moot_at=step.now)
-        refresh(step, case.number, part.department)
-        if part.consultation_id is not None:
-            told.append(part.department)
-    if told:
-        closed = CaseClosed(case_number=case.number, reason=reason, at=step.now)
-        step.send(closed, told, conversation_id=case.conversation_id)
+        step.tx[Cases].move(case.number, {case.state}, case.state, **kept)
 
 
 def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
@@ -238,6 +243,8 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
             prepared=coded(OUTCOMES, ruling.outcome.value),
             given=coded(OUTCOMES, str(outcome)),
         )
+    if case.state is CaseState.OPEN:
+        _make_ready(step, case)
     return conclude(step, docket_of(step, case), ruling), ruling
 
 

@@ -7,14 +7,16 @@ from datetime import datetime
 from functools import lru_cache
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.entry_reasons import BEGINS
+from exchange.approval.rules.entry_reasons import BEGINS, COUNTED_FROM_ISSUE
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.stops import began
 from exchange.approval.window.derived import derived, told_by
 from exchange.approval.window.matters import for_case
 from exchange.approval.window.ordered import who_ordered
 from exchange.approval.window.store import Cases
 from exchange.errors import NotFound
+from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import receipt_proof
 from exchange.schemas import (
@@ -138,11 +140,34 @@ def present_state(step: Step, number: str, department: str) -> DeadlineState | N
     case, part = step.tx[Cases].get(number), step.tx[Cases].part(number, department)
     if case is None or part is None or part.consultation_id is None:
         return None
-    entries = step.tx[Cases].ledger(number, department)
     running = is_running(case, part)
-    if running and not entries:
+    state = watched_state(step, case, part, proved=running)
+    return None if running and not state.ledger else state
+
+
+def watched_state(step: Step, case: CaseRow, part: PartRow, *, proved: bool = False) -> DeadlineState:
+    """Return a part's deadline as it is watched: one that no receipt has begun is counted from when it was asked.
+
+    So nobody escapes by not signing. What arrives is never ruled late by it, and no silence counts by it.
+    ``proved``: with the proof of the receipt.
+    """
+    matter, entries = matter_of(step.tx, case), step.tx[Cases].ledger(case.number, part.department)
+    state = deadline_state(step.node, case, part, matter, entries, step.tx if proved else None)
+    asked_at = _asked_at(step, part, waits=bool(approver_of(matter, part.department).after))
+    if asked_at is None or began(entries) is not None:
+        return state
+    start = LedgerEntry(kind=EntryKind.START, at=asked_at, reason=COUNTED_FROM_ISSUE, actor=step.node.address)
+    return state.model_copy(update={"ledger": (start, *entries)})
+
+
+def _asked_at(step: Step, part: PartRow, *, waits: bool) -> datetime | None:
+    """When all that the department needs to answer was put to it; None while that is to come."""
+    if not waits:
+        return part.issued_at
+    if part.clearance_id is None:
         return None
-    return deadline_state(step.node, case, part, matter_of(step.tx, case), entries, step.tx if running else None)
+    cleared = step.tx[Documents].get(step.node.address, part.clearance_id)
+    return cleared.recorded_at if cleared is not None else step.now
 
 
 def enter(

@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.consent import lacking
+from exchange.approval.rules.consent import lacking, objects
 from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.deadlines import matter_of
@@ -25,7 +25,6 @@ from exchange.schemas import (
     Outcome,
     Overruling,
     Standing,
-    Verdict,
     WithoutConsent,
 )
 from exchange.tomlfile import faults_of
@@ -73,14 +72,15 @@ class Docket:
 
     @property
     def objections(self) -> Mapping[str, str]:
-        """Reasons of the departments that disagreed."""
-        return {part.department: part.reasons or "" for part in self.parts if part.verdict is Verdict.DISAGREE}
+        """Reasons of the departments that disagreed; and of those whose silence is refusal, that it is."""
+        said = {part.department: part.reasons or "" for part in self.parts if objects(part)}
+        return said | {part.department: SILENT for part in self.parts if part.state is PartState.REFUSED}
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """Departments whose consent a grant requires and which have given none, without those that disagreed."""
         matter = self.matter
-        return lacking(matter.completion, matter.quorum, self.parts, matter.approvers, replaced(self.parts))
+        return lacking(matter.completion, matter.quorum, self.parts, replaced(self.parts))
 
 
 def docket_of(step: Step, case: CaseRow) -> Docket:
@@ -88,6 +88,9 @@ def docket_of(step: Step, case: CaseRow) -> Docket:
     application = Application.model_validate_json(case.application)
     return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
 
+
+SILENT = "逾期未答复，依规则视为不同意"
+"""What stands for the reasons of a department whose silence is refusal."""
 
 DecideRule = Callable[[Docket], Ruling | None]
 """The lead's rule; None leaves the case to an officer."""
@@ -138,12 +141,17 @@ def _remedies(error: ValidationError) -> list[Text]:
     return list({field: _GIVE.get(field, Text("correct {field}", {"field": field})) for field in fields}.values())
 
 
-def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
+def owes_reasons(docket: Docket, ruling: Ruling) -> list[PartRow]:
+    """Return the parts of which a ruling must say why it grants without their consent, and does not."""
     if ruling.outcome is Outcome.REFUSE:
-        return
+        return []
     named = {one.department for one in ruling.without_consent}
     parts = {part.department: part for part in docket.parts}
-    owed = [parts[department] for department in docket.lacking if department not in named]
+    return [parts[department] for department in docket.lacking if department not in named]
+
+
+def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
+    owed = owes_reasons(docket, ruling)
     if owed:
         raise CallerError(
             "a grant requires the consent of {departments}",
@@ -166,7 +174,6 @@ _WITHOUT = {
     PartState.PLANNED: Text("has not been asked: its stage has not begun"),
     PartState.ISSUED: Text("has been asked and has not answered"),
     PartState.SIGNED: Text("has signed for the request and has not answered"),
-    PartState.DEEMED: Text("has kept silent, which counts as refusal here"),
     PartState.MOOT: Text("was told that its opinion is not needed any more"),
     PartState.ESCALATED: Text("has let its term pass, and no default applies"),
 }
@@ -189,6 +196,7 @@ _GIVE = {
 _STANDING = {
     PartState.ANSWERED: Standing.ANSWERED,
     PartState.DEEMED: Standing.DEEMED,
+    PartState.REFUSED: Standing.DEEMED_REFUSAL,
     PartState.ESCALATED: Standing.ESCALATED,
 }
 

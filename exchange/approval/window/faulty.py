@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.completion import may_decide
-from exchange.approval.rules.correction import awaiting_correction, correct_by, protects
+from exchange.approval.rules.correction import OBSTACLE, awaiting_correction, correct_by, protects
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.window.deadlines import deadline_state, matter_of, refresh
+from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.store import Cases
 from exchange.clock import CST
 from exchange.envelope.strict import values_of
@@ -62,7 +63,7 @@ def _mind(step: Step, case: CaseRow, part: PartRow, back: SentBack) -> None:
     due_at = project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar).due_at
     if case.state is CaseState.WITHDRAWN or not protects(part.state, back.arrival, due_at):
         return
-    overturned = part.state is PartState.DEEMED
+    overturned = part.state in BY_SILENCE
     until = part.correct_by or correct_by(step.now, step.node.calendar)
     fields: dict[str, object] = {
         "faulty_id": back.header.message_id,
@@ -75,8 +76,9 @@ def _mind(step: Step, case: CaseRow, part: PartRow, back: SentBack) -> None:
     elif overturned:
         after = PartState.ESCALATED
         fields["escalated_at"] = step.now
-        step.tx[Cases].move(case.number, {CaseState.READY}, CaseState.READY, prepared=None)
+        step.tx[Cases].move(case.number, {case.state}, case.state, prepared=None)
         step.note("deemed-overturned", case.number, part.deemed_id, department=part.department)
+        tell_escalated(step, case, part, (OBSTACLE,), due_at, back.header.message_id)
     step.tx[Cases].move_part(case.number, part.department, {part.state}, after, **fields)
     step.note(
         "opinion-to-correct", case.number, back.header.message_id,

@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.consultation_letter import consultation_letter
+from exchange.approval.rules.defaults import UNREACHABLE
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.deadlines import refresh
+from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.store import Cases
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound
@@ -120,6 +122,9 @@ def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
     """Escalate the part of a department that nothing can be sent to any more: the lead must act in its place."""
     if step.tx[Cases].move_part(case.number, department, _WAITS, PartState.ESCALATED, escalated_at=step.now):
         step.note("unreachable", case.number, None, department=department)
+        part = step.tx[Cases].part(case.number, department)
+        if part is not None:
+            tell_escalated(step, case, part, (UNREACHABLE,))
 
 
 def _approvers(matter: Matter, stage: int) -> list[Approver]:
@@ -170,6 +175,7 @@ def _issue(
             consultation_id=message_id,
             issued_at=step.now,
         )
+        refresh(step, case.number, approver.department)
     step.note("consulted", case.number, message_id, stage=stage, departments=len(approvers))
 
 

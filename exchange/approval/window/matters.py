@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.course.reopening import waiting_for_all, without_default
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE
 from exchange.schemas import Approver, Matter
 
 
@@ -19,7 +19,7 @@ def for_case(matter: Matter, case: CaseRow, parts: Sequence[PartRow]) -> Matter:
     added = tuple(_approver(part.added) for part in parts if part.added is not None)
     approvers = (*matter.approvers, *added)
     if case.reopened_at is not None:
-        deemed = {part.department for part in parts if part.state is PartState.DEEMED}
+        deemed = {part.department for part in parts if part.state in BY_SILENCE}
         approvers = tuple(one if one.department in deemed else without_default(one) for one in approvers)
     return matter if approvers == matter.approvers else matter.model_copy(update={"approvers": approvers})
 

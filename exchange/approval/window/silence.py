@@ -13,12 +13,14 @@ from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.defaults import NO_RECEIPT, is_proved
 from exchange.approval.rules.reminders.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
 from exchange.approval.superiors import is_above, told_of
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
-from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, present_state, refresh
+from exchange.approval.window.deadlines import RUNNING, approver_of, matter_of, present_state, refresh, watched_state
+from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
@@ -33,12 +35,15 @@ from exchange.schemas import (
     DeadlineNotice,
     DeadlineState,
     DeemedConsent,
+    DefaultMode,
     DefaultNotice,
     Escalation,
     Header,
     Reminder,
     Role,
 )
+
+_BECOMES = {DefaultMode.CONSENT: PartState.DEEMED, DefaultMode.REFUSAL: PartState.REFUSED}
 
 
 class Silence:
@@ -97,19 +102,24 @@ class Silence:
         approver = approver_of(matter_of(step.tx, case), part.department)
         if lacks_required_result(approver, step.tx[Cases].parts(case.number)):
             hindered.append(REQUIRED_RESULT_OPEN)
+        if not is_proved(own.ledger):
+            hindered.append(NO_RECEIPT)
         if not was_told(step, own, deemed.due_at):
             hindered.append(NOT_TOLD)
         if hindered:
-            self._escalate(step, part, incoming, hindered)
+            self._escalate(step, case, part, incoming, hindered, projection)
             return
         paper_by = owed_until(deemed.mode, part.late_opinion_id, step.now, step.node.calendar)
         moved = step.tx[Cases].move_part(
-            case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,
+            case.number, part.department, {PartState.SIGNED}, _BECOMES[deemed.mode],
             deemed_at=step.now, deemed_id=incoming.message_id, paper_by=paper_by, paper_reminded_at=None,
         )  # fmt: skip
         if not moved:
             return
-        step.note("deemed", case.number, incoming.message_id, department=part.department, rule=own.matter_version)
+        step.note(
+            "deemed", case.number, incoming.message_id,
+            department=part.department, rule=own.matter_version, mode=deemed.mode.value,
+        )  # fmt: skip
         self._announce(step, case, deemed, incoming, paper_by)
         refresh(step, case.number, part.department)
         self._concluder.advance(step, case.number)
@@ -147,9 +157,17 @@ class Silence:
             if ruling in AGAIN:
                 _tell_again(step, part, incoming.opened.header)
             return
-        self._escalate(step, part, incoming, escalation.obstacles)
+        self._escalate(step, case, part, incoming, escalation.obstacles, projection)
 
-    def _escalate(self, step: Step, part: PartRow, incoming: Incoming, obstacles: Sequence[str]) -> None:
+    def _escalate(
+        self,
+        step: Step,
+        case: CaseRow,
+        part: PartRow,
+        incoming: Incoming,
+        obstacles: Sequence[str],
+        projection: Projection,
+    ) -> None:
         if not step.tx[Cases].move_part(
             part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
         ):
@@ -162,14 +180,15 @@ class Silence:
                 part.case_number, part.department, {PartState.ESCALATED}, PartState.ANSWERED,
                 answered_at=part.late_at, verdict=part.late_verdict, opinion_id=part.late_opinion_id,
             )  # fmt: skip
+        else:
+            tell_escalated(step, case, part, obstacles, projection.due_at, incoming.message_id)
         refresh(step, part.case_number, part.department)
         self._concluder.advance(step, part.case_number)
 
 
 def _own(step: Step, case: CaseRow, part: PartRow) -> tuple[DeadlineState, Projection]:
     """The deadline by the window's own record, which no monitor's word changes."""
-    entries = step.tx[Cases].ledger(case.number, part.department)
-    own = deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
+    own = watched_state(step, case, part)
     return own, project(own, step.node.calendar)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.paper import OwedPaper, paper_of
+from exchange.approval.rules.completion import SETTLED
 from exchange.approval.rules.course.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left, is_provisional
 from exchange.approval.rules.states import CaseState, PartState
@@ -116,8 +117,7 @@ class CaseStatus:
     @property
     def answered(self) -> int:
         """Departments whose part is settled, by an opinion or by rule."""
-        settled = (PartState.ANSWERED, PartState.DEEMED, PartState.MOOT)
-        return sum(part.state in settled for part in self.parts)
+        return sum(part.state in SETTLED for part in self.parts)
 
     @property
     def step(self) -> Words:
@@ -137,6 +137,9 @@ _STEPS = {
     CaseState.DECIDED: ("已办结", "decided"),
     CaseState.WITHDRAWN: ("已撤回", "withdrawn"),
 }
+
+
+_BEFORE = (CaseState.OPEN, CaseState.READY)
 
 
 _AGAIN = {
@@ -214,7 +217,7 @@ def _status(
         outcome=case.outcome,
         decision_id=case.decision_id,
         ready_at=case.ready_at,
-        prepared=ruling_of(case.prepared) if case.prepared and case.state is CaseState.READY else None,
+        prepared=ruling_of(case.prepared) if case.prepared and case.state in _BEFORE else None,
         rule_error=case.rule_error,
         by_rule=bool(case.by_rule),
         parts=parts,

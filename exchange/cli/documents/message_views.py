@@ -59,6 +59,7 @@ from exchange.schemas import (
     ProcedureEnded,
     Reminder,
     RequestForwarded,
+    Result,
     ResultStanding,
     TermNotice,
 )
@@ -248,7 +249,7 @@ def _notice(body: Body) -> Lines:
             if result.standing is ResultStanding.NO_RESULT:
                 yield tr("no result from"), in_full(result.department)
                 continue
-            verdict = name_of(VERDICTS, result.verdict) if result.verdict else tr("silent")
+            verdict = name_of(VERDICTS, result.verdict) if result.verdict else name_of(DEFAULTS, _silence(result))
             yield (
                 tr("result of {department}", department=called(result.department)),
                 f"{verdict}{f': {result.conditions}' if result.conditions else ''}",
@@ -264,7 +265,7 @@ def _notice(body: Body) -> Lines:
     elif isinstance(body, DeemedConsent):
         yield tr("default"), _default(body.mode, body.state.department, body.due_at)
         yield tr("basis"), "; ".join(body.state.default_basis)
-    elif isinstance(body, DefaultNotice):
+    elif isinstance(body, DefaultNotice) and body.due_at is not None and not body.obstacles:
         yield tr("default"), _default(body.mode, body.department, body.due_at)
         yield tr("basis"), "; ".join(body.basis)
         yield tr("paper owed since") if body.reminder else tr("paper owed by"), due_text(body.paper_owed_by)
@@ -272,8 +273,13 @@ def _notice(body: Body) -> Lines:
         yield tr("recalled opinion"), body.opinion_id
         yield tr("reasons"), body.reasons
         yield tr("officer"), body.officer
-    elif isinstance(body, Escalation):
+    elif isinstance(body, Escalation | DefaultNotice):
         yield tr("escalated"), f"{in_full(body.department)}: {listed(map(tr, body.obstacles))}"
+        yield tr("due"), due_text(body.due_at)
+
+
+def _silence(result: Result) -> DefaultMode:
+    return DefaultMode.REFUSAL if result.standing is ResultStanding.DEEMED_REFUSAL else DefaultMode.CONSENT
 
 
 def _amendment(body: TermNotice) -> Lines:

@@ -17,6 +17,7 @@ class BalanceTerm(StrEnum):
     ISSUED = "issued"
     ANSWERED = "answered"
     DEEMED = "deemed"
+    REFUSED = "deemed-refusal"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
     MOOT = "moot"
@@ -45,6 +46,7 @@ LAWS: Mapping[Law, tuple[BalanceTerm, tuple[BalanceTerm, ...]]] = {
         (
             BalanceTerm.ANSWERED,
             BalanceTerm.DEEMED,
+            BalanceTerm.REFUSED,
             BalanceTerm.RETURNED,
             BalanceTerm.WITHDRAWN,
             BalanceTerm.MOOT,

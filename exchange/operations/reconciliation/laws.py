@@ -257,11 +257,15 @@ def _faults(part: PartFact, copy: CopyFact | None, times: int) -> Iterator[Diffe
         yield DifferenceKind.PART_DOUBLED
     if part.state is PartState.PLANNED:
         yield DifferenceKind.PART_EARLY
-    if part.state in (PartState.ANSWERED, PartState.DEEMED) and not part.answer_kept:
+    if part.state in _FATES and not part.answer_kept:
         yield DifferenceKind.ANSWER_LOST
 
 
-_FATES = {PartState.ANSWERED: BalanceTerm.ANSWERED, PartState.DEEMED: BalanceTerm.DEEMED}
+_FATES = {
+    PartState.ANSWERED: BalanceTerm.ANSWERED,
+    PartState.DEEMED: BalanceTerm.DEEMED,
+    PartState.REFUSED: BalanceTerm.REFUSED,
+}
 
 
 def _fate(part: PartFact, copy: CopyFact | None) -> BalanceTerm:

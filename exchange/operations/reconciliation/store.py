@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, or_, select, tuple_
 
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.approval.tables import case_file, part
 from exchange.messaging.tables import dead_letter, document, inbox, outbox_copy, outbox_message
 from exchange.operations.reconciliation.facts import (
@@ -47,7 +47,7 @@ _ANSWER_KEPT = or_(
         _p.state == PartState.ANSWERED,
         _kept(_answer.c.message_id == _p.opinion_id, _answer.c.sender == _p.department),
     ),
-    and_(_p.state == PartState.DEEMED, _kept(_answer.c.message_id == _p.deemed_id)),
+    and_(_p.state.in_(BY_SILENCE), _kept(_answer.c.message_id == _p.deemed_id)),
 )
 
 

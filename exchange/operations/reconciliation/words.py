@@ -10,7 +10,8 @@ from exchange.operations.reconciliation.facts import BalanceTerm, DifferenceKind
 TERMS: Mapping[BalanceTerm, tuple[str, str]] = {
     BalanceTerm.ISSUED: ("征求意见发出", "consultations issued"),
     BalanceTerm.ANSWERED: ("已答复", "answered"),
-    BalanceTerm.DEEMED: ("视为同意等缺席默认", "deemed"),
+    BalanceTerm.DEEMED: ("视为同意", "deemed consent"),
+    BalanceTerm.REFUSED: ("视为不同意", "deemed refusal"),
     BalanceTerm.RETURNED: ("已退回", "returned"),
     BalanceTerm.WITHDRAWN: ("已撤回", "withdrawn"),
     BalanceTerm.MOOT: ("不再需要", "moot"),

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, case, exists, func, literal, lite
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.monitor.store import watch_of
 from exchange.approval.monitor.tables import reminder, watch
-from exchange.approval.rules.standing import RECENT, BoardColumn, states_of
+from exchange.approval.rules.standing import RECENT, SETTLED_COLUMNS, BoardColumn, states_of
 from exchange.approval.rules.states import CaseState, PartState, WatchState
 from exchange.approval.tables import case_file, part
 from exchange.notices.records import NoticeRow
@@ -91,7 +91,7 @@ class Boards:
             select(_p.department, *columns).where(open_parts).group_by(_p.department)
         ):
             found[department] |= {one: int(number) for one, number in zip(_columns(now), numbers, strict=True)}
-        for standing, state in ((BoardColumn.DEEMED, PartState.DEEMED), (BoardColumn.ESCALATED, PartState.ESCALATED)):
+        for standing, state in SETTLED_COLUMNS.items():
             lately = (_p.state == state, _p.department.in_(departments), _p.due_at >= now - RECENT)
             for department, number in self._db.execute(
                 select(_p.department, func.count()).where(*lately).group_by(_p.department)
@@ -177,7 +177,7 @@ def _range(standing: BoardColumn, now: datetime) -> Any:
         return _p.due_at.is_(None)
     if standing is BoardColumn.OVERDUE:
         return _p.due_at < now
-    if standing in (BoardColumn.DEEMED, BoardColumn.ESCALATED):
+    if standing in SETTLED_COLUMNS:
         return _p.due_at >= now - RECENT
     return _p.due_at >= now
 

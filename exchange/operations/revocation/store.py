@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE
 from exchange.approval.tables import TO_REVIEW, case_file, part
 from exchange.messaging.tables import document, inbox, outbox_copy, outbox_message
 from exchange.store.tables import journal
@@ -80,6 +80,6 @@ class HeldDocuments:
         already.
         """
         ids = list(message_ids)
-        cited = _p.consultation_id.in_(ids) & (_p.state == PartState.DEEMED)
+        cited = _p.consultation_id.in_(ids) & _p.state.in_(BY_SILENCE)
         query = select(_p.case_number, _p.department).where(_p.opinion_id.in_(ids) | cited, ~TO_REVIEW)
         return [(str(number), str(department)) for number, department in self._db.execute(query)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of
 from exchange.approval.window.store import Cases
 from exchange.messaging.inbox import Inbox
@@ -107,7 +107,7 @@ def _fate(case: CaseRow, part: PartRow) -> ReplayFate | None:
         return ReplayFate.ESCALATED
     if part.state is PartState.ANSWERED:
         return ReplayFate.IN_TIME
-    if part.state is PartState.DEEMED:
+    if part.state in BY_SILENCE:
         return ReplayFate.DEEMED_THEN_LATE if part.late_opinion_id else ReplayFate.DEEMED
     return None
 

@@ -162,9 +162,8 @@ def signed_by(asked: ReplayEvent) -> datetime:
 
 def decide(docket: Docket) -> Ruling | None:
     """Grant, or refuse where silence was refusal; where anybody else's consent is missing, nobody decides."""
-    silent = {part.department for part in docket.parts if part.state is PartState.DEEMED}
-    if not docket.lacking:
-        return Ruling(Outcome.GRANT, "all departments were heard or kept silent")
-    if silent.issuperset(docket.lacking):
+    if docket.lacking:
+        return None
+    if any(part.state is PartState.REFUSED for part in docket.parts):
         return Ruling(Outcome.REFUSE, "a department kept silent, which counts as refusal")
-    return None
+    return Ruling(Outcome.GRANT, "all departments were heard or kept silent")

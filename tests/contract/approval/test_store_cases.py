@@ -8,14 +8,22 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.deadlines import matter_key
 from exchange.approval.window.store import Cases
 from exchange.errors import Conflict
-from exchange.schemas import EntryKind, Verdict
-from exchange.store import Store
+from exchange.schemas import DefaultMode, EntryKind, Verdict
+from exchange.store import Store, migrate
+from exchange.store.engine import writing
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, case_row, ledger_entry, new_id, part_row
+from tests.unit.facts import approver, matter
+
+BEFORE_REFUSALS = "0036"
+"""The revision before silence that is refusal had a state of its own."""
 
 
 def open_case(store: Store, case: CaseRow, *parts: PartRow) -> None:
@@ -164,3 +172,33 @@ def test_text_that_people_wrote_is_kept_even_with_characters_a_database_cannot_h
     assert part is not None
     assert part.reasons is not None
     assert part.reasons.startswith("不同意")
+
+
+def test_what_was_deemed_where_silence_is_refusal_is_named_so_when_a_database_is_brought_up_to_date(
+    store: Store,
+) -> None:
+    refusing = {"default": DefaultMode.REFUSAL, "default_basis": ("a rule",)}
+    consenting = {"default": DefaultMode.CONSENT, "default_basis": ("a rule",)}
+    of = matter(approver(PLANNING, **refusing), approver(TRANSPORT, **consenting), approver("hefei.us"))
+    added = approver("hefei.added", **refusing).model_dump_json()
+    case = case_row(matter=of.code, matter_version=of.version)
+    silent = {"state": PartState.DEEMED}
+    with store.transaction() as tx:
+        tx.set_meta(matter_key(of.code, of.version), of.model_dump_json())
+        tx[Cases].open(case, [
+            part_row(PLANNING, state=PartState.REFUSED), part_row(TRANSPORT, **silent), part_row("hefei.us"),
+            part_row("hefei.added", state=PartState.REFUSED, added=added),
+        ])  # fmt: skip
+        tx[Cases].open(case_row("HF-2", matter="lost"), [part_row(PLANNING, "HF-2", **silent)])
+    with store.reading() as tx:
+        before = [part.state for number in ("HF-1", "HF-2") for part in tx[Cases].parts(number)]
+    config = Config()
+    config.set_main_option("script_location", str(migrate._FOLDER))
+    with writing(store._engine) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, BEFORE_REFUSALS)
+    with store.reading() as tx:
+        assert not {part.state for part in tx[Cases].parts("HF-1")} & {PartState.REFUSED}
+    store.migrate()
+    with store.reading() as tx:
+        assert [part.state for number in ("HF-1", "HF-2") for part in tx[Cases].parts(number)] == before

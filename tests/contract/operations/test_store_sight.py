@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.forecast import Fate
-from exchange.approval.rules.standing import RECENT, BoardColumn, standing_of
+from exchange.approval.rules.standing import RECENT, SETTLED_COLUMNS, BoardColumn, standing_of
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
 from exchange.envelope import cbor
@@ -190,7 +190,7 @@ def test_the_board_counts_and_lists_every_part_where_the_rule_says_it_stands(sto
             part = part_row(department, f"HF-{turn:03d}", state=state, started_at=begun, due_at=due)
             tx[Cases].open(case_row(part.case_number), [part])
             standing = standing_of(state, begun, due, NOW)
-            settled = standing in (BoardColumn.DEEMED, BoardColumn.ESCALATED)
+            settled = standing in SETTLED_COLUMNS
             if standing is not None and not (settled and (due is None or due < NOW - RECENT)):
                 wanted[department, standing] += 1
     windows, departments = {WINDOW: store}, [PLANNING, TRANSPORT]

@@ -129,3 +129,28 @@ def test_a_grant_over_a_silent_department_says_why_under_the_leads_signature(cit
     why = (WithoutConsent(department=city.address("transport"), reasons="两次催办未答复，现场已核查"),)
     conclude.decide(city.window, case.number, Ruling(Outcome.GRANT, "heard", without_consent=why, officer="主任"))
     assert decision_at(city, "transport", case).without_consent == why
+
+
+def test_where_an_escalated_part_holds_a_case_up_the_rule_prepares_what_needs_no_reasons_for_it(city: City) -> None:
+    city.matter(city.approver("planning"), city.approver("transport", days=9))
+    refused, granted = city.submit(), city.submit()
+    city.through(4)
+    assert city.part(refused, "planning").state is PartState.ESCALATED
+    city.reply("transport", refused, Verdict.DISAGREE, reasons="车流量过大", basis=("道路交通安全法第三十二条",))
+    city.reply("transport", granted)
+
+    for case, task in ((refused, LeadTask.CONFIRM), (granted, LeadTask.DECIDE)):
+        assert city.case(case).state is CaseState.OPEN
+        with city.window.store.reading() as tx:
+            duties = {one.case_number: one.task for one in lead_duties(tx, city.window.calendar, city.clock.now())}
+        assert duties[case.number] is task
+    assert case_status(city.window, granted.number).prepared is None, "to grant without it takes an officer's reasons"
+    prepared = case_status(city.window, refused.number).prepared
+    assert prepared is not None
+    assert prepared.outcome is Outcome.REFUSE
+
+    conclude.confirm(city.window, refused.number, "director")
+    assert city.case(refused).state is CaseState.DECIDED
+    city.reply("planning", granted)
+    assert city.case(granted).state is CaseState.READY, "an answer still counts"
+    assert case_status(city.window, granted.number).prepared is not None

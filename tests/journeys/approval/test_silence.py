@@ -115,23 +115,6 @@ def test_life_safety_excludes_the_default_even_where_the_matter_names_one(city: 
     assert city.part(case, "transport").state is PartState.ESCALATED
 
 
-def test_a_department_that_never_signed_for_the_request_is_not_defaulted(city: City) -> None:
-    city.local.stop(city.address("transport"))
-    city.matter(city.approver("planning"), city.approver("transport", silent=True))
-    case = city.submit(settle=False)
-    for _ in range(6):
-        city.step_to(city.clock.now() + timedelta(days=1), settle=False)
-    assert city.part(case, "transport").state is PartState.ISSUED
-
-    city.local.start(city.address("transport"))
-    city.local.settle()
-
-    assert city.part(case, "transport").state is PartState.SIGNED
-    due = city.part(case, "transport").due_at
-    assert due is not None
-    assert due > city.clock.now()
-
-
 def test_two_monitors_watch_and_nothing_fires_twice(tmp_path: Path, broker: NodeInfo, domain: str) -> None:
     city = make_city(tmp_path, broker, domain, monitors=("monitor", "second"))
     with city.local:

@@ -105,7 +105,7 @@ def test_what_is_marked_as_settled_needs_a_receipt_that_is_on_record_and_says_so
 
 def test_an_answer_that_is_not_on_record_is_named_with_its_case() -> None:
     here = copy(ID, MEMBERS[3], MEMBERS[0], "delivered")
-    for state in (PartState.ANSWERED, PartState.DEEMED):
+    for state in (PartState.ANSWERED, PartState.DEEMED, PartState.REFUSED):
         part = PartFact(ID, MEMBERS[3], MEMBERS[0], "HF-1", state, CaseState.OPEN, False)
         balance = closed([*written(here, consults=True), taken(ID, MEMBERS[3], MEMBERS[0]), part], Counter())
         assert [(one.fault, one.case_number) for one in balance.differences] == [(DifferenceKind.ANSWER_LOST, "HF-1")]

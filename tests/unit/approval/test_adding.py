@@ -91,11 +91,11 @@ def test_the_completion_rule_and_consent_reckon_with_the_body_that_was_added() -
     rules = (*WORKS.approvers, approver("c.d"))
     parts = (DONE, ELSEWHERE, ADDED)
     assert progress(Completion.ALL, None, 1, parts, rules).kind is Advance.WAIT
-    assert lacking(Completion.ALL, None, parts, rules, replaced(parts)) == ("c.d",)
+    assert lacking(Completion.ALL, None, parts, replaced(parts)) == ("c.d",)
     agreed = (DONE, ELSEWHERE, part("c.d", verdict=Verdict.AGREE, instead_of="c.b"))
     assert progress(Completion.ALL, None, 1, agreed, rules).kind is Advance.READY
-    assert lacking(Completion.ALL, None, agreed, rules, replaced(agreed)) == ()
-    assert lacking(Completion.ALL, None, agreed, rules) == ("c.b",)
+    assert lacking(Completion.ALL, None, agreed, replaced(agreed)) == ()
+    assert lacking(Completion.ALL, None, agreed) == ("c.b",)
     assert progress(Completion.QUORUM, 2, 1, agreed, rules).kind is Advance.READY
 
 

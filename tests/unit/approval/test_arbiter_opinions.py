@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from exchange.approval.rules.arbiter import OpinionRuling, rule_on_ending, rule_on_opinion
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.errors import Returned
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
@@ -92,9 +92,14 @@ def test_where_silence_refuses_a_late_opinion_is_kept_as_late() -> None:
     assert ruled(LATE, default=DefaultMode.REFUSAL) is OpinionRuling.LATE
 
 
-def test_after_the_default_an_opinion_is_kept_as_late_unless_the_broker_itself_has_stamped_it_in_time() -> None:
-    assert ruled(LATE, PartState.DEEMED) is OpinionRuling.LATE
-    assert ruled(replace(IN_TIME, source="own"), PartState.DEEMED) is OpinionRuling.LATE
+@pytest.mark.parametrize("state", sorted(BY_SILENCE))
+def test_after_the_default_an_opinion_is_kept_as_late_unless_the_broker_itself_has_stamped_it_in_time(
+    state: PartState,
+) -> None:
+    assert ruled(LATE, state) is OpinionRuling.LATE
+    assert ruled(replace(IN_TIME, source="own"), state) is OpinionRuling.LATE
+    assert ruled(LATE, state, case=CaseState.DECIDED) is OpinionRuling.LATE
+    assert ruled(STAMPED_IN_TIME, state) is OpinionRuling.OVERTURN
 
 
 @pytest.mark.parametrize("case", [CaseState.READY, CaseState.DECIDED, CaseState.WITHDRAWN])

@@ -113,6 +113,7 @@ def test_an_answer_on_record_makes_it_moot() -> None:
     ("case", "state"),
     [
         (CaseState.OPEN, PartState.DEEMED),
+        (CaseState.OPEN, PartState.REFUSED),
         (CaseState.OPEN, PartState.ISSUED),
         (CaseState.OPEN, PartState.PLANNED),
         (CaseState.OPEN, PartState.MOOT),

@@ -6,7 +6,7 @@ import pytest
 
 from exchange.approval.rules.completion import Advance, Progress, may_decide, progress
 from exchange.approval.rules.states import PartState
-from exchange.schemas import Approver, Completion, DefaultMode, Verdict
+from exchange.schemas import Approver, Completion, Verdict
 from tests.unit.facts import Part, approver
 
 A, B, C = "c.a", "c.b", "c.c"
@@ -14,6 +14,7 @@ AGREED = {"state": PartState.ANSWERED, "verdict": Verdict.AGREE}
 CONDITIONS = {"state": PartState.ANSWERED, "verdict": Verdict.AGREE_WITH_CONDITIONS}
 OBJECTED = {"state": PartState.ANSWERED, "verdict": Verdict.DISAGREE}
 SILENT = {"state": PartState.DEEMED}
+REFUSED = {"state": PartState.REFUSED}
 OPEN = {"state": PartState.SIGNED}
 
 
@@ -41,7 +42,7 @@ def test_one_open_part_holds_the_case(state: PartState) -> None:
     assert moved(Part(A, **AGREED), Part(B, state)).kind is Advance.WAIT
 
 
-@pytest.mark.parametrize("facts", [AGREED, CONDITIONS, OBJECTED, SILENT, {"state": PartState.MOOT}])
+@pytest.mark.parametrize("facts", [AGREED, CONDITIONS, OBJECTED, SILENT, REFUSED, {"state": PartState.MOOT}])
 def test_answers_silence_and_the_moot_settle_a_part(facts: dict[str, object]) -> None:
     assert moved(Part(A, **AGREED), Part(B, **facts)) == Progress(Advance.READY)
 
@@ -77,7 +78,9 @@ def test_an_escalated_part_does_not_keep_the_next_stage_waiting_but_the_last_sta
 CHAIN = (approver(A), approver(B), approver(C, after=(A, B)))
 
 
-@pytest.mark.parametrize("facts", [AGREED, OBJECTED, SILENT, {"state": PartState.ESCALATED}, {"state": PartState.MOOT}])
+@pytest.mark.parametrize(
+    "facts", [AGREED, OBJECTED, SILENT, REFUSED, {"state": PartState.ESCALATED}, {"state": PartState.MOOT}]
+)
 def test_who_waited_is_cleared_once_nobody_it_waits_for_is_waited_for(facts: dict[str, object]) -> None:
     parts = (Part(A, **AGREED), Part(B, **facts), Part(C, **OPEN))
     assert moved(*parts, approvers=CHAIN) == Progress(Advance.WAIT, cleared=(C,))
@@ -97,13 +100,17 @@ def test_who_waits_for_nobody_is_never_cleared() -> None:
 VETO = (approver(A, veto=True), approver(B), approver(C))
 
 
-def test_the_objection_of_a_department_with_a_veto_ends_the_case_and_makes_the_open_ones_moot() -> None:
-    parts = (Part(A, **OBJECTED), Part(B, **OPEN), Part(C, **AGREED))
+@pytest.mark.parametrize("facts", [OBJECTED, REFUSED])
+def test_the_objection_of_a_department_with_a_veto_ends_the_case_and_makes_the_open_ones_moot(
+    facts: dict[str, object],
+) -> None:
+    parts = (Part(A, **facts), Part(B, **OPEN), Part(C, **AGREED))
     assert moved(*parts, approvers=VETO, completion=Completion.VETO) == Progress(Advance.READY, (B,))
 
 
-def test_the_objection_of_a_department_without_a_veto_does_not() -> None:
-    parts = (Part(A, **OPEN), Part(B, **OBJECTED), Part(C, **AGREED))
+@pytest.mark.parametrize("facts", [OBJECTED, REFUSED, SILENT])
+def test_the_objection_of_a_department_without_a_veto_does_not(facts: dict[str, object]) -> None:
+    parts = (Part(A, **OPEN), Part(B, **facts), Part(C, **AGREED))
     assert moved(*parts, approvers=VETO, completion=Completion.VETO).kind is Advance.WAIT
 
 
@@ -136,9 +143,8 @@ def test_objections_do_not_count_towards_the_quorum() -> None:
 
 
 def test_silence_counts_where_it_means_consent_and_only_there() -> None:
-    for mode, kind in ((DefaultMode.CONSENT, Advance.READY), (DefaultMode.REFUSAL, Advance.WAIT)):
-        rules = (approver(A), approver(B, default=mode, default_basis=("a rule",)), approver(C))
-        assert counted(Part(A, **AGREED), Part(B, **SILENT), Part(C, **OPEN), approvers=rules).kind is kind
+    for silence, kind in ((SILENT, Advance.READY), (REFUSED, Advance.WAIT)):
+        assert counted(Part(A, **AGREED), Part(B, **silence), Part(C, **OPEN)).kind is kind
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_COMPETENT, Verdict.REFER_UPWARD])

@@ -99,7 +99,6 @@ WITHOUT = (WithoutConsent(department="c.police", reasons="措施充分"),)
         (part(PartState.ESCALATED), "let its term pass"),
         (part(PartState.MOOT), "not needed any more"),
         (part(PartState.PLANNED), "not been asked"),
-        (part(PartState.DEEMED), "counts as refusal"),
         (part(PartState.ANSWERED, Verdict.NOT_COMPETENT), "not-competent"),
         (part(PartState.ANSWERED, Verdict.REFER_UPWARD), "refer-upward"),
     ],
@@ -116,6 +115,25 @@ def test_a_grant_names_everybody_whose_consent_it_lacks_with_reasons(found: Part
     assert decision.without_consent == WITHOUT
     assert decision.written_version == 2
     assert Decision.model_validate_json(decision.model_dump_json()) == decision
+
+
+def test_who_grants_over_a_silence_that_is_refusal_owes_reasons_as_to_an_objector() -> None:
+    found = docket(AGREED, SILENT, part(PartState.REFUSED))
+    assert found.lacking == ()
+    assert "视为不同意" in found.objections["c.police"]
+    error = refused(found, Ruling(Outcome.GRANT, "heard"))
+    assert "c.police" in str(error)
+    assert "--overrule" in error.remedy
+    assert refused(found, Ruling(Outcome.GRANT, "heard", without_consent=WITHOUT)) is not None
+
+    ruling = Ruling(Outcome.GRANT, "heard", overruled=(Overruling(department="c.police", reasons="措施充分"),))
+    decision = decision_of(found, ruling, "c.window", at("03-10"))
+    assert decision.written_version == 3
+    [standing] = [one.standing for one in decision.considered if one.department == "c.police"]
+    assert standing is Standing.DEEMED_REFUSAL
+    assert Decision.model_validate_json(decision.model_dump_json()) == decision
+    against = decision_of(found, Ruling(Outcome.REFUSE, "by rule"), "c.window", at("03-10"))
+    assert (against.written_version, against.overruled) == (3, ())
 
 
 def test_a_refusal_owes_nobody_reasons_for_going_without() -> None:

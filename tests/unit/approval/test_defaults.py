@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.defaults import as_told, obstacles
+from exchange.approval.rules.defaults import NO_RECEIPT, as_told, obstacles
 from exchange.approval.rules.derived_ids import clock_reminder_id, deemed_id, escalation_id, reminder_id
+from exchange.approval.rules.entry_reasons import BY_COURSE, COUNTED_FROM_ISSUE
 from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, Escalation, Exclusion
-from tests.unit.facts import CALENDAR, ID, at, deadline, end, reminder, start, stop
+from tests.unit.facts import CALENDAR, ID, at, deadline, end, reminder, restart, start, stop
 
 SILENT = deadline(start("03-02"))
 AFTER = at("03-10", "00:01")
@@ -30,7 +31,7 @@ def test_silence_after_a_reminder_and_the_end_of_the_term_counts() -> None:
     [
         ({"default": DefaultMode.NONE}, "no default is provided"),
         ({"default_basis": ()}, "no rule is cited"),
-        ({"evidence": None}, "no proof that the department signed"),
+        ({"evidence": None}, "no proof of receipt"),
         ({"file_complete": False}, "not complete"),
         ({"status": DeadlineStatus.CLOSED}, "closed"),
     ],
@@ -39,6 +40,15 @@ def test_silence_does_not_count_without(fields: dict[str, object], named: str) -
     found = hindered(deadline(start("03-02"), **fields), "03-05")
     assert len(found) == 1
     assert named in found[0]
+
+
+def test_a_term_that_no_receipt_has_begun_lets_no_silence_count_whatever_else_is_proved() -> None:
+    asked = start("03-02").model_copy(update={"reason": COUNTED_FROM_ISSUE})
+    anew = [restart("03-02").model_copy(update={"reason": reason}) for reason in sorted(BY_COURSE)]
+    for ledger in ((asked,), *((start("02-26"), one) for one in anew)):
+        assert hindered(deadline(*ledger), "03-05") == [NO_RECEIPT]
+        assert hindered(deadline(*ledger, start("03-02")), "03-05") == [], "the receipt begins it"
+    assert hindered(deadline(start("02-26"), restart("03-02")), "03-05") == [], "one that was ordered is told of"
 
 
 @pytest.mark.parametrize("exclusion", list(Exclusion))

@@ -260,4 +260,4 @@ def test_what_the_rule_cannot_weigh_goes_to_an_officer(verdict: Verdict) -> None
 
 
 def test_silence_that_does_not_mean_consent_goes_to_an_officer() -> None:
-    assert ruling(AGREED, replace(SILENT, department="hefei.police")) is None
+    assert ruling(AGREED, replace(SILENT, department="hefei.police", state=PartState.REFUSED)) is None

@@ -127,7 +127,7 @@ def read(expression: ast.expr, names: dict[str, Any]) -> object:
         return ast.unparse(expression)
 
 
-KEPT = {"{part.state}", "RUNNING & {part.state}"}
+KEPT = {"{part.state}", "{case.state}", "RUNNING & {part.state}"}
 """Guards by the row's own state."""
 
 

@@ -37,7 +37,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "outcome": ["grant", "grant-with-conditions", "refuse"],
         "conditions": [*WORDS, ABSENT],
         "considered.0.verdict": ["disagree", "agree", None, ABSENT],
-        "considered.0.standing": ["answered", "moot", "deemed"],
+        "considered.0.standing": ["answered", "moot", "deemed", "deemed-refusal"],
         "overruled": [[{"department": "c.police", "reasons": "措施充分"}], [], ABSENT],
         "without_consent": [[{"department": "c.transport", "reasons": "依法"}], ABSENT],
     },
@@ -72,7 +72,6 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "approvers.0.default": ["none", "consent", "refusal", ABSENT],
         "approvers.0.default_basis": [["缺席默认制"], [], ABSENT],
     },
-    "default-notice": {"reminder": [True, False, ABSENT], "paper_owed_by": ["2026-03-12T00:00:00+08:00", None, ABSENT]},
     "term-notice": {
         "entry.kind": ["start", "stop", "resume", "restart", "extend"],
         "entry.days": [3, None, ABSENT],
@@ -82,10 +81,18 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "departments.0.term.days": [5, None, ABSENT],
         "departments.0.term.fixed": ["2026-03-09T00:00:00+08:00", None, ABSENT],
     },
+    "default-notice": {
+        "mode": ["none", "consent", "refusal"],
+        "due_at": ["2026-03-09T00:00:00+08:00", None],
+        "deemed_consent": [ID, None],
+        "reminder": [True, False, ABSENT],
+        "obstacles": [["excluded: life-safety"], [], ABSENT],
+        "paper_owed_by": ["2026-03-11T00:00:00+08:00", None, ABSENT],
+    },
     "clearance": {
         "results.0.verdict": ["agree", None],
         "results.0.conditions": ["夜间施工", "", ABSENT],
-        "results.0.standing": ["no-result", None, ABSENT],
+        "results.0.standing": ["no-result", "deemed-refusal", None, ABSENT],
     },
     "deemed-consent": {
         "mode": ["none", "consent", "refusal"],

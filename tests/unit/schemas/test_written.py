@@ -171,6 +171,7 @@ REPEATED = {
     "deemed-consent.state",
     "deemed-consent.statement",
     "default-notice.basis",
+    "default-notice.obstacles",
     "escalation.obstacles",
     "escalation.remarks",
     "escalation.state",

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NoReturn, Protocol
 
 from exchange.approval.rules.deadline import Projection
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.errors import Returned
 from exchange.language import Text, noted
 from exchange.schemas import Approver
@@ -56,7 +56,7 @@ def check_recall(case_state: CaseState, part: RecallFacts, opinion_id: str) -> N
         )
     if case_state is CaseState.WITHDRAWN:
         _refuse("case-closed", Text("the application was withdrawn"), Text("nothing is to be done"))
-    if part.state is PartState.DEEMED:
+    if part.state in BY_SILENCE:
         _refuse(
             "no-opinion",
             Text("your silence has had its effect by rule: there is no opinion that could be recalled"),

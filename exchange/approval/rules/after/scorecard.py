@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from exchange.approval.rules.after.paper import PaperFacts, PaperState, paper_of
-from exchange.approval.rules.states import PartState
+from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.workdays import WorkingCalendar
 
 
@@ -58,14 +58,12 @@ class Score:
     def count(self, part: ScoredPart, now: datetime, calendar: WorkingCalendar) -> None:
         """Count a part that was put to the department, in a case that was not withdrawn."""
         answered = part.answered_at if part.state is PartState.ANSWERED else part.late_at
-        over = part.state is PartState.DEEMED or (
-            answered is not None and part.due_at is not None and answered > part.due_at
-        )
+        over = part.state in BY_SILENCE or (answered is not None and part.due_at is not None and answered > part.due_at)
         self.asked += 1
         self.in_time += answered is not None and not over
         self.late += answered is not None and over
         self.reminded += part.reminded_at is not None
-        self.defaulted += part.state is PartState.DEEMED
+        self.defaulted += part.state in BY_SILENCE
         self.escalated += part.escalated_at is not None
         self.corrected += part.faulty_id is not None
         paper = paper_of(part, now, calendar)

@@ -6,12 +6,14 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.after.recall import check_recall, state_after
 from exchange.approval.rules.completion import Advance, progress
 from exchange.approval.rules.deadline import project
+from exchange.approval.rules.defaults import RECALLED_LATE
 from exchange.approval.rules.entry_reasons import ASKED_ANEW
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.clearing import clear_again
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.issuing import ask_anew
 from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
@@ -68,6 +70,8 @@ class Recalls:
             "opinion-recalled", case.number, incoming.message_id,
             department=part.department, opinion=recall.opinion_id, officer=recall.officer, then=after.value,
         )  # fmt: skip
+        if after is PartState.ESCALATED:
+            tell_escalated(step, case, part, (RECALLED_LATE,), projection.due_at, incoming.message_id)
         for waiting in matter.approvers:
             if part.department in waiting.after:
                 clear_again(step, case.number, waiting.department)
