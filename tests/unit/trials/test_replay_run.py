@@ -31,14 +31,19 @@ def test_of_a_term_of_days_the_day_of_the_request_is_china_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lacking", "outcome"),
-    [((), Outcome.GRANT), (("silent",), Outcome.REFUSE), (("silent", "away"), None), (("away",), None)],
+    ("lacking", "state", "outcome"),
+    [
+        ((), PartState.DEEMED, Outcome.GRANT),
+        ((), PartState.REFUSED, Outcome.REFUSE),
+        (("away",), PartState.REFUSED, None),
+        (("away",), PartState.DEEMED, None),
+    ],
 )
 def test_silence_that_is_refusal_refuses_and_nobody_decides_without_the_others(
-    lacking: tuple[str, ...], outcome: Outcome | None
+    lacking: tuple[str, ...], state: PartState, outcome: Outcome | None
 ) -> None:
     parts = [
-        SimpleNamespace(department="silent", state=PartState.DEEMED),
+        SimpleNamespace(department="silent", state=state),
         SimpleNamespace(department="away", state=PartState.ESCALATED),
     ]
     docket: Any = SimpleNamespace(lacking=lacking, parts=parts)
