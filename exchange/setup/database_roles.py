@@ -11,6 +11,7 @@ from exchange.language import Text, tr
 from exchange.machine.files import make_folder, read_json, write_secret
 from exchange.runtime.settings import Home, Settings
 from exchange.setup.certify import Say
+from exchange.store import connect_with_patience
 from exchange.store.engine import is_server
 from exchange.store.roles import log_in, make_role, revoke_public, why_no_roles, with_account
 
@@ -32,6 +33,7 @@ def give_roles(settings: Settings, addresses: Collection[str], say: Say, *, want
     if url is None or not is_server(url):
         remedy = "set EXCHANGE_DATABASE_URL to PostgreSQL, with an account that may make roles"
         raise CallerError("there is no database server that could have roles", remedy=remedy)
+    connect_with_patience(url, member=next(iter(addresses))).close()  # a server may start later than its domain
     why_not = why_no_roles(url) or _tried(url, Home(settings.home), next(iter(addresses)))
     if why_not is None:
         _make(url, Home(settings.home), addresses, say)
