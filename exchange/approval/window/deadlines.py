@@ -178,10 +178,11 @@ def enter(
     entry: LedgerEntry,
     notice_id: str | None = None,
     in_reply_to: str | None = None,
-) -> None:
+) -> LedgerEntry:
     """Put an entry into a ledger, and tell the department, and whoever ordered it, how its term stands by it.
 
-    The notices say in which order the entries stand. Raises Implausible where the ledger has no room for it.
+    Returns the entry as it is on record, with the due moment that is told. The notices say in which order the entries
+    stand. Raises Implausible where the ledger has no room for it.
     """
     check_room(state, entry)
     calendar = step.node.calendar
@@ -200,3 +201,4 @@ def enter(
     told = (part.department, *who_ordered(step, part.department, entry.actor))
     step.send(notice, told, conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
     refresh(step, case.number, part.department)
+    return entry

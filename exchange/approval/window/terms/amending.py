@@ -73,7 +73,7 @@ def amend_in(step: Step, case_number: str, department: str, amendment: Amendment
     entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
     expect_permitted(step, state, matter, entry)
     try:
-        enter(step, case, part, state, entry, notice_id)
+        entry = enter(step, case, part, state, entry, notice_id)
     except Implausible as full:
         raise Conflict(full.text, remedy="let the term end as it stands") from full
     kind, days = entry.kind.value, entry.days
