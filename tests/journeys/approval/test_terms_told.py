@@ -69,7 +69,7 @@ def desk(city: City, case: CaseRow) -> tuple[dict[str, Any], str]:
         row = tx[DepartmentDesk].get(case.number)
         assert row is not None
         terms = terms_of(node, tx, [row])
-    return consultation_json(row, terms[case.number], [])["term"], printed(desk_table([row], terms))
+    return consultation_json(row, terms[case.number], [])["term"], printed(desk_table([row], terms, city.clock.now()))
 
 
 def ends(told: dict[str, Any]) -> tuple[str, bool]:
