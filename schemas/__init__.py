@@ -127,7 +127,7 @@ from exchange.schemas.opinion import (
 )
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
-from exchange.schemas.silence import STATEMENTS, DeemedConsent, Escalation
+from exchange.schemas.silence import STATEMENTS, DeemedConsent, Escalation, ReviewStanding, SupplementaryReview
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses__() if hasattr(body, "ROOM")}
@@ -254,6 +254,7 @@ __all__ = [
     "Result",
     "ResultStanding",
     "ReturnedBy",
+    "ReviewStanding",
     "Revocation",
     "Role",
     "Room",
@@ -269,6 +270,7 @@ __all__ = [
     "SubmittedMaterial",
     "Substitution",
     "Suite",
+    "SupplementaryReview",
     "Tally",
     "Term",
     "TermNotice",

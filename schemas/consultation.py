@@ -32,15 +32,15 @@ class ConsultedDepartment(Wire):
 class Consultation(Body):
     """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence.
 
-    Schema version 1 did not say who may amend a term, nor version 2 whose result is missing; both are still read, and
-    written where nothing more is to be said.
+    Schema version 1 did not say who may amend a term, version 2 not whose result is missing, and version 3 had no
+    ``copy_of``; all are still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 3
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
+    VERSION: ClassVar[int] = 4
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
@@ -56,10 +56,14 @@ class Consultation(Body):
     issued_at: Instant
     no_result: Annotated[tuple[Address, ...], Field(max_length=64, exclude_if=lambda names: not names)] = ()
     """Departments of earlier stages from which no result is in: their terms are over, and no default arose."""
+    copy_of: Annotated[MessageId | None, Field(exclude_if=lambda copied: copied is None)] = None
+    """The request that was put to the one department named here, whose substitute gets this copy: no term begins."""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.copy_of is not None:
+            return 4
         if self.no_result:
             return 3
         return 2 if any(part.amendments != BY_LAW for part in self.departments) else 1
@@ -116,16 +120,41 @@ class Clearance(Body):
 
 
 class CaseClosed(Body):
-    """No opinion is wanted any more: withdrawn by the applicant, or decided early. The unanswered are moot."""
+    """No opinion is wanted any more: withdrawn by the applicant, decided early, or given by another in its name.
+
+    Schema version 1 knew no substitutes; it is still read, and written where none has given the opinion.
+    """
 
     KIND: ClassVar[str] = "case-closed"
     TITLE: ClassVar[Title] = ("案件终结通知", "Case closed")
     ROOM: ClassVar[Room] = Room.APPROVAL
     MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(given(given_by=A_TEXT), given(opinion_id=A_TEXT), may(opinion_id=NOTHING)))
+    )
+
     case_number: CaseNumber
     reason: Line
     at: Instant
+    given_by: Annotated[Address | None, Field(exclude_if=lambda address: address is None)] = None
+    """The substitute that has given the opinion in the department's name."""
+    opinion_id: Annotated[MessageId | None, Field(exclude_if=lambda opinion: opinion is None)] = None
+    """Its opinion, which is the department's now."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 1 if self.given_by is None else 2
+
+    @model_validator(mode="after")
+    def _an_opinion_has_its_giver(self) -> Self:
+        if (self.given_by is None) != (self.opinion_id is None):
+            raise ValueError("opinion_id: whoever has given an opinion, and the opinion, are named together")
+        return self
 
 
 class OrderedBy(StrEnum):

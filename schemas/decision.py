@@ -1,4 +1,4 @@
-"""The lead department's decision (决定), and the notice that a department's silence has taken effect."""
+"""The lead's decision (决定), the notice that silence has taken effect, and what a department says to either."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Considered(Wire):
     """One department's part as the decision took it into account; silence is never written down as an opinion."""
 
     model_config = ConfigDict(
-        json_schema_extra=rules(when(says("standing", Standing.ANSWERED), given(verdict=A_TEXT), may(verdict=NOTHING)))
+        json_schema_extra=rules(
+            when(says("standing", Standing.ANSWERED), given(verdict=A_TEXT), may(verdict=NOTHING, given_by=NOTHING))
+        )
     )
 
     department: Address
@@ -59,6 +61,8 @@ class Considered(Wire):
     verdict: Verdict | None = None
     message_id: MessageId | None = None
     """The opinion's or the deemed consent's message."""
+    given_by: Annotated[Address | None, Field(exclude_if=lambda address: address is None)] = None
+    """The substitute that gave the opinion in the department's name."""
 
     @property
     def objects(self) -> bool:
@@ -69,6 +73,8 @@ class Considered(Wire):
     def _silence_has_no_verdict(self) -> Self:
         if (self.standing is Standing.ANSWERED) != (self.verdict is not None):
             raise ValueError("a verdict stands for an answer, and for nothing else")
+        if self.given_by is not None and self.verdict is None:
+            raise ValueError("given_by: a substitute gives an opinion, and stands for nothing else")
         return self
 
 
@@ -98,15 +104,16 @@ _CONSENT = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
 class Decision(Body):
     """The lead's explicit, signed decision. Grants and refusals are reasoned (Administrative License Law, 38).
 
-    Schema version 1 had neither ``without_consent`` nor ``by_rule``, and none before version 3 knew that silence may be
-    refusal; all are still read, and written where nothing newer is said.
+    Schema version 1 had neither ``without_consent`` nor ``by_rule``, none before version 3 knew that silence may be
+    refusal, and none before version 4 substitutes (``given_by``); all are still read, and written where nothing newer
+    is said.
     """
 
     KIND: ClassVar[str] = "decision"
     TITLE: ClassVar[Title] = ("决定", "Decision")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 3
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
+    VERSION: ClassVar[int] = 4
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_at",)
 
     model_config = ConfigDict(
@@ -138,6 +145,8 @@ class Decision(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it: what says nothing newer is byte for byte what it was."""
+        if any(part.given_by is not None for part in self.considered):
+            return 4
         if any(part.standing is Standing.DEEMED_REFUSAL for part in self.considered):
             return 3
         return 2 if self.without_consent or self.by_rule else 1

@@ -7,7 +7,20 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Queue, Room, Text, Title, Wire
+from exchange.schemas.base import (
+    Address,
+    Basis,
+    Body,
+    CaseNumber,
+    Line,
+    MessageId,
+    Queue,
+    Room,
+    Serial,
+    Text,
+    Title,
+    Wire,
+)
 from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import (
     A_TEXT,
@@ -88,15 +101,16 @@ class ProcedureEnded(Body):
 class Opinion(Body):
     """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due.
 
-    Schema version 1 had no ``ground``; it is still read, and written where none is said.
+    Schema version 1 had no ``ground``, version 2 no ``substitution``; both are still read, and written where nothing
+    newer is said.
     """
 
     KIND: ClassVar[str] = "opinion"
     TITLE: ClassVar[Title] = ("审查意见", "Opinion")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     model_config = ConfigDict(
@@ -120,12 +134,16 @@ class Opinion(Body):
     procedure: SpecialProcedure | None = None
     ground: Annotated[ObjectionGround | None, Field(exclude_if=lambda ground: ground is None)] = None
     """On what an objection rests, where the lead must hear of it even if it comes late."""
+    substitution: Annotated[Serial | None, Field(exclude_if=lambda serial: serial is None)] = None
+    """By which entry of the directory its signer acts for ``department``; null where the department signs itself."""
     officer: Line
     decided_on: Day
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.substitution is not None:
+            return 3
         return 2 if self.ground is not None else 1
 
     @model_validator(mode="after")

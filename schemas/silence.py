@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from exchange.schemas.base import Address, Body, CaseNumber, Digest, Line, MessageId, Queue, Room, Text, Title
 from exchange.schemas.calendar import CalendarPaper
 from exchange.schemas.deadline import DeadlineState, SentReminder
-from exchange.schemas.instants import Instant
+from exchange.schemas.instants import Day, Instant
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.published.conditions import SOME, given, may, rules
 
@@ -109,3 +110,33 @@ class Escalation(Body):
         if (told.case_number, told.department, told.consultation_id) != here:
             raise ValueError("state: of another deadline than the escalation")
         return self
+
+
+class ReviewStanding(StrEnum):
+    """What a message about a supplementary review says."""
+
+    ANNOUNCED = "announced"  # 部门告知
+    DUE = "due"  # 今日到期
+    OVERDUE = "overdue"  # 逾期未提交
+
+
+class SupplementaryReview(Body):
+    """A department reviews after its silence had effect, until a day; its window reminds, and tells what did not come.
+
+    It changes nothing of the effect. The result is a late opinion, which the lead looks at.
+    """
+
+    KIND: ClassVar[str] = "supplementary-review"
+    TITLE: ClassVar[Title] = ("补充审查", "Supplementary review")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    case_number: CaseNumber
+    department: Address
+    standing: ReviewStanding
+    until: Day
+    """The last day on which the result is to be handed in."""
+    reasons: Line
+    officer: Line
+    """Who answers for the announcement; the window repeats it."""
+    at: Instant

@@ -9,6 +9,9 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.paging import Place
 from exchange.schemas import ObjectionGround, OrderedBy, ProtestGround, Verdict
 
+COPIED = "copied-to-substitute"
+"""What the journal calls a copy of a request that went to a substitute: it asks nobody, and is no part of a case."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
@@ -113,8 +116,27 @@ class PartRow:
     """Until when the department owes its paper after its deemed consent, as it was told."""
     paper_reminded_at: datetime | None = None
     """When it was reminded of that."""
+    substitute: str | None = None
+    """Who has the request as its substitute, and is told what it is told."""
+    given_by: str | None = None
+    """The substitute that gave the opinion on record; None where the department did itself."""
+    late_given_by: str | None = None
+    """The same of the late one."""
+
+    supplement_id: str | None = None
+    """By which message the department has announced a supplementary review, after its silence had effect."""
+    supplement_until: datetime | None = None
+    """The end of that review's last day."""
+    supplement_told: int | None = None
+    """What is still to be told of it; None once nothing is."""
+
     ledger_from: int = 0
     """How many entries of its ledger are of earlier rounds, before the case was reopened."""
+
+    @property
+    def hearing(self) -> tuple[str, ...]:
+        """Who is told what concerns this part: the department, and whoever acts for it."""
+        return (self.department,) if self.substitute is None else (self.department, self.substitute)
 
     @property
     def alarming(self) -> bool:

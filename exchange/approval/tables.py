@@ -82,6 +82,12 @@ part = Table(
     Column("recall_id", String(36)),
     Column("recalled_at", Instant),
     Column("clear_again", Boolean),
+    Column("substitute", String(120)),
+    Column("given_by", String(120)),
+    Column("late_given_by", String(120)),
+    Column("supplement_id", String(36)),
+    Column("supplement_until", Instant),
+    Column("supplement_told", Integer),
     Column("ledger_from", Integer, nullable=False, server_default="0"),
     Column("paper_by", Instant),
     Column("paper_reminded_at", Instant),
@@ -123,6 +129,11 @@ PAPER_TO_REMIND = (
 )
 """Parts whose department owes a paper of which it was not reminded. In words, as above."""
 partial_index("part_paper", part.c.paper_by, where=PAPER_TO_REMIND)
+
+
+AWAITED = part.c.supplement_told.is_not(None)
+"""Parts whose department has announced a supplementary review that has not come."""
+partial_index("part_supplement", part.c.supplement_until, where=AWAITED)
 
 
 ledger = Table(

@@ -36,6 +36,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "deadline": CommandAction(("case", "department", "entry", "officer")),
     "reply": CommandAction(("case", "verdict", "as_", "officer")),
     "end-procedure": CommandAction(("case", "as_", "officer")),
+    "supplementary-review": CommandAction(("case", "as_", "until", "officer")),
     "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
     "forward": CommandAction(("message", "as_")),

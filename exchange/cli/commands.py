@@ -46,6 +46,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "show": "Shows what is on record of a case, or one message in full, verified from its signed bytes.",
             "reply": "Answers a consultation: once, with what its verdict requires.",
             "end-procedure": "Ends a special procedure before its announced length; the term runs on.",
+            "supplementary-review": "Announces that you review after all, once your silence has had its effect.",
             "recall": "Recalls your own opinion, until the lead decides; the term runs on as if nothing had been said.",
         },
     ),

@@ -21,9 +21,9 @@ def window(app: typer.Typer) -> None:
 
 
 def department(app: typer.Typer) -> None:
-    from exchange.cli.approval import answering, department, recalling
+    from exchange.cli.approval import answering, department, recalling, supplementing
 
-    for part in (department, answering, recalling):
+    for part in (department, answering, recalling, supplementing):
         part.register(app)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from exchange.language import Words, choose
+from exchange.language import Words, choose, tr
 from exchange.language.names import matter_name
 from exchange.runtime.catalogue import matter_names
 from exchange.runtime.profiles import Profile, load_profiles
@@ -51,6 +51,11 @@ def in_full(address: str) -> str:
     """Name and address, where somebody may want to type the address."""
     name = called(address)
     return name if name == address else f"{name} ({address})"
+
+
+def for_another(substitute: str, department: str) -> str:
+    """Say who has spoken for which department."""
+    return tr("{substitute} for {department}", substitute=called(substitute), department=called(department))
 
 
 def label(profile: Profile) -> str:

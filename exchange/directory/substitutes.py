@@ -44,6 +44,17 @@ def acts_for(directory: Directory, substitute: str, department: str, at: datetim
     )
 
 
+def acted_for(directory: Directory, substitute: str, department: str, matter: str, by: datetime) -> bool:
+    """Return whether a member has ever been let act for a department in a matter by a moment."""
+    return any(
+        (one.substitute, one.department) == (substitute, department)
+        and covers(one, matter)
+        and one.begins_at <= by
+        and one.begins_at < ends(one)
+        for one in directory.substitutions
+    )
+
+
 def why_not(
     directory: Directory, serial: int, substitute: str, department: str, matter: str, moments: Sequence[datetime]
 ) -> Text | None:

@@ -25,6 +25,7 @@ from exchange.schemas import (
     Recall,
     RequestForwarded,
     SignOff,
+    SupplementaryReview,
     TermNotice,
     Wire,
 )
@@ -46,6 +47,7 @@ OWN_WORDS: frozenset[type[Body]] = frozenset(
         ProcedureEnded,
         Recall,
         SignOff,
+        SupplementaryReview,
     }
 )
 """Kinds of message whose every text its signer has written."""

@@ -44,6 +44,7 @@ ACTIONS: Mapping[str, Words] = {
     "deadline": ("调整期限", "term amended"),
     "reply": ("答复征求", "opinion"),
     "end-procedure": ("终结特别程序", "procedure ended"),
+    "supplementary-review": ("告知补充审查", "supplementary review"),
     "recall": ("撤回意见", "opinion recalled"),
     "send": ("发文", "document sent"),
     "forward": ("转报", "passed on"),

@@ -163,6 +163,8 @@ REASONS: Mapping[str, Words] = {
     "not-stopped": ("未停计", "not stopped"),
     "already-answered": ("已答复过", "answered already"),
     "already-recalled": ("已撤回过", "recalled already"),
+    "already-announced": ("已告知过", "announced already"),
+    "no-default": ("缺席未生效", "no default"),
     "already-forwarded": ("已转报过", "passed on already"),
     "altered": ("内容被改动", "altered"),
     "application": ("申请不合要求", "application"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from exchange.approval.department import above, desk, outcomes, recalling
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
-from exchange.approval.window.after import papers, protests
+from exchange.approval.window.acting import substitutes
+from exchange.approval.window.after import papers, protests, supplements
 from exchange.approval.window.after.recalling import Recalls
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
@@ -93,11 +94,13 @@ def work_for(
         concluder = Concluder(decide_rule, decides=rule_decides)
         collector = Collector(concluder)
         work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
+        work.handlers |= supplements.handlers()
         work.rounds |= {
             reprojecting.WORK: reprojecting.reproject,
             papers.WORK: papers.remind_of_papers,
             watching.WORK: watching.watch_earlier,
         }
+        work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
         work.signed += (collector.on_signed,)
     return work
 

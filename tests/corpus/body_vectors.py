@@ -78,7 +78,16 @@ def _overruled_by_silence() -> tuple[Wire, ...]:
     return *decision.overruled, Overruling(department="c.transport", reasons="车流量小，措施充分")
 
 
+def _considered_by_a_substitute() -> tuple[Wire, ...]:
+    decision: Any = EXAMPLES["decision"]
+    return tuple(
+        one if one.verdict is None else one.model_copy(update={"given_by": "c.fire"}) for one in decision.considered
+    )
+
+
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
+    ("case-closed", 2): {"given_by": "c.fire", "opinion_id": ID},
+    ("consultation", 4): {"departments": EXAMPLES["consultation"].departments[:1], "copy_of": ID},  # type: ignore[attr-defined]
     ("consultation", 2): {"departments": _amended_by_the_superior()},
     ("consultation", 3): {"no_result": ("city.bob",)},
     ("clearance", 2): {"results": (Result(department="c.police", verdict=None, standing=ResultStanding.NO_RESULT),)},
@@ -100,6 +109,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
         "obstacles": ("no default is provided for this department in this matter",),
     },
     ("decision", 3): {"considered": _refused_by_silence(), "overruled": _overruled_by_silence()},
+    ("decision", 4): {"considered": _considered_by_a_substitute()},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
     ("deadline-notice", 2): {"deadlines": tuple(_telling(state) for state in _NOTICED.deadlines)},
     ("deemed-consent", 3): {"state": _telling(_DEEMED.state), "papers": (b"\xd2 calendar",)},
@@ -116,6 +126,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
         "procedure": None,
         "ground": ObjectionGround.SAFETY,
     },
+    ("opinion", 3): {"substitution": 7},
     ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
 }

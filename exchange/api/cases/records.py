@@ -144,6 +144,14 @@ class PartOut(ApiModel):
     recalled_at: datetime | None = None
     paper: PaperOut | None = None
     """What it owes after its deemed consent. 应补的意见。"""
+    substitute: str | None = None
+    """Who has its request as its substitute. 代行部门。"""
+    given_by: str | None = None
+    """The substitute that gave the opinion in its name. 代行提出意见的部门。"""
+    late_given_by: str | None = None
+    """The same of the late opinion."""
+    supplement_until: datetime | None = None
+    """Until when its supplementary review was announced, after its silence had effect. 补充审查期限。"""
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it, with reason, basis and who ordered it."""
 
@@ -234,6 +242,8 @@ class CaseOut(CaseLineOut):
     )
 
     consultation_id: str | None = None
+    acts_for: str | None = None
+    """On a desk: the department in whose name this member answers, as its substitute. 被代行的部门。"""
     opinion_id: str | None = None
     protest_id: str | None = None
     """At a department: its last protest against what it was told of its part. 本部门的异议。"""

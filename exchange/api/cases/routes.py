@@ -139,7 +139,7 @@ def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
     return CaseOut(
         **fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id, protest_id=protest_id,
         protest_ground=ground, term=told, paper=_paper(paper_on_desk(opened.node, row)), returned=back,
-        correct_by=until,
+        correct_by=until, acts_for=row.acts_for,
     )  # fmt: skip
 
 
@@ -244,6 +244,10 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         recalled_id=part.recalled_id,
         recalled_at=part.recalled_at,
         paper=_paper(part.paper),
+        substitute=part.substitute,
+        given_by=part.given_by,
+        late_given_by=part.late_given_by,
+        supplement_until=part.supplement_until,
         ledger=ledger,
     )
 

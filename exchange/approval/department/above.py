@@ -9,7 +9,7 @@ from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, DefaultMode, DefaultNotice, Reminder, Role, TermNotice
+from exchange.schemas import Body, DefaultMode, DefaultNotice, Reminder, Role, SupplementaryReview, TermNotice
 
 
 def handlers() -> dict[str, Handler]:
@@ -18,6 +18,7 @@ def handlers() -> dict[str, Handler]:
         Reminder.KIND: take_reminder,
         DefaultNotice.KIND: take_default,
         TermNotice.KIND: take_ordered,
+        SupplementaryReview.KIND: take_review,
     }
 
 
@@ -84,3 +85,11 @@ def note_default(step: Step, incoming: Incoming, notice: DefaultNotice) -> None:
     if notice.mode is DefaultMode.NONE:
         event = "escalated-below"
     step.note(event, notice.case_number, incoming.message_id, department=notice.department)
+
+
+def take_review(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in that a supplementary review is due, or has not come; it is shown with the case."""
+    review = expect(body, SupplementaryReview)
+    require_role(step, incoming, Role.WINDOW)
+    event = f"supplementary-review-{review.standing.value}"
+    step.note(event, review.case_number, incoming.message_id, department=review.department)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from exchange.approval.department.above import note_reminder, take_ordered
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.substituting import expect_not_asked_itself, in_its_name, take_given
 from exchange.approval.department.terms import expect_permitted
 from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.rules.states import DeskState
@@ -62,8 +63,9 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
     """Put a request for an opinion on the desk."""
     body = expect(body, Consultation)
     require_role(step, incoming, Role.WINDOW)
-    mine = [part for part in body.departments if part.department == step.node.address]
-    if not mine:
+    here, copied = step.node.address, body.copy_of is not None
+    mine = [part for part in body.departments if copied or part.department == here]
+    if not mine or (copied and len(mine) > 1):
         raise Returned(
             "{address} is not among the consulted departments",
             code="not-consulted",
@@ -76,14 +78,18 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
     row = DeskRow(
         window=incoming.sender,
         case_number=body.case_number,
-        consultation_id=incoming.message_id,
+        consultation_id=body.copy_of or incoming.message_id,
         state=DeskState.WAITING,
         matter=body.matter,
         title=body.application.project,
         received_at=step.now,
         due_at=mine[0].term.fixed,
         cleared=not mine[0].after,
+        acts_for=mine[0].department if copied else None,
+        copy_id=incoming.message_id if copied else None,
     )
+    if copied:
+        expect_not_asked_itself(step, row)
     step.tx[DepartmentDesk].put([row])
 
 
@@ -98,6 +104,9 @@ def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that no opinion is wanted any more."""
     if isinstance(body, CaseClosed):
         own_desk(step, incoming, body.case_number)
+        if body.given_by is not None:
+            take_given(step, body, body.given_by)
+            return
         step.tx[DepartmentDesk].move(body.case_number, ANSWERABLE, DeskState.CLOSED)
 
 
@@ -121,6 +130,7 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     here, of = step.node.address, reminder.department
     if is_above(here, of, step.node.directory) or acts_for(step.node.directory.directory, here, of, step.now):
         note_reminder(step, incoming, reminder)
+        _remind(step, reminder, of)
         return
     row = step.tx[DepartmentDesk].get(reminder.case_number)
     asked = row is not None and row.consultation_id == reminder.consultation_id
@@ -132,6 +142,13 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
             number=reminder.case_number,
             address=step.node.address,
         )
+    _remind(step, reminder, None)
+
+
+def _remind(step: Step, reminder: Reminder, acting_for: str | None) -> None:
+    row = step.tx[DepartmentDesk].get(reminder.case_number)
+    if row is None or row.consultation_id != reminder.consultation_id or row.acts_for != acting_for:
+        return
     if row.state is DeskState.WAITING and row.reminded < reminder.stage:
         step.tx[DepartmentDesk].move(
             reminder.case_number, {DeskState.WAITING}, DeskState.WAITING, reminded=reminder.stage
@@ -144,15 +161,17 @@ def take_term(step: Step, incoming: Incoming, body: Body) -> None:
     The department is reminded anew of the new end. What it has ordered of another's term, or was refused, moves nothing
     here. Raises Returned for what its consultation does not allow.
     """
-    if isinstance(body, TermNotice) and (body.department != step.node.address or body.refused is not None):
-        take_ordered(step, incoming, body)
-    elif isinstance(body, TermNotice):
-        own_desk(step, incoming, body.case_number)
-        row = step.tx[DepartmentDesk].get(body.case_number)
-        if row is not None:
-            expect_permitted(step, row, body)
-        moved = {"due_at": body.due_at, "reminded": 0}
-        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, **moved)
+    notice = expect(body, TermNotice)
+    row = step.tx[DepartmentDesk].get(notice.case_number)
+    of = row.acts_for if row is not None and row.acts_for is not None else step.node.address
+    if notice.department != of or notice.refused is not None:
+        take_ordered(step, incoming, notice)
+    else:
+        own_desk(step, incoming, notice.case_number)
+        if row is not None and row.acts_for is None:
+            expect_permitted(step, row, notice)
+        moved = {"due_at": notice.due_at, "reminded": 0}
+        step.tx[DepartmentDesk].move(notice.case_number, {DeskState.WAITING}, DeskState.WAITING, **moved)
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
@@ -203,7 +222,9 @@ def reply(node: Node, opinion: Opinion) -> str:
 def reply_in(step: Step, opinion: Opinion) -> str:
     """Do what `reply` does, inside a step."""
     row = row_on_desk(step, opinion.case_number)
-    if opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
+    if row.acts_for is not None:
+        opinion = in_its_name(step, row, row.acts_for, opinion)
+    elif opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
         raise BadOpinion(
             "the opinion names another department or consultation",
             remedy="department {address}, consultation {consultation_id}",
@@ -253,7 +274,7 @@ def row_on_desk(step: Step, case_number: str) -> DeskRow:
 
 def conversation_of(step: Step, row: DeskRow) -> str | None:
     """Return the conversation that a case on the desk belongs to; None where its request is not on record."""
-    stored = step.tx[Documents].get(row.window, row.consultation_id)
+    stored = step.tx[Documents].get(row.window, row.request_id)
     return stored.conversation_id if stored else None
 
 

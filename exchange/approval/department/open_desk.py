@@ -56,7 +56,7 @@ class OpenDesk:
                 lambda after, most: tx[DepartmentDesk].page(DeskState.WAITING, after, most), lambda row: row.place
             )
             rows = list(islice((row for row in waiting if _is_the_rules(row) and self._is_new(row)), limit))
-            stored = [tx[Documents].get(row.window, row.consultation_id) for row in rows]
+            stored = [tx[Documents].get(row.window, row.request_id) for row in rows]
         given, self._failed = [], set()
         for row, document in zip(rows, stored, strict=True):
             opinion = self._ask(row, document, today)
@@ -133,5 +133,5 @@ class OpenDesk:
 
 
 def _is_the_rules(row: DeskRow) -> bool:
-    """Whether the rule may look at it: what an officer has recalled is an officer's to answer."""
-    return row.cleared and row.recall_id is None
+    """Whether the rule may look at it: what an officer has recalled, or is another's, is an officer's to answer."""
+    return row.cleared and row.recall_id is None and row.acts_for is None

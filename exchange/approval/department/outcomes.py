@@ -7,6 +7,7 @@ from exchange.approval.department.desk import ANSWERABLE, own_desk
 from exchange.approval.department.protesting import contest
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.substituting import was_given
 from exchange.approval.rules.after.paper import OwedPaper, paper_owed
 from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
@@ -34,8 +35,10 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
         _check_date(step, decision)
     told = [said for said in decision.considered if said.department == step.node.address]
     for said in told:
-        contest(step, incoming, decision.case_number, said, decision.decided_at)
-    if not told:
+        if said.given_by is None or not was_given(step, decision.case_number, said.given_by, decision.decided_at):
+            contest(step, incoming, decision.case_number, said, decision.decided_at)
+    row = step.tx[DepartmentDesk].get(decision.case_number)
+    if not told and (row is None or row.acts_for is None):
         contest(step, incoming, decision.case_number, None, decision.decided_at)
     step.tx[DepartmentDesk].move(decision.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
@@ -59,6 +62,9 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
         said = Considered(department=notice.department, standing=standing, message_id=notice.deemed_consent)
         contest(step, incoming, notice.case_number, said, notice.effective_at)
         step.tx[DepartmentDesk].move(notice.case_number, ANSWERABLE, DeskState.DEFAULTED, paper_by=notice.paper_owed_by)
+    row = step.tx[DepartmentDesk].get(notice.case_number)
+    if row is not None and row.acts_for == notice.department:
+        step.tx[DepartmentDesk].move(notice.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
 
 
 def paper_on_desk(node: Node, row: DeskRow) -> OwedPaper | None:
@@ -72,7 +78,7 @@ def paper_on_desk(node: Node, row: DeskRow) -> OwedPaper | None:
 def _check_date(step: Step, decision: Decision) -> None:
     """Raise Implausible for a decision that was made before the case was put here."""
     row = step.tx[DepartmentDesk].get(decision.case_number)
-    asked = step.tx[Documents].get(row.window, row.consultation_id) if row is not None else None
+    asked = step.tx[Documents].get(row.window, row.request_id) if row is not None else None
     if asked is not None:
         put = clear_header(asked.signed).created_at
         check_after(Text("the decision"), decision.decided_at, Text("the case was put to us"), put)

@@ -28,6 +28,14 @@ def end_procedure(node: Node, case_number: str, reason: str, officer: str) -> st
 def end_procedure_in(step: Step, case_number: str, reason: str, officer: str) -> str:
     """Do what `end_procedure` does, inside a step."""
     row = row_on_desk(step, case_number)
+    if row.acts_for is not None:
+        raise Conflict(
+            "{address} acts for {department} in case {case_number}, and ends no procedure of it",
+            remedy="{department} ends it itself, or an officer of the window does",
+            address=step.node.address,
+            department=row.acts_for,
+            case_number=case_number,
+        )
     check_reason(reason, "the end of a procedure needs a reason", "say why the clock runs on")
     announcement = own_procedure(_entries(step, row), step.node.calendar, step.node.address, step.now)
     if announcement is None or announcement.notice is None:
@@ -47,7 +55,7 @@ def end_procedure_in(step: Step, case_number: str, reason: str, officer: str) ->
         ended_on=step.now.date(),
     )
     step.node.expect((row.window,))
-    asked = step.tx[Documents].get(row.window, row.consultation_id)
+    asked = step.tx[Documents].get(row.window, row.request_id)
     conversation = asked.conversation_id if asked else None
     message_id = step.send(ended, (row.window,), conversation_id=conversation, in_reply_to=announcement.notice)
     step.note("procedure-ended", case_number, message_id)

@@ -39,6 +39,13 @@ def recall_in(step: Step, case_number: str, officer: str, reasons: str) -> str:
             case_number=case_number,
             address=step.node.address,
         )
+    if row.acts_for is not None:
+        raise Conflict(
+            "what was said in case {case_number} for {department} is recalled by {department} alone",
+            remedy="ask {department}, or write to the lead",
+            case_number=case_number,
+            department=row.acts_for,
+        )
     opinion_id = _standing_opinion(step, row)
     step.node.expect((row.window,))
     body = OpinionRecall(
@@ -88,7 +95,7 @@ def _standing_opinion(step: Step, row: DeskRow) -> str:
             case_number=row.case_number,
             recall_id=row.recall_id,
         )
-    asked = step.tx[Documents].get(row.window, row.consultation_id)
+    asked = step.tx[Documents].get(row.window, row.request_id)
     decided = step.tx[Documents].of_conversation(asked.conversation_id, Decision.KIND) if asked else []
     if any(one.sender == row.window for one in decided):
         raise Conflict(

@@ -33,6 +33,18 @@ class DeskRow:
 
     paper_by: datetime | None = None
     """Until when the paper is owed, after a default that took effect."""
+    acts_for: str | None = None
+    """The department in whose name this one answers, as its substitute; None where it is asked itself."""
+    copy_id: str | None = None
+    """Of a substitute: the message by which it has the request that ``consultation_id`` names."""
+
+    supplement_until: datetime | None = None
+    """Until when a supplementary review was announced here."""
+
+    @property
+    def request_id(self) -> str:
+        """The message on record here by which the request came."""
+        return self.copy_id or self.consultation_id
 
     @property
     def place(self) -> Place:

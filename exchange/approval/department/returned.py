@@ -19,7 +19,7 @@ from exchange.store.transaction import Transaction
 
 def returned_in(tx: Transaction, row: DeskRow) -> list[OutboxView]:
     """Return the department's own messages in a case's conversation that came back, each with its reason."""
-    asked = tx[Documents].get(row.window, row.consultation_id)
+    asked = tx[Documents].get(row.window, row.request_id)
     own = tx[Documents].of_conversation(asked.conversation_id) if asked is not None else []
     copies = (copy for one in own if one.direction == "sent" for copy in tx[Outbox].rows(one.message_id))
     return [copy for copy in copies if copy.state is OutboxState.RETURNED]

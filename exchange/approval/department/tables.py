@@ -26,6 +26,9 @@ desk = Table(
     Column("rule_error", FreeText),
     Column("recall_id", String(36), index=True),
     Column("paper_by", Instant),
+    Column("acts_for", String(120)),
+    Column("copy_id", String(36)),
+    Column("supplement_until", Instant),
 )
 
 

@@ -44,20 +44,26 @@ def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
 
 def told_of(node: Node, tx: Transaction, row: DeskRow) -> Told:
     """Return what is on record of the term of one consultation. Raises as `term_of` does."""
-    asked = tx[Documents].get(row.window, row.consultation_id)
+    asked = tx[Documents].get(row.window, row.request_id)
     consultation = consultation_of(node, asked)
     conversation = asked.conversation_id if asked else ""
-    own = next(part for part in consultation.departments if part.department == node.address)
+    address = row.acts_for or node.address
+    own = next(part for part in consultation.departments if part.department == address)
     began = _cleared_at(node, tx, row, conversation) if own.after else row.received_at
     notices = _notices(node, row, _taken(tx, row, tx[Documents].of_conversation(conversation, TermNotice.KIND)))
     stops = list(_own_stops(node, tx, row, tx[Documents].of_conversation(conversation, Opinion.KIND)))
     last = notices[-1].said if notices else None
+    asked_at: datetime | None = consultation.issued_at
+    if row.acts_for is not None:  # the department's own receipt has begun the term, and the window tells of that
+        begun = [notice.said.entry.at for notice in notices if notice.said.entry.kind is EntryKind.START]
+        began = asked_at = begun[0] if begun else None
+        notices = [notice for notice in notices if notice.said.entry.kind is not EntryKind.START]
     return Told(
         own.term,
-        None if began is None else max(began, consultation.issued_at),
+        None if began is None or asked_at is None else max(began, asked_at),
         in_the_windows_order([(notice.at, notice.said.entry) for notice in notices], stops),
         last.due_at if last is not None else None,
-        consultation.issued_at,
+        asked_at,
         provisional=last is not None and last.provisional,
         own_stop=not {stop.notice for stop in stops} <= {notice.said.entry.notice for notice in notices},
     )
@@ -78,7 +84,7 @@ def expect_permitted(step: Step, row: DeskRow, notice: TermNotice) -> None:
     node = step.node
     try:
         told = told_of(node, step.tx, row)
-        consultation = consultation_of(node, step.tx[Documents].get(row.window, row.consultation_id))
+        consultation = consultation_of(node, step.tx[Documents].get(row.window, row.request_id))
     except (NotFound, SenderError):
         return
     own = next(part for part in consultation.departments if part.department == node.address)
@@ -118,8 +124,8 @@ def _notices(node: Node, row: DeskRow, stored: Sequence[StoredDocument]) -> list
 
 
 def _is_of(node: Node, row: DeskRow, notice: TermNotice) -> bool:
-    """Whether it changes the term of this department: others are told of what they have ordered, or were refused."""
-    own = notice.department == node.address and notice.consultation_id == row.consultation_id
+    """Whether it changes the term on this desk: others are told of what they have ordered, or were refused."""
+    own = notice.department == (row.acts_for or node.address) and notice.consultation_id == row.consultation_id
     return own and notice.refused is None
 
 

@@ -71,6 +71,9 @@ def add_body_in(step: Step, case_number: str, addition: Addition) -> PartRow:
     stage, asked = case.stage, {part.department for part in parts if part.stage <= case.stage}
     place_of = approver_of(matter, proposal.department)
     approver = approver_added(matter, addition.department, place_of, stage, addition.days, asked)
+    for part in parts:
+        if part.substitute == approver.department:  # who is asked itself acts for nobody
+            step.tx[Cases].note_substitute(case_number, part.department, None)
     step.tx[Cases].add_part(
         PartRow(
             case_number=case_number,

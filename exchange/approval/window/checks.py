@@ -38,10 +38,15 @@ def own_part(incoming: Incoming, case: CaseRow, part: PartRow, answered: str) ->
         raise Returned(
             "{sender} cannot speak for {department}",
             code="not-yours",
-            remedy="each department sends its own opinion under its own identity",
+            remedy="each department sends its own opinion under its own identity; a substitute names its substitution",
             sender=incoming.sender,
             department=part.department,
         )
+    check_request(case, part, answered)
+
+
+def check_request(case: CaseRow, part: PartRow, answered: str) -> None:
+    """Raise Returned unless a message answers the consultation or clearance that was put to a department."""
     if answered not in (part.consultation_id, part.clearance_id):
         raise Returned(
             "case {number} was not put to you by this consultation",

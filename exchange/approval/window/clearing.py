@@ -31,7 +31,7 @@ def clear(step: Step, case: CaseRow, matter: Matter, department: str) -> None:
         escalate_unreachable(step, case, department)
         refresh(step, case.number, department)
         return
-    message_id = step.send(clearance, (department,), conversation_id=case.conversation_id)
+    message_id = step.send(clearance, part.hearing, conversation_id=case.conversation_id)
     if part.clear_again:
         recalled = any(parts[earlier].recalled_id is not None for earlier in approver_of(matter, department).after)
         begin_anew(step, case.number, department, OTHER_RESULT if recalled else LATE_RESULT, message_id)

@@ -20,14 +20,14 @@ def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: s
 
     ``also``: departments of which nothing more is wanted, though their part is over.
     """
-    told = list(also)
+    told: list[str] = list(also)
     for part in step.tx[Cases].parts(case.number):
         if part.department not in departments or part.state not in OPEN_PARTS:
             continue
         step.tx[Cases].move_part(case.number, part.department, OPEN_PARTS, PartState.MOOT, moot_at=step.now)
         refresh(step, case.number, part.department)
         if part.consultation_id is not None:
-            told.append(part.department)
+            told += part.hearing
     if told:
         closed = CaseClosed(case_number=case.number, reason=reason, at=step.now)
-        step.send(closed, told, conversation_id=case.conversation_id)
+        step.send(closed, tuple(dict.fromkeys(told)), conversation_id=case.conversation_id)

@@ -13,7 +13,8 @@ from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import SENT_BACK
 from exchange.approval.rules.states import BY_SILENCE, PARTS, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
-from exchange.approval.window.checks import own_part, part_of
+from exchange.approval.window.acting.substitutes import check_speaker, tell_other
+from exchange.approval.window.checks import part_of
 from exchange.approval.window.clearing import clear_again
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
@@ -106,7 +107,7 @@ class Collector:
         opinion = expect(body, Opinion)
         case, part = part_of(step, opinion.case_number, opinion.department)
         incoming = replace(incoming, arrival=incoming.arrival.not_before(part.issued_at))
-        own_part(incoming, case, part, opinion.consultation_id)
+        check_speaker(step, incoming, case, part, opinion)
         with returned_for(Implausible):
             _check_dates(part, opinion, incoming.opened.header.created_at)
         matter = matter_of(step.tx, case)
@@ -135,6 +136,7 @@ class Collector:
             conditions=opinion.conditions,
             reasons=opinion.reasons,
             opinion_id=incoming.message_id,
+            given_by=_substitute(part, incoming),
         )
         if moved:
             if part.state is PartState.ESCALATED:
@@ -142,6 +144,9 @@ class Collector:
             if part.state in BY_SILENCE:
                 step.note("deemed-overturned", part.case_number, part.deemed_id, department=part.department)
             step.note("opinion", part.case_number, incoming.message_id, department=part.department)
+            case = step.tx[Cases].get(part.case_number)
+            if case is not None:
+                tell_other(step, case, part, incoming.sender, incoming.message_id)
             refresh(step, part.case_number, part.department)
             self._concluder.advance(step, part.case_number)
 
@@ -157,7 +162,8 @@ class Collector:
         case = step.tx[Cases].get(part.case_number)
         to_review = in_time and part.state is not PartState.MOOT and case and case.state is CaseState.DECIDED
         alarm = opinion.ground is ObjectionGround.SAFETY and case and case.state is not CaseState.WITHDRAWN
-        review = {"review_at": part.review_at or step.now} if to_review or alarm else {}
+        supplement = part.supplement_id is not None and case and case.state is not CaseState.WITHDRAWN
+        review = {"review_at": part.review_at or step.now} if to_review or alarm or supplement else {}
         step.tx[Cases].move_part(
             part.case_number,
             part.department,
@@ -167,12 +173,18 @@ class Collector:
             late_at=incoming.arrival.latest,
             late_verdict=opinion.verdict,
             late_ground=opinion.ground,
+            late_given_by=_substitute(part, incoming),
+            supplement_told=None,
             **review,
         )
         event = "opinion-in-time-after-closing" if in_time else "late-opinion"
         step.note(event, part.case_number, incoming.message_id, department=part.department)
         if alarm:
             step.note("safety-alarm", part.case_number, incoming.message_id, department=part.department)
+
+
+def _substitute(part: PartRow, incoming: Incoming) -> str | None:
+    return incoming.sender if incoming.sender != part.department else None
 
 
 def _check_dates(part: PartRow, opinion: Opinion, signed_at: datetime) -> None:

@@ -158,10 +158,10 @@ def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
 
 def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
     case, outcome = docket.case, decision.outcome.value
-    consulted = [part.department for part in docket.parts if part.consultation_id is not None]
+    consulted = [one for part in docket.parts if part.consultation_id is not None for one in part.hearing]
     if not step.node.reachable(consulted):
         step.node.expect(consulted)  # a decision that reaches nobody would stand nowhere
-    message_id = step.send(decision, consulted, conversation_id=case.conversation_id)
+    message_id = step.send(decision, tuple(dict.fromkeys(consulted)), conversation_id=case.conversation_id)
     if not step.tx[Cases].move(
         case.number, {CaseState.READY}, CaseState.DECIDED,
         decided_at=step.now, outcome=outcome, decision_id=message_id, by_rule=decision.by_rule,

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.entry_reasons import BEGINS, COUNTED_FROM_ISSUE
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
@@ -117,7 +118,18 @@ def start_term(
     entries, calendar = step.tx[Cases].ledger(case.number, part.department), step.node.calendar
     told, projection = told_by(deadline_state(step.node, case, part, matter, entries, None), entry, calendar)
     step.tx[Cases].add_entries(case.number, part.department, [told])
+    if part.substitute is not None:
+        tell_ledger(step, case, part, part.substitute)
     return derived(projection, calendar)
+
+
+def tell_ledger(step: Step, case: CaseRow, part: PartRow, substitute: str) -> None:
+    """Tell who acts for a department how its term stands, entry by entry: its own receipt has begun none."""
+    entries = step.tx[Cases].ledger(case.number, part.department)
+    state = deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
+    projection = project(state, step.node.calendar)
+    for entry in entries:
+        step.send(_notice(state, entry, projection), (substitute,), conversation_id=case.conversation_id)
 
 
 def refresh(step: Step, case_number: str, department: str) -> None:
@@ -189,16 +201,19 @@ def enter(
     entry, projection = told_by(state, entry, calendar)
     step.tx[Cases].add_entries(case.number, part.department, [entry])
     step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **derived(projection, calendar))
-    notice = TermNotice(
-        case_number=case.number,
-        department=part.department,
+    notice, about = _notice(state, entry, projection), case.conversation_id
+    told = tuple(dict.fromkeys((*part.hearing, *who_ordered(step, part.department, entry.actor))))
+    step.send(notice, told, conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
+    refresh(step, case.number, part.department)
+    return entry
+
+
+def _notice(state: DeadlineState, entry: LedgerEntry, projection: Projection) -> TermNotice:
+    return TermNotice(
+        case_number=state.case_number,
+        department=state.department,
         consultation_id=state.consultation_id,
         entry=entry,
         due_at=projection.due_at,
         provisional=projection.due_at is not None and projection.provisional,
     )
-    about = case.conversation_id
-    told = (part.department, *who_ordered(step, part.department, entry.actor))
-    step.send(notice, told, conversation_id=about, in_reply_to=in_reply_to, message_id=notice_id)
-    refresh(step, case.number, part.department)
-    return entry

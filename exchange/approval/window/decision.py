@@ -207,4 +207,5 @@ def _considered(part: PartRow) -> Considered:
         standing=_STANDING.get(part.state, Standing.MOOT),
         verdict=part.verdict if part.state is PartState.ANSWERED else None,
         message_id=part.opinion_id if part.state is PartState.ANSWERED else part.deemed_id,
+        given_by=part.given_by if part.state is PartState.ANSWERED else None,
     )

@@ -9,6 +9,7 @@ from exchange.approval.rules.completion import may_decide
 from exchange.approval.rules.correction import OBSTACLE, awaiting_correction, correct_by, protects
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
+from exchange.approval.window.acting.substitutes import speaks_for
 from exchange.approval.window.deadlines import deadline_state, matter_of, refresh
 from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.store import Cases
@@ -17,7 +18,7 @@ from exchange.envelope.strict import values_of
 from exchange.errors import Conflict
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import SentBack
-from exchange.messaging.node import Step
+from exchange.messaging.node import Node, Step
 from exchange.paging import every
 from exchange.schemas import Consultation
 from exchange.store.transaction import Transaction
@@ -25,27 +26,25 @@ from exchange.store.transaction import Transaction
 
 def mind_faulty(step: Step, back: SentBack) -> None:
     """Keep in mind that a department has given an opinion, in time, that could not be taken as it was."""
-    for part in parts_meant(step.tx, back):
+    for part in parts_meant(step.node, step.tx, back):
         case = step.tx[Cases].get(part.case_number)
         if case is not None:
             _mind(step, case, part, back)
 
 
-def parts_meant(tx: Transaction, back: SentBack) -> list[PartRow]:
-    """Return the sender's parts that a faulty opinion may be about.
+def parts_meant(node: Node, tx: Transaction, back: SentBack) -> list[PartRow]:
+    """Return the parts that a faulty opinion may be about: its sender's, and those it acts for.
 
     They are those it names, by a case or by what it answers; where it names none, all that wait for its sender.
     """
-    sender = back.header.sender
-    named = {part.case_number: part for part in _named(tx, back) if part.department == sender}
+    sender, at = back.header.sender, back.arrival.earliest
+    named = {part.case_number: part for part in _named(tx, back) if speaks_for(node, tx, sender, part, at)}
     return list(named.values()) or list(every(lambda after, most: tx[Cases].running(sender, after, most), _itself))
 
 
 def _named(tx: Transaction, back: SentBack) -> Iterator[PartRow]:
     for number in values_of(back.payload, "case_number"):
-        part = tx[Cases].part(number, back.header.sender)
-        if part is not None:
-            yield part
+        yield from tx[Cases].parts(number)
     asked = tx[Documents].named(back.header.conversation_id, Consultation.KIND)
     answered = {*values_of(back.payload, "consultation_id"), *(message_id for _, message_id in asked)}
     if back.header.in_reply_to is not None:

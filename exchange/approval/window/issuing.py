@@ -8,6 +8,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.consultation_letter import consultation_letter
 from exchange.approval.rules.defaults import UNREACHABLE
 from exchange.approval.rules.states import PartState
+from exchange.approval.window.acting.substitutes import send_copies
 from exchange.approval.window.deadlines import refresh
 from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.store import Cases
@@ -176,6 +177,7 @@ def _issue(
             issued_at=step.now,
         )
         refresh(step, case.number, approver.department)
+    send_copies(step, case, consultation, message_id, enclosures, urgency)
     step.note("consulted", case.number, message_id, stage=stage, departments=len(approvers))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from exchange.approval.window.acting.substitutes import speakers_of
 from exchange.approval.window.faulty import parts_meant
+from exchange.directory.substitutes import acts_for
 from exchange.envelope import Faulty, Opened, payload_of, prove_envelope
 from exchange.errors import ExchangeError, Forged
 from exchange.messaging.inbox import Inbox
@@ -23,16 +25,35 @@ def opinion_set_aside(
 
     It must have arrived by ``due_at``. That it is dated ahead of our clock, or faulty, does not matter.
     """
-    letters = tx[Inbox].unhandled(department, Opinion.KIND)
+    return any(
+        _set_aside(tx, node, case_number, department, speaker, due_at)
+        for speaker in speakers_of(node, tx, case_number, department)
+    )
+
+
+def _set_aside(
+    tx: Transaction, node: Node, case_number: str, department: str, speaker: str, due_at: datetime | None
+) -> bool:
+    letters = tx[Inbox].unhandled(speaker, Opinion.KIND)
     in_time = [one for one in letters if one.arrival and (due_at is None or one.arrival.earliest <= due_at)]
+    if speaker != department:
+        own = node.directory.directory
+        in_time = [one for one in in_time if one.arrival and acts_for(own, speaker, department, one.arrival.earliest)]
     if any(one.stands_for_more for one in in_time):
         return True  # which cases they are about nobody can tell
-    return any(number == case_number for letter in in_time for number in cases_meant(tx, node, letter, department))
+    return any(
+        number == case_number
+        for letter in in_time
+        for number in cases_meant(tx, node, letter, speaker, None if speaker == department else department)
+    )
 
 
-def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str) -> Iterator[str]:
-    """Yield the numbers of the cases that a dead letter is about, if it is an authentic opinion of the department.
+def cases_meant(
+    tx: Transaction, node: Node, letter: DeadLetter, sender: str, acting_for: str | None = None
+) -> Iterator[str]:
+    """Yield the numbers of the cases that a dead letter is about, if it is an authentic opinion of its sender.
 
+    ``acting_for``: only those in which it spoke for this department, which it acted for when the letter arrived.
     What another's account brought is none, whatever key has signed it; nor is what waits for nothing any more.
     """
     if letter.arrival is None or letter.kind != Opinion.KIND or letter.reason_code == Forged.code:
@@ -42,12 +63,14 @@ def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str
         found = prove_envelope(envelope, node.identity, node.directory, None)
     except ExchangeError:
         return
-    if found.header.sender != department:
+    if found.header.sender != sender:
         return
     if isinstance(found, Faulty) and not found.named:
         return  # nothing can ever take it in: it was minded when it came, as what is sent back is
-    if isinstance(found, Opened) and isinstance(found.body, Opinion) and found.body.department == department:
-        yield found.body.case_number
+    if isinstance(found, Opened) and isinstance(found.body, Opinion) and found.body.department == sender:
+        meant = [found.body.case_number] if acting_for is None else []
     else:
         payload = payload_of(found.signed) if isinstance(found, Opened) else found.payload
-        yield from (part.case_number for part in parts_meant(tx, SentBack(found.header, payload, letter.arrival)))
+        parts = parts_meant(node, tx, SentBack(found.header, payload, letter.arrival))
+        meant = [part.case_number for part in parts if acting_for in (None, part.department)]
+    yield from meant

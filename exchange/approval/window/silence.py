@@ -137,8 +137,9 @@ class Silence:
             basis=deemed.state.default_basis,
             paper_owed_by=paper_by,
         )
-        told = told_of(deemed.state.department, step.node)
-        step.send(notice, told, conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
+        part = step.tx[Cases].part(case.number, deemed.state.department)
+        told = dict.fromkeys((*(part.hearing if part else ()), *told_of(deemed.state.department, step.node)))
+        step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
         """Take in that a term is over and no default may arise, if it is over by the window's own record.
@@ -179,6 +180,7 @@ class Silence:
             step.tx[Cases].move_part(
                 part.case_number, part.department, {PartState.ESCALATED}, PartState.ANSWERED,
                 answered_at=part.late_at, verdict=part.late_verdict, opinion_id=part.late_opinion_id,
+                given_by=part.late_given_by,
             )  # fmt: skip
         else:
             tell_escalated(step, case, part, obstacles, projection.due_at, incoming.message_id)

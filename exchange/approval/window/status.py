@@ -80,6 +80,13 @@ class PartStatus:
     """Whether that waits for the lead."""
     paper: OwedPaper | None = None
     """What it owes after its deemed consent, and whether that has come."""
+    substitute: str | None = None
+    """Who has its request as its substitute."""
+    given_by: str | None = None
+    """The substitute that gave the opinion in its name."""
+    late_given_by: str | None = None
+    supplement_until: datetime | None = None
+    """Until when its supplementary review was announced."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +267,10 @@ def _part(node: Node, case: CaseRow, part: PartRow, default: DefaultMode, entrie
         late_ground=part.late_ground,
         alarming=part.alarming,
         paper=paper,
+        substitute=part.substitute,
+        given_by=part.given_by,
+        late_given_by=part.late_given_by,
+        supplement_until=part.supplement_until,
         consultation_id=part.consultation_id,
         provisional=part.due_at is not None and guessed,
         amendments=tuple(entry for entry in entries if entry.kind is not EntryKind.START),

@@ -29,8 +29,19 @@ from sqlalchemy import (
 )
 
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
+from exchange.approval.rules.after.supplement import NINE, TO_REMIND
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
-from exchange.approval.tables import PAPER_TO_REMIND, PUT_TO, RECKONED, TO_REVIEW, case_file, ledger, part, reopening
+from exchange.approval.tables import (
+    AWAITED,
+    PAPER_TO_REMIND,
+    PUT_TO,
+    RECKONED,
+    TO_REVIEW,
+    case_file,
+    ledger,
+    part,
+    reopening,
+)
 from exchange.paging import Place
 from exchange.schemas import LedgerEntry, Verdict
 from exchange.store.keyset import after_place
@@ -125,6 +136,28 @@ class Cases:
         undated = _behind(query.where(_p.due_at.is_(None)), (_p.case_number, _p.department), after)
         rest = undated.order_by(_p.case_number, _p.department).limit(limit - len(first))
         return [PartRow(*row) for row in (*first, *(self._db.execute(rest) if len(first) < limit else ()))]
+
+    def waiting_for(self, departments: Collection[str]) -> list[PartRow]:
+        """Return the parts in undecided cases that were put to departments and wait for them, escalated ones too."""
+        if not departments:
+            return []
+        waits = (PUT_TO | (_p.state == PartState.ESCALATED)) & _p.consultation_id.is_not(None)
+        undecided = _f.state.in_([CaseState.OPEN, CaseState.READY])
+        query = select(*_PART_COLUMNS).join(case_file, _f.number == _p.case_number)
+        query = query.where(_p.department.in_(departments), waits, undecided).order_by(_p.case_number, _p.department)
+        return [PartRow(*row) for row in self._db.execute(query)]
+
+    def note_substitute(self, number: str, department: str, substitute: str | None) -> None:
+        """Note who has a department's request in its place: nobody else has to hear of it."""
+        key = (_p.case_number == number, _p.department == department)
+        self._db.execute(update(part).where(*key).values(substitute=substitute))
+        self._parts.pop(number, None)
+
+    def supplements_due(self, now: datetime, limit: int) -> list[PartRow]:
+        """Return parts of whose supplementary review something is to be told, those due first in front."""
+        due = (_p.supplement_until < now) | ((_p.supplement_told == TO_REMIND) & (_p.supplement_until <= now + NINE))
+        query = select(*_PART_COLUMNS).where(AWAITED, due).order_by(_p.supplement_until).limit(limit)
+        return [PartRow(*row) for row in self._db.execute(query)]
 
     def reckoned_otherwise(self, calendar: str, limit: int) -> list[PartRow]:
         """Return parts whose term runs and was derived by another calendar."""

@@ -17,7 +17,7 @@ from exchange.approval.rules.states import DeskState
 from exchange.approval.window.lead_duties import LeadDuty
 from exchange.cli.approval.term_views import desk_term_text, term_json, term_text
 from exchange.cli.naming import called, in_full, matter_called
-from exchange.cli.view import moment, plain
+from exchange.cli.view import due_text, moment, plain
 from exchange.language import choose, listed, name_of, read_back, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.messaging.records import OutboxView
@@ -35,8 +35,9 @@ TASKS = {
         "bold red",
     ),
     LeadTask.REVIEW: (
-        "决定后收到按期意见，或所依据的签名已吊销，请复核：decide 案号 --reviewed",
-        "an opinion in time came after it, or it rests on a revoked signature: review it, decide CASE --reviewed",
+        "决定后收到按期意见、补充审查已到或逾期，或所依据的签名已吊销，请复核：decide 案号 --reviewed",
+        "an opinion in time came after it, a supplementary review came or did not, or it rests on a revoked signature: "
+        "review it, decide CASE --reviewed",
         "red",
     ),
     LeadTask.CORRECTION: (
@@ -123,8 +124,13 @@ def _due(row: DeskRow, term: DeskTerm | None, now: datetime) -> Text:
 
 def _state(row: DeskRow) -> Text:
     if row.state == DeskState.DEFAULTED and row.paper_by is not None:
-        return Text(tr("default took effect; the paper is owed"), style="bold magenta")
+        owed = Text(tr("default took effect; the paper is owed"), style="bold magenta")
+        if row.supplement_until is not None:
+            owed.append("\n" + tr("supplementary review until") + " " + due_text(row.supplement_until))
+        return owed
     state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
+    if row.acts_for is not None:
+        state.append("\n" + tr("for {department}", department=called(row.acts_for)), style="yellow")
     if row.recall_id is not None and row.state == DeskState.WAITING:
         state.append("\n" + tr("recalled: an officer answers"), style="yellow")
     if row.rule_error and row.state == DeskState.WAITING:
@@ -182,7 +188,9 @@ def consultation_json(
         "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
         "message_id": row.consultation_id, "rule_error": row.rule_error,
-        "recall_id": row.recall_id, "term": term_json(term) if term else None,
+        "recall_id": row.recall_id, "acts_for": row.acts_for,
+        "supplement_until": row.supplement_until.isoformat() if row.supplement_until else None,
+        "term": term_json(term) if term else None,
         "correct_by": correct_by.isoformat() if correct_by else None,
         "paper_owed_by": row.paper_by.isoformat() if row.paper_by else None,
         "returned": [

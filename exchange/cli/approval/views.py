@@ -138,6 +138,12 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
         if part.instead_of is not None:
             place = tr("in place of {department}", department=called(part.instead_of))
             name = Text.assemble(name, "\n", plain(place, "dim"))
+        if part.given_by is not None:
+            given = tr("{substitute} for {department}", substitute=called(part.given_by),
+                       department=called(part.department))  # fmt: skip
+            name = Text.assemble(name, "\n", plain(given, "yellow"))
+        elif part.substitute is not None:
+            name = Text.assemble(name, "\n", plain(tr("substitute: {name}", name=called(part.substitute)), "dim"))
         table.add_row(name, str(part.stage), part_cell(part, now), _due(part))
     return Group(
         head,
@@ -180,6 +186,10 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
         if part.recalled_at is not None:
             ids.append((tr("recalled"), f"{moment(part.recalled_at)}, {part.recalled_id}"))
             ids.append((tr("recalled by"), part.recall_id or ""))
+        ids.append((tr("supplementary review until"), due_text(part.supplement_until)))
+        given = [(tr("given by"), part.given_by), (tr("late, given by"), part.late_given_by)]
+        ids += [(label, tr("{substitute} for {department}", substitute=called(by), department=called(part.department)))
+                for label, by in given if by is not None]  # fmt: skip
         if any(text for _, text in (*said, *ids)):
             yield Text.assemble("\n", plain(called(part.department), "bold"), " ", part_cell(part, now))
             yield labelled((*said, *ids))

@@ -21,7 +21,8 @@ from exchange.cli.documents.document_views import (
     reader_json,
     without_keys,
 )
-from exchange.cli.naming import called, in_full, matter_called
+from exchange.cli.documents.opinion_views import later_lines, opinion_lines
+from exchange.cli.naming import called, for_another, in_full, matter_called
 from exchange.cli.streams import printable
 from exchange.cli.view import amendment_text, decided_by, due_text, ends_text, moment, plain, times, working_days
 from exchange.documents.rules.circulation import CirculationReader
@@ -32,9 +33,7 @@ from exchange.language.names import (
     COPIES,
     DEFAULTS,
     DIRECTIONS,
-    GROUNDS,
     OUTCOMES,
-    PROCEDURES,
     SILENCE,
     VERDICTS,
 )
@@ -61,6 +60,7 @@ from exchange.schemas import (
     RequestForwarded,
     Result,
     ResultStanding,
+    SupplementaryReview,
     TermNotice,
 )
 from exchange.schemas.titles import kind_name
@@ -182,7 +182,7 @@ def _says(body: Body) -> Lines:
     if isinstance(body, Consultation):
         yield from _application(body)
     elif isinstance(body, Opinion):
-        yield from _opinion(body)
+        yield from opinion_lines(body)
     elif isinstance(body, Decision):
         yield from _decision(body)
     elif isinstance(body, Document):
@@ -217,18 +217,6 @@ def _application(body: Consultation) -> Lines:
     yield tr("no result from"), listed(map(in_full, body.no_result))
 
 
-def _opinion(body: Opinion) -> Lines:
-    yield tr("verdict"), name_of(VERDICTS, body.verdict)
-    yield tr("reasons"), body.reasons
-    yield tr("conditions"), body.conditions
-    yield tr("basis"), "; ".join(body.basis)
-    yield tr("on grounds of"), name_of(GROUNDS, body.ground) if body.ground else ""
-    yield tr("competent authority"), body.competent_body or ""
-    if body.procedure:
-        yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"
-    yield tr("officer"), body.officer
-
-
 def _decision(body: Decision) -> Lines:
     yield tr("outcome"), name_of(OUTCOMES, body.outcome)
     yield tr("reasons"), body.reasons
@@ -237,13 +225,15 @@ def _decision(body: Decision) -> Lines:
         yield tr("not followed: {department}", department=called(ruling.department)), ruling.reasons
     for one in body.without_consent:
         yield tr("without the consent of {department}", department=called(one.department)), one.reasons
+    yield from ((tr("opinion"), for_another(one.given_by, one.department)) for one in body.considered if one.given_by)
     yield tr("basis"), "; ".join(body.basis)
     yield tr("by rule") if body.by_rule else tr("officer"), decided_by(body)
 
 
 def _notice(body: Body) -> Lines:
     if isinstance(body, CaseClosed):
-        yield tr("reason"), body.reason
+        yield tr("reason"), read_back(body.reason)
+        yield tr("given by"), in_full(body.given_by) if body.given_by else ""
     elif isinstance(body, Clearance):
         for result in body.results:
             if result.standing is ResultStanding.NO_RESULT:
@@ -269,10 +259,8 @@ def _notice(body: Body) -> Lines:
         yield tr("default"), _default(body.mode, body.department, body.due_at)
         yield tr("basis"), "; ".join(body.basis)
         yield tr("paper owed since") if body.reminder else tr("paper owed by"), due_text(body.paper_owed_by)
-    elif isinstance(body, OpinionRecall):
-        yield tr("recalled opinion"), body.opinion_id
-        yield tr("reasons"), body.reasons
-        yield tr("officer"), body.officer
+    elif isinstance(body, OpinionRecall | SupplementaryReview):
+        yield from later_lines(body)
     elif isinstance(body, Escalation | DefaultNotice):
         yield tr("escalated"), f"{in_full(body.department)}: {listed(map(tr, body.obstacles))}"
         yield tr("due"), due_text(body.due_at)

@@ -9,6 +9,7 @@ was discarded is taken in as ever, and counts as arrived when it first did.
 
 from __future__ import annotations
 
+from exchange.approval.window.acting.substitutes import speaks_for
 from exchange.approval.window.set_aside import cases_meant
 from exchange.approval.window.store import Cases
 from exchange.errors import Conflict, NotFound
@@ -69,9 +70,11 @@ def protected_by(step: Step, letter: DeadLetter) -> str | None:
     if letter.reason_code == WITHHELD or step.tx[Inbox].known([(sender, letter.message_id or "")]):
         return None
     for number in cases_meant(step.tx, step.node, letter, sender):
-        case, part = step.tx[Cases].get(number), step.tx[Cases].part(number, sender)
-        if case is not None and part is not None and protects(case.state, part.state):
-            return number
+        case = step.tx[Cases].get(number)
+        for part in step.tx[Cases].parts(number):
+            own = letter.arrival is not None and speaks_for(step.node, step.tx, sender, part, letter.arrival.earliest)
+            if case is not None and own and protects(case.state, part.state):
+                return number
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, or_, select, tuple_
 
+from exchange.approval.records import COPIED
 from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.approval.tables import case_file, part
 from exchange.messaging.tables import dead_letter, document, inbox, outbox_copy, outbox_message
@@ -25,6 +26,7 @@ from exchange.operations.reconciliation.facts import (
 )
 from exchange.operations.reconciliation.records import FactPage, FactStream
 from exchange.schemas import Consultation
+from exchange.store.tables import journal
 
 _ID_LENGTH = 36
 """Of a message id; dead letters may bear anything instead, which is then no message of ours."""
@@ -45,7 +47,7 @@ _RECEIPT_WRITTEN = or_(_i.receipt_id.is_(None), _kept(_receipt.c.message_id == _
 _ANSWER_KEPT = or_(
     and_(
         _p.state == PartState.ANSWERED,
-        _kept(_answer.c.message_id == _p.opinion_id, _answer.c.sender == _p.department),
+        _kept(_answer.c.message_id == _p.opinion_id, _answer.c.sender == func.coalesce(_p.given_by, _p.department)),
     ),
     and_(_p.state.in_(BY_SILENCE), _kept(_answer.c.message_id == _p.deemed_id)),
 )
@@ -61,8 +63,12 @@ class _Source:
     fact: Callable[[str, Row[Any]], Fact]
 
 
+_ASKS = and_(_m.kind == Consultation.KIND, ~_kept(journal.c.message_id == _m.message_id, journal.c.event == COPIED))
+"""A request for an opinion; a substitute's copy of one asks nobody."""
+
+
 def _message(member: str, row: Row[Any]) -> Fact:
-    return MessageFact(row.message_id, member, row.kind == Consultation.KIND, row.digest, row.copies)
+    return MessageFact(row.message_id, member, bool(row.asks), row.digest, row.copies)
 
 
 def _copy(member: str, row: Row[Any]) -> Fact:
@@ -95,7 +101,7 @@ def _stray(member: str, row: Row[Any]) -> Fact:
 
 _SOURCES: Mapping[FactStream, _Source] = {
     FactStream.MESSAGES: _Source(
-        select(_m.message_id, _m.kind, _m.digest, _m.copies), _m.message_id, None, _message
+        select(_m.message_id, _ASKS.label("asks"), _m.digest, _m.copies), _m.message_id, None, _message
     ),
     FactStream.COPIES: _Source(
         select(

@@ -86,6 +86,10 @@ class PartLine:
     protest_id: str | None = None
     recalled_at: datetime | None = None
     protest_ground: ProtestGround | None = None
+    supplement_until: datetime | None = None
+    """Until when a supplementary review was announced."""
+    given_by: str | None = None
+    """The substitute that gave the opinion in its name."""
     fixed_due: datetime | None = None
     """What a statute or a court fixed its end to."""
 

@@ -136,7 +136,7 @@ def _conversation(tx: Transaction, case_number: str) -> str | None:
     if case is not None:
         return case.conversation_id
     row = tx[DepartmentDesk].get(case_number)
-    stored = tx[Documents].get(row.window, row.consultation_id) if row else None
+    stored = tx[Documents].get(row.window, row.request_id) if row else None
     return stored.conversation_id if stored else None
 
 

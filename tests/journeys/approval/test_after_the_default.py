@@ -11,11 +11,13 @@ import pytest
 from exchange.approval.department.outcomes import paper_on_desk
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.supplementing import announce_review
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.after.paper import PaperState
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, DeskState, PartState
 from exchange.approval.window import conclude
+from exchange.approval.window.after import supplements
 from exchange.approval.window.after.papers import remind_of_papers
 from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
@@ -23,7 +25,9 @@ from exchange.approval.window.scorecard import scorecard
 from exchange.approval.window.status import case_status
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
+from exchange.errors import CallerError, Conflict
 from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
 from exchange.schemas import DefaultNotice, ObjectionGround, Verdict
 from exchange.telemetry.troubles import Troubles
 from tests.journeys.city import MONDAY, City, make_city, midnight_after
@@ -142,3 +146,54 @@ def desk_row(city: City, case: CaseRow) -> DeskRow:
         row = tx[DepartmentDesk].get(case.number)
     assert row is not None
     return row
+
+
+def test_a_supplementary_review_is_announced_watched_and_changes_nothing_by_itself(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    city = make_city(tmp_path, broker, domain, superior="government")
+    with city.local:
+        city.matter(city.approver("planning"), city.approver("transport", silent=True))
+        case = city.submit()
+        transport, above = city.node("transport"), city.node("government")
+        with pytest.raises(Conflict, match="no silence of"):
+            announce_review(transport, case.number, city.clock.now().date(), "officer", "a site visit")
+        city.reply("planning", case)
+        city.through(4)
+        decided = city.case(case)
+        assert decided.state is CaseState.DECIDED
+        today = city.clock.now().date()
+        with pytest.raises(CallerError, match="too late"):
+            announce_review(transport, case.number, today + timedelta(days=30), "officer", "a site visit")
+        until = today + timedelta(days=1)
+        announce_review(transport, case.number, until, "officer", "a site visit")
+        city.wake("transport")
+        city.local.settle()
+        assert city.part(case, "transport").supplement_until == midnight_after(until)
+        with pytest.raises(Conflict, match="announced already"):
+            announce_review(transport, case.number, until, "officer", "again")
+
+        told: list[tuple[int, int]] = []
+        for moment in (timedelta(hours=20), timedelta(days=1, hours=10), timedelta(days=2, seconds=1)):
+            city.clock.step_to(midnight_after(today) - timedelta(days=1) + moment)
+            done = supplements.look(city.window) + supplements.look(city.window)
+            city.wake("window")
+            city.local.settle()
+            told.append((done, heard(transport, case) + heard(above, case)))
+        assert told == [(0, 0), (1, 1), (1, 3)], "reminded on the last day; then the superior hears of it, once"
+        assert alarms(city, case)[0] == [LeadTask.REVIEW], "what does not come is the lead's to look into"
+        assert review(city.window, case.number, "director", "asked for it") == (city.address("transport"),)
+
+        city.reply("transport", case, Verdict.DISAGREE, reasons="管线过近", basis=("城市道路管理条例第三十条",))
+        part = city.part(case, "transport")
+        assert (part.state, part.late_verdict) == (PartState.DEEMED, Verdict.DISAGREE)
+        assert alarms(city, case)[0] == [LeadTask.REVIEW], "the result is the lead's to record"
+        assert review(city.window, case.number, "director", "the decision stands") == (city.address("transport"),)
+        assert (alarms(city, case)[0], city.case(case)) == ([], decided)
+
+
+def heard(node: Node, case: CaseRow) -> int:
+    """How often a member was told of a supplementary review by the window."""
+    with node.store.reading() as tx:
+        found = [entry.event for entry in tx.journal_of(case.number)]
+    return found.count("supplementary-review-due") + found.count("supplementary-review-overdue")

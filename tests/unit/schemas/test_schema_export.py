@@ -53,14 +53,15 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "clearance": 2,
         "deadline-notice": 2,
         "default-notice": 3,
-        "consultation": 3,
-        "decision": 3,
+        "consultation": 4,
+        "case-closed": 2,
+        "decision": 4,
         "deemed-consent": 3,
         "directory": 5,
         "document": 5,
         "escalation": 3,
         "forwarding": 2,
-        "opinion": 2,
+        "opinion": 3,
         "reminder": 2,
         "tally": 2,
         "term-notice": 3,
@@ -165,10 +166,10 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    newer = {"clearance", "deadline-notice", "forwarding", "opinion", "reminder", "tally"}
-    third = {"consultation", "decision", "deemed-consent", "default-notice", "escalation", "term-notice"}
-    newest = {"document": 5, **dict.fromkeys(third, 3)}
-    version = {**newest, **dict.fromkeys(newer, 2)}.get(kind, 1)
+    newer = {"case-closed", "clearance", "deadline-notice", "forwarding", "reminder", "tally"}
+    third = {"deemed-consent", "default-notice", "escalation", "opinion", "term-notice"}
+    newest = {"consultation": 4, "decision": 4, "document": 5}
+    version = {**newest, **dict.fromkeys(third, 3), **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 

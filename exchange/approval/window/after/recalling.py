@@ -64,7 +64,7 @@ class Recalls:
         step.tx[Cases].move_part(
             case.number, part.department, {PartState.ANSWERED}, after,
             recalled_id=recall.opinion_id, recall_id=incoming.message_id, recalled_at=step.now,
-            opinion_id=None, verdict=None, conditions=None, reasons=None, answered_at=None, **fields,
+            opinion_id=None, verdict=None, conditions=None, reasons=None, answered_at=None, given_by=None, **fields,
         )  # fmt: skip
         step.note(
             "opinion-recalled", case.number, incoming.message_id,

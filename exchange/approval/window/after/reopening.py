@@ -74,7 +74,7 @@ def reopen_in(step: Step, case_number: str, wanted: Reopening) -> CaseRow:
 
 
 def _tell(step: Step, case: CaseRow, notice: CaseReopened, parts: Sequence[PartRow]) -> str | None:
-    heard = [part.department for part in parts if part.consultation_id is not None]
+    heard = [one for part in parts if part.consultation_id is not None for one in part.hearing]
     told = step.node.reachable(tuple(dict.fromkeys((*heard, *notice.asked))))
     return step.send(notice, told, conversation_id=case.conversation_id) if told else None
 

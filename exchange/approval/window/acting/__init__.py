@@ -1,0 +1,1 @@
+"""Who acts for a department in a case: its substitutes."""

@@ -1,0 +1,43 @@
+"""What a department has said, as messages show it: its opinion, and what it says after that or after its silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exchange.cli.naming import in_full
+from exchange.cli.view import working_days
+from exchange.language import Words, choose, name_of, tr
+from exchange.language.names import GROUNDS, PROCEDURES, VERDICTS
+from exchange.schemas import Opinion, OpinionRecall, ReviewStanding, SupplementaryReview
+
+Lines = Iterator[tuple[str, str]]
+
+_STANDINGS: dict[ReviewStanding, Words] = {
+    ReviewStanding.ANNOUNCED: ("已告知", "announced"),
+    ReviewStanding.DUE: ("今日到期", "due today"),
+    ReviewStanding.OVERDUE: ("逾期未提交", "overdue"),
+}
+
+
+def opinion_lines(body: Opinion) -> Lines:
+    """Show an opinion, each text with what it is."""
+    yield tr("in the name of"), in_full(body.department) if body.substitution else ""
+    yield tr("verdict"), name_of(VERDICTS, body.verdict)
+    yield tr("reasons"), body.reasons
+    yield tr("conditions"), body.conditions
+    yield tr("basis"), "; ".join(body.basis)
+    yield tr("on grounds of"), name_of(GROUNDS, body.ground) if body.ground else ""
+    yield tr("competent authority"), body.competent_body or ""
+    if body.procedure:
+        yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"
+    yield tr("officer"), body.officer
+
+
+def later_lines(body: OpinionRecall | SupplementaryReview) -> Lines:
+    """Show what a department says after its opinion, or after its silence had effect."""
+    if isinstance(body, OpinionRecall):
+        yield tr("recalled opinion"), body.opinion_id
+    else:
+        yield tr("supplementary review until"), f"{body.until} ({choose(_STANDINGS[body.standing])})"
+    yield tr("reasons"), body.reasons
+    yield tr("officer"), body.officer
