@@ -99,7 +99,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "Runs",
         {
             "demo": "Shows the main job at work, on an own broker, in under two minutes.",
-            "replay": "Drives a file of real cases through the real path on a virtual clock, and "
+            "replay": "Drives a log of real cases through the real path on a virtual clock, and "
             "checks what came of them.",
         },
     ),
