@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import select
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.tables import part as table
 from exchange.approval.window.deadlines import matter_key
 from exchange.approval.window.store import Cases
 from exchange.errors import Conflict
@@ -197,8 +199,8 @@ def test_what_was_deemed_where_silence_is_refusal_is_named_so_when_a_database_is
     with writing(store._engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.downgrade(config, BEFORE_REFUSALS)
-    with store.reading() as tx:
-        assert not {part.state for part in tx[Cases].parts("HF-1")} & {PartState.REFUSED}
+    with store.reading() as tx:  # by its column alone: later ones are gone
+        assert PartState.REFUSED not in set(tx._db.scalars(select(table.c.state).where(table.c.case_number == "HF-1")))
     store.migrate()
     with store.reading() as tx:
         assert [part.state for number in ("HF-1", "HF-2") for part in tx[Cases].parts(number)] == before
