@@ -143,6 +143,8 @@ def test_copies_that_were_abandoned_are_bad_news_until_they_are_resent(city: Pro
     window = city.open("window")
     with window.store.transaction() as tx:
         for parcel in tx[Outbox].due(city.settings.clock.now(), 9, ()):
+            if parcel.addressee == city.address("monitor"):
+                continue  # what it is told of the terms goes out
             tx[Outbox].mark_failed(parcel.id, "unroutable", city.settings.clock.now(), None)
     found = json.loads(run(city, "resend", "--json").stdout)
     assert {copy["addressee"] for copy in found} == {city.address("planning"), city.address("transport")}
