@@ -62,7 +62,7 @@ def test_a_request_that_a_hold_keeps_from_arriving_starts_no_term_and_defaults_n
     hold = hold_transport(city)
     case = city.submit()
     assert dangers(city, hold) == {city.address("transport"): Danger.NOT_ASKED}
-    days_pass(city, 9)
+    days_pass(city, 3)
     assert state(city, case) is PartState.ISSUED
     city.local.stop(city.address("window"))  # the hold outlives the process that keeps it
     city.local.start(city.address("window"))
@@ -78,6 +78,18 @@ def test_a_request_that_a_hold_keeps_from_arriving_starts_no_term_and_defaults_n
     assert due > city.clock.now() + timedelta(days=2), "the whole term is the department's"
     with city.node("transport").store.reading() as tx:
         assert tx[Inbox].counts()["consultation"] == 1
+
+
+def test_a_request_that_a_hold_keeps_for_a_whole_term_is_the_leads_and_nobody_is_defaulted(city: City) -> None:
+    hold = hold_transport(city)
+    case = city.submit()
+    days_pass(city, 9)
+    assert state(city, case) is PartState.ESCALATED
+
+    release(city, hold)
+    city.local.settle()
+    city.reply("transport", case)
+    assert state(city, case) is PartState.ANSWERED
 
 
 def test_where_a_hold_stands_at_the_end_of_a_term_the_case_goes_to_the_lead_and_the_answer_counts(city: City) -> None:
