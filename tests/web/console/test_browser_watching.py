@@ -86,7 +86,7 @@ def test_a_case_is_watched_until_silence_has_become_consent(city: City, house: H
         city.through(4)
         assert city.part(case, "transport").state is PartState.DEEMED
 
-        expect(board.get_by_role("link", name=f"{transport}, deemed (30 days): 1")).to_be_visible()
+        expect(board.get_by_role("link", name=f"{transport}, deemed consent (30 days): 1")).to_be_visible()
         expect(board.get_by_role("link", name=f"{transport}, running: 1")).to_have_count(0)
         expect(file.get_by_text("deemed").first).to_be_visible()
         assert (loaded(board), loaded(file)) == before, "neither page was loaded again"
