@@ -29,7 +29,7 @@ def decide(consultation, today):
     return Department("{address}", "officer").agree(consultation, today)
 """
 LEAD = """
-from exchange.approval.window.conclude import Ruling
+from exchange import Ruling
 from exchange.schemas import Outcome
 
 def decide(docket):

@@ -23,11 +23,11 @@ from exchange.approval.window.decision import (
     Docket,
     Ruling,
     decision_of,
-    docket_of,
     owes_reasons,
     ruling_of,
     ruling_text,
 )
+from exchange.approval.window.dockets import docket_of
 from exchange.approval.window.faulty import let_correct
 from exchange.approval.window.issuing import issue_next_stage
 from exchange.approval.window.matters import completing

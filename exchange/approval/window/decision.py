@@ -12,11 +12,8 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.consent import lacking, objects
 from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import PartState
-from exchange.approval.window.deadlines import matter_of
-from exchange.approval.window.store import Cases
 from exchange.errors import CallerError
 from exchange.language import Text, joined
-from exchange.messaging.node import Step
 from exchange.schemas import (
     Application,
     Considered,
@@ -81,12 +78,6 @@ class Docket:
         """Departments whose consent a grant requires and which have given none, without those that disagreed."""
         matter = self.matter
         return lacking(matter.completion, matter.quorum, self.parts, replaced(self.parts))
-
-
-def docket_of(step: Step, case: CaseRow) -> Docket:
-    """Return the case as the lead sees it."""
-    application = Application.model_validate_json(case.application)
-    return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
 
 
 SILENT = "逾期未答复，依规则视为不同意"

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from exchange.approval.rules.after.scorecard import Score
-from exchange.approval.window.scorecard import scorecard as scores
+from exchange.approval.window.terms.scorecard import scorecard as scores
 from exchange.cli.naming import in_full
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json

@@ -21,8 +21,8 @@ from exchange.approval.window.after import supplements
 from exchange.approval.window.after.papers import remind_of_papers
 from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
-from exchange.approval.window.scorecard import scorecard
 from exchange.approval.window.status import case_status
+from exchange.approval.window.terms.scorecard import scorecard
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict
