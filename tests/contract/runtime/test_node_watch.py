@@ -138,6 +138,6 @@ def test_a_node_that_takes_connections_and_answers_nothing_is_started_again_once
 def test_a_node_that_works_is_left_alone(watched: Watched) -> None:
     before = watched.server.pid
     works = Exercised(Condition.WORKS)
-    eventually(lambda: Exercise(watched.watch.info, 10).run() == works, "a message through the node", 30)
+    eventually(lambda: Exercise(watched.watch.info, 10).run() == works, "a message through the node", 90)
     watched.watch.look()
     assert watched.server.pid == before
