@@ -1,0 +1,16 @@
+"""Dockets from the window's records; what a docket is, rules know without any store (`decision`)."""
+
+from __future__ import annotations
+
+from exchange.approval.records import CaseRow
+from exchange.approval.window.deadlines import matter_of
+from exchange.approval.window.decision import Docket
+from exchange.approval.window.store import Cases
+from exchange.messaging.node import Step
+from exchange.schemas import Application
+
+
+def docket_of(step: Step, case: CaseRow) -> Docket:
+    """Return the case as the lead sees it."""
+    application = Application.model_validate_json(case.application)
+    return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
