@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from exchange.approval.window.acting.substitutes import Substitutes
 from exchange.approval.window.status import case_status, decision_on
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.directory import Authority, load_authority_certificate, load_directory
+from exchange.directory.authority import Ties
+from exchange.directory.changes import revoked
 from exchange.directory.substitutes import why_not
 from exchange.directory.substitution_orders import add, revoke
 from exchange.envelope import verify_signed
@@ -26,7 +28,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.operations.reconciliation.books import Balance
 from exchange.operations.reconciliation.reconcile import RealTime, Reconciliation
-from exchange.schemas import Opinion, Substitution, Verdict
+from exchange.schemas import Member, Opinion, Substitution, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker
@@ -64,9 +66,16 @@ class Register:
         """A substitution is revoked now."""
         self._publish(revoke(self.city.window.directory.directory, serial, "over", self.city.clock.now()))
 
-    def _publish(self, ties: object) -> None:
+    def shut_out(self, name: str) -> None:
+        """A member's certificate is revoked; who acts for whom stays as it is."""
         own, now = self.city.window.directory.directory, self.city.clock.now()
-        assert self.authority.publish(self.path, own.members, now, own.expires_at, ties)
+        address = self.city.address(name)
+        members = [revoked(one, now, "key lost") if one.address == address else one for one in own.members]
+        self._publish(None, members)
+
+    def _publish(self, ties: Ties | None, members: Sequence[Member] | None = None) -> None:
+        own, now = self.city.window.directory.directory, self.city.clock.now()
+        assert self.authority.publish(self.path, members or own.members, now, own.expires_at, ties)
         view = load_directory(self.path.read_bytes(), load_authority_certificate(self.folder), now, 0)
         for node in self.city.local.nodes.values():
             node.directory = view
@@ -175,6 +184,12 @@ def test_one_answers_for_another_by_the_directory_alone_and_for_its_time(city: C
     assert "not in force" in went_back(city, "fire", late_id)
     assert city.part(third, "transport").state is PartState.SIGNED
     assert balance(city).differences == (), "a copy asks nobody, and a substitute's answer is kept"
+
+    register.order("transport", "fire")
+    assert city.part(third, "transport").substitute == city.address("fire")
+    register.shut_out("fire")
+    fourth = city.submit()
+    assert city.part(fourth, "transport").substitute is None, "a revoked member was sent nothing, and has nothing"
 
 
 def test_naming_a_substitute_neither_escapes_a_default_nor_brings_one(city: City) -> None:

@@ -151,6 +151,8 @@ def _copy(
     enclosures: Sequence[bytes],
     urgency: Urgency,
 ) -> None:
+    if not step.node.reachable((substitute,)):
+        return  # nobody is shown to have what nobody was sent
     own = tuple(one for one in original.departments if one.department == part.department)
     copy = original.model_copy(update={"departments": own, "copy_of": original_id, "issued_at": step.now})
     copy_id = step.send(
