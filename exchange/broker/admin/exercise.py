@@ -1,7 +1,9 @@
 """Does a broker do its work? Found out by doing it: a message through a durable queue, confirmed, taken, acknowledged.
 
 A broker that accepts connections may do nothing else: hung, or with queues that a full disk has broken. The queue lies
-in a virtual host of its own, so that nobody meets it among a domain's queues.
+in a virtual host of its own, so that nobody meets it among a domain's queues. A queue that did not do its work is
+removed with that host: a broker killed while it made the queue keeps one that answers nothing for ever, and a healthy
+broker would be found broken because of it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ from exchange.language import Joined, Recorded, Text, joined
 
 PATIENCE = 20.0
 """Seconds for the whole exercise; milliseconds on an idle machine."""
+
+_CLEARING = 20.0
+"""Seconds for removing a queue that answers nothing: the broker itself waits five for it, and gives up with its
+client."""
 
 _QUEUE = "exercise"
 _VHOST = "exercise"
@@ -55,10 +61,21 @@ class Exercise:
         self._info = info
         self._patience = patience
         self._step = Text("connect")
+        self._declaring = False
         self._found: Exercised | None = None
 
     def run(self) -> Exercised:
-        """Run it and return what it found, within the patience. Raises nothing that a broker could be the cause of."""
+        """Run it and return what it found, within the patience and what it takes to remove a queue that failed.
+
+        Raises nothing that a broker could be the cause of.
+        """
+        found = self._run()
+        if found.condition is Condition.BROKEN and self._declaring:
+            with contextlib.suppress(ExchangeError):  # the next round begins with a queue of its own
+                self._clear_room()
+        return found
+
+    def _run(self) -> Exercised:
         began = monotonic()
         with contextlib.suppress(ExchangeError):  # it may be there since the last time
             self._make_room()
@@ -95,6 +112,12 @@ class Exercise:
         with ManagementClient(self._info.management_url, self._info.url, timeout=self._patience / 2) as management:
             management.put_vhost(_VHOST)
 
+    def _clear_room(self) -> None:
+        if self._info.management_url is None:
+            return
+        with ManagementClient(self._info.management_url, self._info.url, timeout=_CLEARING) as management:
+            management.delete_vhost(_VHOST)
+
     def _opened(self, connection: pika.SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(self._blocked)
         self._step = Text("open a channel")
@@ -104,7 +127,7 @@ class Exercise:
         self._end(connection, Exercised(Condition.BLOCKED, Recorded(str(frame.method.reason))))
 
     def _declare(self, channel: Channel) -> None:
-        self._step = Text("declare a queue")
+        self._step, self._declaring = Text("declare a queue"), True
         channel.add_on_close_callback(lambda _, error: channel.connection.close())
         channel.queue_declare(_QUEUE, durable=True, arguments=_ARGUMENTS, callback=lambda _: self._publish(channel))
 

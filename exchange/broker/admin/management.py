@@ -82,6 +82,10 @@ class ManagementClient:
             rights = {"configure": ".*", "write": ".*", "read": ".*"}
             self._put(f"/api/permissions/{self._quoted(name)}/{self._quoted(self._account[0])}", rights)
 
+    def delete_vhost(self, name: str) -> bool:
+        """Remove a virtual host and its queues; False if there was none. Raises BrokerUnavailable or BadTopology."""
+        return self._delete(f"/api/vhosts/{self._quoted(name)}")
+
     def put_member(self, account: MemberAccount) -> None:
         """Make a member's account, or set its password and rights anew.
 

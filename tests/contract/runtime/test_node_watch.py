@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -60,6 +61,10 @@ class Watched:
             return any(text in one for one in self.said)
 
         eventually(said, text, 60)
+
+    def exercise_until_it_works(self) -> None:
+        works = Exercised(Condition.WORKS)
+        eventually(lambda: Exercise(self.watch.info, 10).run() == works, "a message through the node", 90)
 
     def kill(self) -> None:
         psutil.Process(int(self.folder.server_pid.read_text())).kill()
@@ -137,7 +142,20 @@ def test_a_node_that_takes_connections_and_answers_nothing_is_started_again_once
 
 def test_a_node_that_works_is_left_alone(watched: Watched) -> None:
     before = watched.server.pid
-    works = Exercised(Condition.WORKS)
-    eventually(lambda: Exercise(watched.watch.info, 10).run() == works, "a message through the node", 90)
+    watched.exercise_until_it_works()
     watched.watch.look()
     assert watched.server.pid == before
+
+
+def test_a_queue_that_was_being_made_when_the_node_was_killed_does_not_condemn_the_node_for_ever(
+    watched: Watched,
+) -> None:
+    watched.exercise_until_it_works()
+    watched.kill()
+    for kept in watched.folder.root.glob("data/*/quorum/*/*"):  # the queue is on record, and its log was not begun
+        shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+    watched.watch.look()
+    condemned = Exercise(watched.watch.info, 2).run()
+    assert condemned.condition is Condition.BROKEN
+    assert "publish" in str(condemned.reason)
+    watched.exercise_until_it_works()
