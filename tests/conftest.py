@@ -126,13 +126,31 @@ def _english_again() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def broker(request: pytest.FixtureRequest) -> NodeInfo:
+def _new_queues_need_no_rest() -> Iterator[None]:
+    """Nobody kills the brokers that tests share, so that nothing is lost by using a new queue at once."""
+    from exchange.broker.admin import provision
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(provision, "SETTLE", 0.0)
+        yield
+
+
+@pytest.fixture
+def settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New queues get their rest after all: for tests that kill a broker of their own."""
+    from exchange.broker.admin import provision
+
+    monkeypatch.setattr(provision, "SETTLE", 2.0)
+
+
+@pytest.fixture(scope="session")
+def broker(_new_queues_need_no_rest: None, request: pytest.FixtureRequest) -> NodeInfo:
     """The broker that all tests share, with its administrator's account."""
     return _given("EXCHANGE_") or _private(request.config, _FIRST)
 
 
 @pytest.fixture(scope="session")
-def second_broker(request: pytest.FixtureRequest) -> NodeInfo:
+def second_broker(_new_queues_need_no_rest: None, request: pytest.FixtureRequest) -> NodeInfo:
     """The broker of lower levels: another one, unless one alone is given."""
     return _given("EXCHANGE_SECOND_") or _given("EXCHANGE_") or _private(request.config, _SECOND)
 

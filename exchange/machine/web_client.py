@@ -94,9 +94,9 @@ class WebClient:
     def __init__(self, *, proxies: bool = False, trusted: ssl.SSLContext | None = None, keep: int = 4) -> None:
         """``proxies``: by the environment's proxy, where there is one; ``keep`` connections for later."""
         self._proxies = proxies
-        self._trusted = trusted or ssl.create_default_context()  # by the machine's own store
+        self._trusted = trusted
         self._keep = keep
-        self._pools: dict[str | None, httpcore.ConnectionPool] = {}
+        self._pools: dict[tuple[str | None, bool], httpcore.ConnectionPool] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> WebClient:
@@ -150,6 +150,15 @@ class WebClient:
 
     def _pool(self, url: str) -> httpcore.ConnectionPool:
         proxy = proxy_for(url, os.environ) if self._proxies else None
+        by_tls = any(one.lower().startswith("https:") for one in (url, proxy or ""))
+        with self._lock:
+            if (proxy, by_tls) not in self._pools:
+                self._pools[proxy, by_tls] = self._new_pool(proxy, by_tls)
+            return self._pools[proxy, by_tls]
+
+    def _new_pool(self, proxy: str | None, by_tls: bool) -> httpcore.ConnectionPool:
+        if by_tls and self._trusted is None:
+            self._trusted = ssl.create_default_context()  # by the machine's own store, which takes a while to read
         options: dict[str, Any] = {
             "ssl_context": self._trusted,
             "max_connections": None,
@@ -157,14 +166,9 @@ class WebClient:
             "keepalive_expiry": 30.0,
             "network_backend": _Backend(),
         }
-        with self._lock:
-            if proxy not in self._pools:
-                self._pools[proxy] = (
-                    httpcore.ConnectionPool(**options)
-                    if proxy is None
-                    else httpcore.HTTPProxy(_without_account(proxy), proxy_auth=_account(proxy), **options)
-                )
-            return self._pools[proxy]
+        if proxy is None:
+            return httpcore.ConnectionPool(**options)
+        return httpcore.HTTPProxy(_without_account(proxy), proxy_auth=_account(proxy), **options)
 
 
 def reason_of(error: BaseException) -> Text:

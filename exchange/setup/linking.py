@@ -14,7 +14,7 @@ from pathlib import Path
 
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.admin.provision import SETTLE, Extras, provision
+from exchange.broker.admin.provision import Extras, provision
 from exchange.broker.admin.shovels import (
     LinkEnd,
     ShovelState,
@@ -62,7 +62,7 @@ class LinkSide:
     domain: str
     info: NodeInfo
     file: Path
-    settle: float = SETTLE
+    settle: float | None = None
 
     def admit(self, lower: str, say: Say) -> str:
         """Let a direct lower domain in; returns the URL by which it joins, which holds its password.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy import Connection, Engine, column, event, func, insert, inspect, literal_column, select, table, text
 
 from exchange.errors import DatabaseUnavailable
 from exchange.store.engine import writing
@@ -22,8 +22,11 @@ _ONE_AT_A_TIME = threading.Lock()
 
 _READS = ("BEGIN", "PRAGMA", "SELECT")
 _recorded: dict[str, list[str]] = {}
-"""What the migrations said to the first empty database of a kind in this process, statement by statement: a process
-that opens hundreds of members has the rest made by these at once."""
+"""What makes the tables in the next empty database of a kind in this process, statement by statement: a process that
+opens hundreds of members has the rest made by these at once."""
+
+_SQLITE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 'table', rowid"
+"""Everything in a database of SQLite in its own words, tables first: a third of what the migrations said."""
 
 
 def migrate(engine: Engine) -> None:
@@ -68,7 +71,21 @@ def _recording(engine: Engine) -> Iterator[None]:
         event.remove(engine, "before_cursor_execute", hear)
     from_nothing = bool(said) and "CREATE TABLE alembic_version" in said[0][0]
     if from_nothing and not any(parameters for _, parameters in said):
-        _recorded.setdefault(engine.dialect.name, [statement for statement, _ in said])
+        statements = [statement for statement, _ in said]
+        _recorded.setdefault(engine.dialect.name, _described(engine) or statements)
+
+
+def _described(engine: Engine) -> list[str]:
+    """What makes the same tables by the database's own description; nothing where it has none, or rows besides."""
+    if engine.dialect.name != "sqlite":
+        return []
+    with engine.connect() as connection:
+        made = [str(one) for one in connection.scalars(text(_SQLITE))]
+        names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        if any(connection.scalar(select(func.count()).select_from(table(name))) for name in names):
+            return []
+    stamp = insert(table("alembic_version", column("version_num"))).values(version_num=literal_column(f"'{HEAD}'"))
+    return [*made, str(stamp)]
 
 
 def _upgrade(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from types import TracebackType
 
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.admin.provision import SETTLE, Extras, MemberAccount, provision
+from exchange.broker.admin.provision import Extras, MemberAccount, provision
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
 from exchange.clock import Clock, monotonic
@@ -68,8 +68,8 @@ class LocalDomain:
     """Give every member an account of its own at the broker, as in production; needs the management API."""
     certified_for: timedelta = _CERTIFIED_FOR
     """How long keys and directory are to last, by the clock of the domain."""
-    rest: float = SETTLE
-    """Seconds that new queues get before traffic."""
+    rest: float = 0.0
+    """Seconds that new queues get before traffic; more than none only where the broker may be killed (`provision`)."""
     nodes: dict[str, Node] = field(default_factory=dict)
     members: dict[str, RunningMember] = field(default_factory=dict)
     _links: dict[str, Link] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from exchange.errors import BadTopology
 from exchange.language import Text, tr
 
 SETTLE = 2.0
-"""Seconds between the declaration of a new queue and the first traffic."""
+"""Seconds between the declaration of a new queue and the first traffic, where nobody says otherwise."""
 
 _PRECONDITION_FAILED = 406
 
@@ -52,7 +52,7 @@ def provision(
     windows: Collection[str],
     progress: Callable[[str], None],
     *,
-    settle: float = SETTLE,
+    settle: float | None = None,
     extras: Extras = NO_EXTRAS,
 ) -> None:
     """Create whatever the domain's members need at the broker, and let new queues settle for ``settle`` seconds.
@@ -68,7 +68,7 @@ def provision(
             progress(
                 tr("queues: {queues} declared for {members} members, settling", queues=len(new), members=len(members))
             )
-            admin.wait(settle)
+            admin.wait(SETTLE if settle is None else settle)
         else:
             progress(tr("queues: those of {count} members are there", count=len(members)))
 

@@ -51,7 +51,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PrivateNode,
 @pytest.fixture
 def member(own: tuple[PrivateNode, NodeFolder, NodeInfo], domain: str) -> str:
     """A member whose queues have settled."""
-    provision(own[2].url, [f"{domain}.a"], [], print)
+    provision(own[2].url, [f"{domain}.a"], [], print, settle=2.0)
     return f"{domain}.a"
 
 

@@ -81,7 +81,7 @@ class Storm:
 
 
 @pytest.fixture
-def storm(tmp_path: Path, domain: str) -> Iterator[Storm]:
+def storm(settling: None, tmp_path: Path, domain: str) -> Iterator[Storm]:
     storm = Storm(tmp_path, domain)
     try:
         with storm.city:

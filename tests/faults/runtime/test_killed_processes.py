@@ -130,6 +130,7 @@ def test_every_role_killed_in_turn_under_traffic_loses_and_doubles_nothing(city:
     assert_all_came_out_once(city, numbers)
 
 
+@pytest.mark.usefixtures("settling")
 def test_a_broker_killed_in_mid_flight_is_survived(tmp_path: Path, domain: str) -> None:
     node = PrivateNode(tmp_path / "node")
     info = node.start(lambda text: None)
