@@ -1,4 +1,4 @@
-"""What must come of a log: the product's own reckoning against one that shares nothing with it, and known answers."""
+"""What must come of a log: known answers, from the product's own reckoning and from one that shares nothing with it."""
 
 from __future__ import annotations
 
@@ -10,38 +10,13 @@ import pytest
 from exchange.clock import CST
 from exchange.schemas import AnnouncedYear
 from exchange.trials.replay.calendar import BorrowedCalendar
-from exchange.trials.replay.fates import summary
-from exchange.trials.replay.file import read_replay
-from exchange.trials.replay.log import ReplayLog
 from exchange.trials.replay.reckoning import reckon_log
 from exchange.workdays import CalendarLayer, ChinaCalendar, PublishedCalendar
 from tests.plain_reckoning import ENDS, reckon, works
-from tests.real_input import real
-from tests.synthetic_log import EVERY_FATE, synthetic_log
+from tests.reckoned_logs import read, reckoned
+from tests.synthetic_log import EVERY_FATE
 
 HEAD = "at,case,event,department,due,days,default\n"
-
-
-def read(tmp_path: Path, text: str) -> ReplayLog:
-    path = tmp_path / "log.csv"
-    path.write_text(text, encoding="utf-8")
-    return read_replay(path)
-
-
-def reckoned(log: ReplayLog) -> tuple[dict[int, tuple[object, object]], set[int]]:
-    found = reckon_log(log, ChinaCalendar())
-    outcomes = {
-        one.line: found.outcomes[(application.number, one.department)]
-        for application in log.applications
-        for one in application.asked
-    }
-    return {line: (outcome.fate, outcome.due) for line, outcome in outcomes.items()}, set(found.refused)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_two_reckonings_that_share_nothing_agree_on_a_log_made_up_by_chance(tmp_path: Path, seed: int) -> None:
-    text = synthetic_log(seed, 150)
-    assert reckoned(read(tmp_path, text)) == reckon(text)
 
 
 def test_the_calendar_that_is_written_out_for_the_tests_is_the_one_that_was_announced() -> None:
@@ -55,13 +30,6 @@ def test_every_fate_is_in_the_small_log() -> None:
     fates, refused = reckon(EVERY_FATE)
     assert len({fate for fate, _ in fates.values()}) == 7
     assert refused
-
-
-def test_the_permit_log_is_reckoned_as_its_own_times_say() -> None:
-    found = reckon_log(read_replay(real("wabo/replay.csv")), ChinaCalendar())
-    counts = summary(outcome.fate for outcome in found.outcomes.values())
-    assert (counts["consultations"], counts["in_time"], counts["deemed"]) == (4750, 4454, 296)
-    assert (counts["deemed_answered_late"], found.refused) == (210, frozenset())
 
 
 SUBMIT = "2026-02-09T10:00:00+08:00,c-1,submit,A,,5,\n"
