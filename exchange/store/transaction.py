@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar, cast
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from exchange.store.bulk import adding
+from exchange.store.compiled import CompiledConnection
 from exchange.store.engine import ping, reading, writing
 from exchange.store.faults import translated
 from exchange.store.identity_lock import Claim, claim, is_served
@@ -44,7 +45,7 @@ class Transaction:
     """All tables of a member within one transaction: `tx[Cases]` is the cases, by the class that has their verbs."""
 
     def __init__(self, connection: Connection) -> None:
-        self._db = connection
+        self._db = cast(Connection, CompiledConnection(connection))
         self._meta: dict[str, str | None] = {}
         self._had: dict[type[FromConnection], FromConnection] = {}
 

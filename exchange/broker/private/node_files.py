@@ -201,7 +201,8 @@ def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] =
         "ERL_CRASH_DUMP": str(root / "log" / "erl_crash.dump"),
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-            f"+S {schedulers}:{schedulers} -kernel inet_dist_use_interface {{127,0,0,1}}"
+            f"+S {schedulers}:{schedulers} +sbwt none +sbwtdcpu none +sbwtdio none "  # members share its processors
+            "-kernel inet_dist_use_interface {127,0,0,1}"
         ),
     }
 

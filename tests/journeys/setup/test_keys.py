@@ -128,11 +128,11 @@ def test_an_old_key_is_deleted_once_everybody_seals_to_the_new_one_and_the_domai
 def test_a_member_that_may_still_seal_to_the_old_key_keeps_it_from_being_deleted(city: ProcessDomain) -> None:
     city.serve_all()
     run(city, "certify", city.address("planning"))
-    wait_until(lambda: keyring(city, "planning")["behind"] == [], 60, "all members at the new directory", every=0.5)
+    wait_until(lambda: keyring(city, "planning")["behind"] == [], 120, "all members at the new directory", every=0.5)
     city.kill("transport")
     run(city, "certify", city.address("planning"))
     others = [city.address("transport")]
-    wait_until(lambda: keyring(city, "planning")["behind"] == others, 60, "all others at the new directory", every=0.5)
+    wait_until(lambda: keyring(city, "planning")["behind"] == others, 120, "all others at the new directory", every=0.5)
     told = run(city, "keys", "--as", city.address("planning"), "--retire", code=4).stderr
     assert city.address("transport") in told
 

@@ -1,0 +1,123 @@
+"""Statements that come again are run by the driver: with the same results, the same errors, and less in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import bindparam, event, func, select, update
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+
+from exchange.errors import Conflict
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
+from exchange.messaging.tables import outbox_copy
+from exchange.store import Store
+from exchange.store.tables import journal, meta
+from tests.contract.rows import NOW, outgoing
+
+pytestmark = pytest.mark.usefixtures("store")
+_c = outbox_copy.c
+_STATES = select(_c.message_id, _c.state, _c.written_at, _c.needs_receipt, _c.recipient).order_by(_c.message_id)
+_SOME = _STATES.where(_c.message_id.in_(bindparam("ids", expanding=True)))
+_NOT = _STATES.where(_c.message_id.not_in(bindparam("ids", expanding=True)))
+_FIXED = _STATES.where(_c.state.in_([OutboxState.WRITTEN, OutboxState.SENT]), _c.attempts == 0)
+_COUNT = select(func.count()).select_from(outbox_copy).where(_c.written_at >= bindparam("at", type_=_c.written_at.type))
+_TOUCH = update(outbox_copy).where(_c.message_id == bindparam("which")).values(written_at=bindparam("to"))
+_RENAME = update(meta).where(meta.c.key == bindparam("was")).values(key=bindparam("to"))
+_KEYS = select(meta.c.key).order_by(meta.c.key)
+
+
+@pytest.fixture
+def ids(store: Store) -> list[str]:
+    """Messages on record, in order."""
+    messages = [outgoing() for _ in range(5)]
+    with store.transaction() as tx:
+        tx[Outbox].add(messages, NOW)
+    return sorted(message.header.message_id for message in messages)
+
+
+@contextmanager
+def heard(store: Store) -> Iterator[list[str]]:
+    """What SQLAlchemy itself runs."""
+    said: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *others: object) -> None:
+        said.append(statement)
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    yield said
+    event.remove(store._engine, "before_cursor_execute", note)
+
+
+def rename_in_vain(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.set_meta("c", "x")
+        tx._db.execute(_RENAME, {"was": "a", "to": "b"})
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 5])
+def test_lists_of_every_length_and_columns_of_every_type_read_as_ever(
+    store: Store, ids: list[str], number: int
+) -> None:
+    wanted = {"ids": ids[:number]}
+    with store._engine.connect() as plain:
+        before = [tuple(row) for row in plain.execute(_SOME, wanted)]
+        others = [tuple(row) for row in plain.execute(_NOT, wanted)]
+    assert [row[0] for row in before] == ids[:number]
+    for _ in range(3):
+        with store.reading() as tx:
+            rows = tx._db.execute(_SOME, wanted).all()
+            assert [tuple(row) for row in rows] == before
+            assert [dict(row._mapping) for row in rows] == [row._asdict() for row in rows]
+            assert [(row.message_id, row.state, row.written_at) for row in rows] == [row[:3] for row in before]
+            assert [tuple(row) for row in tx._db.execute(_NOT, wanted)] == others
+            assert list(tx._db.scalars(_SOME, wanted)) == ids[:number]
+
+
+def test_a_statement_is_the_drivers_from_the_second_time_on(store: Store, ids: list[str]) -> None:
+    for _ in range(3):
+        with store.reading() as tx, heard(store) as said:
+            assert tx._db.scalar(_COUNT, {"at": NOW}) == len(ids)
+            assert tx._db.scalar(_COUNT, {"at": NOW + timedelta(seconds=1)}) == 0
+            assert [row.state for row in tx._db.execute(_FIXED)] == [OutboxState.WRITTEN] * len(ids)
+    assert said == []
+
+
+def test_what_is_changed_is_counted_and_what_is_no_statement_for_it_runs_as_ever(store: Store, ids: list[str]) -> None:
+    later = NOW + timedelta(days=1)
+    for number in (1, 2, 3):
+        with store.transaction() as tx:
+            assert tx._db.execute(_TOUCH, {"which": ids[number], "to": later}).rowcount == 1
+            assert tx._db.execute(_TOUCH, {"which": "nobody's", "to": later}).rowcount == 0
+            assert tx._db.scalar(_COUNT, {"at": later}) == number
+            assert tx._db.execute(update(outbox_copy), {"attempts": number}).rowcount == len(ids)
+            tx._db.execute(journal.insert(), [{"at": NOW, "event": "e", "detail": "{}"}] * 2)
+
+
+def test_one_and_first_are_those_of_sqlalchemy(store: Store, ids: list[str]) -> None:
+    for _ in range(3):
+        with store.reading() as tx:
+            assert tx._db.execute(_SOME, {"ids": []}).first() is None
+            assert tx._db.scalar(_SOME, {"ids": []}) is None
+            assert tx._db.execute(_SOME, {"ids": ids[:1]}).one().message_id == ids[0]
+            assert tx._db.execute(_SOME, {"ids": ids[:1]}).scalar_one() == ids[0]
+            assert tx._db.execute(_SOME, {"ids": ids}).first()[0] == ids[0]
+            with pytest.raises(MultipleResultsFound):
+                tx._db.execute(_SOME, {"ids": ids}).one()
+            with pytest.raises(NoResultFound):
+                tx._db.execute(_SOME, {"ids": []}).one()
+
+
+def test_a_drivers_error_is_told_as_ever_and_the_step_keeps_nothing(store: Store) -> None:
+    with store.transaction() as tx:
+        for key in ("a", "b"):
+            tx.set_meta(key, "x")
+    for _ in range(3):
+        with pytest.raises(Conflict):
+            rename_in_vain(store)
+        with store.reading() as tx:
+            assert {"a", "b"} <= set(tx._db.scalars(_KEYS))
+            assert "c" not in set(tx._db.scalars(_KEYS))
