@@ -93,7 +93,7 @@ def read_key_request(data: bytes, now: datetime) -> KeyRequest:
         asked = read_model(KeyRequest, message.payload, KeyRequest.KIND)
         key = asked.public_key()
         verify_sign1(message, key)
-        is_one = message.header.get(CONTENT_TYPE) == content_type(asked.KIND, asked.VERSION)
+        is_one = message.header == {ALG: EDDSA, CONTENT_TYPE: content_type(asked.KIND, asked.VERSION)}
         for one in asked.encryption_keys:
             public_key(one.suite, one.public)
             is_one &= one.kid == key_id(one.public)

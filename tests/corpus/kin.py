@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -13,7 +15,8 @@ from exchange.directory import Authority, DirectoryView, load_directory
 from exchange.directory.authority import Ties
 from exchange.directory.certificates import authority_certificate, der, member_certificate
 from exchange.directory.view import sign_directory
-from exchange.envelope import DecryptionKey, Identity, sign_document
+from exchange.envelope import DecryptionKey, Identity, SigningKey, sign_document
+from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, sign1
 from exchange.schemas import Body, Directory, Header, Role, Suite
 from tests.corpus.world import NOW
 
@@ -88,3 +91,17 @@ def message(
         addressees=to, created_at=at,
     )  # fmt: skip
     return sign_document(header.model_dump_json().encode(), body, by, list(enclosures))
+
+
+def paper(
+    fields: Mapping[str, Any] | bytes, kind: str, certificate: bytes, by: SigningKey, *, version: int = 1,
+    labels: Mapping[Any, Any] | None = None,
+) -> bytes:  # fmt: skip
+    """A COSE_Sign1 by itself, of whatever fields; ``labels`` changes what its header says, None takes one out."""
+    said: dict[Any, Any] = {
+        ALG: EDDSA, CONTENT_TYPE: f"application/vnd.yizhan.{kind}+json; version={version}",
+        X5T: [SHA_256, hashlib.sha256(certificate).digest()],
+    }  # fmt: skip
+    said |= labels or {}
+    payload = fields if isinstance(fields, bytes) else json.dumps(fields, ensure_ascii=False).encode()
+    return sign1(payload, {label: value for label, value in said.items() if value is not None}, by)

@@ -20,10 +20,13 @@ from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad, key_info
 from exchange.schemas import Document, Header, JointDraft, Receipt, ReceiptBatch, ReceiptOutcome, Suite
 from tests.corpus.body_vectors import bodies_vector
+from tests.corpus.calendar_vectors import calendars_vector
 from tests.corpus.case_vectors import claims_vector, deemed_vector
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
 from tests.corpus.negative import negative_vector
 from tests.corpus.negative_sections import sections_vector
+from tests.corpus.paper_vectors import papers_vector
+from tests.corpus.statement_vectors import heads_vector, substitutions_vector
 from tests.corpus.tree_vectors import directories_vector, forwarding_vector, freshness_vector, tree_vector
 from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world
@@ -172,6 +175,8 @@ def write() -> None:
     vectors |= {"directories": directories_vector(), "tree": tree_vector(), "freshness": freshness_vector()}
     vectors["negative-sections"] = sections_vector(world, joint_text())
     vectors |= {"forwarding": forwarding_vector(), "deemed": deemed_vector()}
+    vectors |= {"papers": papers_vector(), "audit-heads": heads_vector()}
+    vectors |= {"calendars": calendars_vector(), "substitutions": substitutions_vector()}
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
