@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
 from exchange.broker.admin.provision import Extras, MemberAccount, provision
+from exchange.broker.private.elections import elect_leaders
 from exchange.broker.private.node import PrivateNode
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
@@ -128,7 +130,8 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
     relays = [profile.address for profile in profiles.values() if Role.RELAY in profile.roles]
     extras = Extras(relays, load_links(home.links))
-    provision(info.url, list(profiles), windows, progress=say, extras=extras)
+    elect = None if settings.broker_url else partial(elect_leaders, home.node)
+    provision(info.url, list(profiles), windows, progress=say, extras=extras, elect=elect)
     stamps = stamps_arrival(info.url)
     if info.management_url is None:
         say(tr("broker: no management API given, all members share one account"))

@@ -1,7 +1,8 @@
 """Provisioning: declares a domain's exchanges, queues and bindings, and says which are missing.
 
-Running it again changes nothing that is there. A queue that was just declared gets time to settle before anything is
-sent to it: on some versions a node that is killed within a second of the declaration forgets the queue's messages.
+Running it again changes nothing that is there, but has queues answer that never began (`silence`). A queue that was
+just declared gets time to settle before anything is sent to it: on some versions a node that is killed within a second
+of the declaration forgets the queue's messages.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pika.exceptions import ChannelClosedByBroker
 
 from exchange.broker.admin.errand import Errand, errand
+from exchange.broker.admin.silence import Elect, rouse
 from exchange.broker.traffic.topology import EXCHANGES, Binding, QueueDeclaration, all_queues, member_bindings
 from exchange.broker.traffic.uplink import transit_of, uplink_of
 from exchange.errors import BadTopology
@@ -54,10 +56,12 @@ def provision(
     *,
     settle: float | None = None,
     extras: Extras = NO_EXTRAS,
+    elect: Elect | None = None,
 ) -> None:
     """Create whatever the domain's members need at the broker, and let new queues settle for ``settle`` seconds.
 
-    Raises BadTopology where a queue or exchange exists with other arguments, and BrokerUnavailable.
+    Queues that were there and answer nothing are told of, and ``elect`` a leader. Raises BadTopology where a queue or
+    exchange exists with other arguments, and BrokerUnavailable.
     """
     with errand(url, "provision") as admin:
         _declare_exchanges(admin)
@@ -71,18 +75,24 @@ def provision(
             admin.wait(SETTLE if settle is None else settle)
         else:
             progress(tr("queues: those of {count} members are there", count=len(members)))
+    rouse(url, [name for name in queue_names(members, windows, extras) if name not in new], progress, elect)
+
+
+def queue_names(members: Sequence[str], windows: Collection[str], extras: Extras = NO_EXTRAS) -> list[str]:
+    """Return the names of all queues that the members have."""
+    return [queue.name for queue in _queues(members, windows, extras)]
 
 
 def missing_queues(url: str, members: Sequence[str], windows: Collection[str], extras: Extras = NO_EXTRAS) -> list[str]:
     """Return the names of the members' queues that the broker does not have. Raises BrokerUnavailable."""
     with errand(url, "doctor") as visitor:
-        return [queue.name for queue in _queues(members, windows, extras) if not visitor.queue_exists(queue.name)]
+        return [name for name in queue_names(members, windows, extras) if not visitor.queue_exists(name)]
 
 
 def waiting_messages(url: str, members: Sequence[str], windows: Collection[str]) -> int:
     """Count the messages that lie in the members' queues already. Raises BrokerUnavailable, or BadTopology."""
     with errand(url, "look") as visitor:
-        names = [queue.name for queue in _queues(members, windows, NO_EXTRAS)]
+        names = queue_names(members, windows)
         return sum(visitor.channel.queue_declare(name, passive=True).method.message_count for name in names)
 
 

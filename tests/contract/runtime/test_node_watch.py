@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -14,12 +15,18 @@ import pytest
 from exchange.broker.admin.exercise import Condition, Exercise, Exercised
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
+from exchange.broker.admin.provision import missing_queues, provision, queue_names
+from exchange.broker.admin.silence import silent_queues
 from exchange.broker.private import installation
+from exchange.broker.private.elections import elect_leaders
 from exchange.broker.private.node import PrivateNode
 from exchange.broker.private.node_files import NodeFolder
+from exchange.clock import RealClock
+from exchange.operations.health.checkups import silence
+from exchange.runtime.settings import Settings
 from exchange.runtime.supervision.node_watch import NodePatience, NodeWatch
 from exchange.runtime.supervision.supervised import Backoff
-from tests.contract.traffic import eventually
+from tests.contract.traffic import Taken, consuming, eventually, numbers, publications, put
 
 pytestmark = pytest.mark.broker
 
@@ -61,6 +68,12 @@ class Watched:
             return any(text in one for one in self.said)
 
         eventually(said, text, 60)
+
+    def settings(self) -> Settings:
+        """Those of a domain whose own node it is."""
+        return Settings(
+            home=self.folder.root.parent, broker_url=None, management_url=None, database_url=None, clock=RealClock()
+        )
 
     def exercise_until_it_works(self) -> None:
         works = Exercised(Condition.WORKS)
@@ -147,15 +160,32 @@ def test_a_node_that_works_is_left_alone(watched: Watched) -> None:
     assert watched.server.pid == before
 
 
-def test_a_queue_that_was_being_made_when_the_node_was_killed_does_not_condemn_the_node_for_ever(
-    watched: Watched,
-) -> None:
+def test_queues_that_were_being_made_when_the_node_was_killed_answer_again(watched: Watched) -> None:
     watched.exercise_until_it_works()
+    info, members = watched.watch.info, ["city.a"]
+    provision(info.url, members, members, watched.said.append, settle=0.0)
+    queues = queue_names(members, members)
+    assert silent_queues(info.url, queues) == []
     watched.kill()
-    for kept in watched.folder.root.glob("data/*/quorum/*/*"):  # the queue is on record, and its log was not begun
+    for kept in watched.folder.root.glob("data/*/quorum/*/*"):  # they are on record, and their logs were not begun
         shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
     watched.watch.look()
     condemned = Exercise(watched.watch.info, 2).run()
     assert condemned.condition is Condition.BROKEN
     assert "publish" in str(condemned.reason)
     watched.exercise_until_it_works()
+
+    info = watched.watch.info
+    assert missing_queues(info.url, members, members) == []
+    (finding,) = silence.queues(watched.settings(), {info.url: queues})
+    assert all(queue in finding.finding for queue in queues)
+    assert "exchange init" in finding.remedy
+    elect = partial(elect_leaders, watched.folder.root)
+    provision(info.url, members, members, watched.said.append, elect=elect)
+    assert "answer nothing, as after a node that was killed" in watched.said[-2]
+    assert "they have a leader now" in watched.said[-1]
+    assert list(silence.queues(watched.settings(), {info.url: queues})) == []
+    put(info.url, "city.b", publications("city.a.inbox", 3))
+    taken = Taken()
+    with consuming(info.url, ["city.a.inbox"], taken.take):
+        taken.wait(lambda: numbers(taken.all) == [0, 1, 2], "what was sent to a queue that began late")

@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.broker.admin.probe import server_version
-from exchange.broker.admin.provision import Extras, missing_queues
+from exchange.broker.admin.provision import Extras, missing_queues, queue_names
 from exchange.broker.faults import DENIED
 from exchange.broker.traffic.link import Link
 from exchange.errors import BadConfiguration, BrokerUnavailable, ExchangeError, OperatorError
 from exchange.language import Text
-from exchange.operations.health.checkups import rights
+from exchange.operations.health.checkups import rights, silence
 from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.home import open_directory, open_link
 from exchange.runtime.identity import open_identity
@@ -70,31 +70,38 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
 def broker(
     settings: Settings, windows: Collection[str], addresses: Collection[str], relays: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """Check that each member reaches the broker and has its queues there, and tell which broker it is."""
+    """Check that each member reaches the broker, and that its queues are there and answer; tell which broker it is."""
     reached: list[Link] = []
+    queues: dict[str, list[str]] = {}
     for address in addresses:
         try:
             link = open_link(settings, address)
-            missing = _missing(link, address, address in windows, address in relays)
+            missing = _missing(link, address, address in windows, _extras(address, relays))
         except (BadConfiguration, BrokerUnavailable) as error:
             yield Finding(
                 "bad", Text("broker account of {address}", {"address": address}), error.text, error.remedy_text
             )
             continue
         reached.append(link)
+        own = queue_names([address], [address] if address in windows else [], _extras(address, relays))
+        queues.setdefault(link.url, []).extend(name for name in own if name not in missing)
         if missing:
             yield Finding(
                 "bad", "topology", Text("missing: {missing}", {"missing": ", ".join(missing)}), "exchange init"
             )
     if reached:
         yield from _kind_of_broker(reached[0], len(reached))
+        yield from silence.queues(settings, queues)
         yield from rights.enforced(reached[0], set(windows) | set(addresses))
 
 
-def _missing(link: Link, address: str, is_window: bool, is_relay: bool) -> list[str]:
+def _extras(address: str, relays: Collection[str]) -> Extras:
+    return Extras([address] if address in relays else [])
+
+
+def _missing(link: Link, address: str, is_window: bool, extras: Extras) -> list[str]:
     """A member's missing queues. Raises BrokerUnavailable for its account, OperatorError for the whole broker."""
     try:
-        extras = Extras([address] if is_relay else [])
         return missing_queues(link.url, [address], [address] if is_window else [], extras)
     except BrokerUnavailable as error:
         if error.code == DENIED:
