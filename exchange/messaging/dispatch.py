@@ -25,6 +25,7 @@ from exchange.clock import Clock, monotonic
 from exchange.directory.addressing import UPLINK
 from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
+from exchange.machine.load import Load
 from exchange.machine.logger import get_logger
 from exchange.messaging.freshness import Carrier
 from exchange.messaging.holds import Holds
@@ -38,12 +39,13 @@ from exchange.messaging.waiting import LOOK_EVERY, Depths, WaitingCopies
 
 log = get_logger()
 
-_GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
-"""Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
+_GATHER, _GATHER_SECONDS, _GATHER_MORE, _QUIET_SECONDS = 200, 0.05, 0.1, 0.02
+"""Results are written back when there are so many, or after so long, and so much more where this dispatcher has hardly
+a pause; sooner once nothing is in flight any more."""
 _SURELY = 2.0
 """Seconds after which the outbox is looked into, whatever the store's mark says."""
-_APART_FOR_EACH, _APART_MOST = 0.002, 0.03
-"""Seconds between two lots that go out, at least: for each copy of the first one, and in all."""
+_APART_MOST = 0.05
+"""Seconds between two lots that go out, where this dispatcher has hardly a pause; none where it is idle."""
 _HOLDS_EVERY = 1.0
 """Seconds after which, before a lot goes out, what is held is looked at again."""
 
@@ -78,9 +80,8 @@ class Dispatcher:
         self._flying: dict[int, Parcel] = {}
         self._offered: deque[Parcel] = deque()
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
-        self._settled_at = 0.0
+        self._settled_at, self._load = 0.0, Load()
         self._looked_at = self._went_at = 0.0
-        self._apart = 0.0
         self._mark: object | None = None
         self._next_due: datetime | None = None
         self._holds: Sequence[Hold] | None = None
@@ -120,13 +121,18 @@ class Dispatcher:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                busy = self.dispatch_once(publisher)
+                busy = self._pass(publisher)
             except DatabaseUnavailable as error:
                 log.error("dispatch.database", node=self._node.address, reason=str(error))
                 self._stopping.wait(1.0)
                 continue
             if not busy:
                 self._wake.wait(_QUIET_SECONDS if self._flying else self._poll)
+
+    def _pass(self, publisher: Publisher) -> bool:
+        self._keep_apart()
+        with self._load.working():
+            return self.dispatch_once(publisher)
 
     def dispatch_once(self, publisher: Publisher) -> bool:
         """Make one pass: results in, due copies out. True if there was anything to do."""
@@ -135,7 +141,6 @@ class Dispatcher:
         room = self._batch - len(self._flying)
         if room <= self._batch // 4 or not (self._offered or self._worth_looking()):
             return settled
-        self._keep_apart()
         self._look_at_holds()
         parcels = self._take(room)
         try:
@@ -146,7 +151,7 @@ class Dispatcher:
         return settled or bool(parcels)
 
     def _send(self, publisher: Publisher, parcels: Sequence[Parcel]) -> None:
-        self._apart = min(_APART_MOST, _APART_FOR_EACH * len(parcels))
+        self._went_at = monotonic()
         publications = [one for parcel in parcels if (one := self._packed(parcel)) is not None]
         if publications:
             publisher.publish(publications)
@@ -217,16 +222,14 @@ class Dispatcher:
         return self._next_due is not None and self._next_due <= self._now_real.now()
 
     def _keep_apart(self) -> None:
-        """The more went out last, the more may gather before the next; an isolated message waits for nothing."""
-        early = self._went_at + self._apart - monotonic()
-        if early > 0:
-            self._stopping.wait(early)
-        self._went_at = monotonic()
+        """The busier it has been, the more may gather before the next lot; an isolated message waits for nothing."""
+        self._stopping.wait(max(0.0, self._went_at + self._load.patience(_APART_MOST) - monotonic()))
 
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
         waiting = self._results.qsize()
         patience = _QUIET_SECONDS if waiting >= len(self._flying) else _GATHER_SECONDS
+        patience += self._load.patience(_GATHER_MORE)
         return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= patience)
 
     def _settle(self) -> bool:

@@ -23,6 +23,7 @@ from exchange.broker.traffic.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, ExchangeError
 from exchange.machine.crew import Loop
+from exchange.machine.load import Load
 from exchange.machine.logger import get_logger
 from exchange.messaging.ports import OnBatch
 
@@ -33,6 +34,9 @@ CanTake = Callable[[int], None]
 
 REST_FIRST, REST_MOST = 0.5, 30.0
 """Seconds that a lane rests after its handler has failed: at first, and at most."""
+
+GATHER = 0.1
+"""Seconds that deliveries gather for a handler that has hardly a pause; an idle one gets the first at once."""
 
 _LAST_BATCH = 30.0
 """Seconds that `close` waits for the handler to finish the batch it has."""
@@ -65,7 +69,8 @@ handled before the rest of that batch."""
 class BatchConsumer:
     """Consumes ``queues``, the one that overtakes first, and hands them to ``on_batch`` in a thread of its own.
 
-    A batch holds up to ``max_batch`` deliveries, or those of ``max_wait`` seconds. ``trust_stamp`` says that the
+    A batch holds up to ``max_batch`` deliveries, or those of ``max_wait`` seconds; of up to `GATHER` where the handler
+    has hardly a pause, of none where it is idle and nothing else is said. ``trust_stamp`` says that the
     broker is known to overwrite the arrival stamp; without it deliveries have none. ``accounts`` says that members
     have accounts, so that the sender in a routing key is one. ``can_take`` raises as long as a batch of so many octets
     could not be handled; without it an empty batch is handled instead.
@@ -79,7 +84,7 @@ class BatchConsumer:
         *,
         name: str,
         max_batch: int = 50,
-        max_wait: float = 0.005,
+        max_wait: float | None = None,
         trust_stamp: bool = False,
         accounts: bool = False,
         can_take: CanTake | None = None,
@@ -89,6 +94,7 @@ class BatchConsumer:
         self._can_take: CanTake = can_take or (lambda octets: on_batch(()))
         self._max_batch = max_batch
         self._max_wait = max_wait
+        self._load = Load()
         self._trust_stamp = trust_stamp
         self._wakeup = Wakeup()
         self._lanes = [Lane(queue, self._wakeup, self._on_lane, accounts) for queue in queues]
@@ -178,13 +184,15 @@ class BatchConsumer:
     def _busy(self, work: Callable[[], None]) -> None:
         self.busy_since = monotonic()
         try:
-            work()
+            with self._load.working():
+                work()
         finally:
             self.busy_since = None
 
     def _collect(self, catch: Catch) -> None:
         """Lets a group grow until it is full or its first delivery has waited long enough."""
-        until = catch.since + (max(self._max_wait, _COMES_BACK) if catch.may_be_out_of_order else self._max_wait)
+        wait = self._load.patience(GATHER) if self._max_wait is None else self._max_wait
+        until = catch.since + (max(wait, _COMES_BACK) if catch.may_be_out_of_order else wait)
         while not self._closing.is_set() and not catch.gone and len(catch.raw) < self._max_batch:
             left = until - monotonic()
             if left <= 0:

@@ -43,11 +43,15 @@ TYPERS_OWN = {"pydantic"}
 """With this typer reads words that it is given."""
 
 
+_NO_BROKER = {"EXCHANGE_BROKER_URL": "", "EXCHANGE_MANAGEMENT_URL": ""}
+"""A given address is checked as its driver reads it."""
+
+
 def imported_by(*words: str, **environment: str) -> tuple[int, str, set[str]]:
     """Exit code, output and modules of a command line, each run in a process of its own."""
     ran = subprocess.run(
         [sys.executable, "-c", _RUN, *words],
-        env={**os.environ, "EXCHANGE_LANGUAGE": "en", **environment},
+        env={**os.environ, "EXCHANGE_LANGUAGE": "en", **_NO_BROKER, **environment},
         capture_output=True,
         text=True,
         check=True,
