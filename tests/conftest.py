@@ -146,13 +146,13 @@ def settling(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def broker(_new_queues_need_no_rest: None, request: pytest.FixtureRequest) -> NodeInfo:
     """The broker that all tests share, with its administrator's account."""
-    return _given("EXCHANGE_") or _private(request.config, _FIRST)
+    return _given("TESTS_") or _private(request.config, _FIRST)
 
 
 @pytest.fixture(scope="session")
 def second_broker(_new_queues_need_no_rest: None, request: pytest.FixtureRequest) -> NodeInfo:
     """The broker of lower levels: another one, unless one alone is given."""
-    return _given("EXCHANGE_SECOND_") or _given("EXCHANGE_") or _private(request.config, _SECOND)
+    return _given("TESTS_SECOND_") or _given("TESTS_") or _private(request.config, _SECOND)
 
 
 def _given(prefix: str) -> NodeInfo | None:

@@ -24,7 +24,7 @@ def new_root(name: str = "t") -> str:
 
 def brokers_are_given() -> bool:
     """Whether the brokers are somebody's, and not to be stopped."""
-    return bool(os.environ.get("EXCHANGE_BROKER_URL") or os.environ.get("EXCHANGE_SECOND_BROKER_URL"))
+    return bool(os.environ.get("TESTS_BROKER_URL") or os.environ.get("TESTS_SECOND_BROKER_URL"))
 
 
 @contextmanager
