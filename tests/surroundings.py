@@ -24,9 +24,10 @@ BROKERS = {
 
 
 def forget_the_caller(environ: MutableMapping[str, str], *, worker: bool = False) -> None:
-    """Takes everything else out, and puts the brokers' addresses aside: language, time zone, home, proxies, Python's and our own settings.
+    """Takes everything else out: language, time zone, home, proxies, Python's and our own settings.
 
-    A ``worker`` has been given a home; and what C libraries have put into the environment behind Python's back.
+    The brokers' addresses are put aside. A ``worker`` has been given a home; and what C libraries have put into the
+    environment behind Python's back.
     """
     for name, aside in BROKERS.items():
         if name in environ:

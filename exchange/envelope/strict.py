@@ -8,6 +8,7 @@ forms in the schemas. Nothing else in the exchange parses signed JSON; a test se
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeVar
 
@@ -35,11 +36,14 @@ def read_model(model: type[M], data: bytes, what: str) -> M:
     value = _as_written(model, data)
     if value is not None:
         return value
-    read_json(data, what)
+    written = read_json(data, what)
     try:
-        return model.model_validate_json(data)
+        value = model.model_validate_json(data)
     except ValidationError as error:
         raise Malformed("{what}: {error}", what=coded(TITLES, what), error=_where(error)) from None
+    if not _bytes_are_as_specified(value.model_dump(), written):
+        raise Malformed("{what}: bytes are not base64url with padding", what=coded(TITLES, what))
+    return value
 
 
 def is_written_so(model: type[M], data: bytes) -> bool:
@@ -110,6 +114,17 @@ def _as_written(model: type[M], data: bytes) -> M | None:
     except ValidationError:
         return None
     return value if value.model_dump_json().encode() == data else None
+
+
+def _bytes_are_as_specified(value: Any, written: Any) -> bool:
+    """Whether bytes stand there in their one form: base64 has others that read alike (RFC 4648, 3.5, 5)."""
+    if isinstance(value, bytes):
+        return bool(urlsafe_b64encode(value).decode() == written)
+    if isinstance(value, dict) and isinstance(written, dict):
+        return all(_bytes_are_as_specified(one, written[name]) for name, one in value.items() if name in written)
+    if isinstance(value, list | tuple) and isinstance(written, list):
+        return all(map(_bytes_are_as_specified, value, written))
+    return True
 
 
 def _check_texts(value: Any, refuse: Callable[[Text], NoReturn]) -> None:

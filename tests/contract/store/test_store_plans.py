@@ -16,9 +16,21 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.operations.health.store import HealthFigures
 from exchange.store import Store
+from exchange.store.compiled import CompiledConnection
 from exchange.store.transaction import Transaction
 from exchange.telemetry.troubles import Troubles
 from tests.contract.rows import LATER, NOW, PLANNING, new_id, outgoing, signed_for, watch_row
+
+
+def noted(sent: list[tuple[str, Any]]) -> Callable[..., Any]:
+    """What runs a compiled statement, and notes it."""
+    run = CompiledConnection._run
+
+    def running(connection: CompiledConnection, plan: Any, values: Any) -> Any:
+        sent.append((plan.sql, plan.bound(values)))
+        return run(connection, plan, values)
+
+    return running
 
 
 def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
@@ -28,7 +40,8 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         sent.append((statement, parameters[0] if many else parameters))
 
-    with store.transaction() as tx:
+    with store.transaction() as tx, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(CompiledConnection, "_run", noted(sent))
         event.listen(store._engine, "before_cursor_execute", note)
         work(tx)
         event.remove(store._engine, "before_cursor_execute", note)

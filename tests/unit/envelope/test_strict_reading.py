@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ from exchange.directory.view import DirectoryView, load_directory, read_paper
 from exchange.envelope import pack_leaves
 from exchange.envelope.document import CRIT, ENCLOSURES, HEADER, parse_body, parse_header, sign_document, verify_signed
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, X5T, parse_sign1, sign1
-from exchange.envelope.strict import MAX_DEPTH, read_json
+from exchange.envelope.strict import MAX_DEPTH, read_json, read_model
 from exchange.errors import BadDirectory, Malformed, Unsupported
 from exchange.messaging.receipts import read_receipt
-from exchange.schemas import MESSAGES, Directory, Header, Opinion, Receipt, ReceiptBatch, ReceiptProof
+from exchange.schemas import MESSAGES, Directory, Header, Opinion, Receipt, ReceiptBatch, ReceiptProof, Suite
 from exchange.schemas.base import LARGEST_INTEGER
+from exchange.schemas.directory import EncryptionKey
 from tests.unit.facts import ID, opinion
-from tests.unit.levels import NOW, Level, family
+from tests.unit.levels import NOW, YEAR, Level, family
 
 
 def receipt(**fields: Any) -> str:
@@ -197,3 +199,31 @@ def test_a_strangers_names_stand_in_a_sentence_without_ending_it(name: str) -> N
         parse_header(json.dumps({f"0{name}": 1}).encode())
     assert str(caught.value).isprintable()
     assert "Extra inputs are not permitted" in str(caught.value)
+
+
+def padless(text: str) -> str:
+    return text.rstrip("=")
+
+
+def standard(text: str) -> str:
+    return text.replace("-", "+").replace("_", "/")
+
+
+def loose(text: str) -> str:
+    """Another last character for the same octets, since not all of its bits count."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    last = padless(text)[-1]
+    return padless(text)[:-1] + alphabet[alphabet.index(last) ^ 1] + "=" * (len(text) - len(padless(text)))
+
+
+@pytest.mark.parametrize("another", [padless, standard, loose, lambda text: text + "=", lambda text: text + "\n"])
+def test_bytes_have_one_form(another: Callable[[str], str]) -> None:
+    written = urlsafe_b64encode(b"\xfb\xff" * 16).decode()
+    key = EncryptionKey(
+        kid="0" * 16, suite=Suite.CLASSICAL, public=b"\xfb\xff" * 16, not_before=NOW, not_after=NOW + YEAR
+    )
+    signed = key.model_dump_json()
+    assert read_model(EncryptionKey, signed.replace(",", ", ").encode(), "directory") == key
+    assert written in signed
+    with pytest.raises(Malformed):
+        read_model(EncryptionKey, signed.replace(written, another(written)).encode(), "directory")
