@@ -39,13 +39,13 @@ from exchange.messaging.waiting import LOOK_EVERY, Depths, WaitingCopies
 
 log = get_logger()
 
-_GATHER, _GATHER_SECONDS, _GATHER_MORE, _QUIET_SECONDS = 200, 0.05, 0.1, 0.02
-"""Results are written back when there are so many, or after so long, and so much more where this dispatcher has hardly
-a pause; sooner once nothing is in flight any more."""
+_GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
+"""Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
 _SURELY = 2.0
 """Seconds after which the outbox is looked into, whatever the store's mark says."""
-_APART_MOST = 0.05
-"""Seconds between two lots that go out, where this dispatcher has hardly a pause; none where it is idle."""
+_APART_FOR_EACH, _APART_MOST = 0.002, 0.03
+"""Seconds between two lots that go out, for each copy of the first one and in all, where this dispatcher has hardly a
+pause; none where it is idle."""
 _HOLDS_EVERY = 1.0
 """Seconds after which, before a lot goes out, what is held is looked at again."""
 
@@ -80,7 +80,7 @@ class Dispatcher:
         self._flying: dict[int, Parcel] = {}
         self._offered: deque[Parcel] = deque()
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
-        self._settled_at, self._load = 0.0, Load()
+        self._settled_at, self._lot, self._load = 0.0, 0, Load()
         self._looked_at = self._went_at = 0.0
         self._mark: object | None = None
         self._next_due: datetime | None = None
@@ -151,7 +151,7 @@ class Dispatcher:
         return settled or bool(parcels)
 
     def _send(self, publisher: Publisher, parcels: Sequence[Parcel]) -> None:
-        self._went_at = monotonic()
+        self._went_at, self._lot = monotonic(), len(parcels)
         publications = [one for parcel in parcels if (one := self._packed(parcel)) is not None]
         if publications:
             publisher.publish(publications)
@@ -222,14 +222,14 @@ class Dispatcher:
         return self._next_due is not None and self._next_due <= self._now_real.now()
 
     def _keep_apart(self) -> None:
-        """The busier it has been, the more may gather before the next lot; an isolated message waits for nothing."""
-        self._stopping.wait(max(0.0, self._went_at + self._load.patience(_APART_MOST) - monotonic()))
+        """The more went out last, the more may gather before the next; an isolated message waits for nothing."""
+        apart = self._load.patience(min(_APART_MOST, _APART_FOR_EACH * self._lot))
+        self._stopping.wait(max(0.0, self._went_at + apart - monotonic()))
 
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
         waiting = self._results.qsize()
         patience = _QUIET_SECONDS if waiting >= len(self._flying) else _GATHER_SECONDS
-        patience += self._load.patience(_GATHER_MORE)
         return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= patience)
 
     def _settle(self) -> bool:

@@ -35,7 +35,7 @@ CanTake = Callable[[int], None]
 REST_FIRST, REST_MOST = 0.5, 30.0
 """Seconds that a lane rests after its handler has failed: at first, and at most."""
 
-GATHER = 0.1
+GATHER = 0.005
 """Seconds that deliveries gather for a handler that has hardly a pause; an idle one gets the first at once."""
 
 _LAST_BATCH = 30.0
