@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,8 @@ class Authentic:
     enclosures: tuple[bytes, ...]
     digest: str
     """SHA-256 of ``signed``, hexadecimal."""
+    signer: Signer | None = field(default=None, kw_only=True, repr=False, compare=False)
+    """Who signed it, by the directory that it was opened with."""
 
 
 @dataclass(frozen=True)
@@ -132,21 +134,21 @@ class _Reading:
         Raises that fault where it cannot be laid at the signer's door, Untrusted or WrongClock where no signature
         counts.
         """
-        claims = self._claims()
-        header = self._header(claims)
+        header = self._usable_header() or self._header(self._claims())
         wrong_clock = _time_fault(self.proved.signer, header.created_at, now)
         if fault is None:
             try:
                 return self._opened(wrong_clock)
             except SenderError as error:
                 fault = error
+        claims = self._claims()
         if not self._is_its_own(claims, brought_by):
             raise fault
         kept = tuple(one for one in self.content.enclosures if isinstance(one, bytes))[:MAX_ENCLOSURES]
         message = self.proved.message
         return Faulty(
             header, self.proved.header_bytes or b"", self.content.signed, kept, _digest(self.content.signed),
-            message.payload, fault, named=claims.message_id is not None,
+            message.payload, fault, named=claims.message_id is not None, signer=self.proved.signer,
         )  # fmt: skip
 
     def _opened(self, wrong_clock: WrongClock | None) -> Opened:
@@ -159,7 +161,7 @@ class _Reading:
             raise wrong_clock
         return Opened(
             header, verified.header_bytes, content.signed, tuple(content.enclosures), _digest(content.signed),
-            verified.body,
+            verified.body, signer=proved.signer,
         )  # fmt: skip
 
     def _claims(self) -> Claims:
@@ -167,11 +169,14 @@ class _Reading:
         signed = self.proved.header_bytes
         return claims_of(signed if signed is not None else self.envelope.header_bytes)
 
-    def _header(self, claims: Claims) -> Header:
+    def _usable_header(self) -> Header | None:
+        """The header that was signed, where it is one, its signer's and for us."""
         header, signer = self.proved.header, self.proved.signer
-        if header is not None and header.sender == signer.address and self.address in header.addressees:
-            return header
-        digest = _digest(self.content.signed)
+        usable = header is not None and header.sender == signer.address and self.address in header.addressees
+        return header if usable else None
+
+    def _header(self, claims: Claims) -> Header:
+        signer, digest = self.proved.signer, _digest(self.content.signed)
         return claims.header(signer.address, self.address, digest, self.proved.declared, signer.not_before)
 
     def _is_its_own(self, claims: Claims, brought_by: str | None) -> bool:

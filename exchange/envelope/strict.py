@@ -134,12 +134,20 @@ def _check_texts(value: Any, refuse: Callable[[Text], NoReturn]) -> None:
         one, depth = waiting.pop()
         if depth > MAX_DEPTH:
             refuse(Text("nested too deep"))
-        if isinstance(one, str) and any("\ud800" <= character <= "\udfff" for character in one):
+        if isinstance(one, str) and not _is_whole(one):
             refuse(Text("a text holds half a character (a lone surrogate)"))
         if isinstance(one, dict):
             waiting += [(name, depth) for name in one]
         if isinstance(one, dict | list):
             waiting += [(inside, depth + 1) for inside in (one.values() if isinstance(one, dict) else one)]
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _where(error: ValidationError) -> Text:

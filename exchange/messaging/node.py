@@ -212,8 +212,12 @@ class Step:
     def deadline_changed(self, case_number: str, department: str, tell: Callable[[Step], None]) -> None:
         """Register ``tell``, to be called once before the step ends, after all its changes."""
         self.changed_parts[(case_number, department)] = None
-        if tell not in self._before_flush:
-            self._before_flush.append(tell)
+        self.before_end(tell)
+
+    def before_end(self, work: Callable[[Step], None]) -> None:
+        """Have ``work`` done once before the step ends, after all that it does till then."""
+        if work not in self._before_flush:
+            self._before_flush.append(work)
 
     def flush(self) -> None:
         """Sign, seal and write everything planned. Called by `Node.step`."""

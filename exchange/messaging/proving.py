@@ -164,7 +164,10 @@ def _dated(found: Opened) -> Opened | Faulty:
 
 def _faulty(found: Opened, fault: SenderError) -> Faulty:
     payload = payload_of(found.signed)
-    return Faulty(found.header, found.header_bytes, found.signed, found.enclosures, found.digest, payload, fault)
+    return Faulty(
+        found.header, found.header_bytes, found.signed, found.enclosures, found.digest, payload, fault,
+        signer=found.signer,
+    )  # fmt: skip
 
 
 def _sent_back(opened: Authentic, arrival: Arrival, queue: str) -> SentBack:

@@ -16,6 +16,10 @@ class RegisterSide(StrEnum):
     SENT = "sent"
 
 
+UNNUMBERED = 0
+"""The number of an entry that is planned; the first of a year is 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
     """One document in the register of its year."""

@@ -4,18 +4,22 @@ and none is given twice.
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from exchange.messaging.register.records import RegisterEntry, RegisterSide
 from exchange.messaging.register.tables import register
 from exchange.schemas import DocumentKind
+from exchange.store.bulk import adding
 from exchange.store.statements import values_of
 
 _r = register.c
-_ROWS = select(*(_r[field.name] for field in fields(RegisterEntry)))
+_NAMES = tuple(field.name for field in fields(RegisterEntry))
+_ROWS = select(*(_r[name] for name in _NAMES))
+_KNOWN = select(_r.direction, _r.sender, _r.message_id).where(_r.message_id.in_(bindparam("ids", expanding=True)))
+_LAST = select(func.max(_r.number)).where(_r.direction == bindparam("side"), _r.year == bindparam("of"))
+_ADD = adding(register, *_NAMES)
 
 
 class Register:
@@ -23,31 +27,37 @@ class Register:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._planned: list[RegisterEntry] = []
 
-    def enter(
-        self,
-        direction: RegisterSide,
-        at: datetime,
-        sender: str,
-        message_id: str,
-        kind: DocumentKind,
-        document_number: str,
-        title: str,
-        correspondents: str,
-    ) -> RegisterEntry:
-        """Give a document the next number of the year of ``at``, in that moment's own time zone; one that is in the
-        register keeps the number that it has.
+    def plan(self, entry: RegisterEntry) -> None:
+        """Have a document entered by the next `write`, with a number of its year instead of `UNNUMBERED`."""
+        self._planned.append(entry)
+
+    def write(self) -> None:
+        """Enter what is planned, in order, by few statements: a batch brings hundreds.
+
+        Each has the next number of its year; one that is in the register keeps the number that it has.
         """
-        present = self.of(direction, sender, message_id)
-        if present is not None:
-            return present
-        here = (_r.direction == direction, _r.year == at.year)
-        last = self._db.scalar(select(func.max(_r.number)).where(*here)) or 0
-        entry = RegisterEntry(
-            direction, at.year, last + 1, at, sender, message_id, kind, document_number, title, correspondents
-        )
-        self._db.execute(insert(register).values(**values_of(entry)))
-        return entry
+        planned, self._planned = self._planned, []
+        if not planned:
+            return
+        known = {
+            (row.direction, row.sender, row.message_id)
+            for row in self._db.execute(_KNOWN, {"ids": [entry.message_id for entry in planned]})
+        }
+        last: dict[tuple[RegisterSide, int], int] = {}
+        rows = []
+        for entry in planned:
+            if (entry.direction, entry.sender, entry.message_id) in known:
+                continue
+            known.add((entry.direction, entry.sender, entry.message_id))
+            here = entry.direction, entry.year
+            last[here] = 1 + (last[here] if here in last else self._last(*here))
+            rows.append(values_of(replace(entry, number=last[here])))
+        _ADD.run(self._db, rows)
+
+    def _last(self, direction: RegisterSide, year: int) -> int:
+        return self._db.scalar(_LAST, {"side": direction, "of": year}) or 0
 
     def of(self, direction: RegisterSide, sender: str, message_id: str) -> RegisterEntry | None:
         """Return the entry of a message; None where it is not in the register."""

@@ -45,7 +45,7 @@ def withheld_for(
 
     ``on_record_since``: since when these very bytes are among the dead letters.
     """
-    signer = signer_of(opened.signed, directory)
+    signer = opened.signer or signer_of(opened.signed, directory)
     if proves_older(signer, arrival, on_record_since):
         return None
     return Withheld(

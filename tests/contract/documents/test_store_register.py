@@ -7,7 +7,7 @@ from datetime import datetime
 from exchange.clock import CST
 from exchange.documents.rules.circulation import CirculationReader, CirculationState
 from exchange.documents.store import Circulations
-from exchange.messaging.register.records import RegisterEntry, RegisterSide
+from exchange.messaging.register.records import UNNUMBERED, RegisterEntry, RegisterSide
 from exchange.messaging.register.store import Register
 from exchange.schemas import DocumentKind
 from exchange.store import Store
@@ -24,10 +24,19 @@ def enter(
     message_id: str = "",
     kind: DocumentKind = DocumentKind.LETTER,
 ) -> RegisterEntry:
+    planned = draft(at, direction, PLANNING, message_id or new_id(), kind)
     with store.transaction() as tx:
-        return tx[Register].enter(
-            direction, at, PLANNING, message_id or new_id(), kind, "合规函〔2026〕3号", "关于路网资料的函", PLANNING
-        )
+        tx[Register].plan(planned)
+        tx[Register].write()
+    with store.reading() as tx:
+        found = tx[Register].of(direction, PLANNING, planned.message_id)
+    assert found is not None
+    return found
+
+
+def draft(at: datetime, direction: RegisterSide, sender: str, message_id: str, kind: DocumentKind) -> RegisterEntry:
+    number, title = "合规函〔2026〕3号", "关于路网资料的函"
+    return RegisterEntry(direction, at.year, UNNUMBERED, at, sender, message_id, kind, number, title, PLANNING)
 
 
 def test_numbers_count_from_one_in_each_year_and_direction_and_are_given_once(store: Store) -> None:
@@ -44,19 +53,30 @@ def test_numbers_count_from_one_in_each_year_and_direction_and_are_given_once(st
         assert tx[Register].of(RegisterSide.RECEIVED, US, first.message_id) is None
 
 
+def test_a_batch_is_numbered_in_its_order_each_direction_and_year_by_itself_and_nothing_twice(store: Store) -> None:
+    before, ids = enter(store, LAST_OF_2026), [new_id() for _ in range(4)]
+    received, sent = RegisterSide.RECEIVED, RegisterSide.SENT
+    with store.transaction() as tx:
+        for direction, at, id in [
+            (received, LAST_OF_2026, ids[0]), (sent, LAST_OF_2026, ids[0]), (received, FIRST_OF_2027, ids[1]),
+            (received, LAST_OF_2026, before.message_id), (received, LAST_OF_2026, ids[2]),
+            (received, LAST_OF_2026, ids[0]), (received, FIRST_OF_2027, ids[3]),
+        ]:  # fmt: skip
+            tx[Register].plan(draft(at, direction, PLANNING, id, DocumentKind.LETTER))
+        tx[Register].write()
+        tx[Register].write()
+    with store.reading() as tx:
+        pages = [tx[Register].page(*where, None, 0, 9) for where in ((received, 2026), (received, 2027), (sent, 2026))]
+    assert [[(one.message_id, one.number) for one in page] for page in pages] == [
+        [(before.message_id, 1), (ids[0], 2), (ids[2], 3)], [(ids[1], 1), (ids[3], 2)], [(ids[0], 1)],
+    ]  # fmt: skip
+
+
 def test_a_number_is_not_used_up_by_what_is_rolled_back(store: Store) -> None:
     try:
         with store.transaction() as tx:
-            tx[Register].enter(
-                RegisterSide.SENT,
-                NOW,
-                US,
-                new_id(),
-                DocumentKind.LETTER,
-                "合规函〔2026〕3号",
-                "关于路网资料的函",
-                PLANNING,
-            )
+            tx[Register].plan(draft(NOW, RegisterSide.SENT, US, new_id(), DocumentKind.LETTER))
+            tx[Register].write()
             raise InterruptedError
     except InterruptedError:
         pass
