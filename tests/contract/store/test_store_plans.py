@@ -22,12 +22,13 @@ from exchange.telemetry.troubles import Troubles
 from tests.contract.rows import LATER, NOW, PLANNING, new_id, outgoing, signed_for, watch_row
 
 
-def noted(sent: list[tuple[str, Any]]) -> Callable[..., Any]:
-    """What runs a compiled statement, and notes it."""
+def noted(store: Store, sent: list[tuple[str, Any]]) -> Callable[..., Any]:
+    """What runs a compiled statement, and notes those of this store: others may be at work in this process."""
     run = CompiledConnection._run
 
     def running(connection: CompiledConnection, plan: Any, values: Any) -> Any:
-        sent.append((plan.sql, plan.bound(values)))
+        if connection.engine is store._engine:
+            sent.append((plan.sql, plan.bound(values)))
         return run(connection, plan, values)
 
     return running
@@ -41,7 +42,7 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
         sent.append((statement, parameters[0] if many else parameters))
 
     with store.transaction() as tx, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(CompiledConnection, "_run", noted(sent))
+        patched.setattr(CompiledConnection, "_run", noted(store, sent))
         event.listen(store._engine, "before_cursor_execute", note)
         work(tx)
         event.remove(store._engine, "before_cursor_execute", note)
