@@ -31,6 +31,8 @@ _JOINS = re.compile("[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01e
 """What changes the letter before it, as names and other scripts need it."""
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = "\n\r\t"
+_DOUBTFUL = re.compile(f"[^\\w -~、。，；：？！（）《》〔〕“”]|[{IGNORED}]")
+"""What may be a fault: all but letters, digits and common signs. Texts are long, and most have little else."""
 _BLANK = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
 
 
@@ -61,10 +63,9 @@ def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
         return ""
     if not is_visible(text):
         return "nothing of it can be seen; write something, or leave it out"
-    for position, ch in enumerate(text):
-        if (not ch.isalnum() or _IGNORED.match(ch)) and (
-            what := _forbidden(ch, text[max(0, position - 1) : position], shape)
-        ):
+    for found in _DOUBTFUL.finditer(text):
+        position, ch = found.start(), found.group()
+        if what := _forbidden(ch, text[max(0, position - 1) : position], shape):
             return f"{what} (U+{ord(ch):04X}) at character {position + 1}; take it out"
     return ""
 

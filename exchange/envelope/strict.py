@@ -33,7 +33,7 @@ _QUOTING = frozenset({"union_tag_invalid"})
 
 def read_model(model: type[M], data: bytes, what: str) -> M:
     """Read a signed value from its JSON bytes. Raises Malformed, which says what is wrong with which field."""
-    value = _as_written(model, data)
+    value = as_written(model, data)
     if value is not None:
         return value
     written = read_json(data, what)
@@ -44,11 +44,6 @@ def read_model(model: type[M], data: bytes, what: str) -> M:
     if not _bytes_are_as_specified(value.model_dump(), written):
         raise Malformed("{what}: bytes are not base64url with padding", what=coded(TITLES, what))
     return value
-
-
-def is_written_so(model: type[M], data: bytes) -> bool:
-    """Return whether these bytes are just what the exchange itself would write of a value."""
-    return _as_written(model, data) is not None
 
 
 def read_json(data: bytes, what: str) -> Any:
@@ -107,8 +102,8 @@ def _texts(pairs: Pairs, name: str) -> Iterator[str]:
             yield value
 
 
-def _as_written(model: type[M], data: bytes) -> M | None:
-    """The value, if these bytes are just what we would write of it: then there is only one way to read them."""
+def as_written(model: type[M], data: bytes) -> M | None:
+    """Return the value, if these bytes are just what we would write of it: then there is one way to read them."""
     try:
         value = model.model_validate_json(data)
     except ValidationError:
