@@ -12,7 +12,7 @@ from exchange.envelope.cosign import COSIGNED_LIMIT
 from exchange.envelope.strict import read_json
 from exchange.errors import Malformed
 from exchange.language import Text
-from exchange.schemas import Document, Forwarding, JointDocument, JointDraft, Notice
+from exchange.schemas import Body, Document, Forwarding, JointDocument, JointDraft, Notice
 from exchange.schemas.document import Number
 
 _NUMBER: TypeAdapter[Number] = TypeAdapter(Number)
@@ -33,6 +33,15 @@ def number_in(kind: str, signed: bytes, enclosures: Sequence[bytes] = ()) -> str
         return str(_NUMBER.validate_python(body.get("document", body)["number"]))
     except (Malformed, ValidationError, ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None
+
+
+def number_of(body: Body, signed: bytes, enclosures: Sequence[bytes] = ()) -> str | None:
+    """Return what `number_in` does, of a message that was read already."""
+    if isinstance(body, Document):
+        return str(body.number)
+    if isinstance(body, Notice | JointDraft):
+        return str(body.document.number)
+    return number_in(body.KIND, signed, enclosures)
 
 
 def _payload(message: bytes) -> Any:

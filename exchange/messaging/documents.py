@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from exchange.envelope.numbers import number_in
+from exchange.envelope.numbers import number_in, number_of
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.tables import document
-from exchange.schemas import Header
+from exchange.schemas import Body, Header
 from exchange.store.bulk import adding
 from exchange.store.codec import join, split
 
@@ -79,9 +79,16 @@ def keep(connection: Connection, documents: Iterable[dict[str, Any]]) -> None:
 
 
 def document_row(
-    header: Header, signed: bytes, digest: str, enclosures: Sequence[bytes], direction: str, now: datetime
+    header: Header,
+    signed: bytes,
+    digest: str,
+    enclosures: Sequence[bytes],
+    direction: str,
+    now: datetime,
+    body: Body | None = None,
 ) -> dict[str, Any]:
-    """Build the row of a document for the table."""
+    """Build the row of a document for the table; ``body`` spares reading ``signed`` again."""
+    number = number_in(header.kind, signed, enclosures) if body is None else number_of(body, signed, enclosures)
     return {
         "sender": header.sender,
         "message_id": header.message_id,
@@ -92,7 +99,7 @@ def document_row(
         "signed": signed,
         "enclosures": join(enclosures),
         "recorded_at": now,
-        "number": number_in(header.kind, signed, enclosures),
+        "number": number,
     }
 
 

@@ -99,7 +99,7 @@ class Inbox:
             return
         _RECORD.run(self._db, [_row(entry, now) for entry in entries])
         documents = [
-            document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now)
+            document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now, entry.body)
             | ({} if entry.readable else {"kind": FAULTY})
             for entry in entries
         ]

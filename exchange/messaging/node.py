@@ -248,6 +248,7 @@ class Step:
             recipients=sealed.recipients,
             queues=queues,
             needs_receipt=draft.needs_receipt,
+            body=draft.body,
         )
 
 

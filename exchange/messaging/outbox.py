@@ -69,7 +69,7 @@ class Outbox:
             return
         digests = [hashlib.sha256(message.signed).hexdigest() for message in messages]
         rows = [
-            document_row(message.header, message.signed, digest, message.enclosures, "sent", now)
+            document_row(message.header, message.signed, digest, message.enclosures, "sent", now, message.body)
             for message, digest in zip(messages, digests, strict=True)
         ]
         keep(self._db, rows)

@@ -263,6 +263,7 @@ class Receiver:
             accepted=fault is None,
             reason=f"{fault.code}: {fault.diagnostics()}" if fault is not None else None,
             readable=isinstance(message, Incoming),
+            body=message.opened.body if isinstance(message, Incoming) else None,
         )
 
     def _hand_over(self, step: Step, message: Arrived) -> SenderError | None:

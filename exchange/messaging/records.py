@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from exchange.envelope import Faulty
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.withholding import WITHHELD
-from exchange.schemas import Header, Urgency
+from exchange.schemas import Body, Header, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Outgoing:
     recipients: Mapping[str, bytes]
     queues: Mapping[str, str]
     needs_receipt: bool = True
+    body: Body | None = field(default=None, repr=False, compare=False)
+    """What stands in ``signed``, where it is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class InboxEntry:
     reason: str | None = None
     readable: bool = True
     """Whether its document can be read as what its kind says it is; else it is kept as proof of what came only."""
+    body: Body | None = field(default=None, repr=False, compare=False)
+    """What stands in ``signed``, where it is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
