@@ -204,10 +204,11 @@ def test_what_was_done_by_hand_is_found_and_named(city: ProcessDomain) -> None:
     wait_until(lambda: city.undelivered() == 1, 60, "all receipts but that of the dead letter")
     # They would send again what is missing, and set it aside again. They end in good order: what a killed one has not
     # acknowledged lies in its queue again, and may be what is missing for all that the broker's figures tell.
-    for name in city.names:
+    # The window ends first: on a busy machine it repeats the dead letter meanwhile, and that is to be taken in, too.
+    for name in sorted(city.names, key=lambda name: name != "window"):
         city.served[name].send_signal(signal.SIGTERM)
-    assert [city.served[name].wait(60) for name in city.names] == [0] * len(city.names)
-    wait_until(lambda: depth(city, "planning") == 0, 60, "the broker's figures")
+        assert city.served[name].wait(60) == 0
+        wait_until(lambda: depth(city, "planning") == 0, 60, "the broker's figures")
     before = ledger(city, 0)
     assert before["verdict"] == "balanced"
     issued, _, dispatched = before["laws"]
