@@ -21,8 +21,8 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parents[1]
 _ROW = re.compile(r"^\| (?P<name>[^|]+) \| (?P<median>[\d.,e+-]+) (?P<unit>[^|]*)\|[^|]*\| *(?P<ratio>[\d.]*) *\|$")
-_FLOOR = 1.0
-"""The ratio of a floor to itself."""
+_FLOOR = re.compile(r"\b(floor|bare)\b")
+"""In the name of what is measured against."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def lines(printed: str) -> list[Line]:
     found = []
     for row in filter(None, map(_ROW.match, printed.splitlines())):
         ratio = float(row["ratio"]) if row["ratio"] else None
-        if ratio != _FLOOR:
+        if not _FLOOR.search(row["name"]):
             found.append(Line(row["name"].strip(), float(row["median"].replace(",", "")), ratio))
     return found
 

@@ -1,7 +1,7 @@
 """Statements that are run again and again, compiled once and run by the driver itself.
 
-SQLAlchemy's own way of running a statement costs several times what SQLite takes for it: it looks the statement up by
-its shape, makes a context and a result, and prepares each for what may be asked of it. Here a statement that comes by
+SQLAlchemy's own way of running a statement is made for everything that may be asked of it: it looks the statement up by
+its shape, and makes a context and a result. Here a statement that comes by
 as the same object for the second time is kept with its SQL and the processors of its types, by SQLAlchemy's own
 compiler; from then on its values are bound, and its rows read, by these alone. Everything else runs as ever, and errors
 are told by SQLAlchemy as ever.
@@ -9,10 +9,10 @@ are told by SQLAlchemy as ever.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import Connection, Delete, Select, Update, exc
 from sqlalchemy.engine import Dialect, Row
@@ -95,33 +95,31 @@ class CompiledConnection:
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a statement, as `Connection.execute` does."""
-        values = _padded(parameters)
-        plan = None if values is None else self._plans.of(statement, values)
-        if plan is None or values is None:
+        found = self._plans.of(statement, parameters)
+        if found is None:
             return self._connection.execute(statement, parameters)
-        rows, count = self._run(plan, values)
-        if plan.found is None:
+        rows, count = self._run(*found)
+        columns, read = found[0].found, found[0].read
+        if columns is None:
             return Rows([], count)
-        found, index = plan.found, plan.found._key_to_index
-        return Rows([Row(found, plan.read, index, row) for row in rows], count)
+        index = columns._key_to_index
+        return Rows([Row(columns, read, index, row) for row in rows], count)
 
     def scalar(self, statement: Any, parameters: Any = None) -> Any:
         """Return the first column of the first row, or None."""
-        values = _padded(parameters)
-        plan = None if values is None else self._plans.of(statement, values)
-        if plan is None or values is None:
+        found = self._plans.of(statement, parameters)
+        if found is None:
             return self._connection.scalar(statement, parameters)
-        rows, _ = self._run(plan, values)
-        return _first(plan, rows[0]) if rows else None
+        rows, _ = self._run(*found)
+        return _first(found[0], rows[0]) if rows else None
 
     def scalars(self, statement: Any, parameters: Any = None) -> Any:
         """Return the first column of every row."""
-        values = _padded(parameters)
-        plan = None if values is None else self._plans.of(statement, values)
-        if plan is None or values is None:
+        found = self._plans.of(statement, parameters)
+        if found is None:
             return self._connection.scalars(statement, parameters)
-        rows, count = self._run(plan, values)
-        return Rows([_first(plan, row) for row in rows], count)
+        rows, count = self._run(*found)
+        return Rows([_first(found[0], row) for row in rows], count)
 
     def _run(self, plan: _Plan, values: Mapping[str, Any]) -> tuple[list[Any], int]:
         bound = plan.bound(values)
@@ -130,7 +128,8 @@ class CompiledConnection:
             cursor.execute(plan.sql, bound)
             return cursor.fetchall() if plan.found is not None else [], cursor.rowcount
         except BaseException as error:
-            self._connection._handle_dbapi_exception(error, plan.sql, None, cursor, None)
+            complained = isinstance(error, self._connection.dialect.loaded_dbapi.Error)  # else it goes on as it is
+            self._connection._handle_dbapi_exception(error, plan.sql if complained else None, None, cursor, None)
         finally:
             cursor.close()
 
@@ -140,18 +139,21 @@ def _first(plan: _Plan, row: Any) -> Any:
     return row[0] if read is None else read(row[0])
 
 
-def _padded(parameters: Any) -> dict[str, Any] | None:
-    """The values with each list brought to a power of two by its last one, which means the same to `IN`: a statement
-    is another one for each length. None for many sets of values at once, which are no values."""
-    if not parameters:
-        return {}
-    if not isinstance(parameters, dict):
-        return None
-    return {name: _power(value) if type(value) is list else value for name, value in parameters.items()}
-
-
 def _power(values: list[Any]) -> list[Any]:
+    """A list brought to a power of two by its last value, which means the same to `IN`: so there are few lengths."""
     return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values)) if values else values
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A statement that came again, compiled; it is asked in another way for each length of its lists."""
+
+    compiled: Any
+    names: frozenset[str]
+    """Of the values that it wants."""
+    lists: tuple[str, ...]
+    """Those of them that are lists for `IN`."""
+    plans: dict[tuple[int, ...], _Plan] = field(default_factory=dict)
 
 
 class _Plans:
@@ -161,29 +163,44 @@ class _Plans:
         self._dialect = dialect
         style = "qmark" if dialect.name == "sqlite" else "format"
         self._compiling = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
-        self._seen: WeakKeyDictionary[Any, dict[Any, _Plan | None]] = WeakKeyDictionary()
+        self._once: WeakSet[Any] = WeakSet()
+        self._again: WeakKeyDictionary[Any, _Kept | None] = WeakKeyDictionary()
+        """None for one that runs as ever all the same."""
 
-    def of(self, statement: Any, values: Mapping[str, Any]) -> _Plan | None:
-        """Return the plan of a statement; None for one that is here for the first time, or can have none."""
-        had = self._seen.get(statement)
-        if had is None:
-            self._seen[statement] = {}
-            return None
-        lengths = tuple([len(value) for value in values.values() if type(value) is list])
+    def of(self, statement: Any, parameters: Any) -> tuple[_Plan, Mapping[str, Any]] | None:
+        """Return how a statement is asked, with its values; None for one that runs as ever."""
         try:
-            return had[lengths]
+            kept = self._again[statement]
         except KeyError:
-            plan = had[lengths] = self._planned(statement, values)
-            return plan
+            if statement not in self._once:
+                self._once.add(statement)
+                return None
+            kept = self._again[statement] = self._keep(statement)
+        values = parameters or {}
+        if kept is None or not isinstance(values, dict) or values.keys() != kept.names:
+            return None
+        if kept.lists:
+            values = {**values, **{name: _power(list(values[name])) for name in kept.lists}}
+        lengths = tuple([len(values[name]) for name in kept.lists])
+        plan = kept.plans.get(lengths)
+        if plan is None:
+            plan = kept.plans[lengths] = self._plan(kept.compiled, values)
+        return plan, values
 
-    def _planned(self, statement: Any, values: Mapping[str, Any]) -> _Plan | None:
+    def _keep(self, statement: Any) -> _Kept | None:
+        """The statement compiled; None for one that has more to it than SQL and values."""
         if not isinstance(statement, (Select, Update, Delete)) or statement.get_execution_options():
             return None
         compiled: Any = statement.compile(dialect=self._compiling)
-        binds: Mapping[str, BindParameter[Any]] = compiled.binds
-        wanted = {one.key for one in binds.values() if one.required}
-        if wanted != values.keys() or compiled.literal_execute_params or any(one.callable for one in binds.values()):
+        binds: Collection[BindParameter[Any]] = compiled.binds.values()
+        if compiled.literal_execute_params or any(one.callable for one in binds):
             return None
+        wanted = [one for one in binds if one.required]
+        lists = dict.fromkeys(one.key for one in wanted if one.expanding)
+        return _Kept(compiled, frozenset(one.key for one in wanted), tuple(lists))
+
+    def _plan(self, compiled: Any, values: Mapping[str, Any]) -> _Plan:
+        binds: Mapping[str, BindParameter[Any]] = compiled.binds
         said = {name: one.value for name, one in binds.items() if not one.required}
         state = compiled._process_parameters_for_postcompile({**said, **values})
         places = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, event, func, select, update
+from sqlalchemy import JSON, bindparam, event, func, select, update
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from exchange.errors import Conflict
@@ -75,6 +76,29 @@ def test_lists_of_every_length_and_columns_of_every_type_read_as_ever(
             assert [(row.message_id, row.state, row.written_at) for row in rows] == [row[:3] for row in before]
             assert [tuple(row) for row in tx._db.execute(_NOT, wanted)] == others
             assert list(tx._db.scalars(_SOME, wanted)) == ids[:number]
+
+
+@pytest.mark.parametrize("kind", [list, tuple, set, frozenset, dict.fromkeys])
+def test_what_holds_the_values_of_a_list_and_how_many_does_not_matter(
+    store: Store, ids: list[str], kind: Callable[[list[str]], Any]
+) -> None:
+    for number in (1, 5, 2, 3, 0, 4):
+        with store.reading() as tx:
+            assert list(tx._db.scalars(_SOME, {"ids": kind(ids[:number])})) == ids[:number]
+
+
+def test_a_list_that_is_one_value_stays_as_it_is(store: Store) -> None:
+    whole = select(bindparam("value", type_=JSON))
+    for _ in range(3):
+        for value in ([1, 2, 3], [], {"a": [1, 2, 3]}):
+            with store.reading() as tx:
+                assert tx._db.scalar(whole, {"value": value}) == value
+
+
+def test_what_is_no_complaint_of_the_drivers_goes_on_as_it_is(store: Store) -> None:
+    for _ in range(3):
+        with store.reading() as tx, pytest.raises(UnicodeEncodeError):
+            tx._db.execute(_SOME, {"ids": ["\ud800"]})
 
 
 def test_a_statement_is_the_drivers_from_the_second_time_on(store: Store, ids: list[str]) -> None:
