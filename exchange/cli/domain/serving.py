@@ -26,6 +26,7 @@ from exchange.runtime.settings import Home, Settings, own_database
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import Liveness, heartbeat
 from exchange.runtime.supervision.node_watch import NodeWatch
+from exchange.runtime.supervision.nursery import Nursery
 from exchange.runtime.supervision.patience import with_patience
 from exchange.runtime.supervision.running import note, noted
 from exchange.runtime.supervision.sole import orphaned, role_command, sole_supervisor
@@ -66,13 +67,18 @@ def up(
 
         start_detached(settings, with_console=with_console)
         return
-    with sole_supervisor(settings.home) as hold, StopSignal() as stop, noted(Home(settings.home)):
+    with (
+        sole_supervisor(settings.home) as hold,
+        StopSignal() as stop,
+        noted(Home(settings.home)),
+        Nursery(say) as nursery,
+    ):
         profiles = init_files(
             settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.remedy))
         )
         broker = start_node(settings, say)
         try:
-            can_run = _supervise(settings, profiles, broker, stop, with_console, hold, patience)
+            can_run = _supervise(settings, profiles, broker, stop, with_console, hold, patience, nursery)
         finally:
             if broker.node is not None:
                 broker.node.stop()
@@ -89,6 +95,7 @@ def _supervise(
     with_console: bool,
     hold: Callable[[], None],
     patience: LifePatience | None,
+    nursery: Nursery,
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.cli.domain.console_child import DETACHED, ConsoleChild
@@ -100,7 +107,7 @@ def _supervise(
 
     with_patience(lambda: init_broker(settings, broker.info, profiles, say), say)
     environment = {"EXCHANGE_HOME": str(settings.home), **member_environment()}
-    supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience)
+    supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience, nursery)
     for address in profiles:
         log = Home(settings.home).logs / f"{address}.log"
         supervisor.add(address, role_command(address), log, beats=True, secret=own_database(settings, address))

@@ -21,6 +21,8 @@ from exchange.runtime.draining import DRAINED_EXIT
 from exchange.runtime.logs import LOG, LogSize
 from exchange.runtime.supervision.children import child_surroundings
 from exchange.runtime.supervision.heartbeat import HEARTBEAT, WHERE
+from exchange.runtime.supervision.nursery import Nursery
+from exchange.runtime.supervision.programs import Process, run_program
 from exchange.runtime.supervision.supervised import Child
 from exchange.runtime.supervision.vigil import Life, LifeLine, LifePatience, is_held
 from exchange.runtime.unfailing import rotate
@@ -53,8 +55,11 @@ class Supervisor:
         stop: threading.Event | None = None,
         is_drained: Callable[[str], bool] = lambda name: False,
         patience: LifePatience | None = None,
+        nursery: Nursery | None = None,
     ) -> None:
+        """Processes are started by the ``nursery`` where one is given, else as programs."""
         self._say = say
+        self._nursery = nursery
         self._is_drained = is_drained
         self._environment = {**environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
         self._stop = stop or threading.Event()
@@ -92,6 +97,8 @@ class Supervisor:
     def watch_once(self) -> None:
         """Look after each role once: end what hangs, restart what died and has waited long enough."""
         since, self._looked_at = monotonic() - self._looked_at, monotonic()
+        if self._nursery is not None:
+            self._nursery.look()
         for child in self.children.values():
             if child.alive:
                 self._watch_over(child, since)
@@ -166,7 +173,7 @@ class Supervisor:
             child.process.send_signal(WHERE)
         child.end_at = monotonic() + _SAYS_WHERE
 
-    def _end(self, child: Child, process: subprocess.Popen[bytes], grace: float) -> None:
+    def _end(self, child: Child, process: Process, grace: float) -> None:
         """Asks a role that hangs to end, then kills it; each once its time has come."""
         if child.kill_at is not None:
             if monotonic() >= child.kill_at:
@@ -194,14 +201,20 @@ class Supervisor:
             child.line.close()
             child.line = None
         if not child.beats or self._patience is None:
-            child.process = _spawn(child, log)
+            child.process = self._run(child, log)
             return
         line = LifeLine()
         try:
-            child.process = _spawn(child, log, line.writing)
+            child.process = self._run(child, log, line.writing)
         finally:
             line.given()
         child.line, child.life, child.end_at, child.kill_at = line, Life(self._patience), None, None
+
+    def _run(self, child: Child, log: IO[bytes], line: int | None = None) -> Process:
+        further = {LOG: str(child.log)} | ({HEARTBEAT: str(line)} if line is not None else {})
+        run = run_program if self._nursery is None else self._nursery.run
+        with child.surroundings.handed_over(**further) as (environment, keep):
+            return run(child.command, environment, log.fileno(), keep if line is None else (*keep, line))
 
     def _complain(self, error: OSError) -> None:
         if monotonic() >= self._complained_at + _COMPLAIN_EVERY:
@@ -245,20 +258,6 @@ class Supervisor:
             child.again_at = monotonic() + wait
             what = f"died ({_cause(code)}), restarted in {wait:.1f} s"
         self._say(tr("{name} {what}; see {log}", name=child.name, what=what, log=child.log))
-
-
-def _spawn(child: Child, log: IO[bytes], line: int | None = None) -> subprocess.Popen[bytes]:
-    further = {LOG: str(child.log)} | ({HEARTBEAT: str(line)} if line is not None else {})
-    with child.surroundings.handed_over(**further) as (environment, keep):
-        return subprocess.Popen(
-            list(child.command),
-            env=environment,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=keep if line is None else (*keep, line),
-        )
 
 
 def _cause(code: int | None) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from exchange.runtime.supervision.children import Surroundings
+from exchange.runtime.supervision.programs import Process
 from exchange.runtime.supervision.vigil import Life, LifeLine
 
 
@@ -38,7 +38,7 @@ class Child:
     log: Path
     surroundings: Surroundings
     backoff: Backoff = field(default_factory=Backoff)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started: float = 0.0
     restarts: int = 0
     again_at: float | None = None
