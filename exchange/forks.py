@@ -18,6 +18,11 @@ NEEDED = (
     "exchange.cli",
     "exchange.cli.domain.run",
     "exchange.runtime.profile_work",
+    "exchange.runtime.rule_process.runner",
+    "exchange.telemetry.gathering",
+    "exchange.telemetry.gauges",
+    "exchange.telemetry.metrics",
+    "structlog",
 )
 """What a member's process has imported once it serves, with all that these import."""
 
@@ -36,10 +41,15 @@ def main() -> None:
         import_module(name)
     gc.collect()
     gc.freeze()
+    from exchange.runtime.rule_process.waiting import lay_ready
+
     task = serve(channel, lambda: code_on_disk(own) != before)
+    words = task.command[task.command.index("exchange") + 1 :]
+    if words[0] == "serve":
+        lay_ready()
     gc.enable()
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
-    sys.argv[:] = [program, *task.command[task.command.index("exchange") + 1 :]]
+    sys.argv[:] = [program, *words]
     from exchange.cli import main as run
 
     run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.levels.spread import Take
 from exchange.runtime.profiles import Profile, decide_rule_of, opinion_rule_of
+from exchange.runtime.rule_process.waiting import dismiss
 from exchange.runtime.work import Work, work_for
 from exchange.schemas import Role
 
@@ -27,4 +28,5 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
     work.ends = tuple(rule.close for rule in rules)
     for rule in rules:
         rule.check()
+    dismiss()
     return work

@@ -7,6 +7,7 @@ calls, memory and open files by limits. Whatever this machine cannot enforce is 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from exchange.machine.confinement import landlock, limits, system_calls
@@ -31,12 +32,26 @@ def confine(readable: Iterable[Path], memory: int) -> list[Part]:
     return lacking
 
 
+_signals_kept: list[bool] = []
+"""Whether this process has given up signals to others before it has given up files."""
+
+
+def keep_signals() -> None:
+    """Give up signals to processes other than those that this one starts from now on, where this machine can.
+
+    Those stay in its reach whatever it gives up by `keep_to` later; else what was started before that is out of it.
+    """
+    with suppress(OSError, AttributeError):
+        landlock.keep_signals()
+        _signals_kept.append(True)
+
+
 def keep_to(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
     """Give up all files but those ``readable`` and ``writable`` at these paths and below, and signals and memory of
     processes outside; the network stays. Return whether this machine can; call it before any other thread runs.
     """
     try:
-        landlock.allow(readable, writable, network=True)
+        landlock.allow(readable, writable, network=True, signals=bool(_signals_kept))
     except (OSError, AttributeError):  # another system, an old kernel, a strict container
         return False
     return True

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from exchange.machine.confinement.kernel import call, give_up_privileges
@@ -31,7 +32,7 @@ _TO_WRITE = (
 """What is written is not executed, and no link, socket or device is made."""
 _RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 _TCP = 0b11
-_SCOPES = 0b11
+_SOCKETS, _SIGNALS = 0b01, 0b10
 """Abstract sockets and signals, to processes outside."""
 
 
@@ -50,21 +51,43 @@ def version() -> int:
     return call(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))
 
 
-def allow(readable: Iterable[Path], writable: Iterable[Path] = (), *, network: bool = False) -> None:
+def allow(
+    readable: Iterable[Path], writable: Iterable[Path] = (), *, network: bool = False, signals: bool = False
+) -> None:
     """Give up every use of files but reading those at ``readable`` and below, and writing those at ``writable``.
 
-    Paths that are not there are passed over. Without ``network`` no TCP is left either, where the kernel can do that.
-    It holds for the thread that calls it and what that starts. Raises OSError where this kernel cannot do it.
+    Paths that are not there are passed over. Without ``network`` no TCP is left either, and without ``signals`` none of
+    these to processes but those that it starts from now on, where the kernel can do that. It holds for the thread that
+    calls it and what that starts. Raises OSError where this kernel cannot do it.
     """
     offered = version()
     files = _RIGHTS_BY_VERSION[max(known for known in _RIGHTS_BY_VERSION if known <= offered)]
-    wanted = _Ruleset(files, _TCP if offered >= 4 and not network else 0, _SCOPES if offered >= 6 else 0)
-    size = 24 if offered >= 6 else 16 if offered >= 4 else 8
-    ruleset = call(_CREATE, ctypes.byref(wanted), ctypes.c_size_t(size), ctypes.c_uint32(0))
-    try:
+    scopes = (_SOCKETS if signals else _SOCKETS | _SIGNALS) if offered >= 6 else 0
+    with _restricting(_Ruleset(files, _TCP if offered >= 4 and not network else 0, scopes), offered) as ruleset:
         for paths, rights in ((readable, _TO_READ), (writable, _TO_WRITE)):
             for path in paths:
                 _allow(ruleset, path, rights & files)
+
+
+def keep_signals() -> None:
+    """Give up signals to all processes but those that this one starts from now on, and nothing else.
+
+    Raises OSError where this kernel cannot do it.
+    """
+    offered = version()
+    if offered < 6:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    with _restricting(_Ruleset(0, 0, _SIGNALS), offered):
+        pass
+
+
+@contextmanager
+def _restricting(wanted: _Ruleset, offered: int) -> Iterator[int]:
+    """What is wanted holds from the end of the block on, with the exceptions that it makes."""
+    size = 24 if offered >= 6 else 16 if offered >= 4 else 8
+    ruleset = call(_CREATE, ctypes.byref(wanted), ctypes.c_size_t(size), ctypes.c_uint32(0))
+    try:
+        yield ruleset
         give_up_privileges()
         call(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     finally:

@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from pydantic import ValidationError
 
@@ -27,6 +28,7 @@ from exchange.language import Language, Text
 from exchange.machine.logger import get_logger
 from exchange.runtime.rule_process import runner
 from exchange.runtime.rule_process.questions import RuleAnswer, about_consultation, about_docket
+from exchange.runtime.rule_process.waiting import Runner, taken
 from exchange.runtime.supervision.children import GIVEN_PATH
 from exchange.schemas import Consultation, Opinion
 from exchange.workdays import given_calendar
@@ -51,7 +53,7 @@ class RuleProcess:
     def __init__(self, path: Path, address: str, kind: str, *, seconds: float = ANSWERS_IN) -> None:
         """``kind`` is whose rule it is, a ``department``'s or a ``window``'s; ``seconds`` an answer may take."""
         self._path, self._address, self._kind, self._seconds = path, address, kind, seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self._runner: Runner | None = None
         self._ended: weakref.finalize[Any, Any] | None = None
         self._turn = threading.Lock()
         self.lacking: tuple[str, ...] = ()
@@ -83,37 +85,33 @@ class RuleProcess:
         with self._turn:
             self._end()
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
-            return self._process
+    def _running(self) -> Runner:
+        if self._runner is not None and self._runner.process.poll() is None:
+            return self._runner
         self._end()
         folders = [folder for folder in os.environ.get(GIVEN_PATH, "").split(os.pathsep) if folder]
         root = Path(exchange.__file__).parent.parent
-        words = [root, self._path, self._address, self._kind, MEMORY, *folders]
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", runner.__file__, *map(str, words)],
-            env={}, cwd=self._path.parent, bufsize=0, start_new_session=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        self._process, self._ended = process, weakref.finalize(self, _end, process)
-        ready = self._converse(process, b"", STARTS_IN)
+        words = [str(word) for word in (root, self._path, self._address, self._kind, MEMORY, *folders)]
+        found = taken(words) or _started(words, self._path.parent)
+        self._runner, self._ended = found, weakref.finalize(self, found.end)
+        ready = self._converse(found, b"", STARTS_IN)
         if ready.fault is not None:
             self._end()
             raise ready.fault.error()
         self.lacking = ready.lacking
-        return process
+        return found
 
-    def _converse(self, process: subprocess.Popen[bytes], question: bytes, seconds: float) -> RuleAnswer:
+    def _converse(self, runner: Runner, question: bytes, seconds: float) -> RuleAnswer:
         """One question and its answer. Raises RuleFailed, having ended the process."""
         until = monotonic() + seconds
         try:
-            _write(process, question, until)
-            return RuleAnswer.model_validate_json(_line(process, until))
+            _write(runner, question, until)
+            return RuleAnswer.model_validate_json(_line(runner, until))
         except TimeoutError:
             waited = Text("no answer within {seconds:.0f} s", {"seconds": seconds})
             raise self._gone("TimeoutError", waited) from None
         except (OSError, EOFError, ValidationError) as error:
-            ended = Text("the rule's process has ended or talks nonsense: {words}", {"words": _words(process)})
+            ended = Text("the rule's process has ended or talks nonsense: {words}", {"words": _words(runner)})
             raise self._gone("RuntimeError", ended) from error
 
     def _gone(self, name: str, reason: Text) -> RuleFailed:
@@ -123,7 +121,7 @@ class RuleProcess:
     def _end(self) -> None:
         if self._ended is not None:
             self._ended()
-        self._process = self._ended = None
+        self._runner = self._ended = None
 
 
 class OpinionProcess(RuleProcess):
@@ -142,21 +140,30 @@ class DecisionProcess(RuleProcess):
         return cast(Ruling | None, self.ask(about_docket(docket)))
 
 
-def _write(process: subprocess.Popen[bytes], octets: bytes, until: float) -> None:
-    assert process.stdin is not None  # noqa: S101 -- a pipe was asked for
-    os.set_blocking(process.stdin.fileno(), False)
+def _started(words: Sequence[str], folder: Path) -> Runner:
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", runner.__file__, *words],
+        env={}, cwd=folder, bufsize=0, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    pipes = (process.stdin, process.stdout, process.stderr)
+    return Runner(process, *(cast(BinaryIO, pipe) for pipe in pipes))
+
+
+def _write(found: Runner, octets: bytes, until: float) -> None:
+    pipe = found.asked.fileno()
+    os.set_blocking(pipe, False)
     rest = memoryview(octets)
     while rest:
-        _wait(process.stdin.fileno(), selectors.EVENT_WRITE, until)
-        rest = rest[os.write(process.stdin.fileno(), rest[:65_536]) :]
+        _wait(pipe, selectors.EVENT_WRITE, until)
+        rest = rest[os.write(pipe, rest[:65_536]) :]
 
 
-def _line(process: subprocess.Popen[bytes], until: float) -> bytes:
-    assert process.stdout is not None  # noqa: S101
+def _line(running: Runner, until: float) -> bytes:
     found = b""
     while not found.endswith(b"\n"):
-        _wait(process.stdout.fileno(), selectors.EVENT_READ, until)
-        more = os.read(process.stdout.fileno(), 65_536)
+        _wait(running.answers.fileno(), selectors.EVENT_READ, until)
+        more = os.read(running.answers.fileno(), 65_536)
         found += more
         if not more or len(found) > _MOST_OCTETS:
             raise EOFError
@@ -170,17 +177,13 @@ def _wait(descriptor: int, event: int, until: float) -> None:
             raise TimeoutError
 
 
-def _words(process: subprocess.Popen[bytes]) -> str:
+def _words(found: Runner) -> str:
     """The last words of a process that was ended, for whoever has to find out why."""
-    process.kill()
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        return process.communicate(timeout=5)[1].decode(errors="replace")[-500:].strip()
-    return ""
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+    found.process.kill()
+    found.process.wait()
+    said = b""
+    with contextlib.suppress(OSError):  # somebody else has its standard error, and says nothing
+        os.set_blocking(found.words.fileno(), False)
+        while more := os.read(found.words.fileno(), 65_536):
+            said += more
+    return said.decode(errors="replace")[-500:].strip()

@@ -202,7 +202,7 @@ from pathlib import Path
 from exchange.runtime.rule_process.asking import OpinionProcess
 rule = OpinionProcess(Path(sys.argv[1]), "hefei.fire", "department")
 rule.check()
-print(rule._process.pid, flush=True)
+print(rule._runner.process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
