@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.measure import Figure, arguments, folder, machine, show
+from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 
 _PATIENCE = 120.0
@@ -45,7 +46,7 @@ def served(home: Path) -> int:
 @contextmanager
 def running(home: Path, **further: str) -> Iterator[tuple[float, psutil.Process]]:
     """`exchange up`, with the seconds that it took until all members were served."""
-    members = len(list(Home(home).members.iterdir()))
+    members = len(load_profiles(Home(home).departments))
     for log in Home(home).logs.glob("*.log"):
         log.unlink()
     began = time.perf_counter()
