@@ -33,7 +33,7 @@ def confine(readable: Iterable[Path], memory: int) -> list[Part]:
 
 
 _signals_kept: list[bool] = []
-"""Whether this process has given up signals to others before it has given up files."""
+"""Holds something once this process gave up signals to others by themselves."""
 
 
 def keep_signals() -> None:
