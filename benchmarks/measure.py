@@ -18,8 +18,9 @@ def arguments(about: str | None, **defaults: float | list[int]) -> argparse.Name
 
     ``--help`` shows what the benchmark is about, and the defaults.
     """
+    program = Path(sys.argv[0])
     parser = argparse.ArgumentParser(
-        f"python -m benchmarks.{Path(sys.argv[0]).stem}",
+        f"python -m benchmarks.{program.parent.name if program.stem == '__main__' else program.stem}",
         description=about,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -54,11 +54,17 @@ def document() -> Document:
 def new_domain(path: Path, info: NodeInfo, database_url: str | None) -> LocalDomain:
     """A sender and a receiver, prepared but not served."""
     name = f"bench{secrets.token_hex(3)}"
-    seats = {f"{name}.{who}": Seat((Role.DEPARTMENT,)) for who in ("sender", "receiver")}
     stamps = stamps_arrival(info.url)
-    domain = LocalDomain(path, name, info, RealClock(), seats, stamps=stamps, database_url=database_url, periodic=False)
+    domain = LocalDomain(
+        path, name, info, RealClock(), seats_of(name), stamps=stamps, database_url=database_url, periodic=False
+    )
     domain.prepare()
     return domain
+
+
+def seats_of(domain: str) -> dict[str, Seat]:
+    """One who sends and one who receives."""
+    return {f"{domain}.{who}": Seat((Role.DEPARTMENT,)) for who in ("sender", "receiver")}
 
 
 def product(path: Path, info: NodeInfo, count: int, database_url: str | None) -> float:
@@ -67,18 +73,13 @@ def product(path: Path, info: NodeInfo, count: int, database_url: str | None) ->
     sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
     domain.close()
     ready, done = _fork.Event(), _fork.Event()
-    child = _fork.Process(target=serve_until, args=(domain, receiver, count, ready, done))
+    child = _fork.Process(target=serve_until, args=(domain, receiver, count, ready, done.set))
     child.start()
     ready.wait()
     domain.reopen(sender)
     member = domain.start(sender)
-    body, node = document(), domain.nodes[sender]
     began = time.perf_counter()
-    for _ in range(0, count, BATCH):
-        with node.step() as step:
-            for _ in range(BATCH):
-                step.send(body, (receiver,))
-        member.wake()
+    send_all(member, receiver, count)
     done.wait()
     spent = time.perf_counter() - began
     domain.settle()
@@ -87,7 +88,17 @@ def product(path: Path, info: NodeInfo, count: int, database_url: str | None) ->
     return count / spent
 
 
-def serve_until(domain: LocalDomain, address: str, count: int, ready: Event, done: Event) -> None:
+def send_all(member: RunningMember, receiver: str, count: int) -> None:
+    """The sender's work: ``count`` documents, a step for each batch of them."""
+    body = document()
+    for _ in range(0, count, BATCH):
+        with member.node.step() as step:
+            for _ in range(BATCH):
+                step.send(body, (receiver,))
+        member.wake()
+
+
+def serve_until(domain: LocalDomain, address: str, count: int, ready: Event, done: Callable[[], None]) -> None:
     """The receiver's process: says when it has committed ``count`` documents, and ends when all receipts are out."""
     domain.reopen(address)
     member = domain.start(address)
@@ -95,7 +106,7 @@ def serve_until(domain: LocalDomain, address: str, count: int, ready: Event, don
     node = domain.nodes[address]
     while not all_there(member, node, count):
         time.sleep(0.02)
-    done.set()
+    done()
     domain.nodes = {address: node}
     domain.settle()
     member.close()
