@@ -41,8 +41,9 @@ log = get_logger()
 
 _GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
 """Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
-_SURELY = 2.0
-"""Seconds after which the outbox is looked into, whatever the store's mark says."""
+_SURELY = 10.0
+"""Seconds after which the outbox is looked into, whatever the store's mark says: that misses a commit only where two
+came within the same tick of the file system's clock."""
 _APART_FOR_EACH, _APART_MOST = 0.002, 0.03
 """Seconds between two lots that go out, for each copy of the first one and in all, where this dispatcher has hardly a
 pause; none where it is idle."""
@@ -61,7 +62,7 @@ class Dispatcher:
         batch: int = 300,
         receipt_patience: timedelta = timedelta(seconds=30),
         retry_after: timedelta = timedelta(seconds=1),
-        poll: float = 0.2,
+        poll: float = 0.5,
         abandon_after: int = 50,
         depths: Depths | None = None,
         look_every: timedelta = LOOK_EVERY,

@@ -30,6 +30,9 @@ from exchange.store.transaction import Store, Transaction
 DRAINED_EXIT = 9
 """Exit code of a member's process that has ended because it was drained."""
 
+_SURELY = 10.0
+"""Seconds after which a served member's database is asked for a wish to drain, whatever its mark says."""
+
 _LOOK_EVERY = 2.0
 """Seconds between two looks whether a drained member was released."""
 
@@ -75,15 +78,25 @@ def drained(store: Store) -> Drain | None:
     return found[0] if found is not None else None
 
 
-def wants_drain(store: Store) -> bool:
-    """Return whether a member that is served is to be drained.
+class DrainWatch:
+    """Whether a member that is served is to be drained: its database is asked once something was committed there."""
 
-    A database that is away for a moment says nothing of that.
-    """
-    try:
-        return drained(store) is not None
-    except DatabaseUnavailable:
-        return False
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._mark: object | None = None
+        self._asked_at = 0.0
+        self._found = False
+
+    def is_wanted(self) -> bool:
+        """Return whether it is, as far as is known. A database that is away for a moment says nothing of that."""
+        mark = self._store.mark()
+        if mark is None or mark != self._mark or monotonic() - self._asked_at >= _SURELY:
+            try:
+                self._found = drained(self._store) is not None
+                self._mark, self._asked_at = mark, monotonic()
+            except DatabaseUnavailable:
+                self._found = False
+        return self._found
 
 
 def wait_until_ended(store: Store, member: str, wait: float) -> bool:

@@ -17,7 +17,7 @@ from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.runtime import logs
 from exchange.runtime.confinement.member import confine_member, note_confined
-from exchange.runtime.draining import DRAINED_EXIT, drained, is_drained, wait_for_release, wants_drain
+from exchange.runtime.draining import DRAINED_EXIT, DrainWatch, drained, is_drained, wait_for_release
 from exchange.runtime.home import open_link, open_member
 from exchange.runtime.member import RunningMember
 from exchange.runtime.profile_work import open_work
@@ -37,6 +37,10 @@ from exchange.telemetry.watching import resting, watching
 
 if TYPE_CHECKING:
     from exchange.setup.init import DomainBroker
+
+
+_LOOK_EVERY = 1.0
+"""Seconds between two looks of a member's process at what else than a signal would end it."""
 
 
 def up(
@@ -184,11 +188,12 @@ def serve(
                 watch.serve(member, opened.store)
                 member.start()
                 stop.gently()
-                while not stop.told.wait(0.5) and not orphaned():
+                drain = DrainWatch(opened.store)
+                while not stop.told.wait(_LOOK_EVERY) and not orphaned():
                     loops.check()
                     if claim.lost is not None:
                         raise claim.lost
-                    if wants_drain(opened.store):
+                    if drain.is_wanted():
                         member.drain()
                         break
             finally:

@@ -62,9 +62,11 @@ class Adopted:
 
 @contextmanager
 def adopting() -> Iterator[None]:
-    """Meanwhile what becomes an orphan below this process becomes its child (prctl(2)). Raises OSError."""
-    process_control(_ADOPT_ORPHANS, 1)
+    """Meanwhile what becomes an orphan below this process becomes its child, where the system lets it (prctl(2))."""
+    with suppress(OSError, AttributeError):
+        process_control(_ADOPT_ORPHANS, 1)
     try:
         yield
     finally:
-        process_control(_ADOPT_ORPHANS, 0)
+        with suppress(OSError, AttributeError):
+            process_control(_ADOPT_ORPHANS, 0)

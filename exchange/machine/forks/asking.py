@@ -70,20 +70,22 @@ class ForkServer:
         Raises Stale or Unavailable, the server having been ended; OSError where the machine refuses a process.
         """
         self._wait_until_ready()
+        task = Task(tuple(command), environment, tuple(keep)).written()
+        try:
+            return self._ask(task, [log, *keep])
+        except Unavailable:
+            self.close()
+            raise
+
+    def _ask(self, task: bytes, descriptors: Sequence[int]) -> Adopted:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours, adopting():
             with theirs:
-                task = Task(tuple(command), environment, tuple(keep)).written()
                 try:
-                    socket.send_fds(self._channel, [task], [theirs.fileno(), log, *keep])
+                    socket.send_fds(self._channel, [task], [theirs.fileno(), *descriptors])
                 except OSError as error:
-                    self.close()
                     raise Unavailable from error
-            try:
-                return _met(ours)
-            except Unavailable:
-                self.close()
-                raise
+            return _met(ours)
 
     def close(self) -> None:
         """End it; what it has forked goes on."""

@@ -211,6 +211,18 @@ def test_whom_nobody_knows_ends_before_it_has_done_anything(tmp_path: Path) -> N
     assert server.wait(10) == 0, "nobody can ask it any more"
 
 
+def test_where_orphans_cannot_be_adopted_there_is_no_fork_server(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr("exchange.machine.forks.adopted.process_control", refuse)
+    mark = place.folder / "mark"
+    with pytest.raises(Unavailable):
+        place.forked(f"import pathlib; pathlib.Path({str(mark)!r}).touch()")
+    assert not place.server.alive
+    assert not mark.exists()
+
+
 def test_a_process_of_somebody_else_is_not_adopted() -> None:
     with pytest.raises(ChildProcessError):
         Adopted(os.getppid())
