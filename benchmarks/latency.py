@@ -1,13 +1,17 @@
-"""(c) Latency at half load: from the call that sends a 3 kB document to its commit in the receiver's inbox.
+"""(c) Latency at given rates: from the call that sends a 3 kB document to its commit in the receiver's inbox.
 
-The bare broker's latency, publish to delivery of the same number of bytes at the same rate, stands beside it.
+    python -m benchmarks.latency 10 3 1 20 100 200 400 600
+
+Seconds at each rate, rounds, and the rates. The bare broker's latency, publish to delivery of the same number of bytes
+at the same rate, stands beside it, and what a document costs both sides in processor time.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from typing import Any
 
 import pika
 
@@ -15,13 +19,18 @@ from benchmarks.measure import Figure, arguments, folder, machine, show
 from benchmarks.throughput import _fork, document, new_domain, on_a_broker
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
-from exchange.messaging.documents import Documents
+from exchange.messaging.observer import Observer
+from exchange.messaging.records import InboxEntry
 from exchange.runtime.logs import configure
+from exchange.schemas import Document
 from exchange.trials.local import LocalDomain
 
 SIZE = 5_500
 """Bytes of a sealed document of 3 kB."""
-STEP = 0.005
+STEP = 0.001
+"""Seconds between two looks whether a document is due."""
+LEAST = 20
+"""Documents that a rate is measured by, at least."""
 
 
 def paced(rate: float, seconds: float) -> list[float]:
@@ -30,37 +39,37 @@ def paced(rate: float, seconds: float) -> list[float]:
     return [began + number / rate for number in range(int(rate * seconds))]
 
 
-def watch(domain: LocalDomain, address: str, count: int, answer: Connection) -> None:
-    """The receiver's process: notes when each document was committed."""
-    domain.reopen(address)
-    arrived: dict[str, float] = {}
-    node = domain.nodes[address]
+class Arrivals(Observer):
+    """Notes when each document was on record; nothing else is asked of the receiver meanwhile."""
 
-    def note() -> None:
+    def __init__(self) -> None:
+        self.moments: dict[str, float] = {}
+
+    def committed(
+        self, seconds: float, entries: Sequence[InboxEntry], letters: Sequence[object], signed: Sequence[object]
+    ) -> None:
         now = time.monotonic()
-        with node.store.reading() as tx:
-            for stored in tx[Documents].recent("received", "document", 200):
-                arrived.setdefault(stored.message_id, now)
+        for entry in entries:
+            if entry.header.kind == Document.KIND:
+                self.moments.setdefault(entry.header.message_id, now)
 
-    object.__setattr__(domain, "_changed", _Hook(note))
+
+def watch(domain: LocalDomain, address: str, count: int, answer: Connection) -> None:
+    """The receiver's process: tells when each document was committed, and what time of a processor it took in all."""
+    domain.reopen(address)
+    arrivals = domain.nodes[address].observer = Arrivals()
     member = domain.start(address)
     answer.send(None)
-    while len(arrived) < count:
+    began = time.process_time()
+    while len(arrivals.moments) < count:
         time.sleep(0.01)
-    answer.send(arrived)
+    answer.send((arrivals.moments, time.process_time() - began))
     answer.recv()
     member.close()
 
 
-class _Hook:
-    """Looks like an event to the member; calls back instead."""
-
-    def __init__(self, call: Any) -> None:
-        self.set = call
-
-
-def product(info: NodeInfo, rate: float, seconds: float) -> list[float]:
-    """Latencies in milliseconds."""
+def product(info: NodeInfo, rate: float, seconds: float) -> tuple[list[float], float]:
+    """Latencies in milliseconds, and milliseconds of a processor that both sides took for each document."""
     with folder("latency") as path:
         domain = new_domain(path, info, None)
         sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
@@ -74,6 +83,7 @@ def product(info: NodeInfo, rate: float, seconds: float) -> list[float]:
         member = domain.start(sender)
         node, body, sent = domain.nodes[sender], document(), {}
         due = paced(rate, seconds)
+        began = time.process_time()
         while due:
             now = time.monotonic()
             lot = [moment for moment in due[:100] if moment <= now]
@@ -84,11 +94,12 @@ def product(info: NodeInfo, rate: float, seconds: float) -> list[float]:
                         sent[step.send(body, (receiver,))] = moment
                 member.wake()
             time.sleep(max(0.0, min(STEP, due[0] - time.monotonic())) if due else 0)
-        arrived = here.recv()
+        arrived, theirs = here.recv()
+        spent = time.process_time() - began + theirs
         here.send(None)
         child.join()
         member.close()
-        return sorted((arrived[name] - moment) * 1000 for name, moment in sent.items())
+        return sorted((arrived[name] - moment) * 1000 for name, moment in sent.items()), 1000 * spent / moments
 
 
 def bare(info: NodeInfo, rate: float, seconds: float) -> list[float]:
@@ -134,22 +145,34 @@ def percentile(values: list[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
+def at(info: NodeInfo, rate: float, seconds: float, times: int) -> None:
+    """Measures at one rate, and prints a table."""
+    ours, costs, floors = [], [], []
+    for _ in range(times):
+        latencies, cost = product(info, rate, seconds)
+        ours.append(latencies)
+        costs.append(cost)
+        floors.append(bare(info, rate, seconds))
+    figures = []
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        taken = [percentile(found, share) for found in ours]
+        broker = [percentile(found, share) for found in floors]
+        floor = Figure(f"{name}, bare broker", broker, "ms", 1.0)
+        ratio = statistics.median(taken) / floor.median
+        figures += [Figure(f"{name}, send to committed inbox", taken, "ms", ratio), floor]
+    figures.append(Figure("processor time a document, both sides", costs, "ms"))
+    show(f"{rate:g} documents a second", figures, "to the bare broker")
+
+
 def main() -> None:
     """Measures and prints."""
     configure(quiet=True)
-    given = arguments(__doc__, documents_a_second=400.0, seconds=10.0)
-    rate, seconds = given.documents_a_second, given.seconds
+    given = arguments(__doc__, seconds=10.0, rounds=3, documents_a_second=[400.0])
 
     def work(info: NodeInfo) -> None:
-        print(f"{machine()}, RabbitMQ {server_version(info.url)}, {rate:.0f} documents a second for {seconds:.0f} s")
-        rounds = [(product(info, rate, seconds), bare(info, rate, seconds)) for _ in range(3)]
-        figures = []
-        for share, name in ((0.5, "p50"), (0.99, "p99")):
-            ours = [percentile(found, share) for found, _ in rounds]
-            broker = [percentile(floor, share) for _, floor in rounds]
-            floor = Figure(f"{name}, bare broker", broker, "ms", 1.0)
-            figures += [Figure(f"{name}, send to committed inbox", ours, "ms", sorted(ours)[1] / floor.median), floor]
-        show("Latency at half load", figures, "to the bare broker")
+        print(f"{machine()}, RabbitMQ {server_version(info.url)}, for {given.seconds:g} s at each rate")
+        for rate in given.documents_a_second:
+            at(info, rate, max(given.seconds, LEAST / rate), given.rounds)
 
     on_a_broker(work)
 

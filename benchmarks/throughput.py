@@ -24,7 +24,7 @@ from exchange.broker.admin.probe import server_version, stamps_arrival
 from exchange.broker.private.node import PrivateNode
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, open_envelope, seal
-from exchange.machine.crew import SWITCH_INTERVAL
+from exchange.machine.interpreter import settle_memory, take_long_turns
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node
 from exchange.runtime.logs import configure
@@ -172,7 +172,8 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
 
 def on_a_broker(work: Callable[[NodeInfo], None]) -> None:
     """Runs ``work`` on the broker of EXCHANGE_BROKER_URL, or on a private node, with threads as `exchange` has them."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    take_long_turns()
+    settle_memory()
     given = os.environ.get("EXCHANGE_BROKER_URL")
     if given:
         work(NodeInfo(given, None))

@@ -47,10 +47,10 @@ class _Exchange(LazyGroup):
 
 
 def _make_ready() -> None:
-    from exchange.machine.crew import SWITCH_INTERVAL
+    from exchange.machine.interpreter import take_long_turns
 
     logs.configure_for_people()
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    take_long_turns()
 
 
 app = typer.Typer(

@@ -14,10 +14,6 @@ from exchange.machine.logger import get_logger
 
 log = get_logger()
 
-SWITCH_INTERVAL = 0.02
-"""Seconds for which a thread keeps the interpreter while others wait, in processes of our own
-(`sys.setswitchinterval`): a member's threads hand work over in batches, and shorter turns only cost processor time."""
-
 
 @dataclass(frozen=True)
 class Ended:

@@ -44,9 +44,9 @@ _GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
 _SURELY = 10.0
 """Seconds after which the outbox is looked into, whatever the store's mark says: that misses a commit only where two
 came within the same tick of the file system's clock."""
-_APART_FOR_EACH, _APART_MOST = 0.002, 0.03
+_APART_FOR_EACH, _APART_MOST, _APART_CROWDED = 0.002, 0.03, 0.1
 """Seconds between two lots that go out, for each copy of the first one and in all, where this dispatcher has hardly a
-pause; none where it is idle."""
+pause, and on a crowded machine; none where it is idle."""
 _HOLDS_EVERY = 1.0
 """Seconds after which, before a lot goes out, what is held is looked at again."""
 
@@ -224,13 +224,14 @@ class Dispatcher:
 
     def _keep_apart(self) -> None:
         """The more went out last, the more may gather before the next; an isolated message waits for nothing."""
-        apart = self._load.patience(min(_APART_MOST, _APART_FOR_EACH * self._lot))
+        apart = self._load.patience(min(_APART_MOST, _APART_FOR_EACH * self._lot), _APART_CROWDED)
         self._stopping.wait(max(0.0, self._went_at + apart - monotonic()))
 
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
         waiting = self._results.qsize()
         patience = _QUIET_SECONDS if waiting >= len(self._flying) else _GATHER_SECONDS
+        patience = max(patience, self._load.patience(0.0, _APART_CROWDED))
         return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= patience)
 
     def _settle(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,14 @@ _ADD = adding(
     document, "sender", "message_id", "direction", "conversation_id", "kind", "digest", "signed", "enclosures",
     "recorded_at", "number",
 )  # fmt: skip
+_FOUND = select(document).where(_c.message_id == bindparam("message")).order_by(_c.id)
+_OF_CONVERSATION = select(document).where(_c.conversation_id == bindparam("conversation")).order_by(_c.id)
+_OF_KIND = _OF_CONVERSATION.where(_c.kind == bindparam("of_kind"))
+_NAMED = (
+    select(_c.sender, _c.message_id)
+    .where(_c.conversation_id == bindparam("conversation"), _c.kind == bindparam("of_kind"))
+    .order_by(_c.id)
+)
 _ONE = select(document).where(_c.message_id == bindparam("message"), _c.sender == bindparam("sender")).limit(1)
 
 
@@ -32,25 +40,32 @@ class Documents:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._had: dict[tuple[str, str], StoredDocument] = {}
+        """What was read in this transaction: documents are written once."""
 
     def get(self, sender: str, message_id: str) -> StoredDocument | None:
-        row = self._db.execute(_ONE, {"message": message_id, "sender": sender}).first()
-        return stored(row) if row else None
+        found = self._had.get((sender, message_id))
+        if found is None:
+            row = self._db.execute(_ONE, {"message": message_id, "sender": sender}).first()
+            if row is None:
+                return None
+            found = self._had[sender, message_id] = stored(row)
+        return found
 
     def find(self, message_id: str) -> list[StoredDocument]:
         """Find documents by message id alone (ids are unique only with their sender)."""
-        return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))
+        return self._read(_FOUND, {"message": message_id})
 
     def of_conversation(self, conversation_id: str, kind: str | None = None) -> list[StoredDocument]:
         """Return the documents of a conversation, in the order recorded."""
-        query = select(document).where(_c.conversation_id == conversation_id).order_by(_c.id)
-        return self._read(query if kind is None else query.where(_c.kind == kind))
+        if kind is None:
+            return self._read(_OF_CONVERSATION, {"conversation": conversation_id})
+        return self._read(_OF_KIND, {"conversation": conversation_id, "of_kind": kind})
 
     def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
         """Return the senders and message ids of a conversation's documents of one kind, in the order recorded."""
-        here = (_c.conversation_id == conversation_id) & (_c.kind == kind)
-        query = select(_c.sender, _c.message_id).where(here).order_by(_c.id)
-        return [(row.sender, row.message_id) for row in self._db.execute(query)]
+        found = self._db.execute(_NAMED, {"conversation": conversation_id, "of_kind": kind})
+        return [(row.sender, row.message_id) for row in found]
 
     def count(self, direction: str, kind: str) -> int:
         here = (_c.direction == direction, _c.kind == kind)
@@ -62,8 +77,8 @@ class Documents:
         rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
         return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
 
-    def _read(self, query: Select[Any]) -> list[StoredDocument]:
-        return [stored(row) for row in self._db.execute(query)]
+    def _read(self, query: Select[Any], values: Mapping[str, str]) -> list[StoredDocument]:
+        return [stored(row) for row in self._db.execute(query, values)]
 
 
 def _latest(direction: str, kind: str | None, limit: int) -> Select[Any]:

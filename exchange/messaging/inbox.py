@@ -37,9 +37,9 @@ _d = dead_letter.c
 _no_bytes = literal(b"", LargeBinary).label("envelope")
 
 # By id alone, which is all but unique: SQLite would go through the whole inbox for a list of pairs.
-_KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
-    _c.message_id.in_(bindparam("ids", expanding=True))
-)
+_THESE = _c.message_id.in_(bindparam("ids", expanding=True))
+_KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(_THESE)
+_RETURNED = select(_c.message_id).where(_c.sender == bindparam("of"), _THESE, _c.accepted.is_(False))
 LETTER_ID = 12
 """Of a dead letter's fingerprint, so many name it to people."""
 
@@ -90,8 +90,7 @@ class Inbox:
 
     def returned(self, sender: str, message_ids: Collection[str]) -> set[str]:
         """Return those of a sender's messages that went back to it: they are on record as proof of what came only."""
-        found = select(_c.message_id).where(_c.sender == sender, _c.message_id.in_(message_ids), _c.accepted.is_(False))
-        return set(self._db.scalars(found)) if message_ids else set()
+        return set(self._db.scalars(_RETURNED, {"of": sender, "ids": list(message_ids)})) if message_ids else set()
 
     def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
         """Insert the rows and their documents; a pair recorded before raises, which rolls the batch back."""

@@ -22,9 +22,11 @@ from exchange.messaging.outbox_statements import (
     FORGET,
     MARK_SENT,
     MARK_SIGNED,
+    NEXT_DUE,
     NUMBERS,
     SIGNABLE,
     VIEWS,
+    VIEWS_OF,
     WAITING,
 )
 from exchange.messaging.records import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
@@ -118,8 +120,7 @@ class Outbox:
 
     def next_due(self) -> datetime | None:
         """Return when the earliest waiting copy may be sent (again), of those that do not rest behind a hold."""
-        query = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < AT_REST)
-        earliest: datetime | None = self._db.scalar(query)
+        earliest: datetime | None = self._db.scalar(NEXT_DUE, {"rest": AT_REST})
         return earliest
 
     def confirmed(self, queues: Sequence[str]) -> dict[str, int]:
@@ -190,7 +191,7 @@ class Outbox:
         return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=AT_ONCE, attempts=0)).rowcount
 
     def rows(self, message_id: str) -> list[OutboxView]:
-        return self._views(VIEWS.where(_c.message_id == message_id))
+        return [OutboxView(**row._mapping) for row in self._db.execute(VIEWS_OF, {"message": message_id})]
 
     def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
         """Return the copies of messages of these kinds that were sent back since then, in the order written."""

@@ -38,6 +38,7 @@ DUE = (
     .limit(bindparam("most"))
 )
 DUE_ORDINARY = DUE.where(_c.rank == Urgency.ORDINARY.rank)
+NEXT_DUE = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < bindparam("rest"))
 NUMBERS = select(_c.id, _c.message_id, _c.addressee).where(_c.message_id.in_(_IDS)).order_by(_c.rank, _c.id)
 COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
 MARK_SENT = Many(
@@ -82,3 +83,4 @@ VIEWS = (
     .join(outbox_message, _m.message_id == _c.message_id)
     .order_by(_c.id)
 )  # fmt: skip
+VIEWS_OF = VIEWS.where(_c.message_id == bindparam("message"))

@@ -17,8 +17,9 @@ from exchange.messaging.arrival import Arrivals
 from exchange.messaging.dead_letters import failed, refused, unanswerable
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming, Minding, SentBack
 from exchange.messaging.node import Node, Step
+from exchange.messaging.owed.book import ReceiptBook
 from exchange.messaging.ports import Delivery
-from exchange.messaging.receipts import ReceiptBook, read_receipts
+from exchange.messaging.receipts import read_receipts
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import check_bringer, fault_of, sole_bringer

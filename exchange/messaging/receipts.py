@@ -1,17 +1,16 @@
-"""Receipts: given for what arrived, taken for what we sent.
+"""Receipts taken for what we sent; those that are given for what arrived are `exchange.messaging.owed.book`'s.
 
-One signature covers all that one sender had in a batch; each receipt is a leaf of a Merkle tree whose root is signed,
-so that each document's proof stands alone.
+One signature covers many of them; each receipt is a leaf of a Merkle tree whose root is signed, so that each document's
+proof stands alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from exchange.audit import prove_receipt, tree_root
-from exchange.envelope import Authentic, Opened, pack_leaves, unpack_leaves
+from exchange.envelope import Opened, unpack_leaves
 from exchange.envelope.strict import read_model
 from exchange.errors import Forged, Implausible, Malformed
 from exchange.machine.logger import get_logger
@@ -19,7 +18,6 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView, Signed
-from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.instants import CLOCK_SKEW
@@ -29,56 +27,6 @@ log = get_logger()
 
 OnSigned = Callable[[Step, Sequence[Signed], Sequence[Receipt]], None]
 """What a role does when an addressee has signed for, or returned, its messages."""
-
-_LARGEST_BATCH = 1000
-
-
-class ReceiptBook:
-    """Collects the receipts of one step and sends one signed batch a sender."""
-
-    def __init__(self, step: Step) -> None:
-        self._step = step
-        self._by_sender: dict[str, list[Receipt]] = defaultdict(list)
-        self._batch_ids: dict[str, str] = {}
-
-    def give(self, opened: Authentic, arrival: Arrival, code: str | None = None, reason: str = "") -> str:
-        """Add a receipt for an authentic message; return the id of the batch it will be in."""
-        header = opened.header
-        if len(self._by_sender[header.sender]) >= _LARGEST_BATCH:
-            raise Malformed("more than {largest_batch} receipts in one step", largest_batch=_LARGEST_BATCH)
-        self._by_sender[header.sender].append(
-            Receipt(
-                outcome=ReceiptOutcome.RETURNED if code else ReceiptOutcome.ACCEPTED,
-                message_id=header.message_id,
-                sender=header.sender,
-                receiver=self._step.node.address,
-                digest=opened.digest,
-                arrived_at=min(arrival.latest, self._step.now),  # a broker's clock may be ahead of ours
-                signed_for_at=self._step.now,
-                reason_code=code,
-                reason=reason,
-            )
-        )
-        return self._batch_ids.setdefault(header.sender, self._step.node.new_id())
-
-    def close(self) -> None:
-        """Plan the signed batches."""
-        for sender, receipts in self._by_sender.items():
-            leaves = [receipt.model_dump_json().encode() for receipt in receipts]
-            batch = ReceiptBatch(
-                root=tree_root(leaves).hex(),
-                size=len(leaves),
-                receiver=self._step.node.address,
-                sender=sender,
-                at=self._step.now,
-            )
-            self._step.send(
-                batch,
-                (sender,),
-                message_id=self._batch_ids[sender],
-                enclosures=(pack_leaves(leaves),),
-                needs_receipt=False,
-            )
 
 
 class ReceiptTray:

@@ -41,9 +41,11 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.owed.book import ReceiptBook
+from exchange.messaging.owed.debts import ReceiptDebts
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
-from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray
+from exchange.messaging.receipts import OnSigned, ReceiptTray
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed, envelope_digest
 from exchange.messaging.rules.carriage import only_expired
 from exchange.messaging.rules.withholding import ARRIVED, withheld_for
@@ -81,16 +83,20 @@ class Receiver:
         *,
         accounts: bool = False,
         released: bool = False,
+        debts: ReceiptDebts | None = None,
     ) -> None:
         """``accounts``: members have accounts at the broker, and what names none is not accepted.
 
         ``released``: two people have said that what an ended certificate has signed is its owner's.
+
+        ``debts``: how long receipts may be owed; without it they are given at once.
         """
         self._node = node
         self._handlers = handlers
         self._on_signed = on_signed
         self._after_commit = after_commit
         self._released = released
+        self._debts = debts or ReceiptDebts()
         self._arrivals = Arrivals(arrival)
         self._opener = Opener(node, handlers, self._arrivals, accounts=accounts)
 
@@ -197,7 +203,7 @@ class Receiver:
         digests = {id(delivery): envelope_digest(delivery.body) for delivery, _ in messages}
         letters = step.tx[Inbox].letters_of(digests.values())
         first = first_arrivals(letters)
-        book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
+        book, tray = ReceiptBook(step, self._debts), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
         aside: list[DeadLetter] = []
         refusals: list[SenderError] = []

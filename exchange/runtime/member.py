@@ -17,21 +17,24 @@ from exchange.broker.traffic.publisher import ConfirmedPublisher
 from exchange.broker.traffic.topology import dead_queue, queues_of
 from exchange.clock import RealClock, monotonic
 from exchange.directory import TreeView
-from exchange.errors import DatabaseUnavailable, ExchangeError, PartEnded
+from exchange.errors import ExchangeError, PartEnded
 from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dispatch import Dispatcher
 from exchange.messaging.node import Node
+from exchange.messaging.owed.book import look_at_owed, sign_owed
+from exchange.messaging.owed.debts import ReceiptDebts
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
 from exchange.messaging.rules.clocks import doubts
 from exchange.runtime.draining import Left, note_left, what_is_left
 from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
-from exchange.runtime.periodic import periodic_work, tick_for
+from exchange.runtime.periodic import look_at_desk, periodic_work, tick_for
 from exchange.runtime.relay import TransitLoop
 from exchange.runtime.supervision.pulse import Pulse
+from exchange.runtime.ticking.ticker import Ticker
 from exchange.runtime.tree_files import remember
 from exchange.runtime.work import Work
 from exchange.schemas import Role
@@ -41,12 +44,12 @@ from exchange.store import Store
 log = get_logger()
 
 
-_APART = 0.05
-"""Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
-
 STUCK = 300.0
 """Seconds after which a batch or a round of periodic work that has not come to its end counts as stuck. What waits for
 broker or database comes to an end within seconds, by an error, and is tried again."""
+
+_OWED, _OWED_CROWDED = 0.1, 0.5
+"""Seconds for which receipts may be owed by a member that has hardly a pause, and on a crowded machine."""
 
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
@@ -76,7 +79,6 @@ class RunningMember:
         self._store = store
         self._link = link
         self._work = work
-        self._tick = tick if tick is not None else tick_for(node.clock)
         self._batch = batch
         self._window = window
         self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
@@ -86,12 +88,11 @@ class RunningMember:
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
-        self._ticked_at = 0.0
-        self._ticking_since: float | None = None
-        self._records = True
+        self._debts = ReceiptDebts(self._receipt_patience)
+        tick = tick if tick is not None else tick_for(node.clock)
+        self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._debts.wait)
         self._version = 0
         self._stopping = threading.Event()
-        self._nudge = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock(), depths=lambda queues: seen_depths(link.url, queues))
         node.hand_over = self.dispatcher.offer
         if isinstance(node.clock, RealClock):
@@ -108,8 +109,9 @@ class RunningMember:
         judge = self._judge()
         accounts = self._link.user_id is not None
         receiver = Receiver(
-            self.node, self._work.handlers, judge, self._work.on_signed, self._committed, accounts=accounts
-        )
+            self.node, self._work.handlers, judge, self._work.on_signed, self._committed, accounts=accounts,
+            debts=self._debts,
+        )  # fmt: skip
         dead = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(
             self._link.url,
@@ -136,7 +138,7 @@ class RunningMember:
             self._transit = TransitLoop(self.node, self._link.url, self._link.user_id, self._committed)
             self._transit.start()
         if self._periodic:
-            self._spawn("tick", self._tick_loop)
+            self._spawn("tick", self._ticker.run)
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
 
     def pulse(self) -> Pulse:
@@ -149,8 +151,9 @@ class RunningMember:
             connections["transit"] = self._transit.connected
         loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
         loops["handle"] = self._consumer is not None and self._consumer.working
+        ticked_at = self._ticker.ticked_at
         return Pulse(
-            connections, loops, monotonic() - self._ticked_at if self._ticked_at else None, self._records, self.stuck()
+            connections, loops, monotonic() - ticked_at if ticked_at else None, self._ticker.records, self.stuck()
         )
 
     def stuck(self) -> str | None:
@@ -158,7 +161,7 @@ class RunningMember:
 
         This never waits.
         """
-        busy = {"tick": self._ticking_since, "handle": self._consumer.busy_since if self._consumer else None}
+        busy = {"tick": self._ticker.ticking_since, "handle": self._consumer.busy_since if self._consumer else None}
         for name, since in busy.items():
             if since is not None and monotonic() - since >= STUCK:
                 return f"{name}: one round of work goes on for {monotonic() - since:.0f} s"
@@ -172,7 +175,7 @@ class RunningMember:
 
     def wake(self) -> None:
         """Wake the loops after something was committed: the desk or the watch list may have work."""
-        self._nudge.set()
+        self._ticker.wake()
 
     def _committed(self) -> None:
         self.activity += 1
@@ -191,12 +194,13 @@ class RunningMember:
         if self._transit is not None:
             self._transit.close()
         self._stopping.set()
-        self._nudge.set()
+        self._ticker.stop()
         for thread in self._threads:
             if thread.name.endswith(":tick"):
                 thread.join(10)
         if self._periodic:
             periodic_work(self.node, self._desk)
+        self._sign_what_is_owed()
         until = monotonic() + patience
         while what_is_left(self._store).unsent and monotonic() < until:
             threading.Event().wait(0.05)
@@ -207,11 +211,12 @@ class RunningMember:
     def close(self) -> None:
         """Stop consuming first, let what was committed go out, then disconnect."""
         self._stopping.set()
-        self._nudge.set()
+        self._ticker.stop()
         if self._consumer is not None:
             self._consumer.close()
         if self._transit is not None:
             self._transit.close()
+        self._sign_what_is_owed()
         self.node.hand_over = None
         self.dispatcher.stop()
         for thread in self._threads:
@@ -221,6 +226,18 @@ class RunningMember:
         self._work.close()
         self._store.close()
         log.info("member.stopped", node=self.node.address)
+
+    def _receipt_patience(self) -> float:
+        """How long receipts may be owed; not at all where no round would give them."""
+        load = self._consumer.load if self._consumer is not None and self._periodic else None
+        return load.patience(_OWED, _OWED_CROWDED) if load is not None else 0.0
+
+    def _sign_what_is_owed(self) -> None:
+        """Before it ends; what cannot be signed now is when the member is served again."""
+        try:
+            sign_owed(self.node, self._debts)
+        except ExchangeError as error:
+            log.warning("receipts.owed", node=self.node.address, code=error.code, reason=str(error))
 
     def _spawn(self, name: str, target: Callable[[], None]) -> None:
         thread = Loop(f"{self.node.address}:{name}", target, self._stopping.is_set)
@@ -246,29 +263,16 @@ class RunningMember:
         own = OwnTime(last_alive)
         return BrokerStamp(self.node.clock, own) if self._link.stamps else own
 
-    def _tick_loop(self) -> None:
-        while not self._stopping.is_set():
-            self._nudge.wait(self._tick)
-            self._nudge.clear()
-            if self._stopping.is_set():
-                return
-            try:
-                self._ticking_since = monotonic()
-                self._do_periodic_work()
-                self._ticked_at = monotonic()
-                self._stopping.wait(_APART)
-            except ExchangeError as error:
-                self._records = self._records and not isinstance(error, DatabaseUnavailable)
-                log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
-                self._stopping.wait(1.0)
-            except Exception:
-                log.exception("tick.failed", node=self.node.address)
-                self._stopping.wait(1.0)
-            finally:
-                self._ticking_since = None
+    def _look(self) -> None:
+        """What may have come due, the desk apart: that has its turn in every round."""
+        own = {"receipts owed": lambda node: look_at_owed(node, self._debts), "sign of life": self._say_alive}
+        periodic_work(self.node, None, {**self._work.rounds, **own})
 
-    def _do_periodic_work(self) -> None:
-        periodic_work(self.node, self._desk, {**self._work.rounds, "sign of life": self._say_alive})
+    def _attend(self) -> None:
+        """What was just made ready: consultations for the desk, and receipts that have waited long enough."""
+        look_at_desk(self.node, self._desk)
+        if self._debts.wait == 0.0:
+            sign_owed(self.node, self._debts)
 
     def _say_alive(self, _node: Node) -> None:
         connected = self._consumer is not None and self._consumer.state.connected
@@ -282,7 +286,7 @@ class RunningMember:
                     tx.set_meta(SERVED_WITH, str(self._version))
                 if isinstance(self.node.directory, TreeView):
                     remember(tx, self.node.directory.tree.marks)
-            self._said_alive, self._records = monotonic(), True
+            self._said_alive, self._ticker.records = monotonic(), True
             self._version = self.node.directory.version
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from exchange.approval.department.open_desk import OpenDesk
+from exchange.approval.department.open_desk import LOOK_LIMIT, OpenDesk
 from exchange.approval.monitor import lapse
 from exchange.clock import Clock
 from exchange.messaging.failing.apart import each_alone
@@ -36,6 +36,16 @@ def periodic_work(node: Node, desk: OpenDesk | None = None, further: Mapping[str
     return sum(number for number in done if isinstance(number, int))
 
 
+def look_at_desk(node: Node, desk: OpenDesk | None) -> None:
+    """Run the desk's round alone: what has just come in waits for it, while the others only ask what is due.
+
+    Raises DatabaseUnavailable.
+    """
+    if desk is not None:
+        own: dict[str, Round] = {"desk": lambda node: _look_at(desk)}
+        each_alone(node, ROUNDS, own.items(), lambda look: look(node), rest=_REST, all_of_them=False)
+
+
 def _watch(node: Node) -> int:
     done = 0
     if Role.MONITOR not in node.directory.member(node.address).roles:
@@ -50,9 +60,11 @@ def _watch(node: Node) -> int:
 
 def _look_at(desk: OpenDesk) -> int:
     done = 0
-    while looked := desk.look():
+    while True:
+        looked = desk.look()
         done += looked
-    return done
+        if looked < LOOK_LIMIT:
+            return done
 
 
 def tick_for(clock: Clock) -> float:

@@ -10,6 +10,8 @@ from sqlalchemy import BindParameter, Connection, Table, bindparam, insert, lite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.dml import UpdateBase
 
+from exchange.store.compiled import CompiledConnection
+
 _Slot = tuple[str | None, Callable[[Any], Any] | None, Any]
 """One place of a statement: a row's key and how its value is bound; or no key, and what the statement itself says."""
 _Prepared = tuple[str, tuple[_Slot, ...]]
@@ -26,7 +28,9 @@ class Many:
         """Run the statement for every row, in order."""
         sql, slots = self._prepared.get(connection.dialect.name) or self._prepare(connection.dialect)
         values = [_values(slots, row) for row in rows]
-        if values:
+        if values and isinstance(connection, CompiledConnection):
+            connection.many(sql, values)
+        elif values:
             connection.exec_driver_sql(sql, values)
 
     def _prepare(self, dialect: Dialect) -> _Prepared:

@@ -110,7 +110,14 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        said = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        cursor: Any = connection.connection.cursor()
+        try:
+            cursor.execute(said)
+        except BaseException as error:
+            connection._handle_dbapi_exception(error, said, None, cursor, None)
+        finally:
+            cursor.close()
 
     return engine
 

@@ -130,9 +130,10 @@ class Store:
         While the identity is claimed here, raises IdentityLost once another process has it.
         """
         with self._one_writer(), translated(self._engine), writing(self._engine) as connection, connection.begin():
+            tx = Transaction(connection)
             if self._claim is not None:
-                self._claim.check(connection)
-            yield Transaction(connection)
+                self._claim.check(tx._db)
+            yield tx
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -24,6 +24,8 @@ from exchange.workdays import reckoning_by
 
 log = get_logger()
 
+LOOK_LIMIT = 50
+"""Cases asked about in one look, whose answers go out together."""
 _ERROR = 500
 """Characters that are kept of what a rule failed with."""
 
@@ -43,10 +45,10 @@ class OpenDesk:
         self._failed: set[str] = set()
         """Cases that the rule has failed on in the look under way."""
 
-    def look(self, limit: int = 50) -> int:
+    def look(self, limit: int = LOOK_LIMIT) -> int:
         """Ask about up to ``limit`` cases not asked about today; its answers go out together.
 
-        Returns how many were looked at; call again until that is none.
+        Returns how many were looked at; where that is the limit there may be more.
         """
         today = self._node.clock.now().date()
         if today != self._day:

@@ -8,7 +8,7 @@ from exchange.approval.department.consulted import FROM_BACKUP
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
-from exchange.approval.rules.protest import OwnRecord, ground_against
+from exchange.approval.rules.protest import OwnRecord, ground_against, is_as_given
 from exchange.audit import verify_receipt
 from exchange.envelope.document import parse_body, payload_of
 from exchange.errors import NotFound, SenderError
@@ -34,6 +34,8 @@ def contest(step: Step, incoming: Incoming, case_number: str, said: Considered |
     if row is None:
         return None
     try:
+        if said is not None and _is_as_given(step, row, said):
+            return None
         own = _own_record(step, row)
     except (NotFound, SenderError):
         return None  # its own record does not tell, so nothing is held against anybody
@@ -59,6 +61,13 @@ def last_protest(tx: Transaction, case_number: str) -> tuple[str | None, Protest
     """Return the message id of this department's last protest in a case, and its ground."""
     made = [entry for entry in tx.journal_of(case_number) if entry.event == PROTESTED]
     return (made[-1].message_id, ProtestGround(made[-1].detail["ground"])) if made else (None, None)
+
+
+def _is_as_given(step: Step, row: DeskRow, said: Considered) -> bool:
+    """What is said is mostly what was given, and then nobody has to know how the term stands. Raises as below."""
+    if row.opinion_id is None or said.message_id != row.opinion_id:
+        return False
+    return is_as_given(said, row.opinion_id, _verdict(step, row.opinion_id))
 
 
 def _own_record(step: Step, row: DeskRow) -> OwnRecord:

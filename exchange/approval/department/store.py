@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.tables import desk
 from exchange.approval.rules.states import DESK, DeskState
 from exchange.errors import Returned
 from exchange.paging import Place
-from exchange.store.keyset import after_place
+from exchange.store.bulk import adding
 from exchange.store.statements import as_stored, move, values_of
 
 _c = desk.c
@@ -22,7 +22,11 @@ _COLUMNS = [_c[field.name] for field in fields(DeskRow)]
 _ROWS = select(*_COLUMNS)
 _ONE = _ROWS.where(_c.case_number == bindparam("number"))
 _BY_OPINION = _ROWS.where(_c.opinion_id == bindparam("message"))
-_PUT = insert(desk)
+_RECALLED_BY = _ROWS.where(_c.recall_id.in_(bindparam("messages", expanding=True)))
+_PAGE = _ROWS.where(_c.state == bindparam("in_state")).order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
+_BEHIND = tuple_(bindparam("moment", type_=_c.received_at.type), bindparam("number", type_=_c.case_number.type))
+_PAGE_BEHIND = _PAGE.where(tuple_(_c.received_at, _c.case_number) > _BEHIND)
+_PUT = adding(desk, *(field.name for field in fields(DeskRow)))
 
 
 class DepartmentDesk:
@@ -36,7 +40,7 @@ class DepartmentDesk:
         for row in rows:
             present = self.get(row.case_number)
             if present is None:
-                self._db.execute(_PUT, values_of(row))
+                _PUT.run(self._db, [values_of(row)])
             elif present.window != row.window:
                 raise Returned(
                     "case {case_number} is another window's",
@@ -61,15 +65,16 @@ class DepartmentDesk:
 
     def recalled_by(self, message_ids: Collection[str]) -> dict[str, DeskRow]:
         """Return the rows whose opinion one of these messages recalls, by the message's id."""
-        rows = [DeskRow(*row) for row in self._db.execute(_ROWS.where(_c.recall_id.in_(message_ids)))]
+        rows = [DeskRow(*row) for row in self._db.execute(_RECALLED_BY, {"messages": list(message_ids)})]
         return {row.recall_id: row for row in rows if row.recall_id is not None}
 
     def page(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
         """Return a page of the rows in one state, oldest first, behind a place; for `exchange.paging.every`."""
-        query = _ROWS.where(_c.state == state).order_by(_c.received_at, _c.case_number).limit(limit)
-        if after is not None:
-            query = query.where(after_place(_c.received_at, _c.case_number, after))
-        return [DeskRow(*row) for row in self._db.execute(query)]
+        here: dict[str, Any] = {"in_state": state, "most": limit}
+        if after is None:
+            return [DeskRow(*row) for row in self._db.execute(_PAGE, here)]
+        here |= {"moment": after[0], "number": after[1]}
+        return [DeskRow(*row) for row in self._db.execute(_PAGE_BEHIND, here)]
 
     def recent(self, limit: int = 100) -> list[DeskRow]:
         query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)

@@ -28,6 +28,14 @@ class OwnRecord:
     """Whether its opinion went back to it: then the lead need not wait until its time is over."""
 
 
+def is_as_given(said: Considered, given_id: str, verdict: Verdict) -> bool:
+    """Return whether what is said of a department is the opinion that it gave last: then there is nothing to contest.
+
+    `ground_against` says the same, whatever else the department has on record.
+    """
+    return said.standing is Standing.ANSWERED and (said.message_id, said.verdict) == (given_id, verdict)
+
+
 def ground_against(own: OwnRecord, said: Considered | None, at: datetime) -> ProtestGround | None:
     """Return why the department protests against what is said of its part as of ``at``; None where it may be right.
 

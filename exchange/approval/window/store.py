@@ -12,35 +12,44 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Row,
     Select,
-    bindparam,
     exists,
     func,
-    insert,
     literal,
-    or_,
     select,
     tuple_,
     update,
 )
 
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
-from exchange.approval.rules.after.supplement import NINE, TO_REMIND
+from exchange.approval.rules.after.supplement import NINE
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
+from exchange.approval.statements import (
+    APPEND,
+    CASE,
+    CASE_COLUMNS,
+    LEDGER,
+    OPEN,
+    OTHERWISE,
+    PAPERS,
+    PART_COLUMNS,
+    PARTS_OF_CASE,
+    PARTS_OF_MESSAGES,
+    PLAN,
+    REOPEN,
+    REOPENINGS,
+    SUPPLEMENTS,
+    WITHDRAWN,
+)
 from exchange.approval.tables import (
-    AWAITED,
-    PAPER_TO_REMIND,
     PUT_TO,
-    RECKONED,
     TO_REVIEW,
     case_file,
     ledger,
     part,
-    reopening,
 )
 from exchange.paging import Place
 from exchange.schemas import LedgerEntry, Verdict
@@ -50,18 +59,6 @@ from exchange.store.statements import as_stored, move, values_of
 _f = case_file.c
 _p = part.c
 _l = ledger.c
-_CASE_COLUMNS = [_f[field.name] for field in fields(CaseRow)]
-_PART_COLUMNS = [_p[field.name] for field in fields(PartRow)]
-
-_CASE = select(*_CASE_COLUMNS).where(_f.number == bindparam("number"))
-_PARTS = select(*_PART_COLUMNS).order_by(_p.case_number, _p.stage, _p.position)
-_PARTS_OF_CASE = _PARTS.where(_p.case_number == bindparam("number"))
-_MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
-_PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))
-_THIS_LEDGER = (_l.case_number == bindparam("number")) & (_l.department == bindparam("department"))
-_LEDGER = select(_l.entry).where(_THIS_LEDGER, _l.position >= bindparam("first")).order_by(_l.position)
-_REOPENINGS = select(reopening).where(reopening.c.case_number == bindparam("number")).order_by(reopening.c.round)
-_OPEN, _PLAN, _APPEND = insert(case_file), insert(part), insert(ledger)
 
 
 class Cases:
@@ -74,25 +71,25 @@ class Cases:
         self._ledgers: dict[tuple[str, str], list[LedgerEntry]] = {}
 
     def open(self, case: CaseRow, parts: Sequence[PartRow]) -> None:
-        self._db.execute(_OPEN, values_of(case))
-        self._db.execute(_PLAN, [{"position": place, **values_of(one)} for place, one in enumerate(parts)])
+        OPEN.run(self._db, [values_of(case)])
+        PLAN.run(self._db, [{"position": place, **values_of(one)} for place, one in enumerate(parts)])
         self._cases.pop(case.number, None)
         self._parts.pop(case.number, None)
 
     def add_part(self, part: PartRow) -> None:
         """Add a department to a case that is there, behind all others."""
         place = len(self.parts(part.case_number))
-        self._db.execute(_PLAN, [{"position": place, **values_of(part)}])
+        PLAN.run(self._db, [{"position": place, **values_of(part)}])
         self._parts.pop(part.case_number, None)
 
     def get(self, number: str) -> CaseRow | None:
         if number not in self._cases:
-            row = self._db.execute(_CASE, {"number": number}).first()
+            row = self._db.execute(CASE, {"number": number}).first()
             self._cases[number] = CaseRow(*row) if row else None
         return self._cases[number]
 
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]:
-        query = select(*_CASE_COLUMNS).order_by(_f.opened_at.desc(), _f.number.desc()).limit(limit)
+        query = select(*CASE_COLUMNS).order_by(_f.opened_at.desc(), _f.number.desc()).limit(limit)
         if state is not None:
             query = query.where(_f.state == state)
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
@@ -109,7 +106,7 @@ class Cases:
         waits = (_p.state == PartState.ESCALATED) | (_p.verdict == Verdict.NOT_COMPETENT) | unsigned | corrected
         waits |= TO_REVIEW
         held_up = exists().where(_p.case_number == _f.number, waits)
-        first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
+        first = select(*CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
         if after is not None:
             first = first.where(after_place(_f.opened_at, _f.number, after))
         ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
@@ -125,7 +122,7 @@ class Cases:
         Those due first are in front, those without a due moment last; the page lies behind one of them. For
         `exchange.paging.every`.
         """
-        query = select(*_PART_COLUMNS).where(PUT_TO)
+        query = select(*PART_COLUMNS).where(PUT_TO)
         if department is not None:
             query = query.where(_p.department == department)
         first: Sequence[Row[Any]] = ()
@@ -143,7 +140,7 @@ class Cases:
             return []
         waits = (PUT_TO | (_p.state == PartState.ESCALATED)) & _p.consultation_id.is_not(None)
         undecided = _f.state.in_([CaseState.OPEN, CaseState.READY])
-        query = select(*_PART_COLUMNS).join(case_file, _f.number == _p.case_number)
+        query = select(*PART_COLUMNS).join(case_file, _f.number == _p.case_number)
         query = query.where(_p.department.in_(departments), waits, undecided).order_by(_p.case_number, _p.department)
         return [PartRow(*row) for row in self._db.execute(query)]
 
@@ -155,33 +152,29 @@ class Cases:
 
     def supplements_due(self, now: datetime, limit: int) -> list[PartRow]:
         """Return parts of whose supplementary review something is to be told, those due first in front."""
-        due = (_p.supplement_until < now) | ((_p.supplement_told == TO_REMIND) & (_p.supplement_until <= now + NINE))
-        query = select(*_PART_COLUMNS).where(AWAITED, due).order_by(_p.supplement_until).limit(limit)
-        return [PartRow(*row) for row in self._db.execute(query)]
+        when = {"now": now, "soon": now + NINE, "most": limit}
+        return [PartRow(*row) for row in self._db.execute(SUPPLEMENTS, when)]
 
     def reckoned_otherwise(self, calendar: str, limit: int) -> list[PartRow]:
         """Return parts whose term runs and was derived by another calendar."""
         found: list[PartRow] = []
-        for other in (_p.calendar.is_(None), _p.calendar < calendar, _p.calendar > calendar):  # ranges of the index
-            query = select(*_PART_COLUMNS).where(RECKONED, other).limit(limit - len(found))
-            found += [PartRow(*row) for row in self._db.execute(query)]
+        for query in OTHERWISE:
+            by = {"by": calendar} if query is not OTHERWISE[0] else {}
+            found += [PartRow(*row) for row in self._db.execute(query, {**by, "most": limit - len(found)})]
         return found
 
     def papers_overdue(self, now: datetime, limit: int) -> list[PartRow]:
         """Return parts whose department owes a paper since before ``now`` and was not reminded of it, the first in
         front; of a withdrawn case nobody owes one.
         """
-        withdrawn = exists().where(_f.number == _p.case_number, _f.state == CaseState.WITHDRAWN)
-        query = select(*_PART_COLUMNS).where(PAPER_TO_REMIND, _p.paper_by < now, ~withdrawn)
-        return [PartRow(*row) for row in self._db.execute(query.order_by(_p.paper_by).limit(limit))]
+        return [PartRow(*row) for row in self._db.execute(PAPERS, {"now": now, "most": limit})]
 
     def put_between(self, since: datetime, until: datetime, after: tuple[str, str] | None, limit: int) -> list[PartRow]:
         """Return a page of the parts that were put to their department in a time, those of withdrawn cases left out; by
         case and department. For `exchange.paging.every`.
         """
-        withdrawn = exists().where(_f.number == _p.case_number, _f.state == CaseState.WITHDRAWN)
         order = (_p.case_number, _p.department)
-        query = select(*_PART_COLUMNS).where(_p.issued_at >= since, _p.issued_at < until, ~withdrawn)
+        query = select(*PART_COLUMNS).where(_p.issued_at >= since, _p.issued_at < until, ~WITHDRAWN)
         if after is not None:
             query = query.where(tuple_(*order) > tuple_(*map(literal, after)))
         return [PartRow(*row) for row in self._db.execute(query.order_by(*order).limit(limit))]
@@ -194,7 +187,7 @@ class Cases:
 
     def parts(self, number: str) -> list[PartRow]:
         if number not in self._parts:
-            self._parts[number] = [PartRow(*row) for row in self._db.execute(_PARTS_OF_CASE, {"number": number})]
+            self._parts[number] = [PartRow(*row) for row in self._db.execute(PARTS_OF_CASE, {"number": number})]
         return list(self._parts[number])
 
     def part(self, number: str, department: str) -> PartRow | None:
@@ -202,7 +195,7 @@ class Cases:
 
     def parts_of_messages(self, message_ids: Collection[str]) -> list[PartRow]:
         """Return the parts whose consultation or clearance is one of these messages."""
-        return [PartRow(*row) for row in self._db.execute(_PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
+        return [PartRow(*row) for row in self._db.execute(PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
         """Change a case by a guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
@@ -231,7 +224,7 @@ class Cases:
         key = (number, department)
         if key not in self._ledgers:
             here = {"number": number, "department": department, "first": self._ledger_from(number, department)}
-            entries = self._db.scalars(_LEDGER, here)
+            entries = self._db.scalars(LEDGER, here)
             self._ledgers[key] = [LedgerEntry.model_validate_json(entry) for entry in entries]
         return list(self._ledgers[key])
 
@@ -245,7 +238,7 @@ class Cases:
             {"case_number": number, "department": department, "position": place, "entry": text}
             for place, text in enumerate(texts, first)
         ]
-        self._db.execute(_APPEND, rows)
+        APPEND.run(self._db, rows)
         self._ledgers[(number, department)] += [LedgerEntry.model_validate_json(text) for text in texts]
 
     def _ledger_from(self, number: str, department: str) -> int:
@@ -268,11 +261,11 @@ class Cases:
 
     def add_reopening(self, row: ReopeningRow) -> None:
         """Put on record that a case is reopened."""
-        self._db.execute(insert(reopening).values(**values_of(row)))
+        REOPEN.run(self._db, [values_of(row)])
 
     def reopenings(self, number: str) -> list[ReopeningRow]:
         """Return the reopenings of a case, the first in front."""
-        return [ReopeningRow(**row._mapping) for row in self._db.execute(_REOPENINGS, {"number": number})]
+        return [ReopeningRow(**row._mapping) for row in self._db.execute(REOPENINGS, {"number": number})]
 
     def counts(self) -> dict[str, int]:
         """Count the parts by state, with ``late`` for those with a late opinion, and the cases by ``case-<state>``."""

@@ -35,8 +35,9 @@ CanTake = Callable[[int], None]
 REST_FIRST, REST_MOST = 0.5, 30.0
 """Seconds that a lane rests after its handler has failed: at first, and at most."""
 
-GATHER = 0.005
-"""Seconds that deliveries gather for a handler that has hardly a pause; an idle one gets the first at once."""
+GATHER, _GATHER_CROWDED = 0.005, 0.1
+"""Seconds that deliveries gather for a handler that has hardly a pause, and on a machine that lacks processors for all
+there is to do; an idle handler gets the first at once."""
 
 _LAST_BATCH = 30.0
 """Seconds that `close` waits for the handler to finish the batch it has."""
@@ -70,10 +71,10 @@ class BatchConsumer:
     """Consumes ``queues``, the one that overtakes first, and hands them to ``on_batch`` in a thread of its own.
 
     A batch holds up to ``max_batch`` deliveries, or those of ``max_wait`` seconds; of up to `GATHER` where the handler
-    has hardly a pause, of none where it is idle and nothing else is said. ``trust_stamp`` says that the
-    broker is known to overwrite the arrival stamp; without it deliveries have none. ``accounts`` says that members
-    have accounts, so that the sender in a routing key is one. ``can_take`` raises as long as a batch of so many octets
-    could not be handled; without it an empty batch is handled instead.
+    has hardly a pause, of more on a crowded machine, of none where it is idle and nothing else is said. ``trust_stamp``
+    says that the broker is known to overwrite the arrival stamp; without it deliveries have none. ``accounts`` says
+    that members have accounts, so that the sender in a routing key is one. ``can_take`` raises as long as a batch of so
+    many octets could not be handled; without it an empty batch is handled instead.
     """
 
     def __init__(
@@ -94,7 +95,8 @@ class BatchConsumer:
         self._can_take: CanTake = can_take or (lambda octets: on_batch(()))
         self._max_batch = max_batch
         self._max_wait = max_wait
-        self._load = Load()
+        self.load = Load()
+        """How busy the handler is."""
         self._trust_stamp = trust_stamp
         self._wakeup = Wakeup()
         self._lanes = [Lane(queue, self._wakeup, self._on_lane, accounts) for queue in queues]
@@ -184,14 +186,14 @@ class BatchConsumer:
     def _busy(self, work: Callable[[], None]) -> None:
         self.busy_since = monotonic()
         try:
-            with self._load.working():
+            with self.load.working():
                 work()
         finally:
             self.busy_since = None
 
     def _collect(self, catch: Catch) -> None:
         """Lets a group grow until it is full or its first delivery has waited long enough."""
-        wait = self._load.patience(GATHER) if self._max_wait is None else self._max_wait
+        wait = self.load.patience(GATHER, _GATHER_CROWDED) if self._max_wait is None else self._max_wait
         until = catch.since + (max(wait, _COMES_BACK) if catch.may_be_out_of_order else wait)
         while not self._closing.is_set() and not catch.gone and len(catch.raw) < self._max_batch:
             left = until - monotonic()

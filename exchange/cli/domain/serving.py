@@ -15,6 +15,7 @@ from exchange.cli.options import AnyHomeOption, HomeOption
 from exchange.cli.view import say
 from exchange.errors import OperatorError
 from exchange.language import tr
+from exchange.machine.interpreter import settle_memory
 from exchange.runtime import logs
 from exchange.runtime.confinement.member import confine_member, note_confined
 from exchange.runtime.draining import DRAINED_EXIT, DrainWatch, drained, is_drained, wait_for_release
@@ -187,6 +188,7 @@ def serve(
             try:
                 watch.serve(member, opened.store)
                 member.start()
+                settle_memory()
                 stop.gently()
                 drain = DrainWatch(opened.store)
                 while not stop.told.wait(_LOOK_EVERY) and not orphaned():

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from exchange.messaging.failing.tables import failing_work
 
 _c = failing_work.c
+_TRIES = select(_c.item, _c.next_at).where(_c.work == bindparam("work"))
 _LONGEST_ITEM = 200
 _LONGEST_ERROR = 80
 
@@ -44,8 +45,7 @@ class FailingWork:
 
     def next_tries(self, work: str) -> Mapping[str, datetime]:
         """Return the items of a work that fail, with the moment at which each is tried again."""
-        query = select(_c.item, _c.next_at).where(_c.work == work)
-        return {row.item: row.next_at for row in self._db.execute(query)}
+        return {row.item: row.next_at for row in self._db.execute(_TRIES, {"work": work})}
 
     def failed(self, work: str, item: str, error: str, now: datetime, rest: timedelta = REST) -> None:
         """Record that an item has failed, for the first time or again; it rests up to ``rest``."""

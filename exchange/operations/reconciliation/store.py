@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from exchange.approval.records import COPIED
 from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.approval.tables import case_file, part
+from exchange.messaging.owed.tables import owed_batch
 from exchange.messaging.tables import dead_letter, document, inbox, outbox_copy, outbox_message
 from exchange.operations.reconciliation.facts import (
     CopyFact,
@@ -43,7 +44,11 @@ def _kept(*where: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _RECEIPT_KEPT = _kept(_own_inbox.c.message_id == _c.receipt_id, _own_inbox.c.sender == _c.addressee)
-_RECEIPT_WRITTEN = or_(_i.receipt_id.is_(None), _kept(_receipt.c.message_id == _i.receipt_id))
+_RECEIPT_WRITTEN = or_(
+    _i.receipt_id.is_(None),
+    _kept(_receipt.c.message_id == _i.receipt_id),
+    _kept(owed_batch.c.receipt_id == _i.receipt_id),  # it is signed within a second, or when the member is served again
+)
 _ANSWER_KEPT = or_(
     and_(
         _p.state == PartState.ANSWERED,

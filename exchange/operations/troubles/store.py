@@ -60,8 +60,8 @@ class Alerts:
         for one in changed.raised:
             values = {name: getattr(one, name) for name in ("key", "kind", "severity", "subject", "page")}
             text = {"chinese": one.chinese, "english": one.english}
-            row = self._db.execute(insert(alert).values(**values, **text, raised_at=now)).inserted_primary_key
-            self._plan(row[0] if row else 0, AlertEvent.RAISED, channels, due)
+            adding = insert(alert).values(**values, **text, raised_at=now).returning(_a.id)
+            self._plan(self._db.execute(adding).scalar_one(), AlertEvent.RAISED, channels, due)
         for key in changed.over:
             number = self._db.scalar(select(_a.id).where(STANDING, _a.key == key))
             if number is not None:

@@ -1,4 +1,4 @@
-"""Statements that come again are run by the driver: with the same results, the same errors, and less in between."""
+"""Statements are run by the driver: with the same results, the same errors, and less in between."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, bindparam, event, func, select, update
+from sqlalchemy import JSON, Select, bindparam, delete, event, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from exchange.errors import Conflict
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.messaging.tables import outbox_copy
-from exchange.store import Store
+from exchange.store import Store, plans
 from exchange.store.tables import journal, meta
 from tests.contract.rows import NOW, outgoing
 
@@ -145,3 +145,57 @@ def test_a_drivers_error_is_told_as_ever_and_the_step_keeps_nothing(store: Store
         with store.reading() as tx:
             assert {"a", "b"} <= set(tx._db.scalars(_KEYS))
             assert "c" not in set(tx._db.scalars(_KEYS))
+
+
+def put_together(wanted: list[str], attempts: int, most: int) -> Select[Any]:
+    """A statement that is made anew each time, with all its values in itself."""
+    last = tuple_(literal(NOW, type_=_c.written_at.type), literal("", type_=_c.message_id.type))
+    return (
+        _STATES.where(_c.message_id.in_(wanted), _c.attempts < attempts, or_(_c.sent_at.is_(None), _c.state != "sent"))
+        .where(tuple_(_c.written_at, _c.message_id) > last)
+        .limit(most)
+    )
+
+
+def test_what_is_put_together_for_the_occasion_is_known_by_its_shape(store: Store, ids: list[str]) -> None:
+    turns = [(ids, 1, 5), (ids[:2], 3, 1), ([], 2, 9), (ids[1:4], 1, 2), (ids, 0, 5), (ids[:3], 7, 3)]
+    with store._engine.connect() as plain:
+        expected = [[tuple(row) for row in plain.execute(put_together(*turn))] for turn in turns]
+    assert [len(rows) for rows in expected] == [5, 1, 0, 2, 0, 3]
+    with store.reading() as tx, heard(store) as said:
+        found = [[tuple(row) for row in tx._db.execute(put_together(*turn))] for turn in turns * 2]
+    assert found == expected * 2
+    assert said == []
+
+
+def test_values_put_into_a_statement_are_each_ones_own(store: Store, ids: list[str]) -> None:
+    with heard(store) as said:
+        for number, at in enumerate([NOW + timedelta(days=day) for day in range(5)]):
+            with store.transaction() as tx:
+                reason = None if number % 2 else f"reason {number}"
+                values: dict[str, Any] = {"sent_at": at, "last_error": reason, "attempts": _c.attempts + number}
+                changed = update(outbox_copy).where(_c.message_id == ids[number]).values(**values)
+                assert tx._db.execute(changed).rowcount == 1
+                tx._db.execute(insert(meta).values(key=f"k{number}", value=f"v{number}"))
+        with store.transaction() as tx:
+            assert tx._db.execute(delete(meta).where(meta.c.key.in_(["k1", "k3"]))).rowcount == 2
+            assert tx._db.execute(delete(meta).where(meta.c.key.in_(["k1"]))).rowcount == 0
+    assert [line for line in said if not line.startswith(("BEGIN", "SELECT pg_advisory"))] == []
+    with store._engine.connect() as plain:
+        rows = plain.execute(select(_c.sent_at, _c.last_error, _c.attempts).order_by(_c.message_id)).all()
+        kept = plain.execute(select(meta).where(meta.c.key.like("k%")).order_by(meta.c.key)).all()
+    assert [row.sent_at for row in rows] == [NOW + timedelta(days=day) for day in range(5)]
+    assert [row.last_error for row in rows] == ["reason 0", None, "reason 2", None, "reason 4"]
+    assert [row.attempts for row in rows] == [0, 1, 2, 3, 4]
+    assert [(row.key, row.value) for row in kept] == [("k0", "v0"), ("k2", "v2"), ("k4", "v4")]
+
+
+def test_shapes_without_end_are_not_kept_without_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "_SHAPES", 3)
+    with store.reading() as tx:
+        shapes = tx._db._plans._shapes  # type: ignore[attr-defined]
+        shapes.clear()
+        for width in range(1, 12):
+            wide = select(*(literal(f"{place}").label(f"c{place}") for place in range(width)))
+            assert tuple(tx._db.execute(wide).one()) == tuple(f"{place}" for place in range(width))
+            assert len(shapes) <= 3

@@ -34,6 +34,18 @@ def noted(store: Store, sent: list[tuple[str, Any]]) -> Callable[..., Any]:
     return running
 
 
+def noted_many(store: Store, sent: list[tuple[str, Any]]) -> Callable[..., Any]:
+    """What runs a statement for many rows, and notes it with the values of the first."""
+    run = CompiledConnection.many
+
+    def running(connection: CompiledConnection, sql: str, values: Any) -> None:
+        if connection.engine is store._engine:
+            sent.append((sql, values[0]))
+        run(connection, sql, values)
+
+    return running
+
+
 def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
     """How the database would run the statements of ``work``, by the very statements and parameters it sends."""
     sent: list[tuple[str, Any]] = []
@@ -43,6 +55,7 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
 
     with store.transaction() as tx, pytest.MonkeyPatch.context() as patched:
         patched.setattr(CompiledConnection, "_run", noted(store, sent))
+        patched.setattr(CompiledConnection, "many", noted_many(store, sent))
         event.listen(store._engine, "before_cursor_execute", note)
         work(tx)
         event.remove(store._engine, "before_cursor_execute", note)

@@ -1,0 +1,81 @@
+"""Batches of receipts that are begun and not signed yet, one a sender.
+
+What was taken in bears the id of the batch in which its receipt will be, from the first: its row is written once. So
+what is owed is what bears the id of a batch that stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from exchange.messaging.owed.tables import owed_batch
+from exchange.messaging.tables import inbox
+from exchange.store.bulk import adding
+
+_o = owed_batch.c
+_i = inbox.c
+_ALL = select(_o.sender, _o.receipt_id, _o.behind, _o.number)
+_LAST = select(func.max(_i.id))
+_BEGIN = adding(owed_batch, "sender", "receipt_id", "behind", "number")
+_MORE = update(owed_batch).where(_o.sender == bindparam("of")).values(number=_o.number + bindparam("more"))
+_SIGNED = delete(owed_batch).where(_o.sender == bindparam("of"))
+_ROWS = (
+    select(_i.message_id, _i.digest, _i.arrived_latest, _i.recorded_at)
+    .where(_i.id > bindparam("behind"), _i.receipt_id == bindparam("receipt"))
+    .order_by(_i.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedBatch:
+    """A batch of receipts that is to be signed."""
+
+    sender: str
+    receipt_id: str
+    behind: int
+    """The last row of the inbox before it was begun."""
+    number: int
+    """Of the receipts that will be in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwedReceipt:
+    """What was taken in and is to be signed for."""
+
+    message_id: str
+    digest: str
+    arrived_latest: datetime
+    recorded_at: datetime
+
+
+class OwedBatches:
+    """Batches of receipts that are begun and not signed yet."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def all(self) -> Mapping[str, OwedBatch]:
+        """Return the batches by sender."""
+        return {row.sender: OwedBatch(*row) for row in self._db.execute(_ALL)}
+
+    def begin(self, sender: str, receipt_id: str, number: int) -> None:
+        """Begin a batch with what this transaction is about to record."""
+        behind = self._db.scalar(_LAST) or 0
+        _BEGIN.run(self._db, [{"sender": sender, "receipt_id": receipt_id, "behind": behind, "number": number}])
+
+    def add(self, sender: str, number: int) -> None:
+        """Note that so many more will be in a sender's batch."""
+        self._db.execute(_MORE, {"of": sender, "more": number})
+
+    def receipts(self, batch: OwedBatch) -> list[OwedReceipt]:
+        """Return what is on record and to be signed for in a batch, in the order recorded."""
+        found = self._db.execute(_ROWS, {"behind": batch.behind, "receipt": batch.receipt_id})
+        return [OwedReceipt(*row) for row in found]
+
+    def signed(self, sender: str) -> None:
+        """Note that a sender's batch goes out with this transaction."""
+        self._db.execute(_SIGNED, {"of": sender})

@@ -1,0 +1,1 @@
+"""When a member makes its rounds of work."""
