@@ -42,13 +42,12 @@ log = get_logger()
 _GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
 """Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
 _SURELY = 10.0
-"""Seconds after which the outbox is looked into, whatever the store's mark says: that misses a commit only where two
-came within the same tick of the file system's clock."""
+"""Seconds after which the outbox is looked into whatever the store's mark says, which may miss one of two commits."""
 _APART_FOR_EACH, _APART_MOST, _APART_CROWDED = 0.002, 0.03, 0.1
 """Seconds between two lots that go out, for each copy of the first one and in all, where this dispatcher has hardly a
 pause, and on a crowded machine; none where it is idle."""
 _HOLDS_EVERY = 1.0
-"""Seconds after which, before a lot goes out, what is held is looked at again."""
+"""Seconds after which holds are looked at again before a lot goes out."""
 
 
 class Dispatcher:
@@ -94,7 +93,7 @@ class Dispatcher:
 
     @property
     def held(self) -> Sequence[Hold]:
-        """Return what it lets rest, as known a second ago at most; empty before its first pass."""
+        """What it lets rest, as known a second ago at most; empty before its first pass."""
         return self._holds or ()
 
     def offer(self, parcels: Sequence[Parcel]) -> None:
@@ -230,8 +229,8 @@ class Dispatcher:
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
         waiting = self._results.qsize()
-        patience = _QUIET_SECONDS if waiting >= len(self._flying) else _GATHER_SECONDS
-        patience = max(patience, self._load.patience(0.0, _APART_CROWDED))
+        usual = _QUIET_SECONDS if waiting >= len(self._flying) else _GATHER_SECONDS
+        patience = max(usual, self._load.patience(0.0, _APART_CROWDED))
         return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= patience)
 
     def _settle(self) -> bool:
