@@ -16,7 +16,7 @@ from exchange.machine.forks.serving import serve
 
 NEEDED = (
     "exchange.cli",
-    "exchange.cli.domain.run",
+    "exchange.cli.domain.serving",
     "exchange.runtime.profile_work",
     "exchange.runtime.rule_process.runner",
     "exchange.telemetry.gathering",

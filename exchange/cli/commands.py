@@ -16,7 +16,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "init": "Makes a domain: authority, keys, signed directory, databases, queues.",
             "up": "Runs the whole domain here, supervised: what dies is started again, and it is said.",
             "down": "Stops what `exchange up` runs here, in good order, and returns when it has ended.",
-            "serve": "Serves one member, in the foreground, until told to stop.",
+        },
+    ),
+    *entries(imported.serve, "A domain", {"serve": "Serves one member, in the foreground, until told to stop."}),
+    *entries(
+        imported.domain,
+        "A domain",
+        {
             "doctor": "Checks profiles, rules, clock, keys, databases, broker and queues, and says how to repair each.",
             "schema": "Prints JSON Schema and AsyncAPI of everything that travels, or the OpenAPI "
             "document of the REST API.",

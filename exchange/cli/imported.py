@@ -13,6 +13,12 @@ def domain(app: typer.Typer) -> None:
     run.register(app)
 
 
+def serve(app: typer.Typer) -> None:
+    from exchange.cli.domain import serving
+
+    serving.register(app)
+
+
 def window(app: typer.Typer) -> None:
     from exchange.cli.approval import scorecard, window
 

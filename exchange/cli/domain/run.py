@@ -1,4 +1,4 @@
-"""Commands that make a domain and look it over: init, doctor, schema; those that run it are in `serving`."""
+"""Commands that make a domain and look it over: init, doctor, schema; `whole` and `serving` run it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.domain.serving import down, serve, up
+from exchange.cli.domain.whole import down, up
 from exchange.cli.options import AnyHomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError
@@ -28,7 +28,6 @@ def register(app: typer.Typer) -> None:
     app.command("init", rich_help_panel=panel)(init)
     app.command("up", rich_help_panel=panel)(up)
     app.command("down", rich_help_panel=panel)(down)
-    app.command("serve", rich_help_panel=panel)(serve)
     app.command("doctor", rich_help_panel=panel)(doctor)
     app.command("schema", rich_help_panel=panel)(schema)
 
