@@ -22,6 +22,9 @@ NEEDED = (
     "exchange.telemetry.gathering",
     "exchange.telemetry.gauges",
     "exchange.telemetry.metrics",
+    "cryptography.hazmat.backends.openssl.backend",
+    "encodings.idna",
+    "filelock",
     "structlog",
 )
 """What a member's process has imported once it serves, with all that these import."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import signal
@@ -14,12 +15,17 @@ import psutil
 import pytest
 
 import exchange
+from exchange.broker.traffic.link import Link
 from exchange.machine.forks.adopted import Adopted
+from exchange.runtime.home import write_link
+from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command, child_surroundings
 from exchange.runtime.supervision.nursery import FORK_SERVER, Nursery
 from exchange.runtime.supervision.programs import Process
 from exchange.runtime.supervision.supervise import Supervisor
+from exchange.setup.init import init_files
 from tests.contract.traffic import eventually
+from tests.processes import write_departments
 
 ROOT = Path(exchange.__file__).resolve().parents[1]
 
@@ -120,8 +126,6 @@ def test_a_fork_server_that_was_killed_is_started_again_and_its_processes_are_wa
 
 def waits_for_a_database(folder: Path) -> Mapping[str, str]:
     """A domain whose member waits for a database that is not there."""
-    from tests.processes import write_departments
-
     write_departments(folder / "home" / "departments", "t", ["planning"])
     (folder / "home" / "members").mkdir()
     url = "postgresql://a:b@127.0.0.1:1/x"
@@ -161,3 +165,39 @@ def test_what_starts_after_a_change_of_the_program_on_disk_is_the_new_one(tmp_pa
     assert said == "the program on disk has changed: what starts from now on is the new one"
     assert second == "('Adopted', 0) ('Adopted', 0) True"
     assert (tmp_path / "log").read_text().split("\n")[:-1] == ["yizhan 0.1.0"] * 2 + ["the new 0.1.0"] * 2
+
+
+SERVES = """
+import sys
+from importlib import import_module
+from exchange import forks
+for name in forks.NEEDED:
+    import_module(name)
+from exchange.cli import main
+from exchange.cli.domain import serving
+from exchange.runtime.member import RunningMember
+before = set(sys.modules)
+
+def begin(member):
+    # all has been done by then but what the broker's answers bring with them
+    print(sorted(set(sys.modules) - before), flush=True)
+    raise SystemExit(0)
+
+RunningMember.start = begin
+sys.argv = ["exchange", "serve", sys.argv[1]]
+main()
+"""
+
+
+def test_a_member_that_was_forked_has_next_to_nothing_left_to_import(tmp_path: Path) -> None:
+    write_departments(tmp_path / "departments", "t", ["planning"])
+    settings = Settings.read({"EXCHANGE_HOME": str(tmp_path / "home")})
+    init_files(settings, lambda text: None, tmp_path / "departments")
+    account = Home(settings.home).account("t.planning")
+    write_link(account, Link("amqp://a:b@127.0.0.1:1/%2F", "a", True))
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", SERVES, "t.planning"], capture_output=True, text=True, check=False,
+        env={**os.environ, "EXCHANGE_HOME": str(settings.home), "EXCHANGE_METRICS": "127.0.0.1:0"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert ast.literal_eval(done.stdout) == ["typer._adapters", "typer._click.decorators"]
