@@ -29,6 +29,9 @@ NEEDED = (
 )
 """What a member's process has imported once it serves, with all that these import."""
 
+_LATER = ("exchange.cli.domain.console", "exchange.console.serve")
+"""What the console has imported: while the private node starts there is time for it."""
+
 
 def main() -> None:
     """Serve; in a process that was forked, run the command line."""
@@ -40,13 +43,10 @@ def main() -> None:
     before = code_on_disk(own)
     channel = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for name in NEEDED:
-        import_module(name)
-    gc.collect()
-    gc.freeze()
+    _load(NEEDED)
     from exchange.runtime.rule_process.waiting import lay_ready
 
-    task = serve(channel, lambda: code_on_disk(own) != before)
+    task = serve(channel, lambda: code_on_disk(own) != before, lambda: _load(_LATER))
     words = task.command[task.command.index("exchange") + 1 :]
     if words[0] == "serve":
         lay_ready()
@@ -56,6 +56,13 @@ def main() -> None:
     from exchange.cli import main as run
 
     run()
+
+
+def _load(names: tuple[str, ...]) -> None:
+    for name in names:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import select
 import socket
 import sys
 import time
@@ -13,16 +14,22 @@ from collections.abc import Callable
 from exchange.machine.forks.listing import show_as
 from exchange.machine.forks.task import GO, MOST_DESCRIPTORS, MOST_OCTETS, READY, STALE, Task
 
+_LEISURE = 0.3
+"""Seconds in which nothing was asked, so that there is time for something."""
+
 _PARENT_EVERY = 0.001
 """Seconds between two looks for the parent; it is there after one of them, as a rule."""
 
 
-def serve(channel: socket.socket, is_stale: Callable[[], bool]) -> Task:
+def serve(channel: socket.socket, is_stale: Callable[[], bool], at_leisure: Callable[[], None] = lambda: None) -> Task:
     """Fork a process for each task that comes by the channel; return in those processes only, with their task.
 
-    The server itself ends when nobody can ask it any more, or when it is stale and that was said.
+    The server itself ends when nobody can ask it any more, or when it is stale and that was said. ``at_leisure`` is
+    called once where nothing is asked of it for a moment after it came up.
     """
     channel.send(READY)
+    if not select.select([channel], [], [], _LEISURE)[0]:
+        at_leisure()
     while True:
         message, received, _, _ = socket.recv_fds(channel, MOST_OCTETS, MOST_DESCRIPTORS)
         if not message:

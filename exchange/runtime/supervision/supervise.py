@@ -35,9 +35,6 @@ FATAL_EXITS = frozenset({2, 3, 6})
 REPAIRED_AFTER = 60.0
 """Seconds after which a role that cannot run here is tried again: somebody may have repaired it meanwhile."""
 
-_OTHERS_LATER = 1.5
-"""Seconds after the roles on which all depends that others are started: they would take the processors from these."""
-
 _RELEASED_EVERY = 2.0
 """Seconds between two looks whether a drained role has been released."""
 
@@ -93,12 +90,9 @@ class Supervisor:
         self.children[name] = Child(name, command, log, surroundings, essential=essential, beats=beats)
 
     def start(self) -> None:
-        """Start the roles that are worth running alone; the others come a moment later."""
+        """Start all roles."""
         for child in self.children.values():
-            if child.essential:
-                self._start(child)
-            else:
-                child.again_at = monotonic() + _OTHERS_LATER
+            self._start(child)
 
     def watch_once(self) -> None:
         """Look after each role once: end what hangs, restart what died and has waited long enough."""
@@ -245,7 +239,7 @@ class Supervisor:
             child.again_at = monotonic() + _RELEASED_EVERY
             return
         child.drained = False
-        child.restarts += child.started > 0
+        child.restarts += 1
         self._start(child)
 
     def _died(self, child: Child) -> None:

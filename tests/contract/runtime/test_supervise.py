@@ -128,18 +128,3 @@ def test_what_fails_beside_the_roles_ends_them_too(tmp_path: Path) -> None:
     with pytest.raises(IdentityInUse):
         supervisor.run(fail, interval=0.01)
     assert not supervisor.children["sleeper"].alive
-
-
-def test_what_nothing_depends_on_starts_a_moment_later_and_that_is_no_restart(tmp_path: Path) -> None:
-    said: list[str] = []
-    supervisor = Supervisor(said.append, {})
-    supervisor.add("beside", SLEEPS, tmp_path / "beside.log", essential=False)
-    supervisor.add("healthy", SLEEPS, tmp_path / "healthy.log")
-    beside = supervisor.children["beside"]
-    supervisor.start()
-    supervisor.watch_once()
-    assert (supervisor.children["healthy"].alive, beside.alive) == (True, False)
-    beside.again_at = 0.0  # its time has come
-    supervisor.watch_once()
-    assert (beside.alive, beside.restarts, said) == (True, 0, [])
-    supervisor.shut_down()
