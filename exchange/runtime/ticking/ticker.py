@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from exchange.clock import monotonic
 from exchange.errors import DatabaseUnavailable, ExchangeError
+from exchange.machine.load import Load
 from exchange.machine.logger import get_logger
 from exchange.runtime.ticking.pace import Pace
 
 log = get_logger()
 
-_APART = 0.05
-"""Seconds between two rounds, at least: under load one round takes what has gathered."""
+_APART, _APART_CROWDED = 0.05, 0.15
+"""Seconds between two rounds, at least, and on a crowded machine: under load one round takes what has gathered."""
 
 _AGAIN_AFTER = 1.0
 """Seconds after a round that failed as a whole."""
@@ -39,6 +40,7 @@ class Ticker:
         self._attend = attend
         self._owes = owes
         self._pace = Pace()
+        self._load = Load()
         self._nudge = threading.Event()
         self._stopping = threading.Event()
         self.ticked_at = 0.0
@@ -67,7 +69,8 @@ class Ticker:
             self._nudge.clear()
             if self._stopping.is_set():
                 return
-            self._stopping.wait(_APART if self._goes_well() else _AGAIN_AFTER)
+            apart = max(_APART, self._load.patience(0.0, _APART_CROWDED))
+            self._stopping.wait(apart if self._goes_well() else _AGAIN_AFTER)
 
     def _goes_well(self) -> bool:
         """Makes a round, and tells how it went."""
