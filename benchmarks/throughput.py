@@ -55,9 +55,7 @@ def new_domain(path: Path, info: NodeInfo, database_url: str | None) -> LocalDom
     """A sender and a receiver, prepared but not served."""
     name = f"bench{secrets.token_hex(3)}"
     stamps = stamps_arrival(info.url)
-    domain = LocalDomain(
-        path, name, info, RealClock(), seats_of(name), stamps=stamps, database_url=database_url, periodic=False
-    )
+    domain = LocalDomain(path, name, info, RealClock(), seats_of(name), stamps=stamps, database_url=database_url)
     domain.prepare()
     return domain
 

@@ -57,9 +57,7 @@ def _again(kept: _Kept) -> LocalDomain:
     directory = load_directory(
         (path / "directory.cose").read_bytes(), load_authority_certificate(path / "authority"), clock.now(), 0
     )
-    domain = LocalDomain(
-        path, name, info, clock, seats_of(name), stamps=stamps, periodic=False, certified=(identities, directory)
-    )
+    domain = LocalDomain(path, name, info, clock, seats_of(name), stamps=stamps, certified=(identities, directory))
     domain.prepare()
     domain.close()
     return domain

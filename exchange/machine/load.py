@@ -19,8 +19,9 @@ from exchange.machine.crowding import crowding
 _MEMORY = 0.5
 """Seconds after which what was counts for a third of what is."""
 
-_CALM, _BUSY = 0.3, 0.8
-"""Shares of the time at work below which nothing is waited for, and from which on all the patience there is."""
+_IDLE, _CALM, _BUSY = 0.1, 0.3, 0.8
+"""Shares of the time at work: below the second nothing is waited for, from the third on with all patience there is;
+what nobody here waits for may take its time from the first on."""
 
 
 _ROOMY, _CROWDED = 0.85, 0.97
@@ -61,6 +62,14 @@ class Load:
         """
         usual = most * _between(self.share, _CALM, _BUSY) if most else 0.0
         return max(usual, crowded * _between(self._crowded(), _ROOMY, _CROWDED)) if crowded else usual
+
+    def patience_for_others(self, most: float) -> float:
+        """Return how many seconds, of ``most``, something may wait that nobody here waits for.
+
+        None for an idle worker; all of it long before one has hardly a pause, and on a crowded machine.
+        """
+        own = _between(self.share, _IDLE, _CALM)
+        return most * max(own, _between(self._crowded(), _ROOMY, _CROWDED))
 
     def _turn(self, works: bool) -> None:
         with self._lock:

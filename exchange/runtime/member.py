@@ -48,8 +48,8 @@ STUCK = 300.0
 """Seconds after which a batch or a round of periodic work that has not come to its end counts as stuck. What waits for
 broker or database comes to an end within seconds, by an error, and is tried again."""
 
-_OWED, _OWED_CROWDED = 0.1, 0.5
-"""Seconds for which receipts may be owed by a member that has hardly a pause, and on a crowded machine."""
+_OWED = 0.5
+"""Seconds for which receipts may be owed by a member that has much to do, or on a crowded machine."""
 
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
@@ -230,7 +230,7 @@ class RunningMember:
     def _receipt_patience(self) -> float:
         """How long receipts may be owed; not at all where no round would give them."""
         load = self._consumer.load if self._consumer is not None and self._periodic else None
-        return load.patience(_OWED, _OWED_CROWDED) if load is not None else 0.0
+        return load.patience_for_others(_OWED) if load is not None else 0.0
 
     def _sign_what_is_owed(self) -> None:
         """Before it ends; what cannot be signed now is when the member is served again."""

@@ -51,6 +51,13 @@ def test_on_a_crowded_machine_everyone_lets_more_gather_and_elsewhere_nobody(sha
     assert after(0.9, crowded=0.7).patience(0.005, 0.1) == 0.005
 
 
+def test_what_nobody_here_waits_for_takes_its_time_sooner() -> None:
+    assert after(0.05).patience_for_others(0.5) == 0.0
+    assert 0.0 < after(0.15).patience_for_others(0.5) < after(0.25).patience_for_others(0.5) < 0.5
+    assert after(0.4).patience_for_others(0.5) == 0.5
+    assert after(0.0, crowded=1.0).patience_for_others(0.5) == pytest.approx(0.5)
+
+
 def test_a_batch_that_goes_on_counts_before_it_has_ended_and_is_forgotten_after() -> None:
     time = Time()
     load = Load(time)
