@@ -1,15 +1,16 @@
 """What `exchange up` of the example city costs, its eleven members in SQLite on a private node: time, memory, idleness.
 
-Each round makes a new run of one domain: seconds from the command until every member is served, with the fork server
-and without; private memory of a member's process (what no other process shares); and how much of a core all members
-take together while nothing happens, over a minute.
+Each round makes a new run of one domain: seconds from the command until every member is served, and the processor time
+that all its processes have taken by then, with the fork server and without; private memory of a member's process (what
+no other process shares); and how much of a core all members take together while nothing happens, over a minute.
 Usage: python -m benchmarks.up [rounds] [seconds]
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
+import re
 import statistics
 import subprocess
 import sys
@@ -24,8 +25,10 @@ from benchmarks.measure import Figure, arguments, folder, machine, show
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 
+UNITS = {"until all are served": "s", "processor time until then": "s", "private memory of a member": "MB"}
+
 _PATIENCE = 120.0
-_SETTLES = 5.0
+_SETTLES = 8.0
 """Seconds after which what is done once at a start is over."""
 
 
@@ -59,7 +62,7 @@ def running(home: Path, **further: str) -> Iterator[tuple[float, psutil.Process]
             time.sleep(0.05)
         yield time.perf_counter() - began, psutil.Process(process.pid)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(90)
 
 
@@ -82,36 +85,49 @@ def idle(up: psutil.Process, seconds: float) -> dict[str, float]:
     return {name: 100 * (sum(map(_taken, group)) - before[name]) / seconds for name, group in groups.items()}
 
 
+def spent(up: psutil.Process) -> float:
+    """Seconds of processor time that all its processes have taken, the private node's among them."""
+    total = 0.0
+    for process in (up, *up.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):  # ended meanwhile
+            total += sum(process.cpu_times()[:4])
+    return total
+
+
 def _taken(process: psutil.Process) -> float:
     times = process.cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
+
+
+def once(home: Path, setting: str) -> list[float]:
+    """One run: what `UNITS` names, in that order."""
+    with running(home, EXCHANGE_FORK_SERVER=setting) as (seconds, up):
+        taken = spent(up)
+        time.sleep(_SETTLES)
+        return [seconds, taken, statistics.median(map(private, members_of(up)))]
 
 
 def main() -> None:
     given = arguments(__doc__, rounds=5, seconds=60.0)
     print(machine())
-    starts: dict[str, list[float]] = {"on": [], "off": []}
-    memory: dict[str, list[float]] = {"on": [], "off": []}
-    idleness: dict[str, list[float]] = {}
+    runs: dict[str, list[list[float]]] = {"off": [], "on": []}
     with folder("up") as place:
         home = place / "home"
         subprocess.run(program("init"), env=environment(home), check=True, stderr=subprocess.DEVNULL)
-        for number in range(given.rounds):
-            for setting in starts:
-                with running(home, EXCHANGE_FORK_SERVER=setting) as (seconds, up):
-                    starts[setting].append(seconds)
-                    time.sleep(_SETTLES)
-                    memory[setting].append(statistics.median(map(private, members_of(up))))
-                    if setting == "on" and number == 0:
-                        idleness = {name: [share] for name, share in idle(up, given.seconds).items()}
-    floors = {name: statistics.median(found["off"]) for name, found in (("s", starts), ("MB", memory))}
-    show("`exchange up`", [
-        Figure("until all are served, without", starts["off"], "s", 1.0),
-        Figure("until all are served", starts["on"], "s", statistics.median(starts["on"]) / floors["s"]),
-        Figure("private memory of a member, without", memory["off"], "MB", 1.0),
-        Figure("private memory of a member", memory["on"], "MB", statistics.median(memory["on"]) / floors["MB"]),
-        *(Figure(f"idle: {name}", shares, "%") for name, shares in idleness.items()),
-    ], "to that without the fork server")  # fmt: skip
+        for _ in range(given.rounds):
+            for setting, done in runs.items():
+                done.append(once(home, setting))
+        with running(home, EXCHANGE_FORK_SERVER="on") as (_, up):
+            time.sleep(_SETTLES)
+            idleness = idle(up, given.seconds)
+        nodes = [float(one) for one in re.findall(r"ready after ([\d.]+) s", (home / "up.txt").read_text())]
+    figures = [Figure("the private node alone", nodes, "s")]
+    for number, (name, unit) in enumerate(UNITS.items()):
+        floor, forked = ([one[number] for one in runs[setting]] for setting in ("off", "on"))
+        figures.append(Figure(f"{name}, programs", floor, unit, 1.0))
+        figures.append(Figure(f"{name}, forked", forked, unit, statistics.median(forked) / statistics.median(floor)))
+    figures += [Figure(f"idle: {name}", [share], "%") for name, share in idleness.items()]
+    show("`exchange up`", figures, "to programs")
 
 
 if __name__ == "__main__":
