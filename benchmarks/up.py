@@ -3,7 +3,8 @@
 Each round makes a new run of one domain: seconds from the command until every member is served, and the processor time
 that all its processes have taken by then, with the fork server and without; private memory of a member's process (what
 no other process shares); and how much of a core all members take together while nothing happens, over a minute.
-Usage: python -m benchmarks.up [rounds] [seconds]
+With --outside the broker is one that runs already.
+Usage: python -m benchmarks.up [rounds] [seconds] [--outside]
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.measure import Figure, arguments, folder, machine, show
+from exchange.broker.private.node import PrivateNode
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 
@@ -99,29 +101,43 @@ def _taken(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def once(home: Path, setting: str) -> list[float]:
+@contextmanager
+def broker(place: Path, outside: bool) -> Iterator[dict[str, str]]:
+    """The settings that name a broker which runs already; none for the domain's own private node."""
+    if not outside:
+        yield {}
+        return
+    node = PrivateNode(place / "node")
+    info = node.start(print)
+    try:
+        yield {"EXCHANGE_BROKER_URL": info.url, "EXCHANGE_MANAGEMENT_URL": info.management_url or ""}
+    finally:
+        node.stop()
+
+
+def once(home: Path, **settings: str) -> list[float]:
     """One run: what `UNITS` names, in that order."""
-    with running(home, EXCHANGE_FORK_SERVER=setting) as (seconds, up):
+    with running(home, **settings) as (seconds, up):
         taken = spent(up)
         time.sleep(_SETTLES)
         return [seconds, taken, statistics.median(map(private, members_of(up)))]
 
 
 def main() -> None:
-    given = arguments(__doc__, rounds=5, seconds=60.0)
+    given = arguments(__doc__, rounds=5, seconds=60.0, outside=False)
     print(machine())
     runs: dict[str, list[list[float]]] = {"off": [], "on": []}
-    with folder("up") as place:
+    with folder("up") as place, broker(place, given.outside) as settings:
         home = place / "home"
-        subprocess.run(program("init"), env=environment(home), check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(program("init"), env=environment(home, **settings), check=True, stderr=subprocess.DEVNULL)
         for _ in range(given.rounds):
             for setting, done in runs.items():
-                done.append(once(home, setting))
-        with running(home, EXCHANGE_FORK_SERVER="on") as (_, up):
+                done.append(once(home, EXCHANGE_FORK_SERVER=setting, **settings))
+        with running(home, **settings) as (_, up):
             time.sleep(_SETTLES)
             idleness = idle(up, given.seconds)
         nodes = [float(one) for one in re.findall(r"ready after ([\d.]+) s", (home / "up.txt").read_text())]
-    figures = [Figure("the private node alone", nodes, "s")]
+    figures = [Figure("the private node alone", nodes, "s")] if nodes else []
     for number, (name, unit) in enumerate(UNITS.items()):
         floor, forked = ([one[number] for one in runs[setting]] for setting in ("off", "on"))
         figures.append(Figure(f"{name}, programs", floor, unit, 1.0))
