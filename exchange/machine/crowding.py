@@ -1,12 +1,14 @@
-"""How crowded the machine is: what share of its processors' time is taken.
+"""How crowded the machine is: what share of its processors' time others take.
 
-Linux counts it for the whole machine (`/proc/stat`). What runs at a lower priority gives way and counts as idle. Where
-the system does not tell, no machine is crowded.
+Linux counts it for the whole machine (`/proc/stat`). What runs at a lower priority gives way and counts as idle, and
+what this process takes itself crowds nobody out here. Where the system does not tell, no machine is crowded.
 """
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
 
 from exchange.clock import monotonic
@@ -17,12 +19,15 @@ _EVERY = 0.2
 _KEPT = 0.7
 """How much of what was counts beside what has come since."""
 
+_TICKS = os.sysconf("SC_CLK_TCK")
+"""In which Linux counts, a second."""
+
 Counted = tuple[float, float]
-"""For how long processors were taken, and for how long idle, in any unit."""
+"""For how long others took processors, and for how long nobody did or this process, in any unit."""
 
 
 class Crowding:
-    """The share of the processors' time that was taken lately. Safe from any thread."""
+    """The share of the processors' time that others took lately. Safe from any thread."""
 
     def __init__(self, counted: Callable[[], Counted | None], now: Callable[[], float] = monotonic) -> None:
         self._counted = counted
@@ -62,7 +67,8 @@ def counted_here() -> Counted | None:
     if len(told) < 8:
         return None
     user, nice, system, idle, waiting, hard, soft, stolen = told
-    return float(user + system + hard + soft + stolen), float(nice + idle + waiting)
+    own = time.process_time() * _TICKS
+    return user + system + hard + soft + stolen - own, nice + idle + waiting + own
 
 
 _here: Crowding | None = None

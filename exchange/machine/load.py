@@ -24,8 +24,8 @@ _IDLE, _CALM, _BUSY = 0.1, 0.3, 0.8
 what nobody here waits for may take its time from the first on."""
 
 
-_ROOMY, _CROWDED = 0.85, 0.97
-"""Shares of the time of all processors that are taken, likewise."""
+_ROOMY, _CROWDED = 0.6, 0.75
+"""Shares of the time of all processors that others take, likewise."""
 
 
 class Load:

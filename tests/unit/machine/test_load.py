@@ -44,11 +44,11 @@ def test_an_idle_worker_waits_for_nothing_and_a_busy_one_as_long_as_it_may() -> 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
 def test_on_a_crowded_machine_everyone_lets_more_gather_and_elsewhere_nobody(share: float) -> None:
-    assert after(share, crowded=0.7).patience(0.0, 0.1) == 0.0
-    assert 0.0 < after(share, crowded=0.9).patience(0.0, 0.1) < after(share, crowded=0.95).patience(0.0, 0.1) < 0.1
+    assert after(share, crowded=0.5).patience(0.0, 0.1) == 0.0
+    assert 0.0 < after(share, crowded=0.65).patience(0.0, 0.1) < after(share, crowded=0.7).patience(0.0, 0.1) < 0.1
     assert after(share, crowded=1.0).patience(0.0, 0.1) == pytest.approx(0.1)
     assert after(share, crowded=1.0).patience(0.0) == 0.0
-    assert after(0.9, crowded=0.7).patience(0.005, 0.1) == 0.005
+    assert after(0.9, crowded=0.5).patience(0.005, 0.1) == 0.005
 
 
 def test_what_nobody_here_waits_for_takes_its_time_sooner() -> None:
