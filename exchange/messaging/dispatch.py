@@ -128,6 +128,9 @@ class Dispatcher:
                 continue
             if not busy:
                 self._wake.wait(_QUIET_SECONDS if self._flying else self._poll)
+        # what was committed last goes out; where no confirm is written any more, it does so again at the next start
+        if self._holds is not None:
+            self._send(publisher, self._take(max(0, self._batch - len(self._flying))))
 
     def _pass(self, publisher: Publisher) -> bool:
         self._keep_apart()
@@ -278,13 +281,8 @@ class Dispatcher:
     def _reason(self, result: PublishResult) -> str:
         parcel = self._flying[result.id]
         reason = f"{result.outcome}: {result.reason or parcel.queue}"  # on record; Recorded reads it back
-        log.warning(
-            "dispatch.failed",
-            node=self._node.address,
-            message_id=parcel.message_id,
-            addressee=parcel.addressee,
-            reason=reason,
-        )
+        of = {"node": self._node.address, "message_id": parcel.message_id, "addressee": parcel.addressee}
+        log.warning("dispatch.failed", reason=reason, **of)
         return reason
 
     def _publication(self, parcel: Parcel) -> Publication:

@@ -26,6 +26,7 @@ from exchange.errors import OperatorError
 from exchange.machine.urls import sqlite_url
 from exchange.messaging.node import Node, new_id
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.owed.store import OwedBatches
 from exchange.runtime.member import RunningMember
 from exchange.runtime.work import Work, work_for
 from exchange.schemas import Matter, Role, Suite
@@ -141,7 +142,7 @@ class LocalDomain:
         self.nodes[address] = replace(self.nodes[address], store=store)
 
     def settle(self, patience: float = 60.0) -> None:
-        """Wait until every message that needs a receipt has it, and nothing happened meanwhile.
+        """Wait until every message that needs a receipt has it, none is owed, and nothing happened meanwhile.
 
         Raises OperatorError after ``patience`` seconds without that, naming who still waits.
         """
@@ -158,7 +159,7 @@ class LocalDomain:
     def _still_waits(self, node: Node) -> bool:
         self._changed.clear()
         with node.store.reading() as tx:
-            waits = tx[Outbox].next_due() is not None
+            waits = tx[Outbox].next_due() is not None or bool(tx[OwedBatches].all())
         if waits:
             self._changed.wait(0.02)
         return waits
