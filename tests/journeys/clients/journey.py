@@ -9,8 +9,9 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from yizhan_client import AuthenticatedClient
@@ -69,7 +70,7 @@ def state() -> str:
 
 message = until(consultation)
 opinion = {"case_number": made.number, "consultation_id": message.message_id, "verdict": "agree", "officer": "张三"}
-said = {**opinion, "decided_on": datetime.now(UTC).date().isoformat()}
+said = {**opinion, "decided_on": datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()}
 reply.sync(client=planning, body=OpinionIn.from_dict(said))
 until(lambda: state() == "ready")
 found = case.sync(made.number, client=window)

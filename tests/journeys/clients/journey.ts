@@ -55,7 +55,7 @@ await good(
       consultation_id: message.message_id,
       verdict: "agree",
       officer: "张三",
-      decided_on: new Date().toISOString().slice(0, 10),
+      decided_on: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10), // the day in China
     },
   }),
 );
