@@ -65,7 +65,7 @@ def latencies(info: NodeInfo, times: int, seconds: float) -> None:
     found: dict[tuple[str, float], list[list[float]]] = {}
     for rate in RATES:
         for _ in range(times):
-            found.setdefault((OURS, rate), []).append(latency.product(info, rate, seconds))
+            found.setdefault((OURS, rate), []).append(latency.product(info, rate, seconds)[0])
             for peer in PEERS:
                 latest = run(peer, info, int(rate * seconds), rate).latencies
                 found.setdefault((peer.name, rate), []).append(latest)
