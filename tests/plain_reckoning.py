@@ -72,7 +72,7 @@ class Term:
         self.stops: list[list[date | None]] = []
         self.ended: list[list[date | None]] = []
         self.state = "runs"
-        self.late = False
+        self.late = self.released = False
         self.changed = at
         self.reminders: list[tuple[datetime, datetime]] = []
         """Of which term, by beginning and end, the department was reminded."""
@@ -173,7 +173,7 @@ class Term:
         return True
 
     def reply(self, at: datetime) -> bool:
-        if self.state in ("in-time", "withdrawn") or self.late:
+        if self.state in ("in-time", "withdrawn") or self.late or self.released:
             return False
         if self.state == "escalated":
             self.late = True
@@ -235,6 +235,8 @@ def withdraw(put: list[Any]) -> bool:
             done = True
             for term in undecided:
                 term.state = "withdrawn"
+            for term in terms.values():  # who owes a paper owes it no more, and is told that nothing is wanted
+                term.released = term.state == "deemed" and term.default == "consent" and not term.late
     return done
 
 

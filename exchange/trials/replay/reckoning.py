@@ -128,6 +128,8 @@ class _Part:
     deemed: bool = False
     escalated: bool = False
     withdrawn: bool = False
+    released: bool = False
+    """Whether the paper that it owed for a deemed consent is owed no more: the application was withdrawn."""
 
     def __post_init__(self) -> None:
         self.began = self.changed = self.asked.at
@@ -212,6 +214,8 @@ class _Part:
     def withdraw(self) -> None:
         if not self.settled:
             self.withdrawn = True
+        elif self.deemed and not self.late and self.asked.default is DefaultMode.CONSENT:
+            self.released = True
 
     def take(self, event: ReplayEvent) -> bool:
         """Take in an event of this department; False where it must be refused."""
@@ -230,7 +234,7 @@ class _Part:
         return True
 
     def _reply(self, at: datetime) -> bool:
-        if self.answered or self.late or self.withdrawn:
+        if self.answered or self.late or self.withdrawn or self.released:
             return False
         end, _ = self.end()
         free = self.asked.default is DefaultMode.NONE or self.escalated

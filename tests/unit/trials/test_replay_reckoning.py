@@ -76,3 +76,19 @@ def test_a_log_is_reckoned_by_the_days_that_a_domain_has_published_and_shows_no_
     assert not borrowed.is_workday(date(2026, 2, 10))
     found = reckon_log(read(tmp_path, HEAD + SUBMIT), borrowed)
     assert found.outcomes[("c-1", "A")].due == datetime(2026, 2, 18, tzinfo=CST), "11, 12, 13, 16 and 17 February"
+
+
+@pytest.mark.parametrize(("default", "fate"), [("consent", "deemed"), ("refusal", "deemed-then-late")])
+def test_whoever_owes_a_paper_owes_it_no_more_once_the_case_is_withdrawn(
+    tmp_path: Path, default: str, fate: str
+) -> None:
+    text = HEAD + (
+        f"2026-02-09T10:00:00+08:00,c-1,submit,A,,5,{default}\n"
+        "2026-02-09T10:00:00+08:00,c-1,submit,B,,20,consent\n"
+        "2026-02-24T09:00:00+08:00,c-1,withdraw,,,,\n"
+        "2026-02-25T09:00:00+08:00,c-1,reply,A,,,\n"
+    )
+    outcomes, refused = reckoned(read(tmp_path, text))
+    plain, plainly_refused = reckon(text)
+    assert outcomes[2][0] == plain[2][0] == fate
+    assert refused == plainly_refused == ({5} if default == "consent" else set())
