@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BindParameter, Connection, Table, bindparam, insert, literal_column
 from sqlalchemy.engine import Dialect
@@ -25,13 +25,11 @@ class Many:
     _prepared: dict[str, _Prepared] = field(default_factory=dict)
 
     def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run the statement for every row, in order."""
+        """Run the statement for every row, in order; ``connection`` is a transaction's."""
         sql, slots = self._prepared.get(connection.dialect.name) or self._prepare(connection.dialect)
         values = [_values(slots, row) for row in rows]
-        if values and isinstance(connection, CompiledConnection):
-            connection.many(sql, values)
-        elif values:
-            connection.exec_driver_sql(sql, values)
+        if values:
+            cast(CompiledConnection, connection).many(sql, values)
 
     def _prepare(self, dialect: Dialect) -> _Prepared:
         """The SQL for a database, and what goes into its places, one after another."""

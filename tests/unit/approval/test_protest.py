@@ -8,7 +8,7 @@ import pytest
 
 from exchange.approval.records import PartRow
 from exchange.approval.rules.case_sentence import sentence
-from exchange.approval.rules.protest import OwnRecord, ground_against
+from exchange.approval.rules.protest import OwnRecord, ground_against, is_as_given
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
 from exchange.schemas import Considered, ProtestGround, Standing, Verdict
@@ -56,6 +56,19 @@ def test_what_a_department_protests_against(
     own: OwnRecord, told: Considered | None, ground: ProtestGround | None
 ) -> None:
     assert ground_against(own, told, AT) is ground
+
+
+@pytest.mark.parametrize("days", [-2, 0, 2])
+@pytest.mark.parametrize("given", [Verdict.AGREE, Verdict.DISAGREE])
+@pytest.mark.parametrize("told", [said(Standing.ANSWERED, OWN), said(Standing.ANSWERED, OTHER), said(Standing.DEEMED)])
+def test_what_is_said_as_it_was_given_is_never_protested_against(given: Verdict, told: Considered, days: int) -> None:
+    same = is_as_given(told, OWN, given)
+    assert same is ((told.standing, told.message_id, told.verdict) == (Standing.ANSWERED, OWN, given))
+    due = AT + days * DAY
+    signed = OwnRecord(due, given_id=OWN, opinion_id=OWN, verdict=given, arrived_at=AT - DAY)
+    for own in (signed, OwnRecord(due, given_id=OWN), OwnRecord(due, True, OWN, sent_back=True)):
+        assert not same or ground_against(own, told, AT) is None
+    assert same or told.standing is not Standing.ANSWERED or ground_against(signed, told, AT) is not None
 
 
 def test_the_applicant_sees_that_a_decision_is_contested_until_it_is_reviewed() -> None:
