@@ -9,6 +9,7 @@ are counted by SQLite itself.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import threading
@@ -85,9 +86,18 @@ class Watch:
         while not self._over.wait(_EVERY):
             now = time.process_time()
             spent, before = now - before, now
-            at_work = [_step(one) for thread, one in sys._current_frames().items() if thread != own]
+            at_work = [_step(one) for thread, one in _frames().items() if thread != own]
             for step in filter(None, at_work):
                 self.steps[step] += spent / len([one for one in at_work if one])
+
+
+def _frames() -> dict[int, FrameType]:
+    """What every thread is doing; without a collection meanwhile, which may wait for a lock that CPython 3.11 holds."""
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        gc.enable()
 
 
 def _step(frame: FrameType | None) -> str | None:
