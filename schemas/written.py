@@ -31,8 +31,11 @@ _JOINS = re.compile("[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01e
 """What changes the letter before it, as names and other scripts need it."""
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = "\n\r\t"
-_DOUBTFUL = re.compile(f"[^\\w -~、。，；：？！（）《》〔〕“”]|[{IGNORED}]")
-"""What may be a fault: all but letters, digits and common signs. Texts are long, and most have little else."""
+_COMMON = " -~、。，；：？！（）《》〔〕“”"
+_PLAIN = re.compile(f"[{_COMMON}\u4e00-\u9fa5]*+")
+"""Whole texts without a fault, as most are: ASCII and ideographs, read in one go."""
+_DOUBTFUL = re.compile(f"[^\\w{_COMMON}]|[{IGNORED}]")
+"""What may be a fault: all but letters, digits and common signs."""
 _BLANK = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
 
 
@@ -54,7 +57,7 @@ def seen(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """Return whether anybody who looks at the text sees anything."""
-    return any(unicodedata.category(ch) not in _BLANK for ch in seen(text))
+    return any(unicodedata.category(ch) not in _BLANK and not _IGNORED.match(ch) for ch in text)
 
 
 def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
@@ -63,6 +66,8 @@ def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
         return ""
     if not is_visible(text):
         return "nothing of it can be seen; write something, or leave it out"
+    if _PLAIN.fullmatch(text):
+        return ""
     for found in _DOUBTFUL.finditer(text):
         position, ch = found.start(), found.group()
         if what := _forbidden(ch, text[max(0, position - 1) : position], shape):
