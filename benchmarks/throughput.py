@@ -14,6 +14,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -168,15 +169,18 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
     return count / spent
 
 
-def on_a_broker(work: Callable[[NodeInfo], None]) -> None:
-    """Runs ``work`` on the broker of EXCHANGE_BROKER_URL, or on a private node, with threads as `exchange` has them."""
+def on_a_broker(work: Callable[[NodeInfo], None], place: Path | None = None) -> None:
+    """Runs ``work`` on the broker of EXCHANGE_BROKER_URL, or on a private node, with threads as `exchange` has them.
+
+    The node's files lie in ``place``, for who wants to look at them.
+    """
     take_long_turns()
     settle_memory()
     given = os.environ.get("EXCHANGE_BROKER_URL")
     if given:
         work(NodeInfo(given, None))
         return
-    with folder("node") as path:
+    with nullcontext(place) if place else folder("node") as path:
         node = PrivateNode(path)
         try:
             work(node.start(lambda text: print(text, file=sys.stderr)))
