@@ -69,12 +69,15 @@ class CompiledConnection:
         found = self._plans.of(statement, parameters)
         if found is None:
             return self._connection.execute(statement, parameters)
+        plan = found[0]
         rows, count = self._run(*found)
-        columns, read = found[0].found, found[0].read
+        columns = plan.found
         if columns is None:
             return Rows([], count)
         index = columns._key_to_index
-        return Rows([Row(columns, read, index, row) for row in rows], count)
+        if plan.read:
+            rows = [plan.row(row) for row in rows]
+        return Rows([Row(columns, None, index, row) for row in rows], count)
 
     def scalar(self, statement: Any, parameters: Any = None) -> Any:
         """Return the first column of the first row, or None."""
@@ -82,7 +85,7 @@ class CompiledConnection:
         if found is None:
             return self._connection.scalar(statement, parameters)
         rows, _ = self._run(*found)
-        return _first(found[0], rows[0]) if rows else None
+        return found[0].row(rows[0])[0] if rows else None
 
     def scalars(self, statement: Any, parameters: Any = None) -> Any:
         """Return the first column of every row."""
@@ -90,7 +93,7 @@ class CompiledConnection:
         if found is None:
             return self._connection.scalars(statement, parameters)
         rows, count = self._run(*found)
-        return Rows([_first(found[0], row) for row in rows], count)
+        return Rows([found[0].row(row)[0] for row in rows], count)
 
     def many(self, sql: str, values: list[tuple[Any, ...]]) -> None:
         """Run an INSERT, UPDATE or DELETE in the driver's own words for each of ``values``."""
@@ -117,8 +120,3 @@ class CompiledConnection:
             self._connection._handle_dbapi_exception(error, sql if complained else None, None, cursor, None)
         finally:
             cursor.close()
-
-
-def _first(plan: Plan, row: Any) -> Any:
-    read = plan.read[0] if plan.read else None
-    return row[0] if read is None else read(row[0])

@@ -30,7 +30,16 @@ class Plan:
     slots: tuple[_Slot, ...]
     found: SimpleResultMetaData | None
     """The columns of what it finds; None where it finds nothing."""
-    read: Sequence[Any] | None
+    read: Sequence[tuple[int, _Process]]
+    """The columns whose values are read as something else, and as what; where there is nothing, that is read."""
+
+    def row(self, found: Sequence[Any]) -> Sequence[Any]:
+        """The values of a row as they are read."""
+        values = list(found)
+        for at, read in self.read:
+            if values[at] is not None:
+                values[at] = read(values[at])
+        return values
 
     def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values for the statement's places."""
@@ -159,13 +168,13 @@ class Plans:
         value = parameter.value if at is None else _listed(parameter.value)[at]
         return None, None, None, value if bind is None else bind(value)
 
-    def _columns(self, columns: Any) -> tuple[SimpleResultMetaData | None, Sequence[Any] | None]:
+    def _columns(self, columns: Any) -> tuple[SimpleResultMetaData | None, Sequence[tuple[int, _Process]]]:
         if not columns:
-            return None, None
+            return None, ()
         kinds = [one.type.dialect_impl(self._dialect) for one in columns]
         read = [kind.result_processor(self._dialect, None) for kind in kinds]
         found = SimpleResultMetaData([one.keyname for one in columns], extra=[one.objects for one in columns])
-        return found, read if any(read) else None
+        return found, [(at, process) for at, process in enumerate(read) if process is not None]
 
 
 def _is_pair(parameter: BindParameter[Any]) -> bool:

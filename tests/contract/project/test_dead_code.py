@@ -39,6 +39,7 @@ CALLED_BY = {
     "prometheus_client, which asks a collector what it has": {"describe"},
     "rich, click and typer, which read these": {"formatter_class", "list_commands"},
     "SQLAlchemy, which reads these of a type or a connection": {"cache_ok", "impl", "isolation_level"},
+    "SQLAlchemy, which gives this parameter": {"coltype"},
     "records in full: columns that are written for whoever reads the database": {
         "lifted_at", "lifted_by", "revoked_by",
     },
