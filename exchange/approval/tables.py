@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Tab
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.schemas import ObjectionGround, OrderedBy, ProtestGround, Verdict
-from exchange.store.metadata import metadata, partial_index
+from exchange.store.metadata import Serial, metadata, partial_index
 from exchange.store.types import EnumWord, FreeText, Instant
 
 case_file = Table(
@@ -144,6 +144,17 @@ ledger = Table(
     Column("position", Integer, primary_key=True),
     Column("entry", Text, nullable=False),
 )
+
+
+untold_deadline = Table(
+    "untold_deadline",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("case_number", String(64), nullable=False),
+    Column("department", String(120), nullable=False),
+    Index("untold_deadline_part", "case_number", "department"),
+)
+"""Parts whose deadline has changed, and of which the monitors are still to be told."""
 
 
 reopening = Table(

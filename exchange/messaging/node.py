@@ -21,6 +21,7 @@ from exchange.directory import Lookup
 from exchange.directory.addressing import home_of, hop_towards, queue_towards
 from exchange.envelope import Identity, seal
 from exchange.errors import NotFound
+from exchange.machine.debts import Debts
 from exchange.machine.logger import get_logger
 from exchange.messaging.clock_watch import ClockWatch
 from exchange.messaging.observer import Observer
@@ -66,6 +67,8 @@ class Node:
     """The calendar of working days, where it has become another since it was last asked for."""
     take_calendar: Callable[[bytes, Lookup], None] = lambda data, directory: None
     """Takes a signed calendar that came from elsewhere. Raises BadDirectory for one that does not count here."""
+    untold: Debts = field(default_factory=Debts)
+    """Since when its monitors are to be told of deadlines that changed: they are at once where no round would do it."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from exchange.clock import monotonic
 from exchange.envelope import Faulty
 from exchange.errors import DatabaseUnavailable, Returned, SenderError, TokenUnavailable
+from exchange.machine.debts import Debts
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, Arrivals
 from exchange.messaging.dead_letters import (
@@ -42,7 +43,6 @@ from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.owed.book import ReceiptBook
-from exchange.messaging.owed.debts import ReceiptDebts
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
 from exchange.messaging.receipts import OnSigned, ReceiptTray
@@ -83,7 +83,7 @@ class Receiver:
         *,
         accounts: bool = False,
         released: bool = False,
-        debts: ReceiptDebts | None = None,
+        debts: Debts | None = None,
     ) -> None:
         """``accounts``: members have accounts at the broker, and what names none is not accepted.
 
@@ -96,7 +96,7 @@ class Receiver:
         self._on_signed = on_signed
         self._after_commit = after_commit
         self._released = released
-        self._debts = debts or ReceiptDebts()
+        self._debts = debts or Debts()
         self._arrivals = Arrivals(arrival)
         self._opener = Opener(node, handlers, self._arrivals, accounts=accounts)
 

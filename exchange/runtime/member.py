@@ -17,15 +17,13 @@ from exchange.broker.traffic.publisher import ConfirmedPublisher
 from exchange.broker.traffic.topology import dead_queue, queues_of
 from exchange.clock import RealClock, monotonic
 from exchange.directory import TreeView
-from exchange.errors import ExchangeError, PartEnded
+from exchange.errors import PartEnded
 from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dispatch import Dispatcher
 from exchange.messaging.node import Node
-from exchange.messaging.owed.book import look_at_owed, sign_owed
-from exchange.messaging.owed.debts import ReceiptDebts
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
 from exchange.messaging.rules.clocks import doubts
@@ -34,6 +32,7 @@ from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
 from exchange.runtime.periodic import look_at_desk, periodic_work, tick_for
 from exchange.runtime.relay import TransitLoop
 from exchange.runtime.supervision.pulse import Pulse
+from exchange.runtime.ticking.owing import Owing
 from exchange.runtime.ticking.ticker import Ticker
 from exchange.runtime.tree_files import remember
 from exchange.runtime.work import Work
@@ -49,7 +48,7 @@ STUCK = 300.0
 broker or database comes to an end within seconds, by an error, and is tried again."""
 
 _OWED = 0.5
-"""Seconds for which receipts may be owed by a member that has much to do, or on a crowded machine."""
+"""Seconds for which a member may owe receipts, and news of deadlines, while it has much to do, or the machine."""
 
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
@@ -88,9 +87,9 @@ class RunningMember:
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
-        self._debts = ReceiptDebts(self._receipt_patience)
+        self._owing = Owing(node, self._patience)
         tick = tick if tick is not None else tick_for(node.clock)
-        self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._debts.wait)
+        self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._owing.wait)
         self._version = 0
         self._stopping = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock(), depths=lambda queues: seen_depths(link.url, queues))
@@ -110,7 +109,7 @@ class RunningMember:
         accounts = self._link.user_id is not None
         receiver = Receiver(
             self.node, self._work.handlers, judge, self._work.on_signed, self._committed, accounts=accounts,
-            debts=self._debts,
+            debts=self._owing.receipts,
         )  # fmt: skip
         dead = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(
@@ -200,7 +199,7 @@ class RunningMember:
                 thread.join(10)
         if self._periodic:
             periodic_work(self.node, self._desk)
-        self._sign_what_is_owed()
+        self._owing.give_all()
         until = monotonic() + patience
         while what_is_left(self._store).unsent and monotonic() < until:
             threading.Event().wait(0.05)
@@ -216,7 +215,7 @@ class RunningMember:
             self._consumer.close()
         if self._transit is not None:
             self._transit.close()
-        self._sign_what_is_owed()
+        self._owing.give_all()
         self.node.hand_over = None
         self.dispatcher.stop()
         for thread in self._threads:
@@ -227,17 +226,10 @@ class RunningMember:
         self._store.close()
         log.info("member.stopped", node=self.node.address)
 
-    def _receipt_patience(self) -> float:
-        """How long receipts may be owed; not at all where no round would give them."""
+    def _patience(self) -> float:
+        """How long something may be owed; not at all where no round would give it."""
         load = self._consumer.load if self._consumer is not None and self._periodic else None
         return load.patience_for_others(_OWED) if load is not None else 0.0
-
-    def _sign_what_is_owed(self) -> None:
-        """Before it ends; what cannot be signed now is when the member is served again."""
-        try:
-            sign_owed(self.node, self._debts)
-        except ExchangeError as error:
-            log.warning("receipts.owed", node=self.node.address, code=error.code, reason=str(error))
 
     def _spawn(self, name: str, target: Callable[[], None]) -> None:
         thread = Loop(f"{self.node.address}:{name}", target, self._stopping.is_set)
@@ -265,14 +257,13 @@ class RunningMember:
 
     def _look(self) -> None:
         """What may have come due, the desk apart: that has its turn in every round."""
-        own = {"receipts owed": lambda node: look_at_owed(node, self._debts), "sign of life": self._say_alive}
+        own = {"what is owed": self._owing.look, "sign of life": self._say_alive}
         periodic_work(self.node, None, {**self._work.rounds, **own})
 
     def _attend(self) -> None:
-        """What was just made ready: consultations for the desk, and receipts that have waited long enough."""
+        """What was just made ready: consultations for the desk, and what was owed long enough."""
         look_at_desk(self.node, self._desk)
-        if self._debts.wait == 0.0:
-            sign_owed(self.node, self._debts)
+        self._owing.give()
 
     def _say_alive(self, _node: Node) -> None:
         connected = self._consumer is not None and self._consumer.state.connected

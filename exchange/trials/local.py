@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
+from exchange.approval.untold.store import UntoldDeadlines
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import Extras, MemberAccount, provision
@@ -159,7 +160,8 @@ class LocalDomain:
     def _still_waits(self, node: Node) -> bool:
         self._changed.clear()
         with node.store.reading() as tx:
-            waits = tx[Outbox].next_due() is not None or bool(tx[OwedBatches].all())
+            owes = bool(tx[OwedBatches].all()) or tx[UntoldDeadlines].any
+            waits = owes or tx[Outbox].next_due() is not None
         if waits:
             self._changed.wait(0.02)
         return waits

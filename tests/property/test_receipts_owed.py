@@ -21,13 +21,13 @@ from exchange.clock import SteppedClock
 from exchange.envelope import envelope_for, verify_signed
 from exchange.envelope.leaves import unpack_leaves
 from exchange.errors import DatabaseUnavailable
+from exchange.machine.debts import Debts
 from exchange.messaging.arrival import OwnTime
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, new_id
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.owed.book import look_at_owed, sign_owed
-from exchange.messaging.owed.debts import ReceiptDebts
 from exchange.messaging.owed.store import OwedBatches
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receipts import read_receipt
@@ -69,7 +69,7 @@ class Desk:
         self._begin()
 
     def _begin(self) -> None:
-        self.debts = ReceiptDebts(self._patience, lambda: self.at)
+        self.debts = Debts(self._patience, lambda: self.at)
 
     def restart(self) -> None:
         """Its process ends, and another one begins on its database."""

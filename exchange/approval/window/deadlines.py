@@ -12,6 +12,7 @@ from exchange.approval.rules.entry_reasons import BEGINS, COUNTED_FROM_ISSUE
 from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import began
+from exchange.approval.untold.store import UntoldDeadlines
 from exchange.approval.window.derived import derived, told_by
 from exchange.approval.window.matters import for_case
 from exchange.approval.window.ordered import who_ordered
@@ -35,6 +36,8 @@ from exchange.schemas import (
 from exchange.store.transaction import Transaction
 
 _NOTICE_SIZE = 50
+MONITORS = "monitors"
+"""As whom a window's debts know them."""
 RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
 """Part states in which a term may run."""
 
@@ -133,8 +136,20 @@ def tell_ledger(step: Step, case: CaseRow, part: PartRow, substitute: str) -> No
 
 
 def refresh(step: Step, case_number: str, department: str) -> None:
-    """Have the monitors told of this part when the step ends."""
-    step.deadline_changed(case_number, department, tell_monitors)
+    """Have the monitors told of this part when the step ends, or, under load, together with others."""
+    step.deadline_changed(case_number, department, _tell_or_leave)
+
+
+def _tell_or_leave(step: Step) -> None:
+    """Tell the monitors, or leave it for a round that tells them of all that has changed till then."""
+    debts = step.node.untold
+    if not debts.may_wait(MONITORS, begun=debts.is_owed(MONITORS)):
+        tell_monitors(step)
+        debts.settled(MONITORS)
+        return
+    step.tx[UntoldDeadlines].add(step.changed_parts)
+    step.changed_parts.clear()
+    debts.owes(MONITORS)
 
 
 def tell_monitors(step: Step) -> None:

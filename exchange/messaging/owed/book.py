@@ -13,19 +13,21 @@ from functools import cached_property
 from exchange.audit import tree_root
 from exchange.envelope import Authentic, pack_leaves
 from exchange.errors import Malformed
+from exchange.machine.debts import Debts
 from exchange.messaging.node import Node, Step
-from exchange.messaging.owed.debts import FULL, ReceiptDebts
 from exchange.messaging.owed.store import OwedBatch, OwedBatches
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome
 
 _LARGEST_BATCH = 1000
+_FULL = _LARGEST_BATCH // 2
+"""Receipts with which a batch is signed, whatever its age."""
 
 
 class ReceiptBook:
     """Collects the receipts of one step and sends one signed batch a sender, or leaves it owed for a while."""
 
-    def __init__(self, step: Step, debts: ReceiptDebts) -> None:
+    def __init__(self, step: Step, debts: Debts) -> None:
         self._step = step
         self._debts = debts
         self._by_sender: dict[str, list[Receipt]] = defaultdict(list)
@@ -58,7 +60,7 @@ class ReceiptBook:
                 continue
             before = _taken_up(self._step, owed) if owed is not None else []
             _send(self._step, sender, self._batch_ids[sender], [*before, *receipts])
-            self._debts.signed(sender)
+            self._debts.settled(sender)
 
     @cached_property
     def _owed(self) -> Mapping[str, OwedBatch]:
@@ -66,7 +68,7 @@ class ReceiptBook:
 
     def _may_wait(self, sender: str, owed: OwedBatch | None, number: int) -> bool:
         """What goes back is told at once; the others as long as there is room, and time."""
-        if sender in self._urgent or number + (owed.number if owed is not None else 0) >= FULL:
+        if sender in self._urgent or number + (owed.number if owed is not None else 0) >= _FULL:
             return False
         return self._debts.may_wait(sender, begun=owed is not None)
 
@@ -78,7 +80,7 @@ class ReceiptBook:
         self._debts.owes(sender)
 
 
-def look_at_owed(node: Node, debts: ReceiptDebts) -> None:
+def look_at_owed(node: Node, debts: Debts) -> None:
     """Learn what is owed that a process before this one has left, or a step that came to nothing has hidden.
 
     Raises DatabaseUnavailable.
@@ -88,7 +90,7 @@ def look_at_owed(node: Node, debts: ReceiptDebts) -> None:
             debts.owes(sender)
 
 
-def sign_owed(node: Node, debts: ReceiptDebts) -> int:
+def sign_owed(node: Node, debts: Debts) -> int:
     """Sign and send all receipts that are owed; returns how many batches that were.
 
     Raises DatabaseUnavailable, or TokenUnavailable.
@@ -98,7 +100,7 @@ def sign_owed(node: Node, debts: ReceiptDebts) -> int:
         debts.stand(batches.keys())
         for sender, batch in batches.items():
             _send(step, sender, batch.receipt_id, _taken_up(step, batch))
-            debts.signed(sender)
+            debts.settled(sender)
     return len(batches)
 
 

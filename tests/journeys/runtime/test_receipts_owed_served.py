@@ -10,8 +10,8 @@ import pytest
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock
 from exchange.documents.send import send_document
+from exchange.machine.debts import Debts
 from exchange.messaging.outbox import Outbox
-from exchange.messaging.owed.debts import ReceiptDebts
 from exchange.messaging.owed.store import OwedBatches
 from exchange.messaging.records import OutboxState
 from exchange.runtime.member import RunningMember
@@ -22,7 +22,7 @@ from tests.journeys.city import wait_until
 pytestmark = pytest.mark.broker
 
 
-class Owing(ReceiptDebts):
+class Owing(Debts):
     """A member under such load that its receipts wait as long as they may."""
 
     seconds = 60.0
@@ -45,7 +45,7 @@ def local(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[LocalDomain
 @pytest.fixture
 def receiver(local: LocalDomain, monkeypatch: pytest.MonkeyPatch) -> RunningMember:
     """The one that owes, served; and the other one, too."""
-    monkeypatch.setattr("exchange.runtime.member.ReceiptDebts", lambda patience: Owing())
+    monkeypatch.setattr("exchange.runtime.ticking.owing.Debts", lambda patience=None: Owing())
     local.start(f"{local.domain}.a")
     return local.start(f"{local.domain}.b")
 
@@ -103,7 +103,7 @@ def test_what_a_process_owed_that_was_killed_is_given_by_the_next(
     local: LocalDomain, receiver: RunningMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_it_owe(local)
-    monkeypatch.setattr(receiver, "_sign_what_is_owed", lambda: None)  # a killed process signs for nothing more
+    monkeypatch.setattr(receiver._owing, "give_all", lambda: None)  # a killed process signs for nothing more
     local.stop(f"{local.domain}.b")
     assert owed(local) == 2
     monkeypatch.setattr(Owing, "seconds", 0.1)
