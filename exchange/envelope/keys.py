@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import hpke
@@ -70,7 +70,7 @@ class DecryptionKey:
         public = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
         return cls(suite, secret, not_before, not_after, hpke.MLKEM768X25519PrivateKey(mlkem, x25519), public)
 
-    @property
+    @cached_property
     def kid(self) -> str:
         """The key's name: the first eight bytes of the SHA-256 of its public half."""
         return key_id(self.public)
@@ -97,7 +97,7 @@ class Identity:
     decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)
     """Newest last."""
 
-    @property
+    @cached_property
     def x5t(self) -> bytes:
         """Return the SHA-256 thumbprint of the certificate (RFC 9360)."""
         return hashlib.sha256(self.certificate).digest()

@@ -22,6 +22,7 @@ SHA_256 = -16
 _TAG = 18
 _CONTEXT = "Signature1"
 _PROTECTED_LIMIT = 131_072
+_WRONG_PART = "signed document: a part of the COSE_Sign1 has the wrong type"
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,12 @@ def parse_sign1(data: bytes, limit: int) -> Sign1:
     if not isinstance(parts, list | tuple) or len(parts) != 4:
         raise encoding or Malformed("signed document: a COSE_Sign1 has four parts")
     protected, unprotected, payload, signature = parts
-    wrong = Malformed("signed document: a part of the COSE_Sign1 has the wrong type")
-    if not all(isinstance(part, bytes) for part in (protected, payload, signature)):
-        raise encoding or wrong
+    if not isinstance(protected, bytes) or not isinstance(payload, bytes) or not isinstance(signature, bytes):
+        raise encoding or Malformed(_WRONG_PART)
     header, within = cbor.decode_as_it_is(protected, Text("signature header"), _PROTECTED_LIMIT)
     if not isinstance(header, Mapping):
         raise encoding or within or Malformed("signature header: not a map")
-    around = encoding or (wrong if unprotected != {} else None)
+    around = encoding or (Malformed(_WRONG_PART) if unprotected != {} else None)
     fault = around or within or _algorithm_fault(header)
     return Sign1(protected, header, payload, signature, fault, around is not None)
 

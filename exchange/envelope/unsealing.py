@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cbor2 import CBORTag
@@ -21,6 +22,7 @@ from exchange.schemas import Suite
 
 _COSE_ENCRYPT = 96
 _ALGORITHMS = {kem.alg: suite for suite, kem in KEMS.items()}
+_ANOTHER = "recipient header: its algorithm is not the suite of the header"
 _SHAPE = "content: not a signed document and its enclosures"
 
 
@@ -105,20 +107,25 @@ def unsealed(envelope: Envelope, suite: Suite | None, identity: Identity) -> Con
 
 
 def _content_key(envelope: Envelope, suite: Suite | None, identity: Identity) -> tuple[bytes, SenderError | None]:
-    protected = cbor.decode(envelope.recipient_protected, Text("recipient header"), 1024)
-    if not isinstance(protected, Mapping) or set(protected) != {ALG, KID} or not isinstance(protected[KID], bytes):
-        raise Malformed("recipient header: not an algorithm and a key id")
-    used = _ALGORITHMS.get(protected[ALG]) if isinstance(protected[ALG], int) else None
-    another = Unsupported("recipient header: its algorithm is not the suite of the header")
-    fault = another if suite is not None and used is not suite else None
+    used, kid = _recipient_header(envelope.recipient_protected)
     if used is None:
-        raise another
-    key = identity.key(protected[KID])
+        raise Unsupported(_ANOTHER)
+    fault = Unsupported(_ANOTHER) if suite is not None and used is not suite else None
+    key = identity.key(kid)
     if key is None or key.suite is not used:
         raise fault or NotForUs("recipient: sealed to a key that is not ours")
     if len(envelope.encapsulated) != KEMS[used].enc_length:
         raise fault or Malformed("recipient: the encapsulated key has the wrong length")
     return _unwrap(envelope, key, identity.address), fault
+
+
+@lru_cache(maxsize=256)
+def _recipient_header(protected: bytes) -> tuple[Suite | None, bytes]:
+    """The suite, if it is known here, and the key id: the same in all that is sealed to a key. Raises Malformed."""
+    header = cbor.decode(protected, Text("recipient header"), 1024)
+    if not isinstance(header, Mapping) or set(header) != {ALG, KID} or not isinstance(header[KID], bytes):
+        raise Malformed("recipient header: not an algorithm and a key id")
+    return _ALGORITHMS.get(header[ALG]) if isinstance(header[ALG], int) else None, header[KID]
 
 
 def _unwrap(envelope: Envelope, key: OpeningKey, address: str) -> bytes:
