@@ -74,7 +74,7 @@ class OwnKeys:
             made_at=now,
         )
         header = {ALG: EDDSA, CONTENT_TYPE: content_type(asked.KIND, asked.VERSION)}
-        return sign1(asked.model_dump_json().encode(), header, self.signing_key)
+        return sign1(asked.as_json(), header, self.signing_key)
 
     def prove(self, sealed: Mapping[str, bytes], request: bytes) -> dict[str, bytes]:
         """Return what the authority has sealed to each key for this request. Raises BadKeys."""

@@ -87,7 +87,7 @@ def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosure
         HEADER: header_bytes,
         ENCLOSURES: [hashlib.sha256(enclosure).digest() for enclosure in enclosures],
     }
-    return sign1(body.model_dump_json().encode(), protected, identity.signing_key)
+    return sign1(body.as_json(), protected, identity.signing_key)
 
 
 @dataclass(frozen=True)

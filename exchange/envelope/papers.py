@@ -14,4 +14,4 @@ def sign_body(body: Body, certificate: bytes, key: SigningKey) -> bytes:
     """Sign a body with the key of a certificate (X.509 DER), under labels 1, 3 and 34 alone."""
     x5t = [SHA_256, hashlib.sha256(certificate).digest()]
     header = {ALG: EDDSA, CONTENT_TYPE: content_type(body.KIND, body.written_version), X5T: x5t}
-    return sign1(body.model_dump_json().encode(), header, key)
+    return sign1(body.as_json(), header, key)

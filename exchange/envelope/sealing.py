@@ -58,7 +58,7 @@ def seal(
     """
     if tuple(recipient.address for recipient in recipients) != header.addressees:
         raise ValueError("sealed for exactly the addressees of the header, in their order")
-    header_bytes = header.model_dump_json().encode()
+    header_bytes = header.as_json()
     signed = sign_document(header_bytes, body, identity, enclosures)
     _check_size(signed, enclosures)
     return seal_signed(header_bytes, signed, recipients, enclosures)

@@ -12,16 +12,16 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from exchange.errors import Malformed
 from exchange.language import Text
 from exchange.language.names import coded
-from exchange.schemas.base import LARGEST_INTEGER
+from exchange.schemas.base import LARGEST_INTEGER, Wire
 from exchange.schemas.titles import TITLES
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Wire)
 
 MAX_DEPTH = 32
 """Arrays and objects within each other; no schema needs a third of it."""
@@ -108,7 +108,7 @@ def as_written(model: type[M], data: bytes) -> M | None:
         value = model.model_validate_json(data)
     except ValidationError:
         return None
-    return value if value.model_dump_json().encode() == data else None
+    return value if value.as_json() == data else None
 
 
 def _bytes_are_as_specified(value: Any, written: Any) -> bool:

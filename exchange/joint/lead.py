@@ -71,7 +71,7 @@ def propose_joint(
     joint_id = node.new_id()
     draft = _draft(joint_id, copied_to(document, copied), (node.address, *asked), main)
     check_draft(node.directory, draft)
-    payload = draft.model_dump_json().encode()
+    payload = draft.as_json()
     with node.step() as step:
         check_agreements(draft.document, step.tx[Documents].get)
         own = countersign(payload, node.identity, step.now)

@@ -132,7 +132,7 @@ def _receipt(
 
 def _send(step: Step, sender: str, receipt_id: str, receipts: Sequence[Receipt]) -> None:
     """Plan a signed batch."""
-    leaves = [receipt.model_dump_json().encode() for receipt in receipts]
+    leaves = [receipt.as_json() for receipt in receipts]
     batch = ReceiptBatch(
         root=tree_root(leaves).hex(), size=len(leaves), receiver=step.node.address, sender=sender, at=step.now
     )

@@ -170,7 +170,7 @@ class Gathering:
                 message_id=node.new_id(), conversation_id=row.notice_id, kind=body.KIND, sender=node.address,
                 addressees=(node.address,), created_at=node.clock.now(), suite=node.suite,
             )  # fmt: skip
-            signed = sign_document(header.model_dump_json().encode(), body, node.identity, enclosures)
+            signed = sign_document(header.as_json(), body, node.identity, enclosures)
             found.append(read_page(signed, enclosures, node.directory))
         return found
 

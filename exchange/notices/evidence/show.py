@@ -160,7 +160,7 @@ def _receipt(stored: StoredDocument, reader: ReaderRow) -> Original | None:
         return None
     for index, leaf in enumerate(leaves):
         if hashlib.sha256(leaf).hexdigest() == reader.proof:
-            proof = prove_receipt(stored.signed, leaves, index).model_dump_json().encode()
+            proof = prove_receipt(stored.signed, leaves, index).as_json()
             try:
                 of = read_receipt(leaf).message_id
             except Malformed:  # on record from when receipts of any year were taken; nobody could verify it
