@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
-from exchange.messaging.outbox import AT_ONCE, AT_REST
+from exchange.messaging.outbox import AT_REST
+from exchange.messaging.outbox_statements import AT_ONCE
 from exchange.messaging.rules.holding import NEVER_HELD, Hold
 from exchange.messaging.tables import WAITING_COPIES, hold, outbox_copy, outbox_message
 

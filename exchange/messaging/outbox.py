@@ -16,6 +16,7 @@ from exchange.messaging.documents import document_row, keep
 from exchange.messaging.outbox_statements import (
     ADD_COPY,
     ADD_MESSAGE,
+    AT_ONCE,
     COMMON,
     DUE,
     DUE_ORDINARY,
@@ -51,8 +52,6 @@ _m = outbox_message.c
 ORDINARY_SHARE = 5
 """Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""
 
-AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a copy may go out that need not wait."""
 AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
 """When a copy that rests behind a hold may go out: never, until the release."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, func, or_, select, union, update
 
 from exchange.messaging.copy_states import COPIES
 from exchange.messaging.records import OutboxState
@@ -18,6 +19,8 @@ _UNSIGNED = or_(*(_c.state == state for state in sorted(COPIES.before(OutboxStat
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _MOMENT = bindparam("moment", type_=_c.sent_at.type)
 _AGAIN = bindparam("again", type_=_c.next_at.type)
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a copy may go out that need not wait."""
 ADD_MESSAGE = adding(outbox_message, "message_id", "conversation_id", "kind", "urgency", "digest", "common", "copies")
 ADD_COPY = adding(
     outbox_copy, "message_id", "addressee", "queue", "rank", "recipient", "needs_receipt", "written_at",
@@ -32,12 +35,31 @@ _PARCELS = (
     .where(WAITING_COPIES)
 )  # fmt: skip
 WAITING = _PARCELS.where(_c.message_id == bindparam("message"), _c.addressee == bindparam("to"))
-DUE = (
-    _PARCELS.where(_c.next_at <= bindparam("moment", type_=_c.next_at.type), _c.id.not_in(_IDS))
-    .order_by(_c.rank, _c.id)
-    .limit(bindparam("most"))
-)
-DUE_ORDINARY = DUE.where(_c.rank == Urgency.ORDINARY.rank)
+_MOST: BindParameter[Any] = bindparam("most")
+_NUMBERED = select(_c.id, _c.rank).where(WAITING_COPIES)
+_COMES_DUE = (_c.next_at > AT_ONCE, _c.next_at <= bindparam("moment", type_=_c.next_at.type))
+
+
+def _due(*further: ColumnElement[bool]) -> Select[Any]:
+    """What is due, urgent first, then in the order written; of much that waits only so many rows are looked at.
+
+    What goes out for the first time lies in the index in this order. What comes due again lies there by its time: of
+    that come those who wait longest, and those that are urgent.
+    """
+    by_time = (_c.next_at, _c.rank, _c.id)
+    lots = (
+        _NUMBERED.where(_c.next_at == AT_ONCE, *further).order_by(*by_time),
+        _NUMBERED.where(*_COMES_DUE, *further).order_by(*by_time),
+        _NUMBERED.where(*_COMES_DUE, _c.rank < Urgency.ORDINARY.rank, *further).order_by(_c.rank, _c.id),
+    )
+    # What is in flight is left out last: the index alone answers the rest.
+    found = union(*(select(lot.where(_c.id.not_in(_IDS)).limit(_MOST).subquery()) for lot in lots)).subquery()
+    first = select(found.c.id).order_by(found.c.rank, found.c.id).limit(_MOST)
+    return _PARCELS.where(_c.id.in_(first)).order_by(_c.rank, _c.id)
+
+
+DUE = _due()
+DUE_ORDINARY = _due(_c.rank == Urgency.ORDINARY.rank)
 NEXT_DUE = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < bindparam("rest"))
 NUMBERS = select(_c.id, _c.message_id, _c.addressee).where(_c.message_id.in_(_IDS)).order_by(_c.rank, _c.id)
 COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
