@@ -54,15 +54,48 @@ class Rows:
 
 
 class CompiledConnection:
-    """A connection in a transaction; statements that come again are run by its driver, all else as ever."""
+    """A connection, begun and ended here; statements that come again are run by its driver, all else as ever."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._plans = plans_for(connection.dialect)
-        self._driver: Any = connection.connection.driver_connection
+    def __init__(self, lasting: Connection) -> None:
+        """``lasting`` is as `exchange.store.engine.lasting` opens it."""
+        self._lasting = lasting
+        self.dialect = lasting.dialect
+        self._plans = plans_for(lasting.dialect)
+        self._driver: Any = lasting.connection.driver_connection
+        self._at_once: dict[str, Any] = {} if lasting.dialect.name == "sqlite" else {"prepare": False}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
+
+    @property
+    def _connection(self) -> Connection:
+        """SQLAlchemy's, for what runs as ever; it learns of the transaction when it first has a part in it."""
+        if not self._lasting.in_transaction():
+            self._lasting.begin()
+        return self._lasting
+
+    def begin(self, words: str) -> None:
+        """Begin a transaction by the driver's own words."""
+        with self._cursor(words) as cursor:
+            cursor.execute(words, **self._at_once)
+
+    def commit(self) -> None:
+        """Commit what was begun."""
+        if self._lasting.in_transaction():
+            self._lasting.commit()
+            return
+        try:
+            self._driver.commit()
+        except BaseException as error:
+            self._lasting._handle_dbapi_exception(error, None, None, None, None)
+
+    def roll_back(self) -> None:
+        """Take back what was begun."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back to where it came from, which takes back what is left."""
+        self._lasting.close()
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a statement, as `Connection.execute` does."""

@@ -19,6 +19,7 @@ from exchange.machine.urls import check_url
 from exchange.store.faults import SCHEMA, translated
 
 _WRITES = "exchange_writes"
+_LASTING = "exchange_lasting"
 _SCHEMES = ("postgresql", "postgresql+psycopg", "sqlite")
 _BUSY_MS = 15_000
 _PATIENCE = {
@@ -71,11 +72,18 @@ def writing(engine: Engine) -> Connection:
     return engine.connect().execution_options(**{_WRITES: True})
 
 
-def reading(engine: Engine) -> Connection:
-    """Open a connection whose transaction sees one state from beginning to end and changes nothing."""
+def lasting(engine: Engine) -> Connection:
+    """Open a connection whose transactions are begun and ended by its driver, with one of `beginnings`."""
+    found = engine.connect().execution_options(**{_LASTING: True})
+    return found if engine.dialect.name == "sqlite" else found.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def beginnings(engine: Engine) -> tuple[str, str]:
+    """Return what begins a transaction that sees one state and changes nothing, and one as `writing` opens it."""
     if engine.dialect.name == "sqlite":
-        return engine.connect()
-    return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return "BEGIN", "BEGIN IMMEDIATE"
+    turn = _turn_of(engine.get_execution_options()[SCHEMA])
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f"BEGIN; SELECT pg_advisory_xact_lock({turn})"
 
 
 def _make_file(path: Path) -> None:
@@ -109,8 +117,10 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        said = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        options = connection.get_execution_options()
+        if _LASTING in options:
+            return
+        said = "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
         cursor: Any = connection.connection.cursor()
         try:
             cursor.execute(said)
@@ -162,7 +172,7 @@ def _postgresql(url: URL, schema: str) -> Engine:
     def take_turns(connection: Connection) -> None:
         # As on SQLite, a member's writers follow one another: a step may rely on what it has read.
         if connection.get_execution_options().get(_WRITES):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(f"writer:{schema}")})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _turn_of(schema)})
 
     return engine
 
@@ -183,6 +193,11 @@ def _make_schema(cursor: Any, schema: str) -> None:
         from psycopg.errors import InsufficientPrivilege
 
         raise InsufficientPrivilege(f"permission denied for schema {schema}")
+
+
+def _turn_of(schema: str) -> int:
+    """The lock of a member's writers."""
+    return lock_key(f"writer:{schema}")
 
 
 def lock_key(name: str) -> int:

@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, TypeVar, cast
@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 
 from exchange.store.bulk import adding
 from exchange.store.compiled import CompiledConnection
-from exchange.store.engine import ping, reading, writing
+from exchange.store.engine import ping
 from exchange.store.faults import translated
 from exchange.store.identity_lock import Claim, claim, is_served
 from exchange.store.journal import JournalEntry
+from exchange.store.kept import KeptConnections
 from exchange.store.migrate import is_current, is_new, migrate
 from exchange.store.tables import journal, meta
 
@@ -44,8 +45,8 @@ T = TypeVar("T", bound=FromConnection)
 class Transaction:
     """All tables of a member within one transaction: `tx[Cases]` is the cases, by the class that has their verbs."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._db = cast(Connection, CompiledConnection(connection))
+    def __init__(self, connection: CompiledConnection) -> None:
+        self._db = cast(Connection, connection)
         self._meta: dict[str, str | None] = {}
         self._had: dict[type[FromConnection], FromConnection] = {}
 
@@ -101,7 +102,11 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._connections = KeptConnections(engine)
+        self._turn: AbstractContextManager[object] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
+        """SQLite has one writer; threads of this process queue here in order rather than poll the file's lock."""
         self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
         self._claim: Claim | None = None
 
@@ -129,7 +134,7 @@ class Store:
 
         While the identity is claimed here, raises IdentityLost once another process has it.
         """
-        with self._one_writer(), translated(self._engine), writing(self._engine) as connection, connection.begin():
+        with self._turn, translated(self._engine), self._connections.writing() as connection:
             tx = Transaction(connection)
             if self._claim is not None:
                 self._claim.check(tx._db)
@@ -138,7 +143,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read a consistent state; never block a writer. Raises DatabaseUnavailable."""
-        with translated(self._engine), reading(self._engine) as connection, connection.begin():
+        with translated(self._engine), self._connections.reading() as connection:
             yield Transaction(connection)
 
     @contextmanager
@@ -196,13 +201,5 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        self._connections.close()
         self._engine.dispose()
-
-    @contextmanager
-    def _one_writer(self) -> Iterator[None]:
-        """SQLite has one writer; threads of this process queue here in order rather than poll the file's lock."""
-        if self._turn is None:
-            yield
-            return
-        with self._turn:
-            yield
