@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from typing import Any
 
 import psutil
 
-from benchmarks.throughput import _fork
 from exchange.trials.local import LocalDomain
+
+fork = multiprocessing.get_context("fork")
 
 
 @contextmanager
@@ -23,8 +25,8 @@ def forked(target: Callable[..., None], *given: Any) -> Iterator[tuple[BaseProce
 
     Ctrl-C at a terminal reaches the whole group: the process leaves it to whoever started it.
     """
-    here, there = _fork.Pipe()
-    process = _fork.Process(target=_unmoved, args=(target, *given, there))
+    here, there = fork.Pipe()
+    process = fork.Process(target=_unmoved, args=(target, *given, there))
     process.start()
     there.close()  # so that its end is heard of here
     try:

@@ -6,7 +6,6 @@ With EXCHANGE_BENCH_DATABASE_URL on PostgreSQL too.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import secrets
 import statistics
@@ -15,11 +14,14 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer, postgres_commit, sqlite_commit
 from benchmarks.measure import Figure, arguments, folder, machine, show
+from benchmarks.processes import fork as _fork
+from benchmarks.processes import forked
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version, stamps_arrival
 from exchange.broker.private.node import PrivateNode
@@ -33,7 +35,6 @@ from exchange.runtime.member import RunningMember
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Purpose, Role
 from exchange.trials.local import LocalDomain, Seat
 
-_fork = multiprocessing.get_context("fork")
 TEXT = "为深入推进行政审批制度改革，现就并联审批有关事项通知如下。" * 34
 """About 3 kB in UTF-8."""
 
@@ -127,7 +128,6 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
     sender, receiver = (domain.nodes[domain.domain + who] for who in (".sender", ".receiver"))
     queue = f"{receiver.address}.inbox"
     domain.close()
-    done = _fork.Event()
 
     def commit_of(side: str) -> Commit:
         if database_url:
@@ -138,12 +138,10 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
         opened = open_envelope(data, receiver.identity, receiver.directory, RealClock().now())
         return opened.header.message_id, opened.signed
 
-    def consume() -> None:
+    def consume(done: Connection) -> None:
         bare_consumer(info.url, queue, count, take, commit_of("in"))
-        done.set()
+        done.send(None)
 
-    child = _fork.Process(target=consume)
-    child.start()
     left, body = count, document()
 
     def make() -> list[Parcel]:
@@ -161,12 +159,11 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
         sealed = seal(header, body, sender.identity, [sender.directory.recipient(receiver.address, header.suite)])
         return queue, name, envelope_for(sealed.common, sealed.recipients[receiver.address])
 
-    began = time.perf_counter()
-    BarePublisher(info.url, make, commit_of("out")).run()
-    done.wait()
-    spent = time.perf_counter() - began
-    child.join()
-    return count / spent
+    with forked(consume) as (_, done):
+        began = time.perf_counter()
+        BarePublisher(info.url, make, commit_of("out")).run()
+        done.recv()
+        return count / (time.perf_counter() - began)
 
 
 def on_a_broker(work: Callable[[NodeInfo], None], place: Path | None = None) -> None:
