@@ -27,7 +27,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery, Publication, Publisher, PublishOutcome, PublishResult
-from exchange.messaging.records import DeadLetter, envelope_digest
+from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.carriage import check_passing
 from exchange.messaging.rules.label import TO, Stuck, next_stage
 from exchange.schemas import Header, NonDelivery, NonDeliveryReason, ReceiptBatch
@@ -149,12 +149,11 @@ class Transit:
             if not again:
                 return
             with self._node.step() as step:
-                digests = {id(each): envelope_digest(each.delivery.body) for each in again}
-                letters = step.tx[Inbox].letters_of(digests.values())
+                letters = step.tx[Inbox].letters_of({each.delivery.digest for each in again})
                 settled = {
                     each.header.message_id
                     for each in again
-                    if settle_letters(step, letters, each.header.message_id, digests[id(each)])
+                    if settle_letters(step, letters, each.header.message_id, each.delivery.digest)
                 }
             self._stopped -= settled
         except DatabaseUnavailable as error:

@@ -9,7 +9,6 @@ doubt favours the department; of what its sender took from its place among other
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -93,11 +92,12 @@ class Arrivals:
 
     def __init__(self, judge: ArrivalJudge) -> None:
         self._judge = judge
-        self._judged: dict[bytes, Arrival] = {}
+        self._judged: dict[str, Arrival] = {}
+        """By the digests of what was delivered."""
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         """Return the arrival as it was first judged: a repetition after a failure of ours arrived no later."""
-        key = _fingerprint(delivery)
+        key = delivery.digest
         if key not in self._judged:
             self._judged[key] = self._judge.judge(delivery, header, now)
         return self._judged[key]
@@ -121,8 +121,4 @@ class Arrivals:
     def forget(self, deliveries: Sequence[Delivery]) -> None:
         """Forget deliveries that are committed."""
         for delivery in deliveries:
-            self._judged.pop(_fingerprint(delivery), None)
-
-
-def _fingerprint(delivery: Delivery) -> bytes:
-    return hashlib.sha256(delivery.body).digest()
+            self._judged.pop(delivery.digest, None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from exchange.envelope import Authentic, Faulty, Opened
 from exchange.messaging.node import Step
@@ -30,6 +31,10 @@ class Arrived:
     def message_id(self) -> str:
         """Return the id, unique with its sender."""
         return self.opened.header.message_id
+
+    def having_arrived(self, arrival: Arrival) -> Self:
+        """Return it with another arrival."""
+        return self if arrival is self.arrival else replace(self, arrival=arrival)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol
 
 from exchange.language import noted
+from exchange.messaging.records import envelope_digest
 from exchange.messaging.rules.carriage import Carriage
 
 
@@ -60,7 +62,7 @@ OnResults = Callable[[Sequence[PublishResult]], None]
 """Called on a thread of the publisher's, several results at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """A message as the consumer hands it over."""
 
@@ -78,6 +80,11 @@ class Delivery:
     """The neighbouring domain whose link put it into this queue, by the broker's word; None where none did."""
     carriage: Carriage | None = None
     """How it came into this queue, by the broker's word; None where that is not on record."""
+
+    @cached_property
+    def digest(self) -> str:
+        """What its bytes are known by."""
+        return envelope_digest(self.body)
 
 
 OnBatch = Callable[[Sequence[Delivery]], None]

@@ -21,7 +21,7 @@ counts as arrived when it first arrived (`exchange.messaging.dead_letters`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from exchange.clock import monotonic
 from exchange.envelope import Faulty
@@ -46,7 +46,7 @@ from exchange.messaging.owed.book import ReceiptBook
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
 from exchange.messaging.receipts import OnSigned, ReceiptTray
-from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed, envelope_digest
+from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.carriage import only_expired
 from exchange.messaging.rules.withholding import ARRIVED, withheld_for
 
@@ -200,8 +200,7 @@ class Receiver:
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
         """Takes messages in; with ``settle`` their dead letters are settled by that."""
         known = step.tx[Inbox].known([(message.sender, message.message_id) for _, message in messages])
-        digests = {id(delivery): envelope_digest(delivery.body) for delivery, _ in messages}
-        letters = step.tx[Inbox].letters_of(digests.values())
+        letters = step.tx[Inbox].letters_of({delivery.digest for delivery, _ in messages})
         first = first_arrivals(letters)
         book, tray = ReceiptBook(step, self._debts), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
@@ -211,8 +210,8 @@ class Receiver:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
             if earlier is None or earlier.digest != message.opened.digest:
-                arrival = first.get((message.message_id, digests[id(delivery)]), message.arrival)
-                since = on_record_since(letters, message.message_id, digests[id(delivery)])
+                arrival = first.get((message.message_id, delivery.digest), message.arrival)
+                since = on_record_since(letters, message.message_id, delivery.digest)
                 doubt = withheld_for(self._node.directory, message.opened, arrival, since)
                 if doubt is not None and not self._released:
                     step.note("withheld", None, message.message_id, sender=message.sender)
@@ -221,7 +220,7 @@ class Receiver:
                     continue
             if earlier is None:
                 began = monotonic()
-                entry = self._handle(step, replace(message, arrival=arrival), book, tray)
+                entry = self._handle(step, message.having_arrived(arrival), book, tray)
                 self._node.observer.handled(delivery, entry, monotonic() - began)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
@@ -236,7 +235,7 @@ class Receiver:
             elif earlier.receipt_id is not None:
                 step.tx[Outbox].resend(earlier.receipt_id, message.sender, step.now)
             if settle and letters:
-                settle_letters(step, letters, message.message_id, digests[id(delivery)])
+                settle_letters(step, letters, message.message_id, delivery.digest)
         tray.empty()
         book.close()
         if entries:

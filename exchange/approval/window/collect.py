@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from exchange.approval.records import PartRow
@@ -106,7 +105,7 @@ class Collector:
         """Record a department's opinion, by the ruling of `rule_on_opinion`."""
         opinion = expect(body, Opinion)
         case, part = part_of(step, opinion.case_number, opinion.department)
-        incoming = replace(incoming, arrival=incoming.arrival.not_before(part.issued_at))
+        incoming = incoming.having_arrived(incoming.arrival.not_before(part.issued_at))
         check_speaker(step, incoming, case, part, opinion)
         with returned_for(Implausible):
             _check_dates(part, opinion, incoming.opened.header.created_at)
@@ -119,7 +118,7 @@ class Collector:
         own_stop = stopped_at(entries, step.node.calendar, part.department, arrival.latest, by=part.department)
         ruling = rule_on_opinion(case.state, part, opinion, arrival, due_at, approver.default, own_stop, waiting)
         if ruling is OpinionRuling.STOP_CLOCK:
-            stop_clock(step, case, part, replace(incoming, arrival=arrival), opinion)
+            stop_clock(step, case, part, incoming.having_arrived(arrival), opinion)
         elif ruling is OpinionRuling.LATE:
             self._keep_late(step, part, incoming, opinion, is_stamped_in_time(arrival, due_at))
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import rule_on_ending
 from exchange.approval.rules.entry_reasons import ARTICLE_45, special_procedure
@@ -42,7 +40,7 @@ def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
     ended = expect(body, ProcedureEnded)
     case, part = part_of(step, ended.case_number, ended.department)
     own_part(incoming, case, part, ended.consultation_id)
-    incoming = replace(incoming, arrival=incoming.arrival.not_before(part.issued_at))
+    incoming = incoming.having_arrived(incoming.arrival.not_before(part.issued_at))
     entries = step.tx[Cases].ledger(case.number, part.department)
     at = incoming.arrival.latest
     stop = own_procedure(entries, step.node.calendar, part.department, at)
