@@ -42,8 +42,8 @@ _OUTSIDE = Text("must lie within the years {first} to {last}", {"first": FIRST_Y
 
 
 def within_bounds(at: datetime) -> bool:
-    """Return whether an instant, which has an offset, lies within the bounds."""
-    return EARLIEST <= at < END
+    """Return whether an instant, which has an offset, lies within the bounds; its year tells, but for the outermost."""
+    return FIRST_YEAR < at.year < LAST_YEAR or EARLIEST <= at < END
 
 
 def instant_of_seconds(seconds: Any) -> datetime | None:
