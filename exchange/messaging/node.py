@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from exchange.clock import Clock
@@ -156,6 +155,7 @@ class Step:
     def __init__(self, node: Node, begin: Callable[[], Transaction], now: datetime) -> None:
         self.node = node
         self._begin = begin
+        self._tx: Transaction | None = None
         self.now = now
         self.changed_parts: dict[tuple[str, str], None] = {}
         """Parts of cases whose deadlines the monitors must hear of when the step ends, in order."""
@@ -165,10 +165,13 @@ class Step:
         self._journal: list[JournalEntry] = []
         self._before_flush: list[Callable[[Step], None]] = []
 
-    @cached_property
+    @property
     def tx(self) -> Transaction:
         """Return the step's transaction, begun when first needed: what only sends seals before it holds a lock."""
-        return self._begin()
+        # Not a cached_property: on Python 3.11 those of all steps share one lock, and this one waits for its turn.
+        if self._tx is None:
+            self._tx = self._begin()
+        return self._tx
 
     def send(
         self,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 
 from exchange.audit import tree_root
 from exchange.envelope import Authentic, pack_leaves
@@ -33,6 +32,7 @@ class ReceiptBook:
         self._by_sender: dict[str, list[Receipt]] = defaultdict(list)
         self._batch_ids: dict[str, str] = {}
         self._urgent: set[str] = set()
+        self._before: Mapping[str, OwedBatch] | None = None
 
     def give(self, opened: Authentic, arrival: Arrival, code: str | None = None, reason: str = "") -> str:
         """Add a receipt for an authentic message; return the id of the batch it will be in."""
@@ -62,9 +62,11 @@ class ReceiptBook:
             _send(self._step, sender, self._batch_ids[sender], [*before, *receipts])
             self._debts.settled(sender)
 
-    @cached_property
+    @property
     def _owed(self) -> Mapping[str, OwedBatch]:
-        return self._step.tx[OwedBatches].all()
+        if self._before is None:
+            self._before = self._step.tx[OwedBatches].all()
+        return self._before
 
     def _may_wait(self, sender: str, owed: OwedBatch | None, number: int) -> bool:
         """What goes back is told at once; the others as long as there is room, and time."""
