@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.approval.department.above import note_reminder, take_ordered
+from exchange.approval.department.consulted import LATELY
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.substituting import expect_not_asked_itself, in_its_name, take_given
@@ -91,6 +92,7 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
     if copied:
         expect_not_asked_itself(step, row)
     step.tx[DepartmentDesk].put([row])
+    LATELY.remember(step.node, incoming.opened, body)
 
 
 def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
