@@ -9,8 +9,7 @@ ever, and errors are told by SQLAlchemy as ever.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, exc
 from sqlalchemy.engine import Row
@@ -76,8 +75,13 @@ class CompiledConnection:
 
     def begin(self, words: str) -> None:
         """Begin a transaction by the driver's own words."""
-        with self._cursor(words) as cursor:
+        cursor = self._driver.cursor()
+        try:
             cursor.execute(words, **self._at_once)
+        except BaseException as error:
+            self._complain(error, words, cursor)
+        finally:
+            cursor.close()
 
     def commit(self) -> None:
         """Commit what was begun."""
@@ -87,7 +91,7 @@ class CompiledConnection:
         try:
             self._driver.commit()
         except BaseException as error:
-            self._lasting._handle_dbapi_exception(error, None, None, None, None)
+            self._complain(error, None, None)
 
     def roll_back(self) -> None:
         """Take back what was begun."""
@@ -130,26 +134,29 @@ class CompiledConnection:
 
     def many(self, sql: str, values: list[tuple[Any, ...]]) -> None:
         """Run an INSERT, UPDATE or DELETE in the driver's own words for each of ``values``."""
-        with self._cursor(sql) as cursor:
+        cursor = self._driver.cursor()
+        try:
             if len(values) == 1:
                 cursor.execute(sql, values[0])
             else:
                 cursor.executemany(sql, values)
+        except BaseException as error:
+            self._complain(error, sql, cursor)
+        finally:
+            cursor.close()
 
     def _run(self, plan: Plan, values: Mapping[str, Any]) -> tuple[list[Any], int]:
         bound = plan.bound(values)
-        with self._cursor(plan.sql) as cursor:
-            cursor.execute(plan.sql, bound)
-            return cursor.fetchall() if plan.found is not None else [], cursor.rowcount
-
-    @contextmanager
-    def _cursor(self, sql: str) -> Iterator[Any]:
-        """A cursor of the driver's, whose complaints SQLAlchemy tells."""
         cursor = self._driver.cursor()
         try:
-            yield cursor
+            cursor.execute(plan.sql, bound)
+            return cursor.fetchall() if plan.found is not None else [], cursor.rowcount
         except BaseException as error:
-            complained = isinstance(error, self._connection.dialect.loaded_dbapi.Error)  # else it goes on as it is
-            self._connection._handle_dbapi_exception(error, sql if complained else None, None, cursor, None)
+            self._complain(error, plan.sql, cursor)
         finally:
             cursor.close()
+
+    def _complain(self, error: BaseException, sql: str | None, cursor: Any) -> NoReturn:
+        """The driver's complaint as SQLAlchemy tells it; what is none of the driver's goes on as it is."""
+        complained = isinstance(error, self.dialect.loaded_dbapi.Error)
+        self._connection._handle_dbapi_exception(error, sql if complained else None, None, cursor, None)

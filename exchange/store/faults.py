@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from sqlalchemy import Engine, exc
 
-from exchange.errors import Conflict, DatabaseUnavailable
+from exchange.errors import Conflict, DatabaseUnavailable, ExchangeError
 from exchange.language import Text, noted
 from exchange.machine.urls import secrets_in, without
 
@@ -193,22 +194,38 @@ _ELSE = (
 )
 
 
-@contextmanager
-def translated(engine: Engine) -> Iterator[None]:
+def translated(engine: Engine) -> AbstractContextManager[None]:
     """Turn drivers' complaints into errors of ours. What only a mistake of ours can cause goes on as it is."""
-    try:
-        yield
-    except exc.IntegrityError as error:
-        raise Conflict("the record exists already", code="duplicate", remedy="look at what is on record") from error
-    except exc.DBAPIError as error:
-        found = _told(error.orig, engine, gone=error.connection_invalidated)
-        if found is None:
-            raise
-        raise found from error
-    except _drivers_errors() as error:  # of what is done before SQLAlchemy looks: connecting
-        raise _told(error, engine, gone=True) or _unavailable(_ELSE, error, engine) from error
-    except exc.TimeoutError as error:
-        raise DatabaseUnavailable("no connection to the database became free", remedy=_TOO_MANY[1]) from error
+    return _Translated(engine)
+
+
+class _Translated:
+    """As often as wanted: it stands around every step, and so is no generator."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            found = _ours(error, self._engine)
+            if found is not None:
+                raise found from error
+
+
+def _ours(error: BaseException, engine: Engine) -> ExchangeError | None:
+    if isinstance(error, exc.IntegrityError):
+        return Conflict("the record exists already", code="duplicate", remedy="look at what is on record")
+    if isinstance(error, exc.DBAPIError):
+        return _told(error.orig, engine, gone=error.connection_invalidated)
+    if isinstance(error, _drivers_errors()):  # of what is done before SQLAlchemy looks: connecting
+        return _told(error, engine, gone=True) or _unavailable(_ELSE, error, engine)
+    if isinstance(error, exc.TimeoutError):
+        return DatabaseUnavailable("no connection to the database became free", remedy=_TOO_MANY[1])
+    return None
 
 
 def _of_postgresql(*names: str) -> tuple[type[Exception], ...]:

@@ -43,15 +43,11 @@ class Plan:
 
     def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values for the statement's places."""
-        return tuple([_bound(slot, values) for slot in self.slots])
-
-
-def _bound(slot: _Slot, values: Mapping[str, Any]) -> Any:
-    name, at, bind, said = slot
-    if name is None:
-        return said
-    value = values[name] if at is None else values[name][at]
-    return value if bind is None else bind(value)
+        found = []
+        for name, at, bind, said in self.slots:
+            value = said if name is None else values[name] if at is None else values[name][at]
+            found.append(value if bind is None else bind(value))
+        return tuple(found)
 
 
 def _power(values: list[Any]) -> list[Any]:
@@ -107,7 +103,7 @@ class Plans:
             values = {**values, **{name: inside[at].effective_value for name, at in kept.inside}}
         if kept.lists:
             values = {**values, **{name: _power(list(values[name])) for name in kept.lists}}
-        lengths = tuple([len(values[name]) for name in kept.lists])
+        lengths = tuple([len(values[name]) for name in kept.lists]) if kept.lists else ()
         plan = kept.plans.get(lengths)
         if plan is None:
             plan = kept.plans[lengths] = self._plan(kept, values)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, Update, bindparam, false, or_, update
+from sqlalchemy.types import TypeEngine
 
 from exchange.store.types import read_back
 from exchange.transitions import Machine, S
@@ -28,7 +29,13 @@ def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
 
 def as_stored(table: Table, values: dict[str, Any]) -> dict[str, Any]:
     """Return the values as they would be read back: instants in the exchange's zone, text as the database keeps it."""
-    return {name: read_back(table.c[name].type, value) for name, value in values.items()}
+    kinds = _kinds(table)
+    return {name: read_back(kinds[name], value) for name, value in values.items()}
+
+
+@lru_cache(maxsize=32)
+def _kinds(table: Table) -> dict[str, TypeEngine[Any]]:
+    return {column.key: column.type for column in table.c}
 
 
 def move(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
@@ -48,14 +48,14 @@ class Transaction:
     def __init__(self, connection: CompiledConnection) -> None:
         self._db = cast(Connection, connection)
         self._meta: dict[str, str | None] = {}
-        self._had: dict[type[FromConnection], FromConnection] = {}
+        self._had: dict[type[FromConnection], Any] = {}
 
     def __getitem__(self, kind: type[T]) -> T:
         """Return this transaction's instance of a class that is made from a connection; one instance a transaction."""
-        found = self._had.get(kind)
+        found: T | None = self._had.get(kind)
         if found is None:
             found = self._had[kind] = kind(self._db)
-        return cast(T, found)
+        return found
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [
@@ -102,6 +102,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._translated = translated(engine)
         self._connections = KeptConnections(engine)
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
@@ -134,7 +135,7 @@ class Store:
 
         While the identity is claimed here, raises IdentityLost once another process has it.
         """
-        with self._turn, translated(self._engine), self._connections.writing() as connection:
+        with self._turn, self._translated, self._connections.writing() as connection:
             tx = Transaction(connection)
             if self._claim is not None:
                 self._claim.check(tx._db)
@@ -143,7 +144,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read a consistent state; never block a writer. Raises DatabaseUnavailable."""
-        with translated(self._engine), self._connections.reading() as connection:
+        with self._translated, self._connections.reading() as connection:
             yield Transaction(connection)
 
     @contextmanager
@@ -162,24 +163,24 @@ class Store:
 
     def is_new(self) -> bool:
         """Return whether the database has no tables yet. Raises DatabaseUnavailable."""
-        with translated(self._engine):
+        with self._translated:
             return is_new(self._engine)
 
     def migrate(self) -> None:
         """Bring the tables up to date. Raises DatabaseUnavailable."""
-        with translated(self._engine):
+        with self._translated:
             migrate(self._engine)
 
     def is_current(self) -> bool:
         """Return whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
-        with translated(self._engine):
+        with self._translated:
             return is_current(self._engine)
 
     def server_time(self) -> datetime | None:
         """Return a database server's time; None where the database is a file. Raises DatabaseUnavailable."""
         if self._engine.dialect.name == "sqlite":
             return None
-        with translated(self._engine), self._engine.connect() as connection:
+        with self._translated, self._engine.connect() as connection:
             found: datetime | None = connection.scalar(select(func.clock_timestamp()))
             return found
 
