@@ -33,7 +33,7 @@ from exchange.envelope.sign1 import (
     thumbprint,
     verify_sign1,
 )
-from exchange.envelope.strict import as_written, read_json, read_model
+from exchange.envelope.strict import read_json, read_model
 from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, SenderError, Unsupported, Untrusted, WrongClock
 from exchange.language.names import coded
@@ -197,15 +197,15 @@ def parse_header(data: bytes) -> Header:
         raise Malformed(
             "header: {count:,} bytes, at most {header_limit:,} are taken", count=len(data), header_limit=HEADER_LIMIT
         )
-    header = as_written(Header, data)
-    if header is not None:
-        return header
-    fields = read_json(data, "header")
-    if not isinstance(fields, dict):
-        raise Malformed("header: not a JSON object")
-    if fields.get("version", 1) != 1:
-        raise Unsupported("header: its version is not known here")
-    return read_model(Header, data, "header")
+    try:
+        return read_model(Header, data, "header")
+    except Malformed:
+        fields = read_json(data, "header")
+        if not isinstance(fields, dict):
+            raise Malformed("header: not a JSON object") from None
+        if fields.get("version", 1) != 1:
+            raise Unsupported("header: its version is not known here") from None
+        raise
 
 
 def clear_header(signed: bytes) -> Header:

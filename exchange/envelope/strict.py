@@ -33,15 +33,13 @@ _QUOTING = frozenset({"union_tag_invalid"})
 
 def read_model(model: type[M], data: bytes, what: str) -> M:
     """Read a signed value from its JSON bytes. Raises Malformed, which says what is wrong with which field."""
-    value = as_written(model, data)
-    if value is not None:
-        return value
-    written = read_json(data, what)
-    try:
-        value = model.model_validate_json(data)
-    except ValidationError as error:
-        raise Malformed("{what}: {error}", what=coded(TITLES, what), error=_where(error)) from None
-    if not _bytes_are_as_specified(value.model_dump(), written):
+    value = _validated(model, data)
+    if isinstance(value, ValidationError):
+        read_json(data, what)  # what has not one reading is told first
+        raise Malformed("{what}: {error}", what=coded(TITLES, what), error=_where(value))
+    if value.as_json() == data:
+        return value  # just what we would write of it: there is one way to read it
+    if not _bytes_are_as_specified(value.model_dump(), read_json(data, what)):
         raise Malformed("{what}: bytes are not base64url with padding", what=coded(TITLES, what))
     return value
 
@@ -102,13 +100,11 @@ def _texts(pairs: Pairs, name: str) -> Iterator[str]:
             yield value
 
 
-def as_written(model: type[M], data: bytes) -> M | None:
-    """Return the value, if these bytes are just what we would write of it: then there is one way to read them."""
+def _validated(model: type[M], data: bytes) -> M | ValidationError:
     try:
-        value = model.model_validate_json(data)
-    except ValidationError:
-        return None
-    return value if value.as_json() == data else None
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        return error
 
 
 def _bytes_are_as_specified(value: Any, written: Any) -> bool:
