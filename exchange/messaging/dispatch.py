@@ -151,7 +151,7 @@ class Dispatcher:
                 parcels += self._look(room - len(parcels))
         finally:  # what was taken goes out even if the database has gone away: nothing else would send it
             self._send(publisher, parcels)
-        return settled or bool(parcels)
+        return settled or bool(parcels) or self._written  # all that was read may wait: the rest is not to wait for it
 
     def _send(self, publisher: Publisher, parcels: Sequence[Parcel]) -> None:
         self._went_at, self._lot = monotonic(), len(parcels)

@@ -18,6 +18,7 @@ from exchange.messaging.observer import Observer
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Publication, PublishOutcome, PublishResult
 from exchange.messaging.records import OutboxState, Outgoing, Parcel
+from exchange.messaging.rules.repetition import QueueDepth
 from exchange.schemas import Urgency
 from exchange.store import Store
 from exchange.store.transaction import Transaction
@@ -48,7 +49,7 @@ class Later(RealClock):
         return super().now() + timedelta(hours=1)
 
 
-def dispatcher_of(store: Store, clock: Clock | None = None, **options: int) -> Dispatcher:
+def dispatcher_of(store: Store, clock: Clock | None = None, **options: Any) -> Dispatcher:
     states = {"statement": lambda: None, "audit_head": lambda: None, "calendar": SimpleNamespace(papers=())}
     node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer(), **states)
     return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
@@ -165,6 +166,21 @@ def test_what_finds_no_room_is_read_from_its_rows(store: Store) -> None:
         post.confirm(dispatcher)
         dispatcher.dispatch_once(post)
     assert sorted(post.names) == sorted(message.header.message_id for message in messages)
+
+
+def test_what_another_process_has_written_does_not_wait_for_pauses_behind_copies_that_lie_in_a_queue(
+    store: Store,
+) -> None:
+    earlier, message = [outgoing() for _ in range(12)], outgoing()
+    with store.transaction() as tx:
+        tx[Outbox].add(earlier, NOW)
+        tx[Outbox].mark_sent([parcel.id for parcel in tx[Outbox].parcels(earlier)], NOW, NOW)
+    write(store, message)
+    idle = QueueDepth(len(earlier), consumers=0)
+    post, dispatcher = Post(), dispatcher_of(store, batch=4, depths=lambda queues: dict.fromkeys(queues, idle))
+    while dispatcher.dispatch_once(post):
+        pass
+    assert post.names == [message.header.message_id]
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["handed over", "lost with its process"])
