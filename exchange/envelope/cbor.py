@@ -9,6 +9,9 @@ import cbor2
 from exchange.errors import Malformed
 from exchange.language import Text
 
+MAPS = (dict, cbor2.frozendict)
+"""What maps are read as: inside tags and keys, as what cannot change."""
+
 _MAX_DEPTH = 6
 _MAX_ITEMS = 1_100
 """Integers, strings, arrays, maps and tags in one item, itself included: a full list of receipts, and some to spare."""

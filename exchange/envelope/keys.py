@@ -104,7 +104,8 @@ class Identity:
 
     def key(self, kid: bytes) -> DecryptionKey | None:
         """Return the decryption key of that name."""
-        return next((key for key in self.decryption_keys if bytes.fromhex(key.kid) == kid), None)
+        name = kid.hex()
+        return next((key for key in self.decryption_keys if key.kid == name), None)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ SHA_256 = -16
 _TAG = 18
 _CONTEXT = "Signature1"
 _PROTECTED_LIMIT = 131_072
+_WHOLE, _HEADER = Text("signed document"), Text("signature header")
 _WRONG_PART = "signed document: a part of the COSE_Sign1 has the wrong type"
 
 
@@ -60,7 +61,7 @@ def read_sign1(data: bytes, limit: int, critical: Sequence[Any] = ()) -> Sign1:
 
 def parse_sign1(data: bytes, limit: int) -> Sign1:
     """Read a COSE_Sign1 for telling whose it is, and note what else is wrong with it. Raises Malformed."""
-    tagged, encoding = cbor.decode_as_it_is(data, Text("signed document"), limit)
+    tagged, encoding = cbor.decode_as_it_is(data, _WHOLE, limit)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
         raise encoding or Malformed("signed document: not a COSE_Sign1")
     parts = tagged.value
@@ -69,8 +70,8 @@ def parse_sign1(data: bytes, limit: int) -> Sign1:
     protected, unprotected, payload, signature = parts
     if not isinstance(protected, bytes) or not isinstance(payload, bytes) or not isinstance(signature, bytes):
         raise encoding or Malformed(_WRONG_PART)
-    header, within = cbor.decode_as_it_is(protected, Text("signature header"), _PROTECTED_LIMIT)
-    if not isinstance(header, Mapping):
+    header, within = cbor.decode_as_it_is(protected, _HEADER, _PROTECTED_LIMIT)
+    if not isinstance(header, cbor.MAPS):
         raise encoding or within or Malformed("signature header: not a map")
     around = encoding or (Malformed(_WRONG_PART) if unprotected != {} else None)
     fault = around or within or _algorithm_fault(header)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from exchange.schemas import Suite
 
 _COSE_ENCRYPT = 96
 _ALGORITHMS = {kem.alg: suite for suite, kem in KEMS.items()}
+_WHOLE, _CONTENT, _RECIPIENT_HEADER = Text("envelope"), Text("content"), Text("recipient header")
 _ANOTHER = "recipient header: its algorithm is not the suite of the header"
 _SHAPE = "content: not a signed document and its enclosures"
 
@@ -50,7 +51,7 @@ class Content:
 
 def read_envelope(data: bytes) -> Envelope:
     """Read an envelope's parts. Raises Malformed or Unsupported."""
-    parts = cbor.decode(data, Text("envelope"), ENVELOPE_LIMIT)
+    parts = cbor.decode(data, _WHOLE, ENVELOPE_LIMIT)
     if not isinstance(parts, list | tuple) or len(parts) != 3:
         raise Malformed("envelope: not an array of version, header and COSE_Encrypt")
     version, header_bytes, encrypt = parts
@@ -85,7 +86,7 @@ def _read_encrypt(parts: Any) -> tuple[bytes, bytes, Any]:
 
 def _only(header: Any, label: int, what: str) -> bytes:
     """The single unprotected header that belongs there."""
-    if not isinstance(header, Mapping) or set(header) != {label} or not isinstance(header[label], bytes):
+    if not isinstance(header, cbor.MAPS) or set(header) != {label} or not isinstance(header[label], bytes):
         raise Malformed("{what}: its unprotected header is malformed", what=what)
     value: bytes = header[label]
     return value
@@ -122,8 +123,8 @@ def _content_key(envelope: Envelope, suite: Suite | None, identity: Identity) ->
 @lru_cache(maxsize=256)
 def _recipient_header(protected: bytes) -> tuple[Suite | None, bytes]:
     """The suite, if it is known here, and the key id: the same in all that is sealed to a key. Raises Malformed."""
-    header = cbor.decode(protected, Text("recipient header"), 1024)
-    if not isinstance(header, Mapping) or set(header) != {ALG, KID} or not isinstance(header[KID], bytes):
+    header = cbor.decode(protected, _RECIPIENT_HEADER, 1024)
+    if not isinstance(header, cbor.MAPS) or set(header) != {ALG, KID} or not isinstance(header[KID], bytes):
         raise Malformed("recipient header: not an algorithm and a key id")
     return _ALGORITHMS.get(header[ALG]) if isinstance(header[ALG], int) else None, header[KID]
 
@@ -144,7 +145,7 @@ def _content(envelope: Envelope, key: bytes) -> Content:
     plaintext = decrypt(AESGCM(key), envelope.iv, envelope.ciphertext, content_aad(envelope.header_bytes))
     if plaintext is None:
         raise Forged("content: altered, or not sealed under this header")
-    parts, encoding = cbor.decode_as_it_is(plaintext, Text("content"), ENVELOPE_LIMIT)
+    parts, encoding = cbor.decode_as_it_is(plaintext, _CONTENT, ENVELOPE_LIMIT)
     if not isinstance(parts, list | tuple) or not parts or not isinstance(parts[0], bytes):
         raise encoding or Malformed(_SHAPE)
     if len(parts) == 2 and isinstance(parts[1], list | tuple):
