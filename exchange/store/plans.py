@@ -92,7 +92,7 @@ class Plans:
             kept = self._again[statement]
         except KeyError:
             if statement in self._once:
-                kept = self._again[statement] = self._keep(statement, None)
+                kept = self._again[statement] = self._known(statement)
             else:
                 self._once.add(statement)
                 kept, inside = self._by_shape(statement)
@@ -122,11 +122,17 @@ class Plans:
             kept = self._shapes[shape.key] = self._keep(statement, shape.bindparams)
             return kept, shape.bindparams
 
-    def _keep(self, statement: Any, inside: Sequence[BindParameter[Any]] | None) -> _Kept | None:
+    def _known(self, statement: Any) -> _Kept | None:
+        """What is kept of a statement that came again; it was compiled already where it was the first of its shape."""
+        first, _ = self._by_shape(statement)
+        compiled = first.compiled if first is not None and first.compiled.statement is statement else None
+        return self._keep(statement, None, compiled)
+
+    def _keep(self, statement: Any, inside: Sequence[BindParameter[Any]] | None, compiled: Any = None) -> _Kept | None:
         """The statement compiled; None for one that has more to it than SQL and values."""
         if not isinstance(statement, _KINDS) or statement.get_execution_options():
             return None
-        compiled: Any = statement.compile(dialect=self._compiling)
+        compiled = compiled or statement.compile(dialect=self._compiling)
         binds: Mapping[str, BindParameter[Any]] = compiled.binds
         if compiled.literal_execute_params or any(one.callable or _is_pair(one) for one in binds.values()):
             return None

@@ -17,7 +17,7 @@ from exchange.messaging.records import OutboxState
 from exchange.messaging.tables import outbox_copy
 from exchange.store import Store, plans
 from exchange.store.tables import journal, meta
-from tests.contract.rows import NOW, outgoing
+from tests.contract.rows import NOW, new_id, outgoing
 
 pytestmark = pytest.mark.usefixtures("store")
 _c = outbox_copy.c
@@ -188,6 +188,24 @@ def test_values_put_into_a_statement_are_each_ones_own(store: Store, ids: list[s
     assert [row.last_error for row in rows] == ["reason 0", None, "reason 2", None, "reason 4"]
     assert [row.attempts for row in rows] == [0, 1, 2, 3, 4]
     assert [(row.key, row.value) for row in kept] == [("k0", "v0"), ("k2", "v2"), ("k4", "v4")]
+
+
+def test_a_statement_with_values_in_it_is_compiled_once_however_often_it_comes(
+    store: Store, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compile_it, compiled = Select.compile, []
+
+    def compiling(statement: Select[Any], **how: Any) -> Any:
+        compiled.append(statement)
+        return compile_it(statement, **how)
+
+    monkeypatch.setattr(Select, "compile", compiling)
+    shape_of_its_own = _c.message_id.label(f"id_{new_id().replace('-', '_')}")
+    statement = select(shape_of_its_own).where(_c.state == OutboxState.WRITTEN).order_by(_c.message_id)
+    for _ in range(4):
+        with store.reading() as tx:
+            assert list(tx._db.scalars(statement)) == ids
+    assert compiled == [statement]
 
 
 def test_shapes_without_end_are_not_kept_without_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
