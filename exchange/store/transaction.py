@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -23,6 +22,7 @@ from exchange.store.journal import JournalEntry
 from exchange.store.kept import KeptConnections
 from exchange.store.migrate import is_current, is_new, migrate
 from exchange.store.tables import journal, meta
+from exchange.store.turns import Turns
 
 _FILLER = "filler"
 """Meta key of what `Store.try_writing` writes."""
@@ -104,9 +104,7 @@ class Store:
         self._engine = engine
         self._translated = translated(engine)
         self._connections = KeptConnections(engine)
-        self._turn: AbstractContextManager[object] = (
-            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._turn: AbstractContextManager[object] = Turns() if engine.dialect.name == "sqlite" else nullcontext()
         """SQLite has one writer; threads of this process queue here in order rather than poll the file's lock."""
         self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
         self._claim: Claim | None = None
