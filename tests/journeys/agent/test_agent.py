@@ -148,7 +148,7 @@ def test_an_agent_whose_identity_another_process_took_sends_and_receives_nothing
     with Agent.open(planning, city.settings.home) as agent, open_store(f"sqlite:///{file}", member=planning) as other:
         agent.send(notice(), [city.address("transport")])
         lock = file.with_name(f"{file.name}.lock")
-        with agent._opened.store._one_writer():  # it writes all the time, and would take a deleted lock anew at once
+        with agent._opened.store._turn:  # it writes all the time, and would take a deleted lock anew at once
             lock.unlink()
             claimed = other.claim_identity(planning)
             claim = claimed.__enter__()
