@@ -2,9 +2,10 @@
 
     python -m benchmarks.profile 300
 
-The same city as `benchmarks.month`, every member a process. Each looks every few milliseconds at what its threads are
-doing, and gives the processor time since its last look to those that were at work: shares, not exact times. Statements
-are counted by SQLite itself.
+The same city as `benchmarks.month`, every member a process, twice: once as it is, which tells the processor time, and
+once watched, which costs some of it. A watched process looks every few milliseconds at what its threads are doing, and
+gives the processor time since its last look to those that were at work: shares, not exact times, and too much to what
+lets others have the interpreter, as calls of SQLite do. Statements are counted by SQLite itself.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ _WAITS = frozenset(
 class Watch:
     """What one process does, from `watching` on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, looks: bool) -> None:
+        """``looks``: whether it looks at all."""
+        self._looks = looks
         self.steps: Counter[str] = Counter()
         self.statements: Counter[str] = Counter()
         self._over = threading.Event()
@@ -70,6 +73,9 @@ class Watch:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Look until this ends."""
+        if not self._looks:
+            yield
+            return
         self._thread.start()
         try:
             yield
@@ -79,6 +85,8 @@ class Watch:
 
     def count(self, connection: Any, record: object) -> None:
         """Count what a connection of SQLite runs."""
+        if not self._looks:
+            return
         connection.set_trace_callback(lambda said: self.statements.update((said.split(None, 1)[0].upper(),)))
 
     def _watch(self) -> None:
@@ -113,9 +121,9 @@ def _step(frame: FrameType | None) -> str | None:
     return "else"
 
 
-def serve(domain: LocalDomain, address: str, stop: Event, told: Path) -> None:
+def serve(domain: LocalDomain, address: str, stop: Event, told: Path, looks: bool) -> None:
     """One member's process; what it did stands in ``told`` when it has ended."""
-    watch = Watch()
+    watch = Watch(looks=looks)
     event.listen(Engine, "connect", watch.count)
     domain.reopen(address)
     member = domain.start(address)
@@ -127,9 +135,9 @@ def serve(domain: LocalDomain, address: str, stop: Event, told: Path) -> None:
     told.write_text(json.dumps({"spent": spent, "steps": watch.steps, "statements": watch.statements}))
 
 
-def lead_window(domain: LocalDomain, lead: Lead, cases: int, told: Path) -> None:
+def lead_window(domain: LocalDomain, lead: Lead, cases: int, told: Path, looks: bool) -> None:
     """The window's process, which is this one: hands in the cases, and decides."""
-    address, watch = f"{domain.domain}.window", Watch()
+    address, watch = f"{domain.domain}.window", Watch(looks=looks)
     event.listen(Engine, "connect", watch.count)
     domain.reopen(address)
     member, node, began = domain.start(address), domain.nodes[address], time.process_time()
@@ -146,20 +154,20 @@ def lead_window(domain: LocalDomain, lead: Lead, cases: int, told: Path) -> None
     told.write_text(json.dumps({"spent": spent, "steps": watch.steps, "statements": watch.statements}))
 
 
-def measure(path: Path, info: NodeInfo, cases: int) -> None:
-    """Runs the city and prints its tables."""
+def measure(path: Path, info: NodeInfo, cases: int, looks: bool) -> None:
+    """Runs the city and prints its tables: of processor time, or, where it ``looks``, of what that goes into."""
     lead = Lead()
     domain = city(path, info, lead)
     stop, window = _fork.Event(), f"{domain.domain}.window"
     told = {address: path / f"{address}.json" for address in domain.seats}
     children = [
-        _fork.Process(target=serve, args=(domain, one, stop, told[one])) for one in domain.seats if one != window
+        _fork.Process(target=serve, args=(domain, one, stop, told[one], looks)) for one in domain.seats if one != window
     ]
     for child in children:
         child.start()
     broker, broker_before = _broker(info)
     began = time.perf_counter()
-    lead_window(domain, lead, cases, told[window])
+    lead_window(domain, lead, cases, told[window], looks)
     spent = time.perf_counter() - began
     broker_spent = sum(_broker(info)[0].cpu_times()[:2]) - broker_before if broker else 0.0
     stop.set()
@@ -168,25 +176,30 @@ def measure(path: Path, info: NodeInfo, cases: int) -> None:
     found = {_role(address): json.loads(one.read_text()) for address, one in told.items()}
     messages = sum(taken_in(domain, address) for address in domain.seats)
     kept = sum(one.stat().st_size for one in path.rglob("store.db"))
-    print(f"{machine()}, RabbitMQ {server_version(info.url)}\n")
-    print(
-        f"{cases} cases in {spent:.1f} s, {cases / spent:.1f} a second; of each case: {messages / cases:.1f} messages"
-    )
-    print(f"and {kept / cases:,.0f} octets of databases\n")
-    show(found, broker_spent, cases)
+    print(f"{'watched' if looks else 'as it is'}: {cases} cases in {spent:.1f} s, {cases / spent:.1f} a second;")
+    print(f"of each case: {messages / cases:.1f} messages and {kept / cases:,.0f} octets of databases\n")
+    show_times(found, broker_spent, cases)
+    if looks:
+        show_work(found, cases)
 
 
-def show(found: dict[str, dict[str, Any]], broker: float, cases: int) -> None:
-    """Print processor time by process and by step, and statements."""
+def show_times(found: dict[str, dict[str, Any]], broker: float, cases: int) -> None:
+    """Print processor time by process."""
     total = broker + sum(one["spent"] for one in found.values())
-    print("| process | ms a case | statements a case | commits a case |\n|---|---:|---:|---:|")
+    print("| process | ms a case |\n|---|---:|")
+    for name, one in sorted(found.items()):
+        print(f"| {name} | {1000 * one['spent'] / cases:.1f} |")
+    print(f"| broker | {1000 * broker / cases:.1f} |\n| **all** | **{1000 * total / cases:.1f}** |\n")
+
+
+def show_work(found: dict[str, dict[str, Any]], cases: int) -> None:
+    """Print statements by process, and processor time by step."""
+    print("| process | statements a case | commits a case |\n|---|---:|---:|")
     for name, one in sorted(found.items()):
         statements = one["statements"]
-        print(
-            f"| {name} | {1000 * one['spent'] / cases:.1f} | {sum(statements.values()) / cases:.1f} | "
-            f"{statements.get('COMMIT', 0) / cases:.2f} |"
-        )
-    print(f"| broker | {1000 * broker / cases:.1f} | | |\n| **all** | **{1000 * total / cases:.1f}** | | |\n")
+        every, commits = sum(statements.values()) / cases, statements.get("COMMIT", 0) / cases
+        print(f"| {name} | {every:.1f} | {commits:.2f} |")
+    print()
     steps: Counter[str] = Counter()
     for one in found.values():
         steps.update(one["steps"])
@@ -215,8 +228,10 @@ def main() -> None:
     configure(quiet=True)
 
     def run(info: NodeInfo) -> None:
-        with folder("profile") as path:
-            measure(path, info, cases)
+        print(f"{machine()}, RabbitMQ {server_version(info.url)}\n")
+        for looks in (False, True):
+            with folder("profile") as path:
+                measure(path, info, cases, looks)
 
     on_a_broker(run)
 
