@@ -156,7 +156,11 @@ def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path:
         pictured(page, "overview-of-the-demonstration")
         page.goto(link.partition("/set-up/")[0] + "/deadlines")
         loads = page.evaluate("performance.getEntriesByType('navigation').length")
-        wait_until(lambda: _said(log, "(视为同意)") is not None, 240, "the silence of one department")
+        wait_until(
+            lambda: _said(log, "(kept silent: consent by rule|视为同意)") is not None,
+            240,
+            "the silence of one department",
+        )
         demo.send_signal(signal.SIGSTOP)  # it would end, and its console with it, some seconds after this
         deemed = page.get_by_role("link", name=re.compile("deemed", re.IGNORECASE))
         expect(deemed.first).to_be_visible(timeout=60_000)
