@@ -109,6 +109,16 @@ class Plans:
             plan = kept.plans[lengths] = self._plan(kept, values)
         return plan, values
 
+    def without_lists(self, statement: Any) -> Plan:
+        """Return how a statement is asked of which all values are handed over or in it, and none is a list.
+
+        Raises ValueError for one that has more to it.
+        """
+        kept = self._keep(statement, None)
+        if kept is None or kept.lists:
+            raise ValueError("not a statement of SQL and single values alone")
+        return self._plan(kept, dict.fromkeys(kept.names))
+
     def _by_shape(self, statement: Any) -> tuple[_Kept | None, Sequence[Any]]:
         """What is kept of the statements of this one's shape, and the values in it, in the order of the shape."""
         shape = statement._generate_cache_key() if isinstance(statement, _KINDS) else None

@@ -1,1 +1,1 @@
-"""What is owed under load for part of a second, as receipts: one signature covers what several steps have taken in."""
+"""Receipts that are owed: under load one signature covers what several steps have taken in from a sender."""
