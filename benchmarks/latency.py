@@ -16,7 +16,8 @@ from multiprocessing.connection import Connection
 import pika
 
 from benchmarks.measure import Figure, arguments, folder, machine, show
-from benchmarks.throughput import _fork, document, new_domain, on_a_broker
+from benchmarks.processes import fork
+from benchmarks.throughput import document, new_domain, on_a_broker
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
 from exchange.messaging.observer import Observer
@@ -74,9 +75,9 @@ def product(info: NodeInfo, rate: float, seconds: float) -> tuple[list[float], f
         domain = new_domain(path, info, None)
         sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
         domain.close()
-        here, there = _fork.Pipe()
+        here, there = fork.Pipe()
         moments = int(rate * seconds)
-        child = _fork.Process(target=watch, args=(domain, receiver, moments, there))
+        child = fork.Process(target=watch, args=(domain, receiver, moments, there))
         child.start()
         here.recv()
         domain.reopen(sender)
@@ -109,9 +110,9 @@ def bare(info: NodeInfo, rate: float, seconds: float) -> list[float]:
         channel = admin.channel()
         channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
         time.sleep(2)
-        here, there = _fork.Pipe()
+        here, there = fork.Pipe()
         count = int(rate * seconds)
-        child = _fork.Process(target=_consume, args=(info.url, queue, count, there))
+        child = fork.Process(target=_consume, args=(info.url, queue, count, there))
         child.start()
         here.recv()
         body = bytes(SIZE)

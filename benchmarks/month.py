@@ -17,7 +17,8 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from benchmarks.measure import Figure, arguments, folder, machine, show
-from benchmarks.throughput import _fork, bare, on_a_broker
+from benchmarks.processes import fork
+from benchmarks.throughput import bare, on_a_broker
 from exchange.approval.rules.answers import Department
 from exchange.approval.window.decision import Docket, Ruling
 from exchange.approval.window.store import Cases
@@ -121,9 +122,9 @@ def run(path: Path, info: NodeInfo, cases: int) -> tuple[list[float], float, int
     """Submits and waits for all decisions: cases a second by slice, seconds in all, messages that members took in."""
     lead = Lead()
     domain = city(path, info, lead)
-    stop = _fork.Event()
+    stop = fork.Event()
     window = f"{domain.domain}.window"
-    children = [_fork.Process(target=serve, args=(domain, other, stop)) for other in domain.seats if other != window]
+    children = [fork.Process(target=serve, args=(domain, other, stop)) for other in domain.seats if other != window]
     for child in children:
         child.start()
     domain.reopen(window)

@@ -28,7 +28,8 @@ from sqlalchemy import Engine, event
 
 from benchmarks.measure import arguments, folder, machine
 from benchmarks.month import AHEAD, Lead, application, city, taken_in
-from benchmarks.throughput import _fork, on_a_broker
+from benchmarks.processes import fork
+from benchmarks.throughput import on_a_broker
 from exchange.approval.window.submit import submit
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
@@ -158,10 +159,10 @@ def measure(path: Path, info: NodeInfo, cases: int, looks: bool) -> None:
     """Runs the city and prints its tables: of processor time, or, where it ``looks``, of what that goes into."""
     lead = Lead()
     domain = city(path, info, lead)
-    stop, window = _fork.Event(), f"{domain.domain}.window"
+    stop, window = fork.Event(), f"{domain.domain}.window"
     told = {address: path / f"{address}.json" for address in domain.seats}
     children = [
-        _fork.Process(target=serve, args=(domain, one, stop, told[one], looks)) for one in domain.seats if one != window
+        fork.Process(target=serve, args=(domain, one, stop, told[one], looks)) for one in domain.seats if one != window
     ]
     for child in children:
         child.start()

@@ -20,8 +20,7 @@ from pathlib import Path
 
 from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer, postgres_commit, sqlite_commit
 from benchmarks.measure import Figure, arguments, folder, machine, show
-from benchmarks.processes import fork as _fork
-from benchmarks.processes import forked
+from benchmarks.processes import fork, forked
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version, stamps_arrival
 from exchange.broker.private.node import PrivateNode
@@ -72,8 +71,8 @@ def product(path: Path, info: NodeInfo, count: int, database_url: str | None) ->
     domain = new_domain(path, info, database_url)
     sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
     domain.close()
-    ready, done = _fork.Event(), _fork.Event()
-    child = _fork.Process(target=serve_until, args=(domain, receiver, count, ready, done.set))
+    ready, done = fork.Event(), fork.Event()
+    child = fork.Process(target=serve_until, args=(domain, receiver, count, ready, done.set))
     child.start()
     ready.wait()
     domain.reopen(sender)
