@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import Attachment, Body, Line, MatterCode, Text, Title, Wire
+from exchange.schemas.catalogue.fields import MAX_FIELDS, FieldAnswer
+from exchange.schemas.claim import ClaimCheck
 from exchange.schemas.instants import Instant
+from exchange.schemas.published.conditions import NOTHING, SOMETHING, given, may, rules, when
 
 
 class Applicant(Wire):
@@ -20,18 +23,36 @@ class Applicant(Wire):
 
 
 class SubmittedMaterial(Wire):
-    """One of the matter's materials, by its code, with the attachment that carries it or a note where it lies."""
+    """One of the matter's materials, by its code, with the attachment that carries it or a note where it lies.
+
+    A material of several files appears once for each.
+    """
+
+    model_config = ConfigDict(json_schema_extra=rules(when(given(claim=SOMETHING), may(attachment=NOTHING))))
 
     code: MatterCode
     attachment: Attachment | None = None
     note: Text = ""
+    claim: Annotated[ClaimCheck | None, Field(exclude_if=lambda claim: claim is None)] = None
+    """Of a file that is too large to travel inside the envelope."""
+
+    @model_validator(mode="after")
+    def _a_file_travels_in_one_way(self) -> Self:
+        if self.attachment is not None and self.claim is not None:
+            raise ValueError("claim: a file travels inside the envelope or lies in the claim store, not both")
+        return self
 
 
 class Application(Body):
-    """An application for one matter."""
+    """An application for one matter.
+
+    Version 1 had neither ``answers`` nor files in the claim store; it is still read, and written where it suffices.
+    """
 
     KIND: ClassVar[str] = "application"
     TITLE: ClassVar[Title] = ("申请", "Application")
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     matter: MatterCode
     applicant: Applicant
@@ -39,3 +60,12 @@ class Application(Body):
     summary: Text = ""
     materials: Annotated[tuple[SubmittedMaterial, ...], Field(max_length=50)]
     submitted_at: Instant
+    answers: Annotated[
+        tuple[FieldAnswer, ...], Field(max_length=MAX_FIELDS, exclude_if=lambda answers: not answers)
+    ] = ()
+    """What the applicant has answered to the matter's own fields."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if self.answers or any(material.claim is not None for material in self.materials) else 1

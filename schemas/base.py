@@ -41,6 +41,7 @@ class Room(StrEnum):
     JOINT = "joint"
     NOTICES = "notices"
     LEVELS = "levels"
+    PORTAL = "portal"
 
 
 class Queue(StrEnum):

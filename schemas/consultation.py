@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.application import Application
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Title, Wire
+from exchange.schemas.catalogue.publication import OPEN, Visibility
 from exchange.schemas.deadline import Term
 from exchange.schemas.document import Document
 from exchange.schemas.instants import Instant
@@ -27,20 +28,23 @@ class ConsultedDepartment(Wire):
     after: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
     amendments: Annotated[AmendmentRules, Field(exclude_if=lambda rules: rules == BY_LAW)] = BY_LAW
     """Who may amend its term: it takes in no other amendment."""
+    visible: Annotated[Visibility, Field(exclude_if=lambda visible: visible == OPEN)] = OPEN
+    """What the applicant will see of its opinion, and from when on."""
 
 
 class Consultation(Body):
     """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence.
 
-    Schema version 1 did not say who may amend a term, version 2 not whose result is missing, and version 3 had no
-    ``copy_of``; all are still read, and written where nothing newer is said.
+    Schema version 1 did not say who may amend a term, version 2 not whose result is missing, version 3 had no
+    ``copy_of``, and version 4 neither what the applicant sees nor answers and large files in the application; all are
+    still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 4
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+    VERSION: ClassVar[int] = 5
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5)
     MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
@@ -62,6 +66,8 @@ class Consultation(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.application.written_version > 1 or any(part.visible != OPEN for part in self.departments):
+            return 5
         if self.copy_of is not None:
             return 4
         if self.no_result:

@@ -22,6 +22,8 @@ class Role(StrEnum):
     DEPARTMENT = "department"
     MONITOR = "monitor"
     RELAY = "relay"
+    PORTAL = "portal"
+    """Takes applications in from the public for its window, and may write to nobody else."""
 
 
 AgencyCode = Annotated[str, StringConstraints(pattern=r"^[^\s〔〕\[\]()（）0-9]{1,20}$")]

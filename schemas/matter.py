@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.language import Unfit, Words
 from exchange.schemas.base import Address, Basis, Line, MatterCode, Title, Wire
+from exchange.schemas.catalogue.fields import MAX_FIELDS, Bilingual, MatterField, check_fields
+from exchange.schemas.catalogue.publication import OPEN, AcceptanceMode, PublicGuide, Visibility
 from exchange.schemas.opinion import ProcedureKind
 from exchange.schemas.published.conditions import NOTHING, SOME, SOMETHING, given, may, rules, says, when
 
@@ -142,6 +144,8 @@ class Approver(Wire):
     after: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
     """Departments of the same stage whose result must be in before this one decides; it prepares meanwhile."""
     veto: bool = False
+    visible: Annotated[Visibility, Field(exclude_if=lambda visible: visible == OPEN)] = OPEN
+    """What the applicant may see of its opinion, and from when on."""
 
     @model_validator(mode="after")
     def _a_default_has_a_basis(self) -> Self:
@@ -158,6 +162,20 @@ class Material(Wire):
     code: MatterCode
     name: Line
     required: bool = True
+    name_en: Annotated[Line | None, Field(exclude_if=lambda name: name is None)] = None
+    source: Annotated[Bilingual | None, Field(exclude_if=lambda source: source is None)] = None
+    """Where the applicant gets it from, and whether as original or copy."""
+    sample: Annotated[Bilingual | None, Field(exclude_if=lambda sample: sample is None)] = None
+    """How it is filled in, by an example."""
+    files: Annotated[int, Field(ge=1, le=20, exclude_if=lambda files: files == 1)] = 1
+    """How many files it may have."""
+    promise_days: Annotated[int | None, Field(ge=1, le=60, exclude_if=lambda days: days is None)] = None
+    """Working days after acceptance within which it may be handed in later, against a promise (容缺受理)."""
+
+    @property
+    def names(self) -> Words:
+        """What it is called, in Chinese and English."""
+        return self.name, self.name_en or self.name
 
 
 class Matter(Wire):
@@ -190,6 +208,16 @@ class Matter(Wire):
 
     amendments: Annotated[AmendmentRules, Field(exclude_if=lambda rules: rules == BY_LAW)] = BY_LAW
     """Who may extend, stop and restart the departments' terms, by how much and how often."""
+    acceptance: Annotated[AcceptanceMode, Field(exclude_if=lambda mode: mode is AcceptanceMode.OFFICER)] = (
+        AcceptanceMode.OFFICER
+    )
+    """Who accepts an application that comes in by a portal or a counter."""
+    fields: Annotated[tuple[MatterField, ...], Field(max_length=MAX_FIELDS, exclude_if=lambda fields: not fields)] = ()
+    """What the applicant is asked beside project and materials."""
+    guide: Annotated[PublicGuide | None, Field(exclude_if=lambda guide: guide is None)] = None
+    """What the public is told of it; None: it is not among the matters that the portal offers."""
+    promised_days: Annotated[int | None, Field(ge=1, le=365, exclude_if=lambda days: days is None)] = None
+    """Working days within which it is promised to be decided, where that is less than the law asks."""
     further: Annotated[tuple[Approver, ...], Field(max_length=64, exclude_if=lambda further: not further)] = ()
     """Bodies that are asked only if one that was asked is not competent and names them: their terms and defaults."""
 
@@ -197,6 +225,13 @@ class Matter(Wire):
     def names(self) -> Words:
         """What it is called, in Chinese and English."""
         return self.name, self.name_en
+
+    @model_validator(mode="after")
+    def _what_is_asked_fits(self) -> Self:
+        check_fields(self.fields)
+        if self.promised_days is not None and self.promised_days > self.decision_days:
+            raise ValueError("promised_days: more than the law allows")
+        return self
 
     @model_validator(mode="after")
     def _approvers_hold_together(self) -> Self:

@@ -21,6 +21,7 @@ from exchange.schemas.base import (
     Title,
     Wire,
 )
+from exchange.schemas.catalogue.publication import OPEN, Visibility
 from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import (
     A_TEXT,
@@ -101,16 +102,16 @@ class ProcedureEnded(Body):
 class Opinion(Body):
     """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due.
 
-    Schema version 1 had no ``ground``, version 2 no ``substitution``; both are still read, and written where nothing
-    newer is said.
+    Schema version 1 had no ``ground``, version 2 no ``substitution``, version 3 not what the applicant sees; all are
+    still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "opinion"
     TITLE: ClassVar[Title] = ("审查意见", "Opinion")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
-    VERSION: ClassVar[int] = 3
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
+    VERSION: ClassVar[int] = 4
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     model_config = ConfigDict(
@@ -136,12 +137,16 @@ class Opinion(Body):
     """On what an objection rests, where the lead must hear of it even if it comes late."""
     substitution: Annotated[Serial | None, Field(exclude_if=lambda serial: serial is None)] = None
     """By which entry of the directory its signer acts for ``department``; null where the department signs itself."""
+    visible: Annotated[Visibility, Field(exclude_if=lambda visible: visible == OPEN)] = OPEN
+    """What the applicant may see of it, and from when on: signed, so that no window shows more."""
     officer: Line
     decided_on: Day
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.visible != OPEN:
+            return 4
         if self.substitution is not None:
             return 3
         return 2 if self.ground is not None else 1

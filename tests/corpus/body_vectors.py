@@ -10,23 +10,29 @@ from exchange.schemas import (
     MESSAGES,
     AmendmentRules,
     AnnouncementNumber,
+    ApplicantSees,
+    Application,
     Body,
     Concerned,
     DefaultMode,
     ExtensionRule,
+    FieldAnswer,
     ObjectionGround,
     Office,
     Overruling,
     Printing,
     Result,
     ResultStanding,
+    SeenFrom,
     Standing,
+    SubmittedMaterial,
     Verdict,
+    Visibility,
 )
 from exchange.schemas.base import Wire
 from tests.corpus.kin import message
 from tests.corpus.world import NOW, World
-from tests.unit.examples import EXAMPLES, OPINION_UPWARD
+from tests.unit.examples import CLAIM, EXAMPLES, OPINION_UPWARD
 from tests.unit.facts import ID, end
 
 
@@ -85,6 +91,14 @@ def _considered_by_a_substitute() -> tuple[Wire, ...]:
     )
 
 
+def _with_answers() -> Application:
+    consultation: Any = EXAMPLES["consultation"]
+    answers = (FieldAnswer(field="length", value="120.50"), FieldAnswer(field="begins", value="2026-04-01"))
+    materials = (SubmittedMaterial(code="plan", claim=CLAIM),)
+    told: Application = consultation.application.model_copy(update={"answers": answers, "materials": materials})
+    return told
+
+
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("case-closed", 2): {"given_by": "c.fire", "opinion_id": ID},
     ("consultation", 4): {"departments": EXAMPLES["consultation"].departments[:1], "copy_of": ID},  # type: ignore[attr-defined]
@@ -127,6 +141,8 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
         "ground": ObjectionGround.SAFETY,
     },
     ("opinion", 3): {"substitution": 7},
+    ("opinion", 4): {"visible": Visibility(sees=ApplicantSees.VERDICT, since=SeenFrom.DECISION)},
+    ("consultation", 5): {"application": _with_answers()},
     ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
 }
