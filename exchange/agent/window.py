@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from exchange.approval.rules.states import CaseState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing, conclude
 from exchange.approval.window.adding import Addition, add_body
 from exchange.approval.window.after.reopening import Reopening, reopen
 from exchange.approval.window.after.reviewing import review
@@ -60,7 +60,7 @@ class WindowAgent:
 
     def withdraw(self, number: str, reason: str) -> None:
         """Withdraw an undecided application at the applicant's wish. Raises NotFound or Conflict."""
-        conclude.withdraw(self._node(), number, reason)
+        closing.withdraw(self._node(), number, reason)
         self._wrote()
 
     def decide(self, number: str, ruling: Ruling) -> str:

@@ -45,6 +45,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.filings,
+        "At the window",
+        {"filing": "What applicants hand in at a portal, and what becomes of it at the window before there is a case."},
+    ),
+    *entries(
         imported.department,
         "At a department",
         {

@@ -26,6 +26,20 @@ def window(app: typer.Typer) -> None:
     scorecard.register(app)
 
 
+@cache
+def _filings_app() -> typer.Typer:
+    from exchange.cli.filings import commands, portal
+
+    whole = typer.Typer()
+    commands.register(whole)
+    portal.register()
+    return whole
+
+
+def filings(app: typer.Typer) -> None:
+    app.registered_groups += _filings_app().registered_groups
+
+
 def department(app: typer.Typer) -> None:
     from exchange.cli.approval import answering, department, recalling, supplementing
 

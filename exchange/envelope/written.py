@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from exchange.errors import BadText
 from exchange.schemas import (
+    Acceptance,
     Body,
     CaseClosed,
     CaseReopened,
     Decision,
     Document,
+    Filing,
+    FilingStatement,
+    FilingSupplement,
+    FilingWithdrawal,
     FormAnswer,
     ForwardedRequest,
     Forwarding,
@@ -57,6 +62,11 @@ OWN_FIELDS: Mapping[type[Body], frozenset[str]] = {
     JointEnded: frozenset({"reasons"}),
     RequestForwarded: frozenset({"opinion"}),
     TermNotice: frozenset({"entry"}),
+    Acceptance: frozenset({"missing", "reasons", "competent_body"}),
+    Filing: frozenset({"application", "agent"}),
+    FilingStatement: frozenset({"text"}),
+    FilingSupplement: frozenset({"application"}),
+    FilingWithdrawal: frozenset({"reasons"}),
 }
 """Fields that the signer has written, of kinds that otherwise repeat what was said, and checked, elsewhere."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from exchange.errors.broker import BadTopology, BrokerError, BrokerUnavailable
 from exchange.errors.caller import (
+    BadAcceptance,
     BadAccount,
     BadApplication,
     BadConfiguration,
@@ -63,6 +64,7 @@ from exchange.errors.sender import (
 )
 
 __all__ = [
+    "BadAcceptance",
     "BadAccount",
     "BadApplication",
     "BadAudit",

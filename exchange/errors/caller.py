@@ -19,6 +19,12 @@ class BadApplication(CallerError):
     code = "application"
 
 
+class BadAcceptance(CallerError):
+    """What is said of a filing is none of the outcomes of article 32, or lacks what its outcome requires."""
+
+    code = "acceptance"
+
+
 class BadOpinion(CallerError):
     """An opinion outside the closed set of verdicts, or without what its verdict requires."""
 

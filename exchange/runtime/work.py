@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from exchange.approval.department import above, desk, outcomes, recalling
+from exchange.approval.acceptance import by_law, receiving, speaking, telling
+from exchange.approval.department import above, desk, outcomes, recalling, stated
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
 from exchange.approval.window.acting import substitutes
@@ -28,6 +29,8 @@ from exchange.notices.daily import Daily
 from exchange.notices.evidence import ask, show
 from exchange.notices.forms import collecting
 from exchange.notices.rules.covering import Covering
+from exchange.portal import ending
+from exchange.portal import papers as papers_of_cases
 from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
 
 
@@ -86,7 +89,7 @@ def work_for(
         work.handlers |= spread.handlers(take) | calendars.handlers()
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
-        work.handlers |= desk.handlers() | outcomes.handlers()
+        work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers()
         work.signed += (desk.on_signed, recalling.on_signed)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
@@ -94,14 +97,18 @@ def work_for(
         concluder = Concluder(decide_rule, decides=rule_decides)
         collector = Collector(concluder)
         work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
-        work.handlers |= supplements.handlers()
+        work.handlers |= supplements.handlers() | receiving.handlers() | speaking.handlers()
         work.rounds |= {
             reprojecting.WORK: reprojecting.reproject,
             papers.WORK: papers.remind_of_papers,
             watching.WORK: watching.watch_earlier,
         }
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
+        work.rounds |= {by_law.WORK: by_law.look, telling.WORK: telling.look}
         work.signed += (collector.on_signed,)
+    if Role.PORTAL in roles:
+        work.handlers |= papers_of_cases.handlers()
+        work.rounds |= {ending.WORK: ending.look}
     return work
 
 

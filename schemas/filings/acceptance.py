@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import Basis, Body, CaseNumber, Digest, Line, MatterCode, MessageId, Room, Text, Title, Wire
+from exchange.schemas.claim import CLAIM_LIMIT
 from exchange.schemas.filings.filing import FilingNumber
 from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import A_TEXT, NONE, NOTHING, SOME, VISIBLE, given, may, rules, says, when
@@ -22,7 +23,7 @@ class FiledFile(Wire):
     """A file as the window has it."""
 
     name: Line
-    size: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Field(ge=0, le=CLAIM_LIMIT)]
     digest: Digest
 
 
@@ -75,7 +76,7 @@ OUTCOME_TITLES: dict[AcceptanceOutcome, Title] = {
 
 
 class MissingItem(Wire):
-    """One thing that is missing or not in form, and how to mend it."""
+    """One thing that is missing or not in form, and what to do about it."""
 
     what: Line
     remedy: Line

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from exchange.schemas.application import Applicant, Application
-from exchange.schemas.base import Body, Line, Room, Text, Title
+from exchange.schemas.base import Address, Body, CaseNumber, Digest, Line, MessageId, Room, Text, Title
 from exchange.schemas.instants import Instant
 
 FilingNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z-]{3,39}$")]
@@ -71,6 +71,22 @@ class FilingStatement(Body):
     hearing: bool = False
     """Whether a hearing is asked for."""
     at: Instant
+
+
+class CaseStatement(Body):
+    """The window shows the departments that are still to answer what the applicant has stated; enclosed as it came."""
+
+    KIND: ClassVar[str] = "case-statement"
+    TITLE: ClassVar[Title] = ("转送陈述申辩", "Applicant's statement, shown")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+
+    case_number: CaseNumber
+    filing: FilingNumber
+    portal: Address
+    """Who signed it for the applicant."""
+    statement_id: MessageId
+    digest: Digest
+    """SHA-256 of the enclosed, signed statement."""
 
 
 class FilingWithdrawal(Body):

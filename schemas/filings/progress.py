@@ -22,6 +22,7 @@ from exchange.schemas.base import (
     Title,
     Wire,
 )
+from exchange.schemas.deadline import LedgerEntry
 from exchange.schemas.decision import Outcome
 from exchange.schemas.filings.filing import FilingNumber
 from exchange.schemas.instants import Instant
@@ -74,8 +75,8 @@ class DepartmentProgress(Wire):
     conditions: Text = ""
     due_at: Instant | None = None
     provisional: bool = False
-    moved: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
-    """Why its days moved: extended, stopped, begun anew."""
+    moved: Annotated[tuple[LedgerEntry, ...], Field(max_length=100)] = ()
+    """What moved its days since its term began, and why."""
     reminded: bool = False
     put_to_at: Instant | None = None
     signed_at: Instant | None = None

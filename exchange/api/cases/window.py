@@ -32,7 +32,7 @@ from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.problems import documented
 from exchange.approval.rules.deadline import is_provisional
 from exchange.approval.rules.states import CaseState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing, conclude
 from exchange.approval.window.after.reviewing import review_in
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.store import Cases
@@ -95,7 +95,7 @@ def withdraw(
 ) -> Response:
     def do(step: Step) -> CaseMade:
         expect_match(step, number, if_match)
-        conclude.withdraw_in(step, number, asked.reason)
+        closing.withdraw_in(step, number, asked.reason)
         return CaseMade(number=number, state=CaseState.WITHDRAWN)
 
     return done_once(api, caller, f"withdraw {number}", asked, key, do)

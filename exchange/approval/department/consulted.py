@@ -6,12 +6,14 @@ import hashlib
 import threading
 from collections import OrderedDict
 
+from exchange.approval.department.records import DeskRow
 from exchange.envelope import verify_signed
 from exchange.envelope.opening import Authentic
 from exchange.errors import NotFound
-from exchange.messaging.node import Node
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node, Step
 from exchange.messaging.records import StoredDocument
-from exchange.schemas import Consultation
+from exchange.schemas import Consultation, Opinion
 
 FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
 
@@ -42,6 +44,17 @@ class ProvedLately:
 
 
 LATELY = ProvedLately()
+
+
+def seen_as_asked(step: Step, row: DeskRow, opinion: Opinion) -> Opinion:
+    """Return an opinion that says what its applicant may see of it, as the request to the department does."""
+    stored = step.tx[Documents].get(row.window, row.request_id)
+    if stored is None or b'"visible"' not in stored.signed:  # most say nothing of it, and need not be read again
+        return opinion
+    for part in consultation_of(step.node, stored).departments:
+        if part.department == opinion.department:
+            return opinion.model_copy(update={"visible": part.visible})
+    return opinion
 
 
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow
 from exchange.approval.rule_failure import kind_of_failure
-from exchange.approval.rules.after.paper import owes
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.course.adding import to_place
-from exchange.approval.rules.states import CASES, CaseState
+from exchange.approval.rules.states import CaseState
 from exchange.approval.window.clearing import clear
-from exchange.approval.window.closing import OPEN_PARTS, close_parts
+from exchange.approval.window.closing import OPEN_PARTS, close_parts, own_case
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import (
     DecideRule,
@@ -33,13 +33,11 @@ from exchange.approval.window.issuing import issue_next_stage
 from exchange.approval.window.matters import completing
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
-from exchange.errors import Conflict, NotFound
+from exchange.errors import Conflict
 from exchange.language import Text
 from exchange.language.names import CASE_STATES, OUTCOMES, coded
 from exchange.machine.logger import get_logger
-from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
-from exchange.messaging.rules.wording import check_reason
 from exchange.schemas import Decision, Matter, Outcome
 
 log = get_logger()
@@ -98,6 +96,7 @@ class Concluder:
         if not step.tx[Cases].move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now):
             return
         step.note("ready", case.number)
+        cases_changed(step, [case.number])
         close_parts(step, case, moot, "the case can be decided without your opinion")
         ready = step.tx[Cases].get(case.number)
         if ready is not None:
@@ -168,6 +167,7 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
     ):  # fmt: skip
         raise Conflict("case {number} is decided already", remedy="a decision is made once", number=case.number)
     step.note("decided", case.number, message_id, outcome=outcome, by_rule=decision.by_rule)
+    cases_changed(step, [case.number])
     return message_id
 
 
@@ -182,7 +182,7 @@ def decide(node: Node, case_number: str, ruling: Ruling) -> str:
 
 def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     """Do what `decide` does, inside a step."""
-    case = _own_case(step, case_number)
+    case = own_case(step, case_number)
     if case.state in (CaseState.OPEN, CaseState.READY):
         let_correct(step, case)
     if case.state is CaseState.OPEN:
@@ -197,16 +197,6 @@ def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     return conclude(step, docket_of(step, case), ruling)
 
 
-def _own_case(step: Step, case_number: str) -> CaseRow:
-    expect_window(step.node)
-    case = step.tx[Cases].get(case_number)
-    if case is None:
-        raise NotFound(
-            "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
-        )
-    return case
-
-
 def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
     """Decide as the lead's rule has prepared it, by this officer; returns the message id and what was decided.
 
@@ -219,7 +209,7 @@ def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None 
 
 def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
     """Do what `confirm` does, inside a step."""
-    case = _own_case(step, case_number)
+    case = own_case(step, case_number)
     if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
         raise Conflict(
             "case {case_number} is {state}",
@@ -267,31 +257,3 @@ def _make_ready(step: Step, case: CaseRow) -> None:
                 number=case.number,
             )
     step.tx[Cases].move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now)
-
-
-def withdraw(node: Node, case_number: str, reason: str) -> None:
-    """Withdraw an application for its applicant before the decision: whoever has not answered need not any more.
-
-    Raises Denied (this is no window), NotFound, Conflict or CallerError.
-    """
-    with node.step() as step:
-        withdraw_in(step, case_number, reason)
-
-
-def withdraw_in(step: Step, case_number: str, reason: str) -> None:
-    """Do what `withdraw` does, inside a step."""
-    check_reason(reason, "a withdrawal needs a reason", "say why the applicant withdraws")
-    case = _own_case(step, case_number)
-    if not step.tx[Cases].move(
-        case_number, CASES.before(CaseState.WITHDRAWN), CaseState.WITHDRAWN, withdrawn_at=step.now
-    ):
-        raise Conflict(
-            "case {case_number} is {state}",
-            remedy="only an undecided case can be withdrawn",
-            case_number=case_number,
-            state=coded(CASE_STATES, case.state.value),
-        )
-    parts = step.tx[Cases].parts(case_number)
-    owing = [part.department for part in parts if owes(part)]
-    close_parts(step, case, [part.department for part in parts], reason, also=step.node.reachable(owing))
-    step.note("withdrawn", case_number)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.entry_reasons import BEGINS, COUNTED_FROM_ISSUE
@@ -142,6 +143,7 @@ def refresh(step: Step, case_number: str, department: str) -> None:
 
 def _tell_or_leave(step: Step) -> None:
     """Tell the monitors, or leave it for a round that tells them of all that has changed till then."""
+    cases_changed(step, [number for number, _ in step.changed_parts])
     debts = step.node.untold
     if not debts.may_wait(MONITORS, begun=debts.is_owed(MONITORS)):
         tell_monitors(step)

@@ -189,4 +189,5 @@ def _consulted(matter: Matter, approver: Approver, part: PartRow) -> ConsultedDe
         default_basis=approver.default_basis,
         after=approver.after,
         amendments=matter.amendments,
+        visible=approver.visible,
     )

@@ -25,6 +25,7 @@ from exchange.language import Words
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.schemas import Decision, DefaultMode, EntryKind, LedgerEntry, ObjectionGround, ProtestGround, Verdict
+from exchange.store.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -159,23 +160,28 @@ _AGAIN = {
 def case_status(node: Node, number: str) -> CaseStatus:
     """Return the status of one case. Raises NotFound."""
     with node.store.reading() as tx:
-        case = tx[Cases].get(number)
-        if case is None:
-            raise NotFound(
-                "no case {number} at {address}",
-                remedy="`exchange status` lists the cases",
-                number=number,
-                address=node.address,
-            )
-        matter = matter_of(tx, case)
-        rows = tx[Cases].parts(number)
-        ledgers = {part.department: tx[Cases].ledger(number, part.department) for part in rows}
-        defaults = {part.department: approver_of(matter, part.department).default for part in rows}
-        parts = tuple(_part(node, case, part, defaults[part.department], ledgers[part.department]) for part in rows)
-        term = term_to_decide(tx, case, node.calendar)
-        places = to_place(case.state, completing(case, matter), rows)
-        proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
-        reopenings = tuple(tx[Cases].reopenings(number)) if case.reopened_at is not None else ()
+        return status_in(tx, node, number)
+
+
+def status_in(tx: Transaction, node: Node, number: str) -> CaseStatus:
+    """Do what `case_status` does, inside a transaction."""
+    case = tx[Cases].get(number)
+    if case is None:
+        raise NotFound(
+            "no case {number} at {address}",
+            remedy="`exchange status` lists the cases",
+            number=number,
+            address=node.address,
+        )
+    matter = matter_of(tx, case)
+    rows = tx[Cases].parts(number)
+    ledgers = {part.department: tx[Cases].ledger(number, part.department) for part in rows}
+    defaults = {part.department: approver_of(matter, part.department).default for part in rows}
+    parts = tuple(_part(node, case, part, defaults[part.department], ledgers[part.department]) for part in rows)
+    term = term_to_decide(tx, case, node.calendar)
+    places = to_place(case.state, completing(case, matter), rows)
+    proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
+    reopenings = tuple(tx[Cases].reopenings(number)) if case.reopened_at is not None else ()
     return _status(case, matter.names, parts, proposals, reopenings, term)
 
 

@@ -55,14 +55,33 @@ def submit_in(
     check_written(application)
     check_application_secrecy(application)
     check_application(application, matter, enclosures)
+    return open_case(step, application, matter, enclosures, number=case_number, fixed_due=fixed_due, urgency=urgency)
+
+
+def open_case(
+    step: Step,
+    application: Application,
+    matter: Matter,
+    enclosures: Sequence[bytes],
+    *,
+    accepted_from: datetime | None = None,
+    number: str | None = None,
+    fixed_due: Mapping[str, datetime] | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> CaseRow:
+    """Open the case of an application that is accepted, whatever is missing in it, and put it to its first stage.
+
+    ``accepted_from``: from when on it counts as accepted, where that was before now. Raises NotFound (a department
+    cannot be written to) or Conflict (case number taken; the matter was changed and is still the same version).
+    """
     step.node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
-    number = case_number or _next_number(step)
+    number = number or _next_number(step)
     if step.tx[Cases].get(number) is not None:
         raise Conflict(
             "case {number} exists", remedy="leave the number to the window, or choose another", number=number
         )
-    case = _new_case(step, number, application, matter)
-    _keep_matter(step, matter)
+    case = _new_case(step, number, application, matter, accepted_from or step.now)
+    keep_matter(step, matter)
     due = fixed_due or {}
     step.tx[Cases].open(case, [_new_part(case, approver, due) for approver in matter.approvers])
     step.note("submitted", number, None, matter=matter.code, version=matter.version)
@@ -83,8 +102,8 @@ def matter_for(node: Node, code: str) -> Matter:
     return matter
 
 
-def _keep_matter(step: Step, matter: Matter) -> None:
-    """Keeps the matter's text for as long as there are cases; a version says the same for ever."""
+def keep_matter(step: Step, matter: Matter) -> None:
+    """Keep the matter's text for as long as there are cases; a version says the same for ever. Raises Conflict."""
     key, text = matter_key(matter.code, matter.version), matter.model_dump_json()
     kept = step.tx.get_meta(key)
     if kept is None:
@@ -98,7 +117,7 @@ def _keep_matter(step: Step, matter: Matter) -> None:
         )
 
 
-def _new_case(step: Step, number: str, application: Application, matter: Matter) -> CaseRow:
+def _new_case(step: Step, number: str, application: Application, matter: Matter, opened_at: datetime) -> CaseRow:
     return CaseRow(
         number=number,
         matter=matter.code,
@@ -109,7 +128,7 @@ def _new_case(step: Step, number: str, application: Application, matter: Matter)
         applicant=application.applicant.name,
         project=application.project,
         conversation_id=step.node.new_id(),
-        opened_at=step.now,
+        opened_at=opened_at,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.approval.rules.states import CaseState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing
 from exchange.approval.window.status import case_status
 from exchange.approval.window.submit import submit as submit_case
 from exchange.approval.window.terms.amending import Amendment, amend
@@ -84,7 +84,7 @@ def withdraw(
     as_json: JsonOption = False,
 ) -> None:
     """Withdraws an undecided application at the applicant's wish."""
-    conclude.withdraw(open_as(Settings.read(home=home), None).node, case, reason)
+    closing.withdraw(open_as(Settings.read(home=home), None).node, case, reason)
     if as_json:
         print_json({"case": case, "state": CaseState.WITHDRAWN.value})
     else:

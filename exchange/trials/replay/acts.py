@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping
 
 from exchange.approval.department import desk
 from exchange.approval.department.store import DepartmentDesk
-from exchange.approval.window.conclude import withdraw
+from exchange.approval.window.closing import withdraw
 from exchange.approval.window.submit import submit
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.errors import CallerError

@@ -12,13 +12,13 @@ import exchange
 ROOT = Path(exchange.__file__).parent
 
 CALLED_BY = {
-    "departments' own systems and rules, as the documentation shows": {"attach", "not_competent"},
+    "departments' own systems and rules, as the documentation shows": {"not_competent"},
     "clients of the API: fields of its JSON": {
         "acknowledged", "detail_zh", "href",
         "matter_name_en", "remedy_zh", "review_since",
     },
     "templates of the console": {
-        "button", "certificate_days", "changed_at", "forecast", "key_days", "missing_number", "repeats",
+        "button", "certificate_days", "forecast", "key_days", "missing_number", "repeats",
     },
     "script/texts, which collects what is to be translated": {"texts_of"},
     "people, as a choice of an option": {"JSONL"},

@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[3]
 RULES = (ROOT / "docs" / "message-rules.md").read_text(encoding="utf-8")
 TRANSPORT = (ROOT / "docs" / "transport.md").read_text(encoding="utf-8")
 ENVELOPE = (ROOT / "docs" / "envelope.md").read_text(encoding="utf-8")
-TAKING = ("approval", "documents", "joint", "levels", "messaging", "notices")
+TAKING = ("approval", "documents", "joint", "levels", "messaging", "notices", "portal")
 """Rooms whose handlers take messages in."""
 
 

@@ -32,10 +32,11 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
     schema = SCHEMAS[name]
     Draft202012Validator.check_schema(schema)
     version = {
+        "application": 2,
         "clearance": 2,
         "deadline-notice": 2,
         "default-notice": 3,
-        "consultation": 4,
+        "consultation": 5,
         "case-closed": 2,
         "decision": 4,
         "deemed-consent": 3,
@@ -43,7 +44,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "document": 5,
         "escalation": 3,
         "forwarding": 2,
-        "opinion": 3,
+        "opinion": 4,
         "reminder": 2,
         "tally": 2,
         "term-notice": 3,

@@ -159,6 +159,16 @@ def test_what_was_signed_before_is_read_as_it_was() -> None:
 
 
 REPEATED = {
+    "acceptance.basis",
+    "acceptance.remedies",
+    "acceptance.statement",
+    "case-progress.parts",
+    "decision-served.basis",
+    "decision-served.conditions",
+    "decision-served.reasons",
+    "decision-served.remedies",
+    "filing.declaration",
+    "filing-receipt.files",
     "clearance.results",
     "consultation.application",
     "consultation.basis",

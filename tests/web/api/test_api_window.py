@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.approval.window.conclude import decide, withdraw
+from exchange.approval.window.closing import withdraw
+from exchange.approval.window.conclude import decide
 from exchange.approval.window.decision import Ruling, ruling_text
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit

@@ -1,0 +1,1 @@
+"""Acceptance: between what an applicant hands in and the case that is put to the departments."""

@@ -1,0 +1,121 @@
+"""What an officer of the window does with a filing: look, accept, tell what is missing, turn down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exchange.approval.acceptance.accepting import accept_in, matter_filed, tell_missing, turn_down
+from exchange.approval.filings.application import application_of
+from exchange.approval.filings.records import FilingRow
+from exchange.approval.filings.states import FilingState
+from exchange.approval.filings.store import Filings
+from exchange.approval.rules.acceptance.outcomes import check_open, check_outcome, check_told_once
+from exchange.approval.rules.acceptance.term import TellBy, tell_by
+from exchange.errors import BadAcceptance, NotFound
+from exchange.messaging.checks import expect_window
+from exchange.messaging.node import Node, Step
+from exchange.schemas import AcceptanceOutcome, Application, Matter, MissingItem
+from exchange.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class FilingStatus:
+    """A filing as an officer looks at it."""
+
+    row: FilingRow
+    matter: Matter
+    application: Application
+    term: TellBy
+    """Until when the applicant must be told what is missing."""
+
+
+def filing_status(node: Node, number: str, portal: str | None = None) -> FilingStatus:
+    """Return one filing. Raises Denied (this is no window) or NotFound (none, or of several portals)."""
+    expect_window(node)
+    with node.store.reading() as tx:
+        row = _filing(tx, node.address, number, portal)
+        return FilingStatus(
+            row, matter_filed(tx, row), application_of(tx, row)[0], tell_by(row.complete_at, node.calendar)
+        )
+
+
+def filings(node: Node, state: FilingState | None = None, limit: int = 50) -> list[FilingRow]:
+    """Return the latest filings, or those that wait for an officer, the longest waiting first."""
+    expect_window(node)
+    with node.store.reading() as tx:
+        return tx[Filings].waiting(limit) if state is FilingState.RECEIVED else tx[Filings].recent(state, limit)
+
+
+def accept(node: Node, number: str, officer: str, *, promised: Sequence[str] = (), portal: str | None = None) -> str:
+    """Accept a filing by an officer, and open its case; returns the case number.
+
+    ``promised``: codes of materials that may be handed in later. Raises Denied, NotFound, Conflict (settled, accepted
+    by law), BadApplication (something is missing) or BadAcceptance (it may not be promised).
+    """
+    with node.step() as step:
+        row = _open_filing(step, number, portal, officer)
+        return accept_in(step, row, officer, promised)
+
+
+def tell_incomplete(
+    node: Node, number: str, missing: Sequence[MissingItem], officer: str, *, portal: str | None = None
+) -> str:
+    """Tell the applicant, once, everything that is missing or not in form; returns the message id.
+
+    Raises Denied, NotFound, Conflict (settled, told before, accepted by law) or BadAcceptance (nothing is named).
+    """
+    with node.step() as step:
+        row = _open_filing(step, number, portal, officer)
+        check_told_once(row)
+        if not missing:
+            raise BadAcceptance("nothing is said to be missing", remedy="name it all, and what to do about it")
+        return tell_missing(step, row, missing, officer)
+
+
+def refuse(
+    node: Node,
+    number: str,
+    outcome: AcceptanceOutcome,
+    reasons: str,
+    officer: str,
+    *,
+    competent_body: str | None = None,
+    portal: str | None = None,
+) -> str:
+    """Turn a filing down, with reasons and remedies; returns the message id.
+
+    Raises Denied, NotFound, Conflict (settled, accepted by law) or BadAcceptance.
+    """
+    with node.step() as step:
+        row = _open_filing(step, number, portal, officer)
+        check_outcome(row, outcome, reasons, competent_body)
+        return turn_down(step, row, outcome, reasons, officer, competent_body)
+
+
+def _open_filing(step: Step, number: str, portal: str | None, officer: str) -> FilingRow:
+    expect_window(step.node)
+    if not officer.strip():
+        raise BadAcceptance("nobody answers for it", remedy="name the officer")
+    row = _filing(step.tx, step.node.address, number, portal)
+    check_open(row, step.now, step.node.calendar)
+    return row
+
+
+def _filing(tx: Transaction, window: str, number: str, portal: str | None) -> FilingRow:
+    found = [row for row in tx[Filings].named(number) if portal in (None, row.portal)]
+    if len(found) > 1:
+        raise NotFound(
+            "several portals have a filing {number}",
+            remedy="name the portal: {portals}",
+            number=number,
+            portals=", ".join(row.portal for row in found),
+        )
+    if not found:
+        raise NotFound(
+            "no filing {number} at {window}",
+            remedy="`exchange filing list` shows them",
+            number=number,
+            window=window,
+        )
+    return found[0]

@@ -1,0 +1,77 @@
+"""What an applicant says after it has filed: it withdraws, states its view of the case, asks for a hearing."""
+
+from __future__ import annotations
+
+import hashlib
+
+from exchange.approval.acceptance.senders import own_filing
+from exchange.approval.filings.records import FilingRow
+from exchange.approval.filings.states import FilingState
+from exchange.approval.filings.store import Filings
+from exchange.approval.rules.states import PartState
+from exchange.approval.window.closing import withdraw_in
+from exchange.approval.window.store import Cases
+from exchange.errors import Conflict, Returned
+from exchange.messaging.checks import expect, returned_for
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Step
+from exchange.schemas import Body, CaseStatement, FilingStatement, FilingWithdrawal
+
+_TO_ANSWER = frozenset({PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
+_WITHDRAWN = "the applicant has withdrawn its application"
+
+
+def handlers() -> dict[str, Handler]:
+    """Return the message handlers of a window for what applicants say."""
+    return {FilingWithdrawal.KIND: take_withdrawal, FilingStatement.KIND: take_statement}
+
+
+def take_withdrawal(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take an application back, before the decision: whoever has not answered need not any more."""
+    wanted = expect(body, FilingWithdrawal)
+    row = own_filing(step, incoming, wanted.filing)
+    if row.state in (FilingState.NOT_ACCEPTED, FilingState.WITHDRAWN):
+        raise _settled(row)
+    if row.case_number is None:
+        step.tx[Filings].move(row, FilingState.WITHDRAWN, ended_at=step.now)
+    else:
+        with returned_for(Conflict, code="case-closed"):
+            withdraw_in(step, row.case_number, _WITHDRAWN)
+    step.note("filing-withdrawn", row.case_number, incoming.message_id, portal=row.portal, filing=row.number)
+
+
+def take_statement(step: Step, incoming: Incoming, body: Body) -> None:
+    """Put a statement on record, and show it, as it was signed, to the departments that are still to answer."""
+    said = expect(body, FilingStatement)
+    row = own_filing(step, incoming, said.filing)
+    if row.state in (FilingState.NOT_ACCEPTED, FilingState.WITHDRAWN):
+        raise _settled(row)
+    if said.hearing and row.hearing_at is None:
+        step.tx[Filings].move(row, row.state, hearing_at=incoming.arrival.earliest)
+    step.note(
+        "statement", row.case_number, incoming.message_id,
+        portal=row.portal, filing=row.number, hearing=said.hearing,
+    )  # fmt: skip
+    if row.case_number is not None:
+        _show(step, incoming, row, row.case_number)
+
+
+def _show(step: Step, incoming: Incoming, row: FilingRow, case_number: str) -> None:
+    case, parts = step.tx[Cases].get(case_number), step.tx[Cases].parts(case_number)
+    asked = [one for part in parts if part.state in _TO_ANSWER and part.consultation_id for one in part.hearing]
+    told = step.node.reachable(tuple(dict.fromkeys(asked)))
+    if case is None or not told:
+        return
+    signed = incoming.opened.signed
+    shown = CaseStatement(
+        case_number=case_number,
+        filing=row.number,
+        portal=row.portal,
+        statement_id=incoming.message_id,
+        digest=hashlib.sha256(signed).hexdigest(),
+    )
+    step.send(shown, told, conversation_id=case.conversation_id, enclosures=(signed,))
+
+
+def _settled(row: FilingRow) -> Returned:
+    return Returned("filing {number} is settled", code="filing-closed", remedy="see how it stands", number=row.number)

@@ -1,0 +1,153 @@
+"""Filings in a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from exchange.approval.acceptance.officers import FilingStatus
+from exchange.approval.filings.records import FilingRow
+from exchange.approval.filings.states import FilingState
+from exchange.cli.naming import called
+from exchange.cli.view import due_text, ends_text, moment, plain
+from exchange.language import choose, name_of, tr
+from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS
+from exchange.portal.records import ApplicationDraft
+from exchange.portal.view import CaseView
+from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress
+from exchange.schemas.titles import kind_name
+
+_COLOURS = {
+    FilingState.RECEIVED: "yellow",
+    FilingState.INCOMPLETE: "magenta",
+    FilingState.ACCEPTED: "green",
+    FilingState.NOT_ACCEPTED: "red",
+    FilingState.WITHDRAWN: "dim",
+}
+
+
+def filings_view(rows: Sequence[FilingRow]) -> Table:
+    """Show filings as a list."""
+    table = Table(header_style="bold", border_style="dim")
+    for title in (tr("filing"), tr("matter"), tr("project"), tr("state"), tr("to be told by"), tr("case")):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        by = due_text(row.tell_by) if row.state is FilingState.RECEIVED else ""
+        table.add_row(row.number, row.matter, plain(row.project), _state(row), by, row.case_number or "")
+    return table
+
+
+def filing_view(found: FilingStatus) -> RenderableType:
+    """Show one filing, as an officer looks at it."""
+    row, grid = found.row, Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in _lines(found):
+        if text:
+            grid.add_row(label, plain(text))
+    head = Text.assemble((row.number, "bold"), "  ", plain(row.project), "  ", _state(row))
+    return Group(head, grid)
+
+
+def _lines(found: FilingStatus) -> list[tuple[str, str]]:
+    row, application = found.row, found.application
+    names = {one.code: choose(one.names) for one in found.matter.materials}
+    fields = {field.name: choose(field.label.words) for field in found.matter.fields}
+    waits = row.state is FilingState.RECEIVED
+    lines = [
+        (tr("matter"), choose(found.matter.names)),
+        (tr("applicant"), f"{application.applicant.name}  {application.applicant.identifier}"),
+        (tr("came by"), f"{called(row.portal)}, {name_of(CHANNELS, row.channel)}"),
+        (tr("received"), moment(row.received_at)),
+        (tr("completed"), moment(row.complete_at) if row.complete_at != row.received_at else ""),
+        (tr("to be told by"), ends_text(found.term.at, provisional=found.term.provisional) if waits else ""),
+        (tr("summary"), application.summary),
+    ]
+    lines += [(fields.get(answer.field, answer.field), answer.value) for answer in application.answers]
+    for one in application.materials:
+        file = one.attachment.name if one.attachment else one.claim.name if one.claim else one.note
+        lines.append((names.get(one.code, one.code), file))
+    return [*lines, (tr("case"), row.case_number or "")]
+
+
+def row_json(row: FilingRow) -> dict[str, Any]:
+    """Return a filing as the lists have it."""
+    return {
+        "filing": row.number,
+        "portal": row.portal,
+        "matter": row.matter,
+        "project": row.project,
+        "applicant": row.applicant,
+        "channel": row.channel.value,
+        "state": row.state.value,
+        "outcome": row.outcome.value if row.outcome else None,
+        "received_at": row.received_at,
+        "complete_at": row.complete_at,
+        "tell_by": row.tell_by if row.state is FilingState.RECEIVED else None,
+        "case": row.case_number,
+        "acceptance_id": row.acceptance_id,
+        "hearing_at": row.hearing_at,
+    }
+
+
+def filing_json(found: FilingStatus) -> dict[str, Any]:
+    """Return one filing with what was handed in."""
+    told = {"tell_by": found.term.at, "provisional": found.term.provisional}
+    return row_json(found.row) | told | {"application": found.application.model_dump(mode="json")}
+
+
+def draft_view(found: ApplicationDraft) -> Text:
+    """Show a draft that was not handed in."""
+    said = tr("not handed in yet; deleted on {day}", day=moment(found.ends_at))
+    return Text.assemble((found.number, "bold"), "  ", plain(found.entered.project), "  ", (said, "yellow"))
+
+
+def case_view_view(found: CaseView) -> RenderableType:
+    """Show how a filing stands for its applicant."""
+    head = Text.assemble((found.number, "bold"), "  ", (name_of(FILING_STANDINGS, found.standing), "cyan"))
+    lines: list[RenderableType] = [head]
+    for paper in found.papers:
+        body = paper.body
+        if isinstance(body, CaseProgress):
+            continue
+        title = choose(OUTCOME_TITLES[body.outcome]) if isinstance(body, Acceptance) else kind_name(body.KIND)
+        lines.append(Text.assemble((moment(paper.at), "dim"), "  ", title, "  ", plain(paper.reason, "red")))
+    if found.progress is not None:
+        lines += [_part_line(part) for part in found.progress.parts]
+    if found.decision is not None:
+        lines.append(plain(found.decision.reasons))
+    return Group(*lines)
+
+
+def _part_line(part: DepartmentProgress) -> Text:
+    due = ends_text(part.due_at, provisional=part.provisional)
+    said = " ".join((name_of(PART_STEPS, part.step), part.conditions, part.reasons)).strip()
+    return Text.assemble("  ", choose((part.name, part.name_en)), "  ", plain(said), "  ", (due, "dim"))
+
+
+def case_view_json(found: CaseView) -> dict[str, Any]:
+    """Return how a filing stands for its applicant, with the bodies of the signed papers."""
+    return {
+        "filing": found.number,
+        "standing": found.standing.value,
+        "papers": [
+            {
+                "kind": paper.body.KIND,
+                "message_id": paper.message_id,
+                "ours": paper.ours,
+                "at": paper.at,
+                "signed_for": paper.signed_for,
+                "reason": paper.reason,
+                "body": paper.body.model_dump(mode="json"),
+            }
+            for paper in found.papers
+        ],
+    }
+
+
+def _state(row: FilingRow) -> Text:
+    return Text(name_of(FILING_STATES, row.state), style=_COLOURS[row.state])

@@ -1,0 +1,181 @@
+"""Drafts of applications at a portal: begun with a number, saved by whoever has its access code, ended after a month.
+
+What is saved says which revision its writer has seen: of two who write at once, the second is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from exchange.clock import CST
+from exchange.errors import BadApplication, Changed, Conflict, NotFound
+from exchange.messaging.node import Node, Step
+from exchange.portal.codes import ALPHABET
+from exchange.portal.records import ApplicationDraft, DraftFile, DraftRow, Entered
+from exchange.portal.states import DraftState
+from exchange.portal.store import Drafts
+from exchange.schemas import Application, Matter
+from exchange.store.transaction import Transaction
+
+KEPT = timedelta(days=30)
+"""For how long a draft is kept that is not handed in."""
+MOST_FILES = 50
+"""Files in one application (schemas: materials)."""
+DECLARATION = "本人（本单位）对所提交申请材料实质内容的真实性负责（行政许可法第三十一条）"
+"""The statement of truth that an applicant affirms."""
+
+
+def begin(node: Node, matter: Matter, code_hash: str) -> str:
+    """Begin a draft for a matter and return its number. ``code_hash`` is what is kept of its access code."""
+    with node.step() as step:
+        row = DraftRow(
+            number=_number(step),
+            state=DraftState.OPEN,
+            matter=matter.code,
+            matter_version=matter.version,
+            code_hash=code_hash,
+            entered=Entered().model_dump_json(),
+            created_at=step.now,
+            changed_at=step.now,
+            ends_at=step.now + KEPT,
+        )
+        step.tx[Drafts].add(row)
+        step.note("draft-begun", None, None, filing=row.number, matter=matter.code)
+        return row.number
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An application that is there as a whole, with its files, as a clerk enters it from paper or a system sends it."""
+
+    application: Application
+    contents: tuple[bytes, ...]
+
+
+def enter(node: Node, submission: Submission, code_hash: str) -> str:
+    """Make a draft of an application that is there as a whole, ready to be handed in; returns its number.
+
+    Raises BadApplication where the portal does not offer the matter.
+    """
+    application = submission.application
+    matter = node.catalogue.get(application.matter)
+    if matter is None or matter.guide is None:
+        raise BadApplication(
+            "the portal does not offer the matter {code_named!r}",
+            remedy="choose one of: {catalogue}",
+            code_named=application.matter,
+            catalogue=", ".join(code for code, one in sorted(node.catalogue.items()) if one.guide is not None),
+        )
+    number = begin(node, matter, code_hash)
+    entered: dict[str, Any] = {
+        "answers": {answer.field: answer.value for answer in application.answers},
+        "project": application.project,
+        "summary": application.summary,
+        "applicant": application.applicant,
+        "notes": {one.code: one.note for one in application.materials if one.attachment is None},
+    }
+    save(node, number, 1, **entered)
+    attached = [one for one in application.materials if one.attachment is not None]
+    for one, content in zip(attached, submission.contents, strict=True):
+        if one.attachment is not None:
+            attach(node, number, one.code, one.attachment.name, one.attachment.media_type, content)
+    return number
+
+
+def draft_of(node: Node, number: str) -> ApplicationDraft:
+    """Return a draft. Raises NotFound; what has ended is not there any more."""
+    with node.store.reading() as tx:
+        return draft_in(tx, number)
+
+
+def draft_in(tx: Transaction, number: str) -> ApplicationDraft:
+    """Do what `draft_of` does, inside a transaction."""
+    row = tx[Drafts].get(number)
+    if row is None or row.state is DraftState.ENDED:
+        raise NotFound(
+            "there is no draft or filing {number}",
+            remedy="check the number; a draft that is not handed in is deleted after {days} days",
+            number=number,
+            days=KEPT.days,
+        )
+    return _draft(row, tx[Drafts].files(number))
+
+
+def save(node: Node, number: str, revision: int, **changes: Any) -> ApplicationDraft:
+    """Keep what an applicant has entered: ``changes`` are fields of `Entered`.
+
+    Raises NotFound, Changed (somebody has saved it since ``revision``) or Conflict (it was handed in).
+    """
+    with node.step() as step:
+        before = _expect_open(step.tx, number)
+        entered = Entered.model_validate({**dict(before.entered), **changes})
+        if not step.tx[Drafts].save(number, revision, entered.model_dump_json(), step.now):
+            raise Changed(
+                "the draft {number} was changed somewhere else meanwhile",
+                remedy="look at what is there now, and enter what is missing again",
+                number=number,
+            )
+        return draft_in(step.tx, number)
+
+
+def attach(
+    node: Node, number: str, material: str, name: str, media_type: str, data: bytes, scanned: str = ""
+) -> ApplicationDraft:
+    """Add a file to a draft. Raises NotFound, Conflict (handed in) or BadApplication (too many files)."""
+    with node.step() as step:
+        before = _expect_open(step.tx, number)
+        if len(before.files) >= MOST_FILES:
+            raise BadApplication(
+                "an application has at most {most} files", remedy="join files into one, or remove one", most=MOST_FILES
+            )
+        digest = hashlib.sha256(data).hexdigest()
+        file = DraftFile(step.node.new_id(), material, name, media_type, len(data), digest, scanned)
+        step.tx[Drafts].add_file(number, file, data)
+        return draft_in(step.tx, number)
+
+
+def detach(node: Node, number: str, file_id: str) -> ApplicationDraft:
+    """Remove a file from a draft; one that is not there is no fault. Raises NotFound or Conflict (handed in)."""
+    with node.step() as step:
+        _expect_open(step.tx, number)
+        step.tx[Drafts].remove_file(number, file_id)
+        return draft_in(step.tx, number)
+
+
+def _expect_open(tx: Transaction, number: str) -> ApplicationDraft:
+    draft = draft_in(tx, number)
+    if draft.state is not DraftState.OPEN:
+        raise Conflict(
+            "{number} has been handed in",
+            remedy="follow it; what is told missing can be completed from there",
+            number=number,
+        )
+    return draft
+
+
+def _number(step: Step) -> str:
+    """A number that says the year and tells nothing else: eight characters drawn at random."""
+    drawn = UUID(step.node.new_id()).int
+    digits = "".join(ALPHABET[(drawn >> (5 * place)) & 31] for place in range(8))
+    return f"{step.now.astimezone(CST).year}-{digits[:4]}-{digits[4:]}"
+
+
+def _draft(row: DraftRow, files: tuple[DraftFile, ...]) -> ApplicationDraft:
+    return ApplicationDraft(
+        number=row.number,
+        state=row.state,
+        matter=row.matter,
+        matter_version=row.matter_version,
+        code_hash=row.code_hash,
+        entered=Entered.model_validate_json(row.entered),
+        files=files,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        ends_at=row.ends_at,
+        revision=row.revision,
+        filing_id=row.filing_id,
+    )

@@ -1,0 +1,75 @@
+"""A draft of an application, and a file in it, as the portal keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from exchange.portal.states import DraftState
+from exchange.schemas import Applicant, Wire
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft as it is stored: what the applicant has entered is one JSON text."""
+
+    number: str
+    state: DraftState
+    matter: str
+    matter_version: str
+    code_hash: str
+    """Argon2id of the access code, which is nowhere else."""
+    entered: str
+    created_at: datetime
+    changed_at: datetime
+    ends_at: datetime
+    """When it is deleted unless it is handed in."""
+    revision: int = 1
+    filing_id: str | None = None
+    """The signed message by which it was handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file of a draft, without its content."""
+
+    file_id: str
+    material: str
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    scanned: str
+    """What looked at it for malware, and ``""`` where nothing did."""
+
+
+class Entered(Wire):
+    """What an applicant has entered so far."""
+
+    answers: dict[str, str] = Field(default_factory=dict)
+    project: str = ""
+    summary: str = ""
+    applicant: Applicant | None = None
+    agent: Applicant | None = None
+    notes: dict[str, str] = Field(default_factory=dict)
+    """By material: where it lies, where it is no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationDraft:
+    """A draft as its applicant sees it."""
+
+    number: str
+    state: DraftState
+    matter: str
+    matter_version: str
+    code_hash: str
+    entered: Entered
+    files: tuple[DraftFile, ...]
+    created_at: datetime
+    changed_at: datetime
+    ends_at: datetime
+    revision: int
+    filing_id: str | None

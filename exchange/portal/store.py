@@ -1,0 +1,93 @@
+"""Drafts at a portal; every change guarded by the revision that its applicant has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from exchange.portal.records import DraftFile, DraftRow
+from exchange.portal.states import DRAFTS, DraftState
+from exchange.portal.tables import STILL_OPEN, draft, draft_file
+from exchange.store.bulk import adding
+from exchange.store.statements import move, values_of
+
+_d, _f = draft.c, draft_file.c
+_COLUMNS = [_d[field.name] for field in fields(DraftRow)]
+_FILE_COLUMNS = [_f[field.name] for field in fields(DraftFile)]
+_ADD = adding(draft, *(field.name for field in fields(DraftRow)))
+_ADD_FILE = adding(draft_file, "number", "position", "content", *(field.name for field in fields(DraftFile)))
+_ONE = select(*_COLUMNS).where(_d.number == bindparam("number"))
+_FILES = select(*_FILE_COLUMNS).where(_f.number == bindparam("of_number")).order_by(_f.position)
+_CONTENTS = select(_f.content).where(_f.number == bindparam("of_number")).order_by(_f.position)
+_LAST = select(func.max(_f.position)).where(_f.number == bindparam("of_number"))
+_SAVE = (
+    update(draft)
+    .where(_d.number == bindparam("at_number"), _d.revision == bindparam("at_revision"), STILL_OPEN)
+    .values(revision=_d.revision + 1, entered=bindparam("new_entered"), changed_at=bindparam("new_changed_at"))
+)
+_ENDING = (
+    select(*_COLUMNS)
+    .where(STILL_OPEN, _d.filing_id.is_(None), _d.ends_at < bindparam("now"))
+    .order_by(_d.ends_at)
+    .limit(bindparam("most"))
+)
+
+
+class Drafts:
+    """Drafts at a portal, and their files."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, row: DraftRow) -> None:
+        """Add a draft that was just begun."""
+        _ADD.run(self._db, [values_of(row)])
+
+    def get(self, number: str) -> DraftRow | None:
+        """Return one draft."""
+        row = self._db.execute(_ONE, {"number": number}).first()
+        return DraftRow(*row) if row else None
+
+    def save(self, number: str, revision: int, entered: str, now: datetime) -> bool:
+        """Keep what was entered, if the draft is open and nobody has changed it since; tells whether it was kept."""
+        at = {"at_number": number, "at_revision": revision}
+        return self._db.execute(_SAVE, {**at, "new_entered": entered, "new_changed_at": now}).rowcount == 1
+
+    def move(self, number: str, before: DraftState, after: DraftState, **changed: object) -> bool:
+        """Move a draft on from a state; tells whether this call did."""
+        return move(self._db, draft, DRAFTS, {"number": number}, {before}, after, changed)
+
+    def files(self, number: str) -> tuple[DraftFile, ...]:
+        """Return a draft's files in their order, without their contents."""
+        return tuple(DraftFile(*row) for row in self._db.execute(_FILES, {"of_number": number}))
+
+    def contents(self, number: str) -> list[bytes]:
+        """Return the contents of a draft's files, in their order."""
+        return [row[0] for row in self._db.execute(_CONTENTS, {"of_number": number})]
+
+    def add_file(self, number: str, file: DraftFile, content: bytes) -> None:
+        """Add a file behind the others."""
+        last = self._db.scalar(_LAST, {"of_number": number})
+        row = {"number": number, "position": 0 if last is None else last + 1, "content": content}
+        _ADD_FILE.run(self._db, [{**values_of(file), **row}])
+
+    def remove_file(self, number: str, file_id: str) -> bool:
+        """Remove a file; tells whether it was there."""
+        here = (_f.number == number, _f.file_id == file_id)
+        return self._db.execute(delete(draft_file).where(*here)).rowcount == 1
+
+    def empty(self, number: str) -> int:
+        """Delete a draft's files; returns how many there were."""
+        return self._db.execute(delete(draft_file).where(_f.number == number)).rowcount
+
+    def ending(self, now: datetime, most: int) -> list[DraftRow]:
+        """Return open drafts that are over."""
+        return [DraftRow(*row) for row in self._db.execute(_ENDING, {"now": now, "most": most})]
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many drafts there are in each state."""
+        query = select(_d.state, func.count()).group_by(_d.state)
+        return {f"draft-{state.value}": count for state, count in self._db.execute(query)}

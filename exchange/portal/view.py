@@ -1,0 +1,168 @@
+"""How a filing and its case stand, by the signed papers alone: what was sent, signed for, and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from exchange.envelope import verify_signed
+from exchange.errors import Conflict
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState, StoredDocument
+from exchange.portal.drafting import draft_in
+from exchange.schemas import (
+    Acceptance,
+    AcceptanceOutcome,
+    Body,
+    CaseProgress,
+    CaseStep,
+    DecisionServed,
+    Filing,
+    FilingReceipt,
+    FilingStatement,
+    FilingSupplement,
+    FilingWithdrawal,
+)
+from exchange.store.transaction import Transaction
+
+T = TypeVar("T", bound=Body)
+
+
+class FilingStanding(StrEnum):
+    """Where a filing stands."""
+
+    SENT = "sent"  # 已提交, 窗口尚未签收
+    RETURNED = "returned"  # 窗口退回, 无法接收
+    RECEIVED = "received"  # 已收件
+    INCOMPLETE = "incomplete"  # 待补正
+    COMPLETED = "completed"  # 已补正
+    NOT_ACCEPTED = "not-accepted"  # 不予受理, 不需许可
+    UNDER_WAY = "under-way"  # 已受理
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class CasePaper:
+    """One signed paper of the conversation."""
+
+    body: Body
+    message_id: str
+    ours: bool
+    """Sent by the portal."""
+    at: datetime
+    signed_for: bool | None = None
+    """Of one of ours: whether the window has signed for it; None while nothing is known."""
+    reason: str = ""
+    """Why the window has sent it back."""
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A filing and all that has come of it, oldest paper first."""
+
+    number: str
+    papers: tuple[CasePaper, ...]
+
+    def last(self, kind: type[T]) -> T | None:
+        """Return the body of the latest paper of a kind."""
+        return next((paper.body for paper in reversed(self.papers) if isinstance(paper.body, kind)), None)
+
+    @property
+    def filing(self) -> Filing:
+        """The filing as it was handed in first."""
+        return next(paper.body for paper in self.papers if isinstance(paper.body, Filing))
+
+    @property
+    def progress(self) -> CaseProgress | None:
+        """How its case stands: of the highest serial."""
+        told = [paper.body for paper in self.papers if isinstance(paper.body, CaseProgress)]
+        return max(told, key=lambda one: one.serial, default=None)
+
+    @property
+    def acceptances(self) -> tuple[Acceptance, ...]:
+        """The window's documents on the filing, in order."""
+        return tuple(paper.body for paper in self.papers if isinstance(paper.body, Acceptance))
+
+    @property
+    def statements(self) -> tuple[FilingStatement, ...]:
+        """What the applicant has stated."""
+        return tuple(paper.body for paper in self.papers if isinstance(paper.body, FilingStatement))
+
+    @property
+    def decision(self) -> DecisionServed | None:
+        """The decision that was served last."""
+        return self.last(DecisionServed)
+
+    @property
+    def standing(self) -> FilingStanding:
+        """Return where it stands, by what was signed last."""
+        progress, acceptances = self.progress, self.acceptances
+        if progress is not None and progress.step in _CLOSED:
+            return _CLOSED[progress.step]
+        if self._withdrawn():
+            return FilingStanding.WITHDRAWN
+        if acceptances:
+            return self._after(acceptances[-1])
+        if self.last(FilingReceipt) is not None:
+            return FilingStanding.RECEIVED
+        first = self.papers[0]
+        return FilingStanding.RETURNED if first.signed_for is False else FilingStanding.SENT
+
+    def _withdrawn(self) -> bool:
+        """The window has signed for the withdrawal: one that came too late, it returns."""
+        return any(isinstance(paper.body, FilingWithdrawal) and paper.signed_for for paper in self.papers)
+
+    def _after(self, acceptance: Acceptance) -> FilingStanding:
+        if acceptance.opens:
+            return FilingStanding.UNDER_WAY
+        if acceptance.outcome is not AcceptanceOutcome.INCOMPLETE:
+            return FilingStanding.NOT_ACCEPTED
+        bodies = [paper.body for paper in self.papers]
+        completed = any(isinstance(body, FilingSupplement) for body in bodies[bodies.index(acceptance) :])
+        return FilingStanding.COMPLETED if completed else FilingStanding.INCOMPLETE
+
+
+_CLOSED = {CaseStep.DECIDED: FilingStanding.DECIDED, CaseStep.WITHDRAWN: FilingStanding.WITHDRAWN}
+
+
+def case_view(node: Node, number: str) -> CaseView:
+    """Return how a filing stands. Raises NotFound, Conflict (a draft that was not handed in), or SenderError where a
+    paper on record is not what was signed.
+    """
+    with node.store.reading() as tx:
+        draft = draft_in(tx, number)
+        if draft.filing_id is None:
+            raise Conflict("{number} has not been handed in", remedy="go on with the draft", number=number)
+        stored = tx[Documents].of_conversation(draft.filing_id)
+        return CaseView(number, tuple(_papers(tx, node, stored)))
+
+
+def _papers(tx: Transaction, node: Node, stored: Sequence[StoredDocument]) -> list[CasePaper]:
+    return [_paper(tx, node, one) for one in stored if one.kind in _SHOWN]
+
+
+_SHOWN = frozenset(
+    model.KIND
+    for model in (
+        Filing, FilingSupplement, FilingStatement, FilingWithdrawal, FilingReceipt, Acceptance, CaseProgress,
+        DecisionServed,
+    )
+)  # fmt: skip
+
+
+def _paper(tx: Transaction, node: Node, one: StoredDocument) -> CasePaper:
+    verified = verify_signed(one.signed, node.directory)
+    ours = one.sender == node.address
+    if not ours:
+        return CasePaper(verified.body, one.message_id, False, verified.header.created_at)
+    copies = tx[Outbox].rows(one.message_id)
+    state = copies[0].state if copies else None
+    signed_for = {OutboxState.DELIVERED: True, OutboxState.RETURNED: False}.get(state) if state else None
+    reason = (copies[0].last_error or "") if copies and signed_for is False else ""
+    return CasePaper(verified.body, one.message_id, True, verified.header.created_at, signed_for, reason)
