@@ -13,7 +13,6 @@ from exchange.errors import BrokerUnavailable
 from exchange.runtime.home import open_directory, read_link, write_link
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.whereabouts import known_broker
-from exchange.schemas import Role
 
 
 def revoked_members(settings: Settings) -> frozenset[str]:
@@ -59,7 +58,7 @@ def shut_out(settings: Settings, address: str) -> bool:
 def let_in(settings: Settings, address: str) -> None:
     """Make a member's account again, with another password than it had. Raises as `shut_out` does."""
     home = Home(settings.home)
-    roles = open_directory(home, settings).member(address).roles
+    member = open_directory(home, settings).member(address)
     try:
         client = _management(settings)
     except BrokerUnavailable as error:
@@ -68,7 +67,7 @@ def let_in(settings: Settings, address: str) -> None:
         ) from error
     with client as management:
         password = password_of(home, address)
-        management.put_member(MemberAccount(address, password, Role.WINDOW in roles, Role.RELAY in roles))
+        management.put_member(MemberAccount.of(address, password, member.roles, member.superior))
 
 
 def accounts_of(settings: Settings, addresses: frozenset[str]) -> frozenset[str]:

@@ -141,8 +141,8 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     shut = revoked_members(settings)
     with ManagementClient(info.management_url, info.url) as management:
         for address in profiles.keys() - shut:
-            password = password_of(home, address)
-            management.put_member(MemberAccount(address, password, address in windows, address in relays))
+            password, profile = password_of(home, address), profiles[address]
+            management.put_member(MemberAccount.of(address, password, profile.roles, profile.superior))
             write_link(home.account(address), Link(with_credentials(info.url, address, password), address, stamps))
         for address in shut:
             close_account(management, home, address)

@@ -179,12 +179,11 @@ class LocalDomain:
         self.members.clear()
 
     def _give_accounts(self) -> dict[str, Link]:
-        windows, relays = self._with(Role.WINDOW), self._with(Role.RELAY)
         links: dict[str, Link] = {}
         with ManagementClient(self.info.management_url or "", self.info.url) as management:
-            for address in self.seats:
+            for address, seat in self.seats.items():
                 password = secrets.token_urlsafe(24)
-                management.put_member(MemberAccount(address, password, address in windows, address in relays))
+                management.put_member(MemberAccount.of(address, password, seat.roles, seat.superior))
                 url = with_credentials(self.info.url, address, password)
                 links[address] = Link(url, address, self.stamps)
         return links

@@ -90,10 +90,11 @@ class ManagementClient:
         """Make a member's account, or set its password and rights anew.
 
         It may configure nothing, publish to the exchange of documents under its own name only, and read its own
-        queues. Raises BrokerUnavailable or BadTopology.
+        queues; a portal may publish to its window alone. Raises BrokerUnavailable or BadTopology.
         """
-        name, is_window, is_relay = account.address, account.is_window, account.is_relay
-        rights, keys = member_permissions(name, is_window, is_relay), member_topic_permission(name)
+        name = account.address
+        rights = member_permissions(name, account.is_window, account.is_relay)
+        keys = member_topic_permission(name, account.only_to)
         self._put_user(name, account.password, "", rights, keys)
 
     def put_link(self, own: str, neighbour: str, password: str) -> None:
@@ -256,7 +257,16 @@ def member_permissions(address: str, is_window: bool, is_relay: bool = False) ->
     return {"configure": NOTHING, "write": f"^{DOCUMENTS}$", "read": f"^({own})$"}
 
 
-def member_topic_permission(address: str) -> dict[str, str]:
-    """Return the permission for the routing keys under which a member may publish: to anyone, from itself."""
-    key = rf"^to\.[a-z0-9.-]+\.from\.{re.escape(address)}$"
+def member_topic_permission(address: str, only_to: str | None = None) -> dict[str, str]:
+    """Return the permission for the routing keys under which a member may publish: to anyone, from itself.
+
+    A portal publishes to the inbox of the window named by ``only_to`` alone, and to nobody where that is empty.
+    """
+    sender = re.escape(address)
+    if only_to is None:
+        key = rf"^to\.[a-z0-9.-]+\.from\.{sender}$"
+    elif only_to:
+        key = rf"^to\.{re.escape(only_to)}\.inbox(\.urgent)?\.from\.{sender}$"
+    else:
+        key = NOTHING
     return {"exchange": DOCUMENTS, "write": key, "read": NOTHING}

@@ -65,6 +65,26 @@ def lets_copies_through(url: str, account: str) -> bool:
     return True
 
 
+def writes_anywhere(url: str, account: str) -> bool:
+    """Find out whether an account may publish to others than whom a portal may: to a queue that nobody has.
+
+    Raises BrokerUnavailable or BadTopology.
+    """
+    with errand(url, "probe") as visitor:
+        channel = visitor.channel
+        channel.confirm_delivery()
+        said = BasicProperties(user_id=account)
+        try:
+            channel.basic_publish(DOCUMENTS, routing_key("nowhere", account), b"", said, mandatory=True)
+        except UnroutableError:
+            return True
+        except ChannelClosedByBroker as error:
+            if error.reply_code == _REFUSED:
+                return False
+            raise
+    return True
+
+
 def shows_depth(url: str, queue: str) -> bool:
     """Find out whether an account is told how much waits in a queue. Raises BrokerUnavailable or BadTopology."""
     with errand(url, "probe") as visitor:

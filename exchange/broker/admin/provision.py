@@ -18,6 +18,7 @@ from exchange.broker.traffic.topology import EXCHANGES, Binding, QueueDeclaratio
 from exchange.broker.traffic.uplink import transit_of, uplink_of
 from exchange.errors import BadTopology
 from exchange.language import Text, tr
+from exchange.schemas import Role
 
 SETTLE = 2.0
 """Seconds between the declaration of a new queue and the first traffic, where nobody says otherwise."""
@@ -33,6 +34,14 @@ class MemberAccount:
     password: str = field(repr=False)
     is_window: bool
     is_relay: bool = False
+    only_to: str | None = None
+    """The one member that it may publish to, where it is a portal: empty for one without a window; None for others."""
+
+    @classmethod
+    def of(cls, address: str, password: str, roles: Collection[Role], superior: str | None) -> MemberAccount:
+        """Return the account that a member has by its roles; a portal writes to its superior, the window, alone."""
+        only_to = (superior or "") if Role.PORTAL in roles else None
+        return cls(address, password, Role.WINDOW in roles, Role.RELAY in roles, only_to)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from exchange.broker.admin.management import member_permissions, member_topic_permission
+from exchange.broker.admin.provision import MemberAccount
 from exchange.broker.traffic.topology import (
     DEAD,
     all_queues,
@@ -17,7 +18,7 @@ from exchange.broker.traffic.topology import (
 from exchange.broker.traffic.urls import credentials, vhost, with_credentials
 from exchange.directory.addressing import queue_for
 from exchange.machine.urls import shown
-from exchange.schemas import Document, Opinion, Urgency
+from exchange.schemas import Document, Opinion, Role, Urgency
 
 
 def test_the_urgent_queue_is_consumed_first_and_only_a_window_has_opinions() -> None:
@@ -61,6 +62,26 @@ def test_a_member_may_publish_to_anyone_but_only_as_itself() -> None:
     assert not re.search(pattern, routing_key("c.w.opinions", "cxfire-brigade"))
     assert not re.search(pattern, routing_key("c.w.opinions", "evil.c.fire-brigade"))
     assert not re.search(pattern, routing_key("c.w.opinions", "c.fire-brigade.evil"))
+
+
+def test_a_portal_may_publish_to_the_inbox_of_its_window_alone() -> None:
+    account = MemberAccount.of("c.portal", "secret", (Role.PORTAL,), "c.window")
+    pattern = member_topic_permission(account.address, account.only_to)["write"]
+    for queue in ("c.window.inbox", "c.window.inbox.urgent"):
+        assert re.search(pattern, routing_key(queue, "c.portal"))
+        assert not re.search(pattern, routing_key(queue, "c.window"))
+    for queue in (
+        "c.window.opinions", "c.window.dead", "cxwindow.inbox", "c.window.inbox.urgent.more", "c.fire.inbox",
+        "c.monitor.inbox", "c.relay.transit", "uplink.c", "c.portal.inbox", "x.from.c.window.inbox",
+    ):  # fmt: skip
+        assert not re.search(pattern, routing_key(queue, "c.portal")), queue
+    assert (account.is_window, account.is_relay) == (False, False)
+
+
+def test_a_portal_without_a_window_may_publish_to_nobody_and_others_are_bound_to_no_superior() -> None:
+    lost = MemberAccount.of("c.portal", "secret", (Role.PORTAL,), None)
+    assert not re.search(member_topic_permission("c.portal", lost.only_to)["write"], "to..inbox.from.c.portal")
+    assert MemberAccount.of("c.fire", "secret", (Role.DEPARTMENT,), "c.window").only_to is None
 
 
 def test_a_member_reads_its_own_queues_and_configures_nothing() -> None:

@@ -53,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
     profiles, view = _profiles(home), _view(home, settings)
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
     relays = [address for address, profile in profiles.items() if Role.RELAY in profile.roles]
+    portals = [address for address, profile in profiles.items() if Role.PORTAL in profile.roles]
     return _all(
         len(profiles),
         [
@@ -68,7 +69,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("keys", profiles and view, lambda: members.keys(settings, profiles)),
             ("databases", profiles, lambda: database.databases(settings, profiles)),
             (database_roles.CHECK, profiles, lambda: database_roles.database_roles(settings, profiles)),
-            ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays)),
+            ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays, portals)),
             ("revoked", view, lambda: revoked.revoked(settings)),
             (audit.CHECK, profiles and view, lambda: audit.audit(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
@@ -90,6 +91,7 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
         view.member(address)
     windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
     relays = [member.address for member in view.with_role(Role.RELAY)] if view else []
+    portals = [member.address for member in view.with_role(Role.PORTAL)] if view else []
     return _all(
         1,
         [
@@ -98,7 +100,7 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
             ("freshness", view, lambda: _freshness(home, settings)),
             ("keys", view, lambda: members.keys(settings, [address])),
             ("databases", view, lambda: database.databases(settings, [address], idle_is="bad")),
-            ("broker", view, lambda: members.broker(settings, windows, [address], relays)),
+            ("broker", view, lambda: members.broker(settings, windows, [address], relays, portals)),
         ],
     )
 

@@ -68,10 +68,14 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
 
 
 def broker(
-    settings: Settings, windows: Collection[str], addresses: Collection[str], relays: Collection[str] = ()
+    settings: Settings,
+    windows: Collection[str],
+    addresses: Collection[str],
+    relays: Collection[str] = (),
+    portals: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Check that each member reaches the broker, and that its queues are there and answer; tell which broker it is."""
-    reached: list[Link] = []
+    reached: dict[str, Link] = {}
     queues: dict[str, list[str]] = {}
     for address in addresses:
         try:
@@ -82,7 +86,7 @@ def broker(
                 "bad", Text("broker account of {address}", {"address": address}), error.text, error.remedy_text
             )
             continue
-        reached.append(link)
+        reached[address] = link
         own = queue_names([address], [address] if address in windows else [], _extras(address, relays))
         queues.setdefault(link.url, []).extend(name for name in own if name not in missing)
         if missing:
@@ -90,9 +94,13 @@ def broker(
                 "bad", "topology", Text("missing: {missing}", {"missing": ", ".join(missing)}), "exchange init"
             )
     if reached:
-        yield from _kind_of_broker(reached[0], len(reached))
+        yield from _kind_of_broker(next(iter(reached.values())), len(reached))
         yield from silence.queues(settings, queues)
-        yield from rights.enforced(reached[0], set(windows) | set(addresses))
+        others = [link for address, link in reached.items() if address not in portals]
+        if others:
+            yield from rights.enforced(others[0], set(windows) | set(addresses))
+        for address in reached.keys() & set(portals):
+            yield from rights.bound(reached[address], address)
 
 
 def _extras(address: str, relays: Collection[str]) -> Extras:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from exchange.broker.admin.probe import lets_copies_through, server_version, shows_depth
+from exchange.broker.admin.probe import lets_copies_through, server_version, shows_depth, writes_anywhere
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.topology import queues_of
 from exchange.broker.traffic.vouching import vouching_of
+from exchange.language import Text
 from exchange.operations.health.checkups.findings import Finding
 
 _SUBJECT = "rights at the broker"
@@ -46,3 +47,20 @@ def enforced(link: Link, members: Collection[str]) -> Iterator[Finding]:
         )  # fmt: skip
     if not before:
         yield Finding("good", _SUBJECT, "a member publishes as itself, copies too, and sees its own queues alone")
+
+
+def bound(link: Link, portal: str) -> Iterator[Finding]:
+    """Tell whether the broker holds a portal's account to its window. Raises BrokerUnavailable or BadTopology."""
+    if link.user_id is None:
+        yield Finding(
+            "note", _SUBJECT, Text("{portal} shares the members' account: it may write to all of them",
+                                   {"portal": portal}),
+            "set EXCHANGE_MANAGEMENT_URL and run `exchange init`: every member gets an account of its own",
+        )  # fmt: skip
+    elif writes_anywhere(link.url, link.user_id):
+        yield Finding(
+            "bad", _SUBJECT, Text("{portal} may write to others than its window", {"portal": portal}),
+            "run `exchange init`, which gives it the rights of an online window",
+        )  # fmt: skip
+    else:
+        yield Finding("good", _SUBJECT, Text("{portal} writes to a window alone", {"portal": portal}))
