@@ -26,6 +26,7 @@ from exchange.messaging.clock_watch import ClockWatch
 from exchange.messaging.observer import Observer
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import Outgoing, Parcel
+from exchange.messaging.rules.portals import check_addressees, check_written, may_write
 from exchange.schemas import Body, Header, Matter, Role, Suite, Urgency
 from exchange.store.journal import JournalEntry
 from exchange.store.transaction import Store, Transaction
@@ -100,9 +101,16 @@ class Node:
         return tuple(member.address for member in self.directory.with_role(Role.MONITOR))
 
     def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
-        """Return those that can be sealed to; members leave the directory or are revoked while their cases go on."""
+        """Return those that can be sealed to; members leave the directory or are revoked while their cases go on.
+
+        A portal can be reached by its window alone.
+        """
         return tuple(
-            address for address in addresses if self._in_tree(address) and self.directory.reachable(address, self.suite)
+            address
+            for address in addresses
+            if self._in_tree(address)
+            and self.directory.reachable(address, self.suite)
+            and may_write(self.directory, self.address, address)
         )
 
     def has_role(self, address: str, role: Role) -> bool:
@@ -113,7 +121,7 @@ class Node:
         return role in self.directory.member(address).roles and address.rpartition(".")[0] == self.directory.domain
 
     def expect(self, addresses: Sequence[str]) -> None:
-        """Check that all addressees can be written to. Raises NotFound."""
+        """Check that all addressees can be written to. Raises NotFound, or Denied where a portal is at either end."""
         for address in addresses:
             if not self._in_tree(address):
                 remedy = "write to it by another channel; levels are linked within one tree only"
@@ -124,6 +132,7 @@ class Node:
                     domain=self.domain,
                 )
             self.directory.recipient(address, self.suite)
+        check_addressees(self.directory, self.address, addresses)
 
     def _in_tree(self, address: str) -> bool:
         return hop_towards(self.domain, home_of(address)) is not None
@@ -189,7 +198,10 @@ class Step:
 
         An addressee that is revoked, or not listed any more, is left out, and the journal says so: the others must
         not be kept from what concerns them. Whoever cannot do without an addressee looks first.
+
+        Raises Denied at a portal for anything but filings for its window.
         """
+        check_written(self.node.directory, self.node.address, body.KIND, addressees)
         message_id = message_id or self.node.new_id()
         reached = self.node.reachable(addressees)
         if len(reached) < len(addressees):

@@ -24,6 +24,7 @@ from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import check_bringer, fault_of, sole_bringer
 from exchange.messaging.rules.moments import check_moments
+from exchange.messaging.rules.portals import check_reader, fault_of_filing
 from exchange.schemas import Header, Opinion, ReceiptBatch
 from exchange.schemas.titles import TITLES
 
@@ -37,12 +38,13 @@ def prove(
 
     ``accounts``: members have accounts at the broker, and what names none is not accepted.
 
-    Raises SenderError for what proves nobody, for what another's account brought, and for faulty receipts, which
-    receipts do not answer.
+    Raises SenderError for what proves nobody, for what another's account brought, for what a portal gets from others
+    than its window, whom it cannot answer, and for faulty receipts, which receipts do not answer.
     """
     brought_by = sole_bringer(delivery.carriage, delivery.user_id)
     found = prove_envelope(delivery.body, node.identity, node.directory, now, brought_by)
     check_bringer(delivery.carriage, delivery.user_id, found.header, node.domain, accounts)
+    check_reader(node.directory, node.address, found.header.sender)
     fault = fault_of(delivery.carriage, delivery.user_id, found.header, delivery.queue, accounts)
     if is_receipt(found):
         if isinstance(found, Faulty):
@@ -55,7 +57,7 @@ def prove(
         return _not_taken(found, node.address)
     if isinstance(found, Faulty):
         return found
-    return _dated(found) if fault is None else _faulty(found, fault)
+    return _permitted(node, _dated(found)) if fault is None else _faulty(found, fault)
 
 
 def is_receipt(found: Authentic) -> bool:
@@ -161,6 +163,14 @@ def _dated(found: Opened) -> Opened | Faulty:
     except SenderError as fault:
         return _faulty(found, fault)
     return found
+
+
+def _permitted(node: Node, found: Opened | Faulty) -> Opened | Faulty:
+    """Return what a portal has signed as faulty, unless it is a filing for its own window; and so others' filings."""
+    if isinstance(found, Faulty):
+        return found
+    fault = fault_of_filing(node.directory, node.address, found.header.sender, found.header.kind)
+    return found if fault is None else _faulty(found, fault)
 
 
 def _faulty(found: Opened, fault: SenderError) -> Faulty:

@@ -13,6 +13,7 @@ from exchange.messaging.node import Node, Step
 from exchange.messaging.numbers_used import note_number
 from exchange.messaging.register.entering import enter_sent
 from exchange.messaging.rules.agreements import check_agreed, check_agreements
+from exchange.messaging.rules.portals import check_addressees
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.messaging.rules.wording import check_reason
 from exchange.notices.forms import collecting
@@ -125,13 +126,17 @@ def _expect_open(row: NoticeRow) -> None:
 
 
 def check_audience(node: Node, text: str) -> None:
-    """Check that the expression means anybody, over all levels that are known here. Raises CallerError or NotFound."""
+    """Check that the expression means anybody, over all levels that are known here, and names no portal.
+
+    Raises CallerError or NotFound.
+    """
     audience = parse_audience(text, node.directory.domain)
     listed = [(member.address, member.roles) for member in node.directory.everyone]
     addresses = {address for address, _ in listed}
     for address in audience.named:
         if address not in addresses:
             raise unknown(address)
+        check_addressees(node.directory, node.address, (address,))
     if not any(audience.matches(address, roles) for address, roles in listed):
         raise nobody(audience)
 

@@ -68,13 +68,16 @@ def work_for(
     covering: Covering = Covering.NONE,
     rule_decides: bool = False,
 ) -> Work:
-    """Join the handler tables of a member's roles. Everyone takes in official documents, and notices.
+    """Join the handler tables of a member's roles. Everyone takes in official documents, and notices, but a portal:
+    it has its window alone to do with, and what its window writes to an applicant.
 
     A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
     notice on arrival, where the member's own system files what comes. ``covering`` says which notices wait at a relay
     office for its cover. ``rule_decides``: the lead's rule makes decisions, which are marked so; it prepares them
     otherwise.
     """
+    if set(roles) == {Role.PORTAL}:
+        return Work()
     work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | show.handlers()

@@ -72,7 +72,8 @@ def takers(kind: str) -> str:
         for role in Role
         if kind in work_for((role,), take=take if role is Role.RELAY else None, covering=Covering.NONE).handlers
     ]
-    return "all" if kind == ReceiptBatch.KIND or len(roles) == len(Role) else ", ".join(sorted(roles))
+    is_for_all = kind == ReceiptBatch.KIND or {*roles, Role.PORTAL} == set(Role)
+    return "all" if is_for_all else ", ".join(sorted(roles))
 
 
 def fields(names: tuple[str, ...]) -> str:
