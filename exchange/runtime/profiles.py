@@ -148,6 +148,31 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
                     ("notices", "cover"), "{address} is no relay office, and covers nothing", address=profile.address
                 )
             )
+    return faults + _faults_of_portals(files)
+
+
+def _faults_of_portals(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
+    """A portal faces the Internet: it is nothing else beside, and its superior is the window that it files with."""
+    windows = {profile.address for _, profile in files if Role.WINDOW in profile.roles}
+    faults: list[Text] = []
+    for file, profile in files:
+        if Role.PORTAL not in profile.roles:
+            continue
+        if profile.roles != (Role.PORTAL,):
+            told = Text(
+                "{address} is a portal, which has no other role beside: give the others to a member of their own",
+                {"address": profile.address},
+            )
+            faults.append(file.fault(("roles",), told))
+        if profile.superior not in windows:
+            told = Text(
+                "{address} is a portal, and its superior must be the window that it files with",
+                {"address": profile.address},
+            )
+            faults.append(file.fault(("superior",) if profile.superior else ("roles",), told))
+        if profile.rule is not None:
+            told = Text("{address} is a portal, and decides nothing by a rule", {"address": profile.address})
+            faults.append(file.fault(("rule",), told))
     return faults
 
 

@@ -146,6 +146,25 @@ def test_a_relay_office_says_which_notices_wait_for_its_cover_and_nobody_else_do
     assert f"{fire}:7: notices.cover: c.fire is no relay office" in refused(tmp_path)[0]
 
 
+def test_a_portal_files_with_a_window_of_its_domain_and_is_nothing_else(tmp_path: Path) -> None:
+    member(tmp_path, "window", role="window")
+    member(tmp_path, "fire")
+    path = member(tmp_path, "portal", role="portal", superior="c.window") / "profile.toml"
+    assert load_profiles(tmp_path)["c.portal"].superior == "c.window"
+    said = path.read_text(encoding="utf-8")
+    for changed, where, why in (
+        (said.replace('superior = "c.window"\n', ""), ":5: roles: ", "its superior must be the window"),
+        (said.replace("c.window", "c.fire"), ":5: superior: ", "its superior must be the window"),
+        (said.replace('["portal"]', '["portal", "department"]'), ":6: roles: ", "no other role beside"),
+        (f'{said}rule = "rule.py"\n', ":7: rule: ", "decides nothing by a rule"),
+    ):
+        path.write_text(changed, encoding="utf-8")
+        (path.parent / "rule.py").write_text("")
+        [told] = refused(tmp_path)
+        assert f"{path}{where}c.portal is a portal" in told
+        assert why in told
+
+
 def test_no_members_are_a_fault(tmp_path: Path) -> None:
     assert "no folder with a profile.toml" in refused(tmp_path)[0]
 
@@ -196,11 +215,12 @@ def test_a_member_without_a_rule_has_none_to_load(tmp_path: Path) -> None:
 # --- the packaged city ------------------------------------------------------------------------------------------------
 
 
-def test_the_packaged_city_has_a_window_a_monitor_and_nine_departments_whose_rules_load() -> None:
+def test_the_packaged_city_has_a_window_with_its_portal_a_monitor_and_nine_departments_whose_rules_load() -> None:
     profiles = load_profiles(PACKAGED)
     roles = [profile.roles for profile in profiles.values()]
     assert roles[:2] == [(Role.WINDOW,), (Role.MONITOR,)]
     assert roles.count((Role.DEPARTMENT,)) == 9
+    assert [one.superior for one in profiles.values() if one.roles == (Role.PORTAL,)] == ["hefei.window"]
     for profile in profiles.values():
         if Role.DEPARTMENT in profile.roles:
             assert callable(load_decide(profile.folder / "rule.py", profile.address, PARAMETERS["department"]))
