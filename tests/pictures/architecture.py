@@ -30,6 +30,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "domain": Part("One level, e.g. a city", "一级，如一个城市", kind="panel"),
     "applicant": Part("Applicant", "申请人", kind="outside"),
+    "portal": Part("Online window", "网上窗口", "takes filings in, writes to its window alone"),
     "window": Part("Window (lead)", "受理窗口", "one case, all opinions, one explicit decision"),
     "departments": Part("Departments", "审批部门", "all asked at once; answer by rule or by an officer"),
     "broker": Part("RabbitMQ", "消息代理", "sees labels, never contents", "broker"),
