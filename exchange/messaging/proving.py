@@ -24,7 +24,7 @@ from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import check_bringer, fault_of, sole_bringer
 from exchange.messaging.rules.moments import check_moments
-from exchange.messaging.rules.portals import check_reader, fault_of_filing
+from exchange.messaging.rules.portals import check_reader, fault_of_portal
 from exchange.schemas import Header, Opinion, ReceiptBatch
 from exchange.schemas.titles import TITLES
 
@@ -166,10 +166,10 @@ def _dated(found: Opened) -> Opened | Faulty:
 
 
 def _permitted(node: Node, found: Opened | Faulty) -> Opened | Faulty:
-    """Return what a portal has signed as faulty, unless it is a filing for its own window; and so others' filings."""
+    """Return what a portal has signed as faulty, unless it is a filing."""
     if isinstance(found, Faulty):
         return found
-    fault = fault_of_filing(node.directory, node.address, found.header.sender, found.header.kind)
+    fault = fault_of_portal(node.directory, found.header.sender, found.header.kind)
     return found if fault is None else _faulty(found, fault)
 
 

@@ -82,28 +82,19 @@ def check_reader(directory: Lookup, own: str, sender: str) -> None:
         )
 
 
-def fault_of_filing(directory: Lookup, own: str, sender: str, kind: str) -> Returned | None:
-    """Return why something goes back that a portal has signed, or that only a portal may sign; None where it may come.
+def fault_of_portal(directory: Lookup, sender: str, kind: str) -> Returned | None:
+    """Return why something goes back that a portal has signed; None for filings, and for what others have signed.
 
-    ``own`` is the member that got it.
+    Whose filings a window takes, its handlers of them say.
     """
-    window = window_of_portal(directory, sender)
-    if kind in FILINGS and window != own:
-        return Returned(
-            "{sender} is not an online window of {address}",
-            code="not-entitled",
-            remedy="a filing comes from the member with the role portal whose superior this window is",
-            sender=sender,
-            address=own,
-        )
-    if kind not in FILINGS and is_portal(directory, sender):
-        return Returned(
-            "{sender} is an online window, and nothing but filings is taken from it",
-            code="not-entitled",
-            remedy="this is for the window, or a department, to send",
-            sender=sender,
-        )
-    return None
+    if kind in FILINGS or not is_portal(directory, sender):
+        return None
+    return Returned(
+        "{sender} is an online window, and nothing but filings is taken from it",
+        code="not-entitled",
+        remedy="this is for the window, or a department, to send",
+        sender=sender,
+    )
 
 
 def _member(directory: Lookup, address: str) -> Member | None:

@@ -18,11 +18,11 @@ from exchange.messaging.rules.portals import (
     check_addressees,
     check_reader,
     check_written,
-    fault_of_filing,
+    fault_of_portal,
     may_write,
     window_of_portal,
 )
-from exchange.schemas import MESSAGES, Directory, Document, Filing, FilingReceipt, Opinion, ReceiptBatch, Role
+from exchange.schemas import MESSAGES, Directory, FilingReceipt, ReceiptBatch, Role
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 MEMBERS: dict[str, tuple[tuple[Role, ...], str | None]] = {
@@ -102,19 +102,10 @@ def test_a_portal_reads_nobody_but_its_window() -> None:
         assert error.value.code == "not-entitled"
 
 
-def fault(own: str, sender: str, kind: str) -> str | None:
-    found = fault_of_filing(directory(), f"c.{own}", f"c.{sender}", kind)
-    return found.code if found is not None else None
-
-
-def test_a_window_takes_filings_of_its_own_portals_and_nothing_else_of_them() -> None:
-    for kind in FILINGS:
-        assert fault("window", "portal", kind) is None
-        for own, sender in (("other", "portal"), ("fire", "portal"), ("window", "fire"), ("window", "other"),
-                            ("window", "lost"), ("window", "both"), ("fire", "under-fire")):  # fmt: skip
-            assert fault(own, sender, kind) == "not-entitled", (own, sender)
-    for kind in (Document.KIND, Opinion.KIND, FilingReceipt.KIND):
-        assert fault("window", "portal", kind) == fault("fire", "portal", kind) == "not-entitled"
-        assert fault("window", "both", kind) == "not-entitled"
-        assert fault("window", "fire", kind) is None
-    assert fault("window", "nobody", Filing.KIND) == "not-entitled"
+def test_nothing_but_filings_is_taken_of_a_portal_whatever_else_it_is() -> None:
+    for kind in MESSAGES:
+        for portal in ("c.portal", "c.lost", "c.both"):
+            found = fault_of_portal(directory(), portal, kind)
+            assert (found.code if found else None) == (None if kind in FILINGS else "not-entitled")
+        assert fault_of_portal(directory(), "c.fire", kind) is None
+        assert fault_of_portal(directory(), "c.nobody", kind) is None
