@@ -1,4 +1,6 @@
-"""A city of one's own to begin with: a window, a monitor, a department, a matter and an application, all commented."""
+"""A city of one's own to begin with: a window with its online window, a monitor, a department, a matter and an
+application, all commented.
+"""
 
 from __future__ import annotations
 

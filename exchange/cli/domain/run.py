@@ -66,8 +66,9 @@ def init(
     each member gets an SQLite file. A database that a member had is replaced by an empty one only with --anew:
     what it had taken in by then may take effect a second time if somebody sends it again.
 
-    `exchange init --new wuhu` writes a window, a monitor, a department, a matter and an application to begin with, all
-    commented, into the domain's folder `departments`; edit them there, and run `exchange init` again.
+    `exchange init --new wuhu` writes a window with its online window, a monitor, a department, a matter and an
+    application to begin with, all commented, into the domain's folder `departments`; edit them there, and run
+    `exchange init` again.
     """
     from exchange.setup.init import init_broker, init_files, start_node
 
