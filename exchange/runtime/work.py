@@ -77,7 +77,7 @@ def work_for(
     otherwise.
     """
     if set(roles) == {Role.PORTAL}:
-        return Work()
+        return _with_portal(Work())
     work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | show.handlers()
@@ -109,9 +109,12 @@ def work_for(
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
         work.rounds |= {by_law.WORK: by_law.look, telling.WORK: telling.look}
         work.signed += (collector.on_signed,)
-    if Role.PORTAL in roles:
-        work.handlers |= papers_of_cases.handlers()
-        work.rounds |= {ending.WORK: ending.look}
+    return _with_portal(work) if Role.PORTAL in roles else work
+
+
+def _with_portal(work: Work) -> Work:
+    work.handlers |= papers_of_cases.handlers()
+    work.rounds |= {ending.WORK: ending.look}
     return work
 
 
