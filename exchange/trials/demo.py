@@ -6,13 +6,12 @@ What must come of each application is written down here beforehand; whatever com
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exchange.approval.rules.states import CaseState
-from exchange.approval.window.conclude import confirm
 from exchange.approval.window.status import CaseStatus, recent_cases
 from exchange.approval.window.submit import submit
 from exchange.broker.admin.node_info import NodeInfo
@@ -34,12 +33,15 @@ from exchange.runtime.supervision.supervise import Supervisor
 from exchange.schemas import Role
 from exchange.setup.init import init_broker, init_files, start_node
 from exchange.store.journal import JournalEntry
+from exchange.trials.at_the_window import attend
 from exchange.trials.demo_outcome import DemoOutcome
 from exchange.trials.demo_script import BEGINS, KILLED, KILLED_AFTER, SCRIPT, Expected, story_begins
 from exchange.workdays import ChinaCalendar
 
 DAY = 2.0
 """Real seconds a day of the demonstration takes."""
+MOST_CASES = 50
+"""Cases that are looked at, the latest ones."""
 PATIENCE = 90.0
 """Real seconds after which the demonstration gives up."""
 
@@ -152,22 +154,29 @@ class Demo:
         if not self._killed and day >= KILLED_AFTER:
             self._kill()
         self.supervisor.watch_once()
-        cases = recent_cases(self.window.node, len(SCRIPT))[::-1]
-        for case in cases:
-            self._confirm(case)
-        return cases
+        return self.attend()
+
+    def attend(self) -> list[CaseStatus]:
+        """Do what the window's officers do, and return the cases as they stand, oldest first; those too that somebody
+        has handed in beside the story.
+        """
+        if not self._members:
+            return []
+        attend(self.window.node, self.window.profile.officer)
+        return recent_cases(self.window.node, MOST_CASES)[::-1]
 
     def finished(self, cases: list[CaseStatus]) -> bool:
-        """Return whether every application has been decided and every message signed for."""
-        decided = all(case.state is CaseState.DECIDED for case in cases)
-        return decided and len(cases) == len(SCRIPT) and not any(self._outcome().waiting())
+        """Return whether every application of the story has been decided and every message signed for."""
+        told = self._of_the_story(cases)
+        decided = all(case.state is CaseState.DECIDED for case in told)
+        return decided and len(told) == len(SCRIPT) and not any(self._outcome().waiting())
 
-    def happenings(self) -> Iterator[Happening]:
-        """Yield what is new in the window's and the monitors' journals."""
+    def happenings(self, cases: list[CaseStatus]) -> Iterator[Happening]:
+        """Yield what is new of cases in the window's and the monitors' journals."""
         for address, opened in self._members.items():
             if Role.DEPARTMENT in opened.profile.roles:
                 continue
-            for number in self.submitted:
+            for number in (case.number for case in cases):
                 with opened.store.reading() as tx:
                     journal = tx.journal_of(number)
                 key = f"{address}/{number}"
@@ -176,11 +185,14 @@ class Demo:
 
     def deviations(self, cases: list[CaseStatus]) -> list[Text]:
         """Return everything that came out otherwise than it should."""
-        return [*self._outcome().deviations(cases), *self._check_books()]
+        return [*self._outcome().deviations(self._of_the_story(cases)), *self._check_books()]
 
     def close(self) -> None:
         """Stop all processes and the broker; the records stay."""
         self._stack.close()
+
+    def _of_the_story(self, cases: list[CaseStatus]) -> list[CaseStatus]:
+        return [case for case in cases if case.number in self.submitted]
 
     def _outcome(self) -> DemoOutcome:
         return DemoOutcome(self._members, self.window, self.submitted)
@@ -217,12 +229,6 @@ class Demo:
         application, enclosures = read_application(path, self.clock)
         case = submit(self.window.node, application, enclosures=enclosures)
         self.submitted[case.number] = expected
-
-    def _confirm(self, case: CaseStatus) -> None:
-        """The lead's officer confirms what its rule has prepared; a case that has moved on is left alone."""
-        if case.prepared is not None:
-            with suppress(Conflict):
-                confirm(self.window.node, case.number, self.window.profile.officer)
 
     def _kill(self) -> None:
         self._killed = True

@@ -91,6 +91,7 @@ def keep_open(demo: Demo) -> None:
         demo.calm_down()
         while not stop.told.wait(0.5):
             demo.supervisor.watch_once()
+            demo.attend()
             demo.look()
         console.print()
         demo.close()
@@ -156,7 +157,7 @@ def _watch(demo: Demo) -> list[CaseStatus]:
     with LiveView(refresh_per_second=8, transient=True) as live:
         while not out_of_time(began):
             cases = demo.turn()
-            fresh = [_event(entry, demo) for entry in demo.happenings()]
+            fresh = [_event(entry, demo) for entry in demo.happenings(cases)]
             fresh += [Text(f"        {line}", style="bold yellow") for line in demo.lines[said:]]
             said = len(demo.lines)
             events.extend(text for text in fresh if text is not None)
