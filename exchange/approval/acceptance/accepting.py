@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +63,14 @@ def accept_by_law(step: Step, row: FilingRow) -> str:
     return _open(step, row, AcceptanceOutcome.BY_LAW, matter, application, enclosures, **said)
 
 
-def accept_in(step: Step, row: FilingRow, officer: str, promised: Sequence[str] = ()) -> str:
+def accept_in(
+    step: Step,
+    row: FilingRow,
+    officer: str,
+    promised: Sequence[str] = (),
+    case_number: str | None = None,
+    fixed_due: Mapping[str, datetime] | None = None,
+) -> str:
     """Accept a filing by an officer; returns the case number.
 
     ``promised``: codes of materials that are missing and may be handed in later. Raises BadApplication where anything
@@ -72,7 +79,7 @@ def accept_in(step: Step, row: FilingRow, officer: str, promised: Sequence[str] 
     matter, (application, enclosures) = matter_filed(step.tx, row), application_of(step.tx, row)
     promises = promises_of(application, matter, promised, step.now.date(), step.node.calendar)
     check_complete(application, matter, enclosures, frozenset(promised))
-    said: dict[str, Any] = {"promised": promises, "officer": officer}
+    said: dict[str, Any] = {"promised": promises, "officer": officer, "number": case_number, "fixed_due": fixed_due}
     return _open(step, row, AcceptanceOutcome.ACCEPTED, matter, application, enclosures, **said)
 
 
@@ -105,8 +112,13 @@ def _open(
     promised: tuple[Promised, ...] = (),
     statement: str | None = None,
     officer: str | None = None,
+    number: str | None = None,
+    fixed_due: Mapping[str, datetime] | None = None,
 ) -> str:
-    case = open_case(step, application, matter, enclosures, accepted_from=row.complete_at)
+    case = open_case(
+        step, application, matter, enclosures,
+        accepted_from=row.complete_at, number=number, fixed_due=fixed_due,
+    )  # fmt: skip
     term = decision_term(case, matter, {}, step.node.calendar)
     body = _document(
         step, row, outcome, case_number=case.number, accepted_from=row.complete_at, decide_by=term.due_at,

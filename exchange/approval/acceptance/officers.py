@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from exchange.approval.acceptance.accepting import accept_in, matter_filed, tell_missing, turn_down
 from exchange.approval.filings.application import application_of
@@ -47,15 +48,25 @@ def filings(node: Node, state: FilingState | None = None, limit: int = 50) -> li
         return tx[Filings].waiting(limit) if state is FilingState.RECEIVED else tx[Filings].recent(state, limit)
 
 
-def accept(node: Node, number: str, officer: str, *, promised: Sequence[str] = (), portal: str | None = None) -> str:
+def accept(
+    node: Node,
+    number: str,
+    officer: str,
+    *,
+    promised: Sequence[str] = (),
+    portal: str | None = None,
+    case_number: str | None = None,
+    fixed_due: Mapping[str, datetime] | None = None,
+) -> str:
     """Accept a filing by an officer, and open its case; returns the case number.
 
-    ``promised``: codes of materials that may be handed in later. Raises Denied, NotFound, Conflict (settled, accepted
-    by law), BadApplication (something is missing) or BadAcceptance (it may not be promised).
+    ``promised``: codes of materials that may be handed in later. ``case_number``: else the window gives the next one.
+    ``fixed_due`` gives departments a due moment that a statute or court fixed. Raises Denied, NotFound, Conflict
+    (settled, accepted by law), BadApplication (something is missing) or BadAcceptance (it may not be promised).
     """
     with node.step() as step:
         row = _open_filing(step, number, portal, officer)
-        return accept_in(step, row, officer, promised)
+        return accept_in(step, row, officer, promised, case_number, fixed_due)
 
 
 def tell_incomplete(

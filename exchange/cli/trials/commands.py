@@ -86,6 +86,9 @@ def replay(
     home: Annotated[
         Path | None, typer.Option(help="Keep keys and databases in this new folder (default: thrown away).")
     ] = None,
+    through_portal: Annotated[
+        bool, typer.Option("--through-portal", help="Hand applications in at a portal; the window accepts them.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Drives a log of real cases through the real path on a virtual clock, and checks what came of them.
@@ -125,7 +128,7 @@ def replay(
     with tempfile.TemporaryDirectory(prefix="yizhan-replay-") as scratch:
         folder = home or Path(scratch)
         with replay_broker(settings, Path(scratch) / "node", say) as info:
-            run = Replay(log, folder, info, settings.database_url, calendar)
+            run = Replay(log, folder, info, settings.database_url, calendar, through_portal=through_portal)
             say(
                 tr(
                     "{count:,} events of {cases:,} cases, {departments} departments",

@@ -34,6 +34,7 @@ _ROWS = {
     "doubled": ("重复", "doubled"),
     "dead_letters": ("死信", "dead letters"),
     "undelivered": ("未送达", "undelivered"),
+    "told_otherwise": ("申请人所见不符", "told otherwise"),
 }
 """What the lines of the comparison are called."""
 _FATES = {
@@ -112,6 +113,8 @@ def report(result: Replayed, as_json: bool) -> None:
         "doubled": result.doubled,
         "dead_letters": result.dead_letters,
         "undelivered": result.undelivered,
+        "filings": result.filings,
+        "told_otherwise": result.told_otherwise,
         "messages": result.messages,
         "seconds": round(result.seconds, 1),
         "events_per_second": round(result.events / result.seconds, 1),
@@ -129,7 +132,7 @@ def report(result: Replayed, as_json: bool) -> None:
         if number or wanted[key] or key in _ALWAYS:
             colour = "green" if number == wanted[key] else "bold red"
             table.add_row(choose(_ROWS[key]), f"[{colour}]{number:,}[/]", f"{wanted[key]:,}")
-    for key in ("lost", "doubled", "dead_letters", "undelivered"):
+    for key in ("lost", "doubled", "dead_letters", "undelivered", *_of_portal(result)):
         colour = "green" if extra[key] == 0 else "bold red"
         table.add_row(choose(_ROWS[key]), f"[{colour}]{extra[key]:,}[/]", "0")
     console.print(table)
@@ -143,6 +146,10 @@ def report(result: Replayed, as_json: bool) -> None:
         )
     )
     console.print(tr("[green]as it must be[/]") if result.agrees else tr("[bold red]otherwise than it must be[/]"))
+
+
+def _of_portal(result: Replayed) -> tuple[str, ...]:
+    return ("told_otherwise",) if result.filings else ()
 
 
 def _show_differences(result: Replayed) -> None:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, MutableMapping
 
+from exchange.approval.acceptance.officers import accept
 from exchange.approval.department import desk
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.window.closing import withdraw
 from exchange.approval.window.submit import submit
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.errors import CallerError
+from exchange.portal.drafting import DECLARATION, Submission, enter
+from exchange.portal.handing_in import hand_in
 from exchange.schemas import (
     AmendmentRules,
     Applicant,
     Application,
     Approver,
+    Bilingual,
     DefaultMode,
     EntryKind,
     ExtensionRule,
+    FilingChannel,
     Material,
     Matter,
     Office,
     Opinion,
     ProcedureKind,
+    PublicGuide,
     RestartRule,
     Verdict,
 )
@@ -33,6 +39,8 @@ from exchange.trials.replay.log import EventKind, ReplayApplication, ReplayEvent
 RULE = "缺席默认制（合肥，2006年）"
 """The rule that replayed defaults cite."""
 BASIS = "as the replayed log says"
+PATIENCE = 300.0
+"""Seconds after which messages that are still on their way have been lost, on however busy a machine."""
 _TERM_DAYS = 20
 """In the matter, where the log fixes the due moment."""
 
@@ -46,11 +54,16 @@ class Acts:
         window: str,
         addresses: Mapping[str, str],
         catalogue: MutableMapping[str, Matter],
+        portal: str | None = None,
     ) -> None:
         self.domain = domain
         self.window = window
         self.addresses = addresses
         self._catalogue = catalogue
+        self.portal = portal
+        """Where applications are handed in; None: at the window itself."""
+        self.filings: dict[str, str] = {}
+        """The number of its filing, by each application's number at the window."""
         self.opinions: dict[int, str] = {}
         """Message id of each reply that went out, by the event's line."""
 
@@ -65,8 +78,22 @@ class Acts:
             materials=(),
             submitted_at=node.clock.now(),
         )
-        submit(node, handed_in, case_number=application.number, fixed_due=fixed)
+        if self.portal is None:
+            submit(node, handed_in, case_number=application.number, fixed_due=fixed)
+        else:
+            self.filings[application.number] = self._file(self.portal, handed_in)
+            number = self.filings[application.number]
+            accept(node, number, "replayed", case_number=application.number, fixed_due=fixed)
         self.domain.members[self.window].wake()
+
+    def _file(self, portal: str, application: Application) -> str:
+        """Hand an application in at the portal, and let it arrive at the window; returns its number."""
+        node = self.domain.nodes[portal]
+        number = enter(node, Submission(application, ()), _NO_CODE)
+        hand_in(node, number, DECLARATION, FilingChannel.API)
+        self.domain.members[portal].wake()
+        self.domain.settle(PATIENCE)
+        return number
 
     def act(self, event: ReplayEvent, about: tuple[str, ...]) -> None:
         """Do what an event says to the applications it is about. Raises CallerError where it is refused."""
@@ -143,6 +170,7 @@ class Acts:
                 materials=(Material(code="file", name="file", required=False),),
                 approvers=approvers,
                 amendments=_AS_LOGGED,
+                guide=None if self.portal is None else _GUIDE,
             )
         return self._catalogue[code]
 
@@ -151,5 +179,13 @@ _AS_LOGGED = AmendmentRules(
     extension=(ExtensionRule(by=(Office.LEAD.value,), days=365),), restart=RestartRule(by=(Office.LEAD.value,), most=99)
 )
 """What a log tells was allowed where it happened."""
+_TOLD = Bilingual(zh="重放", en="replayed")
+_GUIDE = PublicGuide(
+    theme=_TOLD, about=_TOLD, applicants=(_TOLD,), conditions=(_TOLD,), fees=_TOLD, result=_TOLD, validity=_TOLD,
+    remedies=(_TOLD,), place=_TOLD, contact="-", complaints="-",
+)  # fmt: skip
+"""What makes a portal offer the matter."""
+_NO_CODE = "-"
+"""In place of the hash of an access code: nobody asks for a replayed filing."""
 _NO_CONSULTATION = "00000000-0000-4000-8000-000000000000"
 """Of an answer to what was never asked: it is refused at the desk."""

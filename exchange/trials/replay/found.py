@@ -9,10 +9,12 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of
+from exchange.approval.window.status import case_status
 from exchange.approval.window.store import Cases
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
+from exchange.portal.view import FilingStanding, case_view
 from exchange.schemas import Opinion
 from exchange.schemas.instants import EARLIEST
 from exchange.store.journal import JournalEntry
@@ -53,7 +55,42 @@ def found_in(acts: Acts, log: ReplayLog, reckoned: Reckoned, refused: Mapping[in
         dead_letters=dead,
         undelivered=copies.total() - settled,
         doubled=doubled,
+        filings=len(acts.filings),
+        told_otherwise=_told_otherwise(acts),
     )
+
+
+def _told_otherwise(acts: Acts) -> int:
+    """Of how many filings the portal's signed papers say another thing than the window's record of the case."""
+    return sum(not _agrees(acts, acts.portal, case, filing) for case, filing in acts.filings.items() if acts.portal)
+
+
+def _agrees(acts: Acts, portal: str, case_number: str, filing: str) -> bool:
+    told = case_view(acts.domain.nodes[portal], filing)
+    case = case_status(acts.domain.nodes[acts.window], case_number)
+    lines = {part.department: part.step.value for part in told.progress.parts} if told.progress else {}
+    parts = {part.department: _STEPS[part.state] for part in case.parts}
+    served = told.decision.decision_id if told.decision else None
+    return (told.standing, lines, served) == (_STANDINGS[case.state], parts, case.decision_id)
+
+
+_STANDINGS = {
+    CaseState.OPEN: FilingStanding.UNDER_WAY,
+    CaseState.READY: FilingStanding.UNDER_WAY,
+    CaseState.DECIDED: FilingStanding.DECIDED,
+    CaseState.WITHDRAWN: FilingStanding.WITHDRAWN,
+}
+_STEPS = {
+    PartState.PLANNED: "planned",
+    PartState.ISSUED: "put-to",
+    PartState.SIGNED: "signed-for",
+    PartState.ANSWERED: "answered",
+    PartState.DEEMED: "deemed",
+    PartState.REFUSED: "deemed-refusal",
+    PartState.ESCALATED: "escalated",
+    PartState.MOOT: "not-needed",
+}
+"""How a part is told; in words of its own, so that a wrong table of the window's is found."""
 
 
 def _by_name(acts: Acts, sentence: str) -> str:

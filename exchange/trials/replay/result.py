@@ -57,6 +57,10 @@ class Replayed:
     dead_letters: int
     undelivered: int
     doubled: int
+    filings: int = 0
+    """How many applications were handed in at the portal."""
+    told_otherwise: int = 0
+    """Of how many the portal shows another end than the window has."""
 
     @property
     def found(self) -> dict[str, int]:
@@ -94,7 +98,8 @@ class Replayed:
     @property
     def agrees(self) -> bool:
         """Whether everything came out as the times say, with nothing lost, set aside or doubled."""
-        return not (self.differences or self.dead_letters or self.undelivered or self.doubled)
+        wrong = self.dead_letters + self.undelivered + self.doubled + self.told_otherwise
+        return not self.differences and not wrong
 
 
 COLUMNS = (

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from exchange.approval.acceptance import telling
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.decision import Docket, Ruling
@@ -22,7 +23,7 @@ from exchange.runtime.periodic import periodic_work
 from exchange.runtime.work import work_for
 from exchange.schemas import Matter, Outcome, Role
 from exchange.trials.local import LocalDomain, Seat
-from exchange.trials.replay.acts import Acts
+from exchange.trials.replay.acts import PATIENCE, Acts
 from exchange.trials.replay.found import found_in
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog
 from exchange.trials.replay.reckoning import reckon_log
@@ -33,8 +34,6 @@ OnProgress = Callable[[int, int, str], None]
 """Told how many events are done, of how many, and the virtual time."""
 
 _TICK = timedelta(microseconds=1)
-_PATIENCE = 300.0
-"""Seconds after which messages that are still on their way have been lost, on however busy a machine."""
 _LONG = timedelta(days=5500)
 """Ten years that a log may reach over, and the longest term behind its end."""
 
@@ -49,6 +48,8 @@ class Replay:
         info: NodeInfo,
         database_url: str | None = None,
         calendar: WorkingCalendar | None = None,
+        *,
+        through_portal: bool = False,
     ) -> None:
         self._log = log
         self._calendar = calendar or ChinaCalendar()
@@ -62,12 +63,15 @@ class Replay:
             self._monitor: Seat((Role.MONITOR,)),
             **{address: Seat((Role.DEPARTMENT,)) for address in addresses.values()},
         }
+        portal = f"{domain}.portal" if through_portal else None
+        if portal is not None:
+            seats[portal] = Seat((Role.PORTAL,), superior=window)
         self.domain = LocalDomain(
             folder, domain, info, self._clock, seats,
             database_url=database_url, periodic=False, event_times=True, catalogue=catalogue,
             calendar=self._calendar, certified_for=_LONG,
         )  # fmt: skip
-        self._acts = Acts(self.domain, window, addresses, catalogue)
+        self._acts = Acts(self.domain, window, addresses, catalogue, portal)
         self._put = {application.asked[0].line: application for application in log.applications}
         self._refused: dict[int, str] = {}
         self._look_at: datetime | None = None
@@ -86,9 +90,17 @@ class Replay:
             self._arrive()
             while self._look_at is not None:
                 self._look()
+            if self._acts.portal is not None:
+                self._tell()
             seconds = monotonic() - began
             reckoned = reckon_log(self._log, self._calendar)
             return found_in(self._acts, self._log, reckoned, self._refused, seconds)
+
+    def _tell(self) -> None:
+        """Have the window tell its portal how all cases stand."""
+        while telling.look(self.domain.nodes[self._acts.window]):
+            self.domain.members[self._acts.window].wake()
+        self._arrive()
 
     def _pass_until(self, at: datetime) -> None:
         """Have the monitor look at all that is due before ``at``."""
@@ -111,7 +123,7 @@ class Replay:
 
     def _arrive(self) -> None:
         """Let everything arrive; then the monitor knows when it must look."""
-        self.domain.settle(_PATIENCE)
+        self.domain.settle(PATIENCE)
         self._under_way.clear()
         with self.domain.nodes[self._monitor].store.reading() as tx:
             self._look_at = tx[Watches].next_at()

@@ -42,11 +42,15 @@ def test_a_sample_of_the_permit_cases_ends_as_it_must(tmp_path: Path, broker: No
 
 @pytest.mark.drill
 @pytest.mark.timeout(1800)
-def test_all_permit_cases_end_as_they_must(tmp_path: Path, broker: NodeInfo) -> None:
-    result = replayed(real("wabo/replay.csv"), tmp_path, broker)
+@pytest.mark.parametrize("through_portal", [False, True])
+def test_all_permit_cases_end_as_they_must(tmp_path: Path, broker: NodeInfo, *, through_portal: bool) -> None:
+    log = read_replay(real("wabo/replay.csv"))
+    run = Replay(log, tmp_path / "run", broker, through_portal=through_portal)
+    result = run.run(lambda done, total, virtual: None)
     lines = real("wabo/expected.txt").read_text().splitlines()
     counts = {name: int(number) for name, _, number in (line.partition(": ") for line in lines)}
     assert result.agrees
+    assert result.filings == (len(log.applications) if through_portal else 0)
     assert result.found["consultations"] == counts["consultations"]
     assert result.found["in_time"] == counts["answered in time"]
     assert result.found["deemed_answered_late"] == counts["deemed, answered late"]
@@ -102,3 +106,24 @@ def test_a_log_of_ten_years_is_replayed_to_its_last_term(tmp_path: Path, broker:
         ("deemed", "2019-12-31"),
     ]
     assert result.agrees
+
+
+def test_applications_that_are_handed_in_at_a_portal_end_as_they_must_and_are_told_so(
+    tmp_path: Path, broker: NodeInfo
+) -> None:
+    log = read_replay(real("wabo/replay.csv"), 40)
+    result = Replay(log, tmp_path / "run", broker, through_portal=True).run(lambda done, total, virtual: None)
+    assert result.lost == []
+    assert result.agrees, (result.found, result.expected, result.told_otherwise)
+    assert result.filings == len(log.applications)
+    assert result.found["deemed"] > 0
+
+
+def test_every_event_and_fate_ends_so_through_a_portal_too(tmp_path: Path, broker: NodeInfo) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(EVERY_FATE, encoding="utf-8")
+    result = Replay(read_replay(path), tmp_path / "run", broker, through_portal=True).run(
+        lambda done, total, virtual: None
+    )
+    assert disagreement(result, EVERY_FATE) == []
+    assert result.told_otherwise == 0
