@@ -47,6 +47,21 @@ basis = ["行政许可法第二十六条"]
 code = "plan"
 name = "施工方案"
 """
+GUIDE = """
+[guide]
+theme = {zh = "工程"}
+about = {zh = "施工"}
+applicants = [{zh = "建设单位"}]
+conditions = [{zh = "有方案"}]
+fees = {zh = "不收费"}
+result = {zh = "许可证"}
+validity = {zh = "六个月"}
+remedies = [{zh = "六十日内可以申请行政复议"}]
+place = {zh = "一楼"}
+contact = "0551-1"
+complaints = "0551-2"
+"""
+"""What has a portal offer the matter."""
 APPROVER = """
 [[approvers]]
 department = "{address}"
@@ -54,18 +69,22 @@ term_days = 5
 """
 
 
-_WITHOUT_RULE = ("monitor", "relay")
+_WITHOUT_RULE = ("monitor", "relay", "portal")
 
 
-def write_departments(folder: Path, domain: str, departments: Sequence[str], relay: bool = False) -> None:
+def write_departments(
+    folder: Path, domain: str, departments: Sequence[str], relay: bool = False, portal: bool = False
+) -> None:
     """The departments folder of a small domain: window, monitor, and departments that agree at once."""
     roles = {"window": "window", "monitor": "monitor", **dict.fromkeys(departments, "department")}
     roles |= {"relay": "relay"} if relay else {}
+    roles |= {"portal": "portal"} if portal else {}
     for name, role in roles.items():
         here = folder / name
         here.mkdir(parents=True)
         rule = "" if role in _WITHOUT_RULE else 'rule = "rule.py"\n'
         rule += "rule_decides = true\n" if role == "window" else ""
+        rule += f'superior = "{domain}.window"\n' if role == "portal" else ""
         address = f"{domain}.{name}"
         (here / "profile.toml").write_text(
             f'address = "{address}"\nname = "{name}"\nname_en = "{name}"\n'
@@ -75,7 +94,9 @@ def write_departments(folder: Path, domain: str, departments: Sequence[str], rel
             (here / "rule.py").write_text(LEAD if role == "window" else RULE.format(address=address))
     approvers = "".join(APPROVER.format(address=f"{domain}.{name}") for name in departments)
     (folder / "catalogue").mkdir()
-    (folder / "catalogue" / "works.toml").write_text(MATTER.format(domain=domain) + approvers)
+    matter, guide = MATTER.format(domain=domain), GUIDE if portal else ""
+    automatic = 'acceptance = "automatic"\n' if portal else ""
+    (folder / "catalogue" / "works.toml").write_text(automatic + matter + approvers + guide)
 
 
 @dataclass
@@ -88,6 +109,8 @@ class ProcessDomain:
     departments: Sequence[str] = ("planning", "transport")
     relay: bool = False
     """Whether it has a relay office."""
+    portal: bool = False
+    """Whether it has a portal, which offers the one matter; what is complete is accepted at once."""
     served: dict[str, subprocess.Popen[bytes] | WarmProcess] = field(default_factory=dict)
     _watched: dict[str, Store] = field(default_factory=dict)
 
@@ -99,7 +122,7 @@ class ProcessDomain:
             database_url=None,
             clock=Settings.read({}).clock,
         )
-        write_departments(self.root / "departments", self.domain, self.departments, self.relay)
+        write_departments(self.root / "departments", self.domain, self.departments, self.relay, self.portal)
         profiles = init_files(self.settings, lambda text: None, self.root / "departments")
         init_broker(self.settings, self.info, profiles, lambda text: None)
         self.names = [address.rsplit(".", 1)[1] for address in profiles]

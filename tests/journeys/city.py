@@ -81,9 +81,8 @@ class City:
             name_en="Occupying a road for works",
             lead=self.address("window"),
             basis=("城市道路管理条例第三十条",),
-            materials=(Material(code="plan", name="施工方案"),),
             approvers=approvers,
-            **fields,
+            **{"materials": (Material(code="plan", name="施工方案"),), **fields},
         )
         self.local.catalogue[code] = matter
         return matter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from exchange.approval.acceptance import by_law, telling
@@ -14,6 +15,7 @@ from exchange.runtime.work import work_for
 from exchange.schemas import (
     AcceptanceMode,
     Applicant,
+    Approver,
     Bilingual,
     Matter,
     PublicGuide,
@@ -53,10 +55,13 @@ def make_portal_city(folder: Path, info: NodeInfo, domain: str, **further: objec
     return city
 
 
-def offer(city: City, *names: str, mode: AcceptanceMode = AcceptanceMode.OFFICER, **fields: object) -> Matter:
-    """Put a matter that is published into the window's catalogue, and the portal's."""
-    approvers = [city.approver(name, silent=True) for name in names or ("planning", "transport")]
-    return city.matter(*approvers, guide=GUIDE, acceptance=mode, **fields)
+_OFFERED = count(1)
+
+
+def offer(city: City, *approvers: Approver, mode: AcceptanceMode = AcceptanceMode.OFFICER, **fields: object) -> Matter:
+    """Put a matter of its own that is published into the window's catalogue, and the portal's."""
+    asked = approvers or tuple(city.approver(name, silent=True) for name in ("planning", "transport"))
+    return city.matter(*asked, code=f"works-{next(_OFFERED)}", guide=GUIDE, acceptance=mode, **fields)
 
 
 def file(city: City, matter: Matter, *, with_plan: bool = True, settle: bool = True) -> str:

@@ -108,17 +108,6 @@ def test_a_log_of_ten_years_is_replayed_to_its_last_term(tmp_path: Path, broker:
     assert result.agrees
 
 
-def test_applications_that_are_handed_in_at_a_portal_end_as_they_must_and_are_told_so(
-    tmp_path: Path, broker: NodeInfo
-) -> None:
-    log = read_replay(real("wabo/replay.csv"), 40)
-    result = Replay(log, tmp_path / "run", broker, through_portal=True).run(lambda done, total, virtual: None)
-    assert result.lost == []
-    assert result.agrees, (result.found, result.expected, result.told_otherwise)
-    assert result.filings == len(log.applications)
-    assert result.found["deemed"] > 0
-
-
 def test_every_event_and_fate_ends_so_through_a_portal_too(tmp_path: Path, broker: NodeInfo) -> None:
     path = tmp_path / "log.csv"
     path.write_text(EVERY_FATE, encoding="utf-8")
