@@ -167,6 +167,7 @@ from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, Rece
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from exchange.schemas.silence import STATEMENTS, DeemedConsent, Escalation, ReviewStanding, SupplementaryReview
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
+from exchange.schemas.terms.case_term import CaseTermEvent, CaseTermNotice
 
 MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses__() if hasattr(body, "ROOM")}
 """Every kind of message that may be sealed and sent, by the name its header carries; each is declared by its class."""
@@ -179,24 +180,24 @@ __all__ = [
     "OPEN", "OUTCOME_TITLES", "PAPER_LIMIT", "STATEMENTS", "Acceptance", "AcceptanceMode", "AcceptanceOutcome",
     "Aggregate", "AmendmentRules", "AnnouncedYear", "AnnouncementNumber", "Applicant", "ApplicantSees", "Application",
     "Approver", "AtRecall", "Attachment", "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseClosed",
-    "CaseProgress", "CaseReopened", "CaseStatement", "CaseStep", "Choice", "ClaimCheck", "Classification",
-    "Clearance", "Completion", "Concerned", "Considered", "Consultation", "ConsultedDepartment", "Count", "Cover",
-    "DeadlineNotice", "DeadlineState", "DeadlineStatus", "Decision", "DecisionServed", "DeemedConsent", "DefaultMode",
-    "DefaultNotice", "Delegation", "DepartmentProgress", "Directory", "DirectoryUpdate", "Document", "DocumentKind",
-    "DocumentNumber", "DomainTotal", "EncryptionKey", "EntryKind", "Escalation", "Exclusion", "ExtensionRule",
-    "FieldAnswer", "FieldTotal", "FieldType", "FieldValue", "FiledFile", "Filing", "FilingChannel", "FilingNumber",
-    "FilingReceipt", "FilingStatement", "FilingSupplement", "FilingWithdrawal", "Form", "FormAnswer", "FormField",
-    "ForwardedRequest", "Forwarding", "Header", "InputType", "JointDocument", "JointDraft", "JointEnded",
-    "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry", "Material", "Matter", "MatterField", "Member",
-    "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number",
-    "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
-    "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind", "Promised", "Protest",
-    "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch",
-    "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder", "ReminderProof",
-    "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy", "ReviewStanding",
-    "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "Shown", "ShownIf", "ShownSort", "SignOff",
-    "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial", "Substitution", "Suite",
-    "SupplementaryReview", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper", "Urgency", "Verdict",
-    "Visibility", "Wire", "WithoutConsent",
+    "CaseProgress", "CaseReopened", "CaseStatement", "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice",
+    "ClaimCheck", "Classification", "Clearance", "Completion", "Concerned", "Considered", "Consultation",
+    "ConsultedDepartment", "Count", "Cover", "DeadlineNotice", "DeadlineState", "DeadlineStatus", "Decision",
+    "DecisionServed", "DeemedConsent", "DefaultMode", "DefaultNotice", "Delegation", "DepartmentProgress",
+    "Directory", "DirectoryUpdate", "Document", "DocumentKind", "DocumentNumber", "DomainTotal", "EncryptionKey",
+    "EntryKind", "Escalation", "Exclusion", "ExtensionRule", "FieldAnswer", "FieldTotal", "FieldType", "FieldValue",
+    "FiledFile", "Filing", "FilingChannel", "FilingNumber", "FilingReceipt", "FilingStatement", "FilingSupplement",
+    "FilingWithdrawal", "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "InputType",
+    "JointDocument", "JointDraft", "JointEnded", "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry",
+    "Material", "Matter", "MatterField", "Member", "MissingItem", "Named", "NonDelivery", "NonDeliveryReason",
+    "Notice", "NoticeReminder", "Number", "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall",
+    "OrderNumber", "OrderedBy", "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind",
+    "Promised", "Protest", "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall",
+    "Receipt", "ReceiptBatch", "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder",
+    "ReminderProof", "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy",
+    "ReviewStanding", "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "Shown", "ShownIf",
+    "ShownSort", "SignOff", "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial",
+    "Substitution", "Suite", "SupplementaryReview", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper",
+    "Urgency", "Verdict", "Visibility", "Wire", "WithoutConsent",
 ]
 # fmt: on

@@ -11,6 +11,8 @@ from exchange.approval.window.adding import Addition, add_body
 from exchange.approval.window.after.reopening import Reopening, reopen
 from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.case_file import CaseFile, case_file
+from exchange.approval.window.clock.amending import CaseAmendment, amend_case
+from exchange.approval.window.clock.owed import deliver, explain
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, case_status
 from exchange.approval.window.submit import submit
@@ -112,6 +114,20 @@ class WindowAgent:
         entry = amend(self._node(), number, department, amendment)
         self._wrote()
         return entry
+
+    def amend_case(self, number: str, wanted: CaseAmendment) -> LedgerEntry:
+        """Extend, stop or let run on the term of a case. Raises Denied, NotFound, Conflict or CallerError."""
+        entry = amend_case(self._node(), number, wanted)
+        self._wrote()
+        return entry
+
+    def explain(self, number: str, officer: str, reasons: str) -> None:
+        """Record why a case was not decided within the promised days. Raises NotFound, Conflict or CallerError."""
+        explain(self._node(), number, officer, reasons)
+
+    def deliver(self, number: str, officer: str, to: str) -> None:
+        """Record that what was granted is handed out. Raises NotFound, Conflict or CallerError."""
+        deliver(self._node(), number, officer, to)
 
     def cases(self, state: CaseState | None = None) -> Iterator[CaseStatus]:
         """Return the window's cases, newest first, all or those in a state: ``CaseState.READY`` wait for a decision.

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.api import inbox, notices, problems, replies
-from exchange.api.cases import course, window
+from exchange.api.cases import clocks, course, window
 from exchange.api.cases import routes as cases
 from exchange.api.documents import register, returns
 from exchange.api.documents import routes as documents
@@ -54,6 +54,6 @@ def _operations() -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    for module in (documents, register, returns, inbox, replies, cases, window, course, notices, webhooks):
+    for module in (documents, register, returns, inbox, replies, cases, window, course, clocks, notices, webhooks):
         app.include_router(module.router)
     return app

@@ -24,6 +24,9 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"exchange withdraw ([^\s`]+)", r"POST /cases/\1/withdrawal"),
     (r"exchange submit\b", "POST /cases"),
     (r"exchange deadline ([^\s`]+)", r"POST /cases/\1/terms"),
+    (r"exchange case-term ([^\s`]+)", r"POST /cases/\1/case-term"),
+    (r"exchange explain ([^\s`]+)", r"POST /cases/\1/explanation"),
+    (r"exchange deliver ([^\s`]+)", r"POST /cases/\1/delivery"),
 )
 """Commands and the operations that do the same."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, or_, select, union_all
 
+from exchange.approval.clocks.tables import OVERRUN, UNDELIVERED, UNEXPLAINED, case_clock
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.supplement import TO_REMIND
 from exchange.approval.rules.states import CaseState
@@ -40,6 +41,11 @@ OTHERWISE = tuple(
 """Ranges of the index."""
 WITHDRAWN = exists().where(_f.number == _p.case_number, _f.state == CaseState.WITHDRAWN)
 PAPERS = _NUMBERED.where(PAPER_TO_REMIND, _p.paper_by < bindparam("now"), ~WITHDRAWN).order_by(_p.paper_by)
+_OF = select(case_clock.c.case_number)
+OVER = union_all(_OF.where(OVERRUN), _OF.where(UNEXPLAINED))
+"""Cases of which the lead's own term is over, if they are not decided."""
+OWING = union_all(_OF.where(UNEXPLAINED), _OF.where(UNDELIVERED))
+"""Cases of which the lead owes a reason or a delivery, if they are."""
 OPEN = adding(case_file, *(field.name for field in fields(CaseRow)))
 PLAN = adding(part, "position", *(field.name for field in fields(PartRow)))
 APPEND = adding(ledger, "case_number", "department", "position", "entry")

@@ -39,6 +39,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "reopen": "Takes a decided or withdrawn case up again; what was decided stays as it was signed.",
             "withdraw": "Withdraws an undecided application at the applicant's wish.",
             "deadline": "Stops, resumes, restarts or extends a department's term, as an entry in its ledger.",
+            "case-term": "Extends, stops or resumes the term of a whole case: that within which its lead decides.",
+            "explain": "Says why a case was not decided within the working days that were promised; once, and shown "
+            "with it.",
+            "deliver": "Records that what was granted is handed out: within ten working days of the decision "
+            "(article 44).",
             "scorecard": "How departments keep their terms: answered in time or late, reminded, defaulted, and the "
             "papers they owe.",
             "check-consent": "Verifies deemed consents again, from their signed bytes and the directory alone.",

@@ -10,6 +10,7 @@ from exchange.schemas import (
     Body,
     CaseClosed,
     CaseReopened,
+    CaseTermNotice,
     Decision,
     Document,
     Filing,
@@ -59,6 +60,7 @@ OWN_WORDS: frozenset[type[Body]] = frozenset(
 
 OWN_FIELDS: Mapping[type[Body], frozenset[str]] = {
     CaseClosed: frozenset({"reason"}),
+    CaseTermNotice: frozenset({"entry"}),
     JointEnded: frozenset({"reasons"}),
     RequestForwarded: frozenset({"opinion"}),
     TermNotice: frozenset({"entry"}),

@@ -12,6 +12,7 @@ from exchange.approval.monitor import lapse
 from exchange.approval.window.acting import substitutes
 from exchange.approval.window.after import papers, protests, supplements
 from exchange.approval.window.after.recalling import Recalls
+from exchange.approval.window.clock import watching as clocks
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
@@ -105,6 +106,7 @@ def work_for(
             reprojecting.WORK: reprojecting.reproject,
             papers.WORK: papers.remind_of_papers,
             watching.WORK: watching.watch_earlier,
+            clocks.WORK: clocks.look_at_clocks,
         }
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
         work.rounds |= {by_law.WORK: by_law.look, telling.WORK: telling.look}

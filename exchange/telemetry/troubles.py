@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
 
+from exchange.approval.clocks.tables import OVERRUN, UNDELIVERED, UNEXPLAINED, case_clock
 from exchange.approval.department.tables import FAILED_RULES, desk
+from exchange.approval.rules.clock.watching import UNDECIDED
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.tables import NOT_SIGNED, PUT_TO, TO_REVIEW, UNDATED, case_file, part
 from exchange.joint.tables import OPEN_JOINTS, joint
@@ -24,7 +26,7 @@ COUNTED = 10_000
 
 _SHOWN = 3
 
-_p, _j, _k, _f, _d, _c = part.c, joint.c, desk.c, case_file.c, dead_letter.c, outbox_copy.c
+_p, _j, _k, _f, _d, _c, _t = part.c, joint.c, desk.c, case_file.c, dead_letter.c, outbox_copy.c, case_clock.c
 _UNDECIDED = _f.state == CaseState.READY
 
 
@@ -103,6 +105,20 @@ class Troubles:
     def safety(self) -> Gathered:
         """Gather cases of this window in which a late objection on grounds of safety waits for the lead."""
         return self._gathered(_p.case_number, _p.review_at, TO_REVIEW, _p.late_ground == ObjectionGround.SAFETY)
+
+    def overrun(self) -> Gathered:
+        """Gather undecided cases of this window of which it was told that their term is over by law."""
+        undecided = select(_f.number).where(_f.number == _t.case_number, _f.state.in_(UNDECIDED))
+        return self._gathered(_t.case_number, _t.overrun_at, OVERRUN, undecided.correlate(case_clock).exists())
+
+    def undelivered(self) -> Gathered:
+        """Gather cases of this window whose licence is overdue for delivery."""
+        return self._gathered(_t.case_number, _t.undelivered_at, UNDELIVERED)
+
+    def unexplained(self) -> Gathered:
+        """Gather cases of this window of which a promise was not kept, and nobody has said why."""
+        left = select(_f.number).where(_f.number == _t.case_number, _f.state == CaseState.WITHDRAWN)
+        return self._gathered(_t.case_number, _t.promise_over_at, UNEXPLAINED, ~left.correlate(case_clock).exists())
 
     def open_parts(self, department: str) -> int:
         """Count the consultations that wait for a department, in whatever stage."""

@@ -98,6 +98,7 @@ class CaseProgress(Body):
     TITLE: ClassVar[Title] = ("办理进度", "Progress of a case")
     ROOM: ClassVar[Room] = Room.PORTAL
     MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+    HAPPENED: ClassVar[tuple[str, ...]] = ("overrun_at", "delivered_at")
 
     filing: FilingNumber
     case_number: CaseNumber
@@ -107,6 +108,16 @@ class CaseProgress(Body):
     parts: Annotated[tuple[DepartmentProgress, ...], Field(min_length=1, max_length=64)]
     decide_by: Instant | None = None
     provisional: bool = False
+    promised_by: Instant | None = None
+    """Until when it is promised to be decided, where that is sooner than the law asks."""
+    moved: Annotated[tuple[LedgerEntry, ...], Field(max_length=100)] = ()
+    """What moved the days of the case itself, and why: extended, not counted, counted again."""
+    overrun_at: Instant | None = None
+    """Since when it is undecided beyond the term that the law gives; nothing is granted by that."""
+    explanation: Text = ""
+    """Why it was not decided within the days that were promised, once the lead has said so."""
+    delivered_at: Instant | None = None
+    """When what was granted was handed out."""
     at: Instant
 
 

@@ -194,11 +194,16 @@ def make_city(
     rule_decides: bool = True,
     start: datetime = MONDAY,
     superior: str | None = None,
+    over_window: bool = False,
 ) -> City:
-    """A city that is not yet served: enter ``city.local``. Its lead's rule decides, unless told to prepare."""
+    """A city that is not yet served: enter ``city.local``. Its lead's rule decides, unless told to prepare.
+
+    ``superior`` stands above the departments; ``over_window``: above the lead as well.
+    """
     clock, above = SteppedClock(start), f"{domain}.{superior}" if superior is not None else None
     window = (Role.WINDOW,)
-    seats = {f"{domain}.window": Seat(window, work_for(window, decide_rule=decide_rule, rule_decides=rule_decides))}
+    work = work_for(window, decide_rule=decide_rule, rule_decides=rule_decides)
+    seats = {f"{domain}.window": Seat(window, work, superior=above if over_window else None)}
     seats |= {f"{domain}.{name}": Seat((Role.MONITOR,)) for name in monitors}
     seats |= {f"{domain}.{name}": Seat((Role.DEPARTMENT,), superior=above) for name in departments}
     if superior is not None:

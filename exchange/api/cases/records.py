@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from exchange.api.cases.clock_models import CaseTermOut, ClockOut
 from exchange.api.documents.returns import ReturnedOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.after.paper import PaperState
@@ -74,15 +75,6 @@ class CasePage(ApiModel):
 
     items: tuple[CaseLineOut, ...]
     next: str | None = None
-
-
-class ClockOut(ApiModel):
-    """A clock that stands still. 停计。"""
-
-    since: datetime
-    until: datetime | None
-    """When it runs on by itself; null where it is to be resumed."""
-    reason: str
 
 
 class PaperOut(ApiModel):
@@ -272,6 +264,8 @@ class CaseOut(CaseLineOut):
     """What the rule failed with: an officer decides."""
     lacking: tuple[str, ...] = ()
     """While undecided: departments whose consent a grant would lack at this moment, objections aside."""
+    case_term: CaseTermOut | None = None
+    """At the window: until when the case is decided by law and by its promise, and what was granted delivered."""
     proposals: tuple[ProposalOut, ...] = ()
     """In whose place another body may be asked: `POST /cases/NUMBER/bodies`."""
     reopenings: tuple[ReopeningOut, ...] = ()

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from exchange.api.cases.clock_models import case_term_out, clock_out
 from exchange.api.cases.conditions import ETAG, etag_of
 from exchange.api.cases.models import MatterPage
 from exchange.api.cases.records import (
     CaseLineOut,
     CaseOut,
     CasePage,
-    ClockOut,
     DeskTermOut,
     PaperOut,
     PartOut,
@@ -36,7 +36,6 @@ from exchange.approval.records import CaseRow, ReopeningRow
 from exchange.approval.rules.after.paper import OwedPaper
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import CaseState
-from exchange.approval.rules.stops import Stop
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.lead_duties import terms_to_decide
@@ -150,13 +149,9 @@ def _desk_term(term: DeskTerm) -> DeskTermOut:
         provisional=term.provisional,
         days_left=term.days_left,
         overdue=term.overdue,
-        stopped=_clock(term.stopped),
+        stopped=clock_out(term.stopped),
         amendments=term.amendments,
     )
-
-
-def _clock(stopped: Stop | None) -> ClockOut | None:
-    return ClockOut(since=stopped.since, until=stopped.until, reason=stopped.reason) if stopped else None
 
 
 def _window_case(found: CaseFile) -> CaseOut:
@@ -183,6 +178,7 @@ def _window_case(found: CaseFile) -> CaseOut:
         prepared=_prepared(status.prepared),
         rule_error=status.rule_error,
         lacking=found.lacking,
+        case_term=case_term_out(status.term) if status.term is not None else None,
         proposals=tuple(
             ProposalOut(department=one.department, named=one.named, body=one.body) for one in status.proposals
         ),
@@ -227,7 +223,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         conditions=part.conditions,
         due_at=part.due_at,
         provisional=part.provisional,
-        stopped=_clock(part.stopped),
+        stopped=clock_out(part.stopped),
         reminded=part.reminded,
         late=part.late,
         consultation_id=part.consultation_id,

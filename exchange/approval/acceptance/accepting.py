@@ -11,7 +11,7 @@ from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
 from exchange.approval.rules.acceptance.outcomes import check_complete, is_complete, promises_of, remedies_of
-from exchange.approval.rules.lead import decision_term
+from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
 from exchange.approval.window.deadlines import matter_key, parse_matter
 from exchange.approval.window.submit import open_case
 from exchange.errors import Conflict, NotFound
@@ -119,9 +119,9 @@ def _open(
         step, application, matter, enclosures,
         accepted_from=row.complete_at, number=number, fixed_due=fixed_due,
     )  # fmt: skip
-    term = decision_term(case, matter, {}, step.node.calendar)
+    term = case_dates(case, matter, CaseLedgers(), step.node.calendar)
     body = _document(
-        step, row, outcome, case_number=case.number, accepted_from=row.complete_at, decide_by=term.due_at,
+        step, row, outcome, case_number=case.number, accepted_from=row.complete_at, decide_by=term.decide_by,
         provisional=term.provisional, promised=promised, by_rule=by_rule, statement=statement,
     )  # fmt: skip
     _send(

@@ -40,6 +40,7 @@ _PART_STEPS = {
 
 def progress_of(step: Step, row: FilingRow, case: CaseStatus) -> CaseProgress:
     """Return how a case stands, for the applicant; its serial is the next one."""
+    record = case.term.record if case.term is not None else None
     return CaseProgress(
         filing=row.number,
         case_number=case.number,
@@ -49,6 +50,11 @@ def progress_of(step: Step, row: FilingRow, case: CaseStatus) -> CaseProgress:
         parts=tuple(_line(step, part, case) for part in case.parts),
         decide_by=case.due_at,
         provisional=case.provisional,
+        promised_by=case.term.dates.promised_by if case.term is not None and case.due_at is not None else None,
+        moved=case.term.entries[-100:] if case.term is not None else (),
+        overrun_at=record.overrun_at if record is not None and case.due_at is not None else None,
+        explanation=(record.explanation if record is not None else None) or "",
+        delivered_at=record.delivered_at if record is not None else None,
         at=step.now,
     )
 

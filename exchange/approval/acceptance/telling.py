@@ -9,8 +9,8 @@ from exchange.approval.acceptance.accepting import matter_filed
 from exchange.approval.acceptance.progress import progress_of
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.store import Filings
-from exchange.approval.rules.acceptance.delivery import deliver_by
 from exchange.approval.rules.acceptance.outcomes import remedies_of
+from exchange.approval.rules.clock.dates import deliver_by
 from exchange.approval.window.status import CaseStatus, status_in
 from exchange.envelope.document import parse_body, payload_of
 from exchange.messaging.documents import Documents
@@ -54,7 +54,7 @@ def _serve(step: Step, row: FilingRow, case: CaseStatus) -> str | None:
     if stored is None:
         return row.served_id
     decision = parse_body(Decision, payload_of(stored.signed))
-    until = deliver_by(decision.outcome, decision.decided_at, step.node.calendar)
+    until = deliver_by(decision.decided_at, decision.outcome, step.node.calendar)
     served = DecisionServed(
         filing=row.number,
         case_number=case.number,
@@ -68,8 +68,8 @@ def _serve(step: Step, row: FilingRow, case: CaseStatus) -> str | None:
         remedies=remedies_of(matter_filed(step.tx, row)),
         by_rule=decision.by_rule,
         decided_at=decision.decided_at,
-        deliver_by=until.at if until else None,
-        provisional=until.provisional if until else False,
+        deliver_by=until[0] if until else None,
+        provisional=until[1] if until else False,
     )
     step.send(served, (row.portal,), conversation_id=row.filing_id)
     step.note("decision-served", case.number, None, portal=row.portal, filing=row.number)

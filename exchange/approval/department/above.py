@@ -1,15 +1,27 @@
 """What others than the department hear of its term: the authority above it of last reminders, of what silence has come
-to and of papers that have not come, and whoever is said to have ordered an amendment what came of that.
+to and of papers that have not come, and whoever is said to have ordered an amendment what came of that. And what is
+told of the term of a whole case.
 """
 
 from __future__ import annotations
 
+from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.superiors import is_above
 from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, DefaultMode, DefaultNotice, Reminder, Role, SupplementaryReview, TermNotice
+from exchange.schemas import (
+    Body,
+    CaseTermEvent,
+    CaseTermNotice,
+    DefaultMode,
+    DefaultNotice,
+    Reminder,
+    Role,
+    SupplementaryReview,
+    TermNotice,
+)
 
 
 def handlers() -> dict[str, Handler]:
@@ -19,6 +31,7 @@ def handlers() -> dict[str, Handler]:
         DefaultNotice.KIND: take_default,
         TermNotice.KIND: take_ordered,
         SupplementaryReview.KIND: take_review,
+        CaseTermNotice.KIND: take_case_term,
     }
 
 
@@ -93,3 +106,28 @@ def take_review(step: Step, incoming: Incoming, body: Body) -> None:
     require_role(step, incoming, Role.WINDOW)
     event = f"supplementary-review-{review.standing.value}"
     step.note(event, review.case_number, incoming.message_id, department=review.department)
+
+
+def take_case_term(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in how the term of a whole case stands; it is shown with the case, and moves no department's own.
+
+    Raises Returned where this is neither consulted in it, nor the authority above its lead, nor who is said to have
+    ordered it.
+    """
+    notice = expect(body, CaseTermNotice)
+    require_role(step, incoming, Role.WINDOW)
+    here, amended = step.node.address, notice.event is CaseTermEvent.AMENDED
+    ordered = notice.entry is not None and notice.entry.actor == here
+    over = notice.entry is None and is_above(here, incoming.sender, step.node.directory)
+    row = step.tx[DepartmentDesk].get(notice.case_number)
+    consulted = amended and row is not None and row.window == incoming.sender
+    if not (ordered or over or consulted):
+        raise Returned(
+            "{address} is neither consulted in case {case} nor the authority above its lead, and has not ordered this",
+            code="not-consulted",
+            remedy="tell the departments consulted, the authority above the lead, and whoever has ordered it",
+            address=here,
+            case=notice.case_number,
+        )
+    kind = notice.entry.kind.value if notice.entry is not None else None
+    step.note(f"case-term-{notice.event.value}", notice.case_number, incoming.message_id, kind=kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,11 +10,7 @@ from typing import Protocol
 
 from exchange.approval.rules.completion import PartProgress, may_decide
 from exchange.approval.rules.correction import awaiting_correction
-from exchange.approval.rules.deadline import Projection, reckon_around
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.approval.rules.stops import announced, merged
-from exchange.schemas import LedgerEntry, Matter, Term
-from exchange.workdays import WorkingCalendar
 
 UNSIGNED = timedelta(days=1)
 """After so long without a department's signature under its request somebody must ask why: no term runs meanwhile."""
@@ -31,6 +27,9 @@ class LeadTask(StrEnum):
     REVIEW = "review"  # decided, and then an opinion came in that had been in time
     CORRECTION = "correction"  # an opinion went back to its department, which may correct it
     ADD_BODY = "add-body"  # a department is not competent, and names who is
+    OVERRUN = "overrun"  # the term of the case is over by law, and departments still have time: press them, and decide
+    EXPLAIN = "explain"  # it was not decided within the days that were promised: say why
+    DELIVER = "deliver"  # what was granted is not recorded as handed out in its ten working days
     UNSIGNED = "unsigned"  # a department has not even signed for the request, so that no term runs
 
 
@@ -70,6 +69,21 @@ class PartFacts(PartProgress, Protocol):
     def correct_by(self) -> datetime | None: ...
 
 
+class ClockFacts(Protocol):
+    """And of the terms of the case itself."""
+
+    @property
+    def overrun_at(self) -> datetime | None: ...
+    @property
+    def promise_over_at(self) -> datetime | None: ...
+    @property
+    def explained_at(self) -> datetime | None: ...
+    @property
+    def undelivered_at(self) -> datetime | None: ...
+    @property
+    def delivered_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True)
 class Waits:
     """What a case waits for at its lead, since when, and because of which departments."""
@@ -80,12 +94,20 @@ class Waits:
 
 
 def what_waits(
-    case: CaseFacts, parts: Sequence[PartFacts], now: datetime, to_place: Collection[str] = ()
+    case: CaseFacts,
+    parts: Sequence[PartFacts],
+    now: datetime,
+    to_place: Collection[str] = (),
+    clock: ClockFacts | None = None,
 ) -> Waits | None:
     """Return what a case waits for at its lead; None where it waits for departments, or for nothing more.
 
     ``to_place``: departments that are not competent, in whose place another may be asked.
     """
+    return _by_parts(case, parts, now, to_place) or _by_clock(case, clock)
+
+
+def _by_parts(case: CaseFacts, parts: Sequence[PartFacts], now: datetime, to_place: Collection[str]) -> Waits | None:
     alarming = {part.department: part.review_at for part in parts if part.alarming and part.review_at is not None}
     if alarming and case.state is not CaseState.WITHDRAWN:
         return Waits(LeadTask.SAFETY, min(alarming.values()), tuple(alarming))
@@ -117,15 +139,14 @@ def _to_decide(case: CaseFacts) -> LeadTask:
     return LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
 
 
-def decision_term(
-    case: CaseFacts, matter: Matter, ledgers: Mapping[str, Sequence[LedgerEntry]], calendar: WorkingCalendar
-) -> Projection:
-    """Return until when the lead is to decide.
-
-    ``ledgers``: by department; what they announced special procedures for is left out, as long as these went on. The
-    term of a case that was reopened runs anew from then.
-    """
-    began = case.reopened_at or case.opened_at
-    stood = merged(pause for department, ledger in ledgers.items() for pause in announced(ledger, calendar, department))
-    due_at, provisional = reckon_around(Term(days=matter.decision_days), began, stood, calendar)
-    return Projection(began, due_at, provisional, stopped=False, effective_at=due_at)
+def _by_clock(case: CaseFacts, clock: ClockFacts | None) -> Waits | None:
+    """What is owed because a term of the case itself is over, where nothing else is to be done first."""
+    if clock is None or case.state is CaseState.WITHDRAWN:
+        return None
+    if case.state is CaseState.OPEN and clock.overrun_at is not None:
+        return Waits(LeadTask.OVERRUN, clock.overrun_at)
+    if clock.promise_over_at is not None and clock.explained_at is None:
+        return Waits(LeadTask.EXPLAIN, clock.promise_over_at)
+    if case.state is CaseState.DECIDED and clock.undelivered_at is not None and clock.delivered_at is None:
+        return Waits(LeadTask.DELIVER, clock.undelivered_at)
+    return None

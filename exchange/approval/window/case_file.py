@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.rules.consent import lacking
 from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import CaseState
@@ -60,5 +61,6 @@ def expect_revision(step: Step, number: str, known: Collection[str]) -> None:
 def _revision(tx: Transaction, number: str) -> str:
     parts = tx[Cases].parts(number)
     ledgers = [tx[Cases].ledger(number, part.department) for part in parts]
-    whole = repr((tx[Cases].get(number), parts, ledgers))
+    record = replace(tx[CaseClocks].get(number), look_at=None)  # when it is looked at next changes nothing of it
+    whole = repr((tx[Cases].get(number), parts, ledgers, record, tx[CaseClocks].ledger(number)))
     return hashlib.sha256(whole.encode()).hexdigest()[:32]

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.clock.dates import deliver_by
 from exchange.approval.rules.course.adding import to_place
 from exchange.approval.rules.deadline import days_left
-from exchange.approval.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
+from exchange.approval.rules.lead import UNSIGNED, LeadTask, Waits, what_waits
 from exchange.approval.rules.states import CaseState
+from exchange.approval.window.clock.reckoned import dates_of
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import ruling_of
 from exchange.approval.window.matters import completing
@@ -34,7 +37,7 @@ class LeadDuty:
     departments: tuple[str, ...]
     """Because of whom: those that were escalated, or have not signed for the request."""
     due_at: datetime | None
-    """Until when the lead is to decide, by the matter's term."""
+    """Until when the lead is to decide, by the matter's term; or was to deliver."""
     provisional: bool
     days_left: int | None
     overdue: bool
@@ -60,16 +63,15 @@ def term_to_decide(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) ->
     """Return until when the lead is to decide, and whether that is provisional; no moment once it is closed."""
     if case.state not in (CaseState.OPEN, CaseState.READY):
         return None, False
-    parts = tx[Cases].parts(case.number)
-    ledgers = {part.department: tx[Cases].ledger(case.number, part.department) for part in parts}
-    term = decision_term(case, matter_of(tx, case), ledgers, calendar)
-    return term.due_at, term.due_at is not None and term.provisional
+    dates = dates_of(tx, case, calendar)
+    return dates.decide_by, dates.provisional
 
 
 def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
     for case in every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place):
         parts = tx[Cases].parts(case.number)
-        waits = what_waits(case, parts, now, to_place(case.state, completing(case, matter_of(tx, case)), parts))
+        places = to_place(case.state, completing(case, matter_of(tx, case)), parts)
+        waits = what_waits(case, parts, now, places, tx[CaseClocks].get(case.number))
         if waits is not None:
             yield _duty(tx, case, waits, calendar, now)
 
@@ -77,6 +79,8 @@ def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterat
 def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalendar, now: datetime) -> LeadDuty:
     matter = matter_of(tx, case)
     due_at, provisional = term_to_decide(tx, case, calendar)
+    if waits.task is LeadTask.DELIVER:
+        due_at, provisional = deliver_by(case.decided_at, case.outcome, calendar) or (None, False)
     return LeadDuty(
         case_number=case.number,
         matter_names=matter.names,

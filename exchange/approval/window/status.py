@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
@@ -13,6 +13,7 @@ from exchange.approval.rules.course.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left, is_provisional
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import Stop, stopped_at
+from exchange.approval.window.clock.shown import CaseTerm, case_term
 from exchange.approval.window.deadlines import approver_of, matter_of
 from exchange.approval.window.decision import Ruling, ruling_of
 from exchange.approval.window.lead_duties import term_to_decide
@@ -121,6 +122,8 @@ class CaseStatus:
     """Until when the lead is to decide, from the first day on; None once it is closed."""
     provisional: bool = False
     """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
+    term: CaseTerm | None = None
+    """Its own terms, by law and as promised, with what moved them, and the delivery."""
 
     @property
     def answered(self) -> int:
@@ -178,11 +181,11 @@ def status_in(tx: Transaction, node: Node, number: str) -> CaseStatus:
     ledgers = {part.department: tx[Cases].ledger(number, part.department) for part in rows}
     defaults = {part.department: approver_of(matter, part.department).default for part in rows}
     parts = tuple(_part(node, case, part, defaults[part.department], ledgers[part.department]) for part in rows)
-    term = term_to_decide(tx, case, node.calendar)
+    term, own = term_to_decide(tx, case, node.calendar), case_term(tx, case, node)
     places = to_place(case.state, completing(case, matter), rows)
     proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
     reopenings = tuple(tx[Cases].reopenings(number)) if case.reopened_at is not None else ()
-    return _status(case, matter.names, parts, proposals, reopenings, term)
+    return replace(_status(case, matter.names, parts, proposals, reopenings, term), term=own)
 
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:

@@ -34,6 +34,8 @@ from exchange.approval.statements import (
     LEDGER,
     OPEN,
     OTHERWISE,
+    OVER,
+    OWING,
     PAPERS,
     PART_COLUMNS,
     PARTS_OF_CASE,
@@ -99,7 +101,8 @@ class Cases:
 
         They are ready ones, open ones of which a part was escalated, is to be corrected, says that another body is
         competent, or was put to its department before ``until`` and not signed for, and decided ones that are to be
-        reviewed; a late objection on grounds of safety is, whatever state its case is in. For `exchange.paging.every`.
+        reviewed; a late objection on grounds of safety is, whatever state its case is in. And those of which a term
+        of their own is over, for what the lead owes then. For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         corrected = _p.correct_by.is_not(None) & PUT_TO
@@ -113,8 +116,11 @@ class Cases:
         rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
         told = exists().where(_p.case_number == _f.number, TO_REVIEW)
         review = self._db.execute(first.where(_f.state == CaseState.DECIDED, told)).all()
-        found = (CaseRow(*row) for row in (*ready, *rest, *review))
-        return sorted(found, key=lambda case: case.place)[:limit]
+        over = self._db.execute(first.where(_f.state == CaseState.OPEN, _f.number.in_(OVER))).all()
+        owing = self._db.execute(first.where(_f.state == CaseState.DECIDED, _f.number.in_(OWING))).all()
+        rows = (*ready, *rest, *review, *over, *owing)
+        found = {row.number: CaseRow(*row) for row in rows}
+        return sorted(found.values(), key=lambda case: case.place)[:limit]
 
     def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
         """Return a page of the parts that are issued or signed for, of one department or all.

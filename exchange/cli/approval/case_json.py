@@ -6,6 +6,7 @@ from typing import Any
 
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, PartStatus
+from exchange.cli.approval.clock_views import case_term_json
 from exchange.cli.approval.course_views import paper_json, reopening_json
 from exchange.cli.approval.term_views import amendment_json, stopped_json
 from exchange.schemas import Decision
@@ -21,6 +22,7 @@ def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, A
         "stage": case.stage,
         "due_at": case.due_at.isoformat() if case.due_at else None,
         "provisional": case.provisional,
+        "case_term": case_term_json(case.term) if case.term else None,
         "outcome": case.outcome,
         "opened_at": case.opened_at.isoformat(),
         "decided_at": case.decided_at.isoformat() if case.decided_at else None,

@@ -50,6 +50,21 @@ TASKS = {
         "not competent: ask who is, add-body CASE DEPARTMENT; or decide",
         "yellow",
     ),
+    LeadTask.OVERRUN: (
+        "已超过法定办理期限，请催办并尽快决定",
+        "the term of the case is over by law: press the departments, and decide",
+        "bold red",
+    ),
+    LeadTask.EXPLAIN: (
+        "未在承诺期限内办结，请说明理由：explain 案号 --reasons 理由",
+        "not decided within the promised days: say why, explain CASE --reasons WHY",
+        "red",
+    ),
+    LeadTask.DELIVER: (
+        "准予许可后十个工作日内未送达，请送达并登记：deliver 案号 --to 领取人",
+        "granted, and not recorded as handed out in ten working days: deliver CASE --to WHOM",
+        "red",
+    ),
     LeadTask.UNSIGNED: ("部门未签收", "not signed for: ask why", "red"),
 }
 """What the lead must do, in Chinese and English."""

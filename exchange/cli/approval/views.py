@@ -15,6 +15,7 @@ from rich.text import Text
 from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.status import CaseStatus, PartStatus
+from exchange.cli.approval.clock_views import case_changes, clock_rows
 from exchange.cli.approval.course_views import labelled, paper_text, proposed, reopened
 from exchange.cli.approval.term_views import changes_table, stopped_text
 from exchange.cli.naming import called, in_full
@@ -128,8 +129,8 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     names = {part.department: part.names for part in case.parts}
     said = sentence(case.state, case.parts, now, names, {part.department for part in case.parts if part.provisional})
     head.add_row("", plain(choose(said)))
-    if case.due_at is not None:
-        head.add_row(tr("decision due"), ends_text(case.due_at, provisional=case.provisional))
+    for label, what in clock_rows(case):
+        head.add_row(label, what)
     table = Table(header_style="bold", border_style="dim", **_caption())
     for title in (tr("department"), tr("stage"), tr("opinion"), tr("due")):
         table.add_column(title, overflow="fold")
@@ -148,6 +149,7 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     return Group(
         head,
         table,
+        *case_changes(case),
         *_amendments(case),
         *_opinions(case, now),
         *reopened(case),

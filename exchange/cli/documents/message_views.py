@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.documents.case_term_views import case_term_lines
 from exchange.cli.documents.document_views import (
     Lines,
     document_lines,
@@ -41,6 +42,7 @@ from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.schemas import (
     Body,
     CaseClosed,
+    CaseTermNotice,
     Clearance,
     Consultation,
     Decision,
@@ -249,6 +251,8 @@ def _notice(body: Body) -> Lines:
         yield tr("due"), tr("{due}, {stage} % of the term is over", due=due, stage=body.stage)
     elif isinstance(body, TermNotice):
         yield from _amendment(body)
+    elif isinstance(body, CaseTermNotice):
+        yield from case_term_lines(body)
     elif isinstance(body, ProcedureEnded):
         yield tr("reason"), body.reason
         yield tr("officer"), body.officer

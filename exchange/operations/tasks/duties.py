@@ -27,7 +27,7 @@ from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in
 from exchange.notices.store import Notices
 from exchange.paging import Place, every
-from exchange.schemas import MESSAGES, ForwardedRequest, JointDocument, Opinion, TermNotice
+from exchange.schemas import MESSAGES, CaseTermNotice, ForwardedRequest, JointDocument, Opinion, TermNotice
 from exchange.store.transaction import Transaction
 from exchange.workdays import end_of_day
 
@@ -138,7 +138,8 @@ def _returned_opinions(node: Node, tx: Transaction) -> Iterator[Duty]:
 def _refused_orders(node: Node, tx: Transaction) -> Iterator[Duty]:
     """Of the latest notices of terms, those that tell that what was ordered in this member's name was refused."""
     since = node.clock.now() - _RETURNED_FOR
-    for stored in tx[Documents].recent("received", TermNotice.KIND, _LATEST):
+    kinds = (TermNotice.KIND, CaseTermNotice.KIND)
+    for stored in (one for kind in kinds for one in tx[Documents].recent("received", kind, _LATEST)):
         refused = values_of(payload_of(stored.signed), "refused")
         if refused and stored.recorded_at >= since:
             why = f"{stored.sender}: {refused[0]}"

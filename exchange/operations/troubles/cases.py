@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from exchange.clock import end_text
+from exchange.operations.troubles.clocks import of_clocks
 from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
 from exchange.operations.troubles.lights import Words
 from exchange.operations.troubles.parts import named, span
-from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+from exchange.operations.troubles.several import gathered, plural_s
+from exchange.runtime.gathered import DeadlineFact, Ends
 from exchange.schemas.titles import TITLES
 
 
@@ -86,10 +88,10 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
     who, address = named(member, member.address), member.address
     failing = member.rule_failing
     if failing.number:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.RULE_FAILING, member, failing,
             f"规则出错（{failing.detail}），{failing.number} 件案件待人办理",
-            f"its rule fails ({failing.detail}), and {failing.number} case{_s(failing.number)} "
+            f"its rule fails ({failing.detail}), and {failing.number} case{plural_s(failing.number)} "
             f"wait{'s' if failing.number == 1 else ''} for an officer",
             (f"人工答复：`exchange inbox --as {address}`；并修复 rule.py",
              f"answer by hand: `exchange inbox --as {address}`; and repair its rule.py"),
@@ -97,13 +99,13 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
     yield from _of_lead(facts, member, limits)
     unsigned, undated = member.unsigned.number, member.undated.number
     if unsigned:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.UNSIGNED, member, member.unsigned, f"{unsigned} 份征求意见久未签收，期限不起算",
             f"{unsigned} requests are not signed for: no term runs",
             ("查看谁没有签收：控制台“未签收”", "see who has not signed: the console's page Unsigned"),
         )  # fmt: skip
     if undated:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.UNDATED, member, member.undated, f"{undated} 个期限久未起算或停计",
             f"{undated} terms have not begun, or are stopped, for long",
             ("查看期限为何停计：`exchange status 案号`", "see why each is stopped: `exchange status CASE`"),
@@ -119,10 +121,10 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
         )  # fmt: skip
     if member.withheld.number:
         withheld, first = member.withheld.number, member.withheld.first[0]
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.WITHHELD, member, member.withheld,
             f"{withheld} 件报文在签发证书失效后才到达，待两人核定",
-            f"{withheld} message{_s(withheld)} came after the signer's certificate had ended, and "
+            f"{withheld} message{plural_s(withheld)} came after the signer's certificate had ended, and "
             f"wait{'s' if withheld == 1 else ''} for two people's word",
             (f"查看：`exchange dead --cause withheld`；收下 `exchange dead --propose-release {first}`，"
              f"拒收 `exchange dead --propose-discard {first}`，另一账号确认",
@@ -131,7 +133,7 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             f"/dead/{address}?code=withheld&stage=arrival",
         )  # fmt: skip
     if member.withheld_beyond.number:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.WITHHELD_BEYOND, member, member.withheld_beyond,
             "被搁置的报文过多，后来的不再留存；发送方未得回执会重发，其间其沉默不产生后果",
             "so many of a sender's messages are set aside that further ones are not kept; it sends them again, "
@@ -141,10 +143,10 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
         )  # fmt: skip
     if member.implausible.number:
         receipts = member.implausible.number
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.IMPLAUSIBLE_RECEIPT, member, member.implausible,
             f"{receipts} 件报文的签收时间早于其写成时间，不能证明送达",
-            f"{receipts} receipt{_s(receipts)} dated before the message was written: that proves nothing",
+            f"{receipts} receipt{plural_s(receipts)} dated before the message was written: that proves nothing",
             ("请签收方校正时钟；报文会自动重发",
              "have whoever signed so set its clock; the messages go out again by themselves"),
             "/members",
@@ -152,67 +154,53 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
     if member.drained is not None:
         yield _of_drain(facts, member, member.drained, limits)
     if member.joints.number:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.JOINT_WAITING, member, member.joints, f"{member.joints.number} 份联合发文久待签署",
-            f"{member.joints.number} joint document{_s(member.joints.number)} wait for signatures for long",
+            f"{member.joints.number} joint document{plural_s(member.joints.number)} wait for signatures for long",
             (f"查看：`exchange joint list --as {address}`", f"see: `exchange joint list --as {address}`"), "/",
         )  # fmt: skip
 
 
 def _of_lead(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Alert]:
     undecided, escalated = member.undecided.number, member.escalated.number
+    yield from of_clocks(facts, member)
     if escalated:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.ESCALATED, member, member.escalated, f"{escalated} 件案件有部门沉默已上报，待处理",
-            f"{escalated} case{_s(escalated)} with a silence that was escalated to it",
+            f"{escalated} case{plural_s(escalated)} with a silence that was escalated to it",
             ("查看并决定：`exchange status 案号`，`exchange decide`",
              "see and decide: `exchange status CASE`, `exchange decide`"),
         )  # fmt: skip
     alarming = member.safety.number
     if alarming:
-        alarm = _gathered(
+        alarm = gathered(
             facts, AlertKind.SAFETY, member, member.safety, f"{alarming} 件案件有迟到意见以安全为由不同意",
-            f"{alarming} case{_s(alarming)} with a late objection on grounds of safety",
+            f"{alarming} case{plural_s(alarming)} with a late objection on grounds of safety",
             ("立即查看；复核后：`exchange decide 案号 --reviewed --officer 姓名 --reasons 理由`",
              "look at once; then `exchange decide CASE --reviewed --officer NAME --reasons WHY`"),
         )  # fmt: skip
         yield replace(alarm, severity=Severity.CRITICAL)
     review = member.review.number
     if review:
-        yield _gathered(
+        yield gathered(
             facts, AlertKind.REVIEW, member, member.review,
             f"{review} 件案件待复核：决定后收到按期意见，或所依据的签名已吊销",
-            f"{review} case{_s(review)} to be reviewed: decided over an opinion that was in time, or resting on a "
-            "signature that a revocation took the ground from",
+            f"{review} case{plural_s(review)} to be reviewed: decided over an opinion that was in time, or resting on "
+            "a signature that a revocation took the ground from",
             ("复核决定后记录：`exchange decide 案号 --reviewed --officer 姓名 --reasons 理由`",
              "review the decision, then: `exchange decide CASE --reviewed --officer NAME --reasons WHY`"),
         )  # fmt: skip
     if undecided:
         waited = facts.now - (member.undecided.since or facts.now)
         yield replace(
-            _gathered(
+            gathered(
                 facts, AlertKind.UNDECIDED, member, member.undecided, f"{undecided} 件案件意见已齐，待决定",
-                f"{undecided} case{_s(undecided)} ready for its decision",
+                f"{undecided} case{plural_s(undecided)} ready for its decision",
                 (f"决定：`exchange inbox --as {member.address}`，`exchange decide`",
                  f"decide: `exchange inbox --as {member.address}`, `exchange decide`"), "/cases?state=ready",
             ),
             quiet=waited < limits.undecided,
         )  # fmt: skip
-
-
-def _gathered(
-    facts: Facts, kind: AlertKind, member: MemberFacts, what: Gathered, chinese: str, english: str, remedy: Words,
-    page: str | None = None,
-) -> Alert:  # fmt: skip
-    """Things that wait at a member: how many, since when, and the first of them."""
-    who, since = named(member, member.address), span(facts.now - (what.since or facts.now))
-    rest = what.number > len(what.first)
-    some = "、".join(what.first) + (" 等" if rest else ""), ", ".join(what.first) + (" and others" if rest else "")
-    to = page or (f"/case/{what.first[0]}" if len(what.first) == 1 else "/cases")
-    return Alert(
-        kind, member.address, Severity.WARNING, f"{who[0]}：{chinese}（{some[0]}；最早 {since[0]}前）",
-        f"{who[1]}: {english} ({some[1]}; the first since {since[1]})", to, remedy,
-    )  # fmt: skip
 
 
 def _of_drain(facts: Facts, member: MemberFacts, drain: DrainFact, limits: Limits) -> Alert:
@@ -248,7 +236,3 @@ def _of_hold(hold: HoldFact, names: dict[str, Words], limits: Limits) -> Alert:
 
 def _release(what: str) -> Words:
     return f"原因消除后：`exchange release {what}`", f"once the reason is over: `exchange release {what}`"
-
-
-def _s(number: int) -> str:
-    return "" if number == 1 else "s"

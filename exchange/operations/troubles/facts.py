@@ -71,6 +71,12 @@ class MemberFacts:
     """A window's: cases in which a late opinion objects on grounds of safety, and nobody has recorded a review."""
     review: Gathered = NOTHING_GATHERED
     """A window's: decided cases into which an opinion came that had been in time, and nobody has reviewed them."""
+    overrun: Gathered = NOTHING_GATHERED
+    """A window's: undecided cases whose term is over by law."""
+    undelivered: Gathered = NOTHING_GATHERED
+    """A window's: granted cases that are not recorded as delivered in time."""
+    unexplained: Gathered = NOTHING_GATHERED
+    """A window's: cases that were not decided within the days that were promised, and nobody has said why."""
     clock: Text | None = None
     """What speaks against the clock by which this look was made, in its record or its database server."""
     round_failing: Gathered = NOTHING_GATHERED

@@ -29,6 +29,7 @@ _OF_ANY_DATABASE = (AlertKind.DEFAULT_NEAR, AlertKind.OVERDUE, AlertKind.UNWATCH
 _IN_DATABASE = (
     AlertKind.ROLE_DOWN, AlertKind.DEAD_LETTERS, AlertKind.ABANDONED, AlertKind.QUEUE_OLD, AlertKind.RULE_FAILING,
     AlertKind.UNDECIDED, AlertKind.ESCALATED, AlertKind.REVIEW, AlertKind.SAFETY, AlertKind.CLOCK,
+    AlertKind.CASE_OVERRUN, AlertKind.UNDELIVERED, AlertKind.UNEXPLAINED,
     AlertKind.ROUND_FAILING, AlertKind.UNSIGNED, AlertKind.UNDATED, AlertKind.JOINT_WAITING, AlertKind.DRAINED,
     AlertKind.REVOKED_OPEN, AlertKind.WITHHELD, AlertKind.WITHHELD_BEYOND,
     AlertKind.IMPLAUSIBLE_RECEIPT,

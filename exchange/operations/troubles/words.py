@@ -8,10 +8,13 @@ from exchange.operations.troubles.lights import Words
 KINDS: dict[AlertKind, Words] = {
     AlertKind.OVERDUE: ("期限届满未了结", "Overdue"),
     AlertKind.UNWATCHED: ("无人督办期限", "Nobody watches the deadlines"),
+    AlertKind.CASE_OVERRUN: ("案件超过法定办理期限", "Cases beyond their statutory term"),
     AlertKind.ESCALATED: ("已上报，待主办部门处理", "Escalated to the lead"),
     AlertKind.UNDECIDED: ("待主办部门决定", "Wait for the lead's decision"),
     AlertKind.SAFETY: ("迟到意见以安全为由不同意", "Late objections on grounds of safety"),
     AlertKind.REVIEW: ("待复核的案件", "Cases to be reviewed"),
+    AlertKind.UNDELIVERED: ("准予许可后未按期送达", "Granted, and not delivered in time"),
+    AlertKind.UNEXPLAINED: ("承诺超期未说明", "Broken promises nobody has explained"),
     AlertKind.RULE_FAILING: ("规则出错，案件待人办理", "A rule fails, and cases wait for an officer"),
     AlertKind.DEFAULT_NEAR: ("期限将届满", "Terms that end soon"),
     AlertKind.UNSIGNED: ("长期未签收", "Not signed for"),

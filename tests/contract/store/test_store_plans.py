@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.monitor.store import Watches
 from exchange.approval.window.store import Cases
@@ -84,6 +85,10 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
         ("watch_calendar", lambda tx: tx[Watches].outdated("calendar 1", 100)),
         ("watch_due", lambda tx: tx[Watches].board(100)),
         ("case_file_state_recent", lambda tx: tx[Cases].awaiting(NOW, None, 10)),
+        ("case_clock_look", lambda tx: tx[CaseClocks].due(NOW, 10)),
+        ("case_clock_overrun", lambda tx: tx[Troubles].overrun()),
+        ("case_clock_undelivered", lambda tx: tx[Troubles].undelivered()),
+        ("case_clock_unexplained", lambda tx: tx[Troubles].unexplained()),
         ("outbox_copy_sent", lambda tx: tx[HealthFigures].oldest_sent()),
         ("outbox_copy_failed", lambda tx: tx[HealthFigures].open_work()),
     ],
@@ -96,6 +101,10 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
         "outdated",
         "board",
         "awaiting",
+        "clocks.due",
+        "overrun",
+        "undelivered",
+        "unexplained",
         "oldest_sent",
         "open_work",
     ],
@@ -117,6 +126,7 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx[Cases].parts_of_messages([new_id()]),
         lambda tx: tx[Cases].parts("HF-1"),
         lambda tx: tx[Cases].awaiting(NOW, None, 10),
+        lambda tx: (tx[CaseClocks].get("HF-1"), tx[CaseClocks].ledger("HF-1")),
         lambda tx: tx[DepartmentDesk].by_opinion(new_id()),
         lambda tx: tx.journal_of("HF-1"),
         lambda tx: tx[Watches].reminders("HF-1", PLANNING),
@@ -127,7 +137,7 @@ def test_what_is_due_is_found_through_its_partial_index(
     ],
     ids=[
         "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "awaiting",
-        "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
+        "clocks", "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
     ],
 )  # fmt: skip
 def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
@@ -135,4 +145,5 @@ def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
 ) -> None:
     plan = plans(store, work)
     tables = ("document", "outbox_copy", "outbox_message", "inbox", "part", "desk", "journal", "reminder", "watch")
+    tables += ("case_clock", "case_ledger")
     assert not [table for table in tables if f"SCAN {table}'" in plan or f"Seq Scan on {table} " in plan], plan

@@ -72,6 +72,12 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "approvers.0.default": ["none", "consent", "refusal", ABSENT],
         "approvers.0.default_basis": [["缺席默认制"], [], ABSENT],
     },
+    "case-term": {
+        "event": ["amended", "refused", "overrun", "undelivered"],
+        "entry": [EXAMPLES["case-term"].model_dump(mode="json")["entry"], None, ABSENT],
+        "refused": ["too late", None, ABSENT],
+        "deliver_by": ["2026-03-09T00:00:00+08:00", None, ABSENT],
+    },
     "term-notice": {
         "entry.kind": ["start", "stop", "resume", "restart", "extend"],
         "entry.days": [3, None, ABSENT],

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
 from exchange.approval.rules.deadline import reckon
 from exchange.approval.rules.department_term import DeskTerm, Told, desk_term, in_the_windows_order
-from exchange.approval.rules.lead import LeadTask, decision_term, what_waits
+from exchange.approval.rules.lead import LeadTask, what_waits
 from exchange.approval.rules.protest import OwnRecord, ground_against
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.rules.stops import Stop
@@ -83,7 +84,8 @@ def stop(day: str, days: int | None) -> LedgerEntry:
 def test_the_lead_has_forty_five_working_days_unless_the_matter_says_otherwise_and_stops_are_left_out() -> None:
     def due(ledger: tuple[LedgerEntry, ...] = (), **fields: Any) -> datetime | None:
         found: Matter = matter(**fields)
-        return decision_term(case(), found, {"c.fire": ledger, "c.police": ()}, CALENDAR).due_at
+        ledgers = CaseLedgers(departments={"c.fire": ledger, "c.police": ()})
+        return case_dates(case(), found, ledgers, CALENDAR).decide_by
 
     assert due(decision_days=5) == end("03-09")
     assert due((stop("03-03", 3),), decision_days=5) == end("03-13")
@@ -93,10 +95,9 @@ def test_the_lead_has_forty_five_working_days_unless_the_matter_says_otherwise_a
     assert due((stop("03-03", 3), anew), decision_days=5) == end("03-11")
     assert due((stop("03-03", None),), decision_days=5) == end("03-09"), "not announced with a length"
     assert due() == end("05-08")
-    again = decision_term(
-        case(reopened_at=at("04-07")), matter(decision_days=5), {"c.fire": (stop("03-03", 3),)}, CALENDAR
-    )
-    assert again.due_at == end("04-14"), "a case that was reopened is not late from its first day on"
+    ledgers = CaseLedgers(departments={"c.fire": (stop("03-03", 3),)})
+    again = case_dates(case(reopened_at=at("04-07")), matter(decision_days=5), ledgers, CALENDAR)
+    assert again.decide_by == end("04-14"), "a case that was reopened is not late from its first day on"
     assert "decision_days" not in matter().model_dump_json(), "matters on record are byte for byte what they were"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.course import reopening as rules
@@ -68,6 +69,7 @@ def reopen_in(step: Step, case_number: str, wanted: Reopening) -> CaseRow:
     step.tx[Cases].add_reopening(_row(step, case, notice, notice_id))
     _move(step, case, asked)
     cases_changed(step, [case_number])
+    step.tx[CaseClocks].begin_anew(case_number, step.now)
     step.note("reopened", case_number, notice_id, by=officer, ordered_by=wanted.ordered_by.value, asked=list(asked))
     if asked:
         _ask(step, case, asked)

@@ -1,0 +1,100 @@
+"""The clocks of whole cases at a window, and their ledgers. What is told is marked by a guarded UPDATE, once."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from exchange.approval.clocks.records import ClockRow
+from exchange.approval.clocks.tables import case_clock, case_ledger
+from exchange.schemas import LedgerEntry
+from exchange.store.bulk import adding
+from exchange.store.statements import values_of
+
+_c, _l = case_clock.c, case_ledger.c
+_NAMES = [field.name for field in fields(ClockRow)]
+_COLUMNS = [_c[name] for name in _NAMES]
+_GET = select(*_COLUMNS).where(_c.case_number == bindparam("number"))
+_DUE = (
+    select(*_COLUMNS)
+    .where(_c.look_at.is_not(None), _c.look_at <= bindparam("now"))
+    .order_by(_c.look_at, _c.case_number)
+    .limit(bindparam("most"))
+)
+_ENTRIES = select(_l.entry).where(_l.case_number == bindparam("number")).order_by(_l.position)
+_COUNT = select(func.count()).select_from(case_ledger).where(_l.case_number == bindparam("number"))
+_BEGIN = adding(case_clock, *_NAMES)
+_APPEND = adding(case_ledger, "case_number", "position", "entry")
+
+
+class CaseClocks:
+    """Clocks and ledgers of cases within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def begin(self, number: str, look_at: datetime) -> None:
+        """Begin the clocks of a new case."""
+        _BEGIN.run(self._db, [values_of(ClockRow(number, look_at))])
+
+    def begin_anew(self, number: str, look_at: datetime) -> None:
+        """Begin them anew, in a case that is taken up again: nothing was told of its present round."""
+        self._there(number)
+        blank = {name: None for name in _NAMES if name not in ("case_number", "look_at")}
+        self._db.execute(update(case_clock).where(_c.case_number == number).values(**blank, look_at=look_at))
+
+    def get(self, number: str) -> ClockRow:
+        """Return the record of a case; an empty one where a former release has closed it."""
+        row = self._db.execute(_GET, {"number": number}).first()
+        return ClockRow(*row) if row else ClockRow(number)
+
+    def due(self, now: datetime, limit: int) -> list[ClockRow]:
+        """Return those that are to be looked at by now, the first in front."""
+        return [ClockRow(*row) for row in self._db.execute(_DUE, {"now": now, "most": limit})]
+
+    def look(self, number: str, at: datetime | None) -> None:
+        """Note when a case's clocks are looked at next."""
+        self._db.execute(update(case_clock).where(_c.case_number == number).values(look_at=at))
+
+    def overrun(self, number: str, at: datetime) -> bool:
+        """Mark that the statutory term was told to be over; False where it was before."""
+        return self._mark(number, "overrun_at", overrun_at=at)
+
+    def promise_over(self, number: str, at: datetime) -> bool:
+        """Mark that the promised term was not kept; False where it was before."""
+        return self._mark(number, "promise_over_at", promise_over_at=at)
+
+    def explain(self, number: str, at: datetime, officer: str, explanation: str) -> bool:
+        """Record why a promise was not kept; False where that is on record."""
+        said = {"explained_at": at, "explained_by": officer, "explanation": explanation}
+        return self._mark(number, "explained_at", **said)
+
+    def undelivered(self, number: str, at: datetime) -> bool:
+        """Mark that a delivery was told to be overdue; False where it was before."""
+        return self._mark(number, "undelivered_at", undelivered_at=at)
+
+    def deliver(self, number: str, at: datetime, officer: str, to: str) -> bool:
+        """Record the delivery; False where that is on record."""
+        return self._mark(number, "delivered_at", delivered_at=at, delivered_by=officer, delivered_to=to)
+
+    def ledger(self, number: str) -> list[LedgerEntry]:
+        """Return the entries in the term of a case, of all its rounds."""
+        return [LedgerEntry.model_validate_json(entry) for entry in self._db.scalars(_ENTRIES, {"number": number})]
+
+    def add_entry(self, number: str, entry: LedgerEntry) -> None:
+        """Add an entry to the ledger of a case; entries are never changed."""
+        place = self._db.scalar(_COUNT, {"number": number}) or 0
+        _APPEND.run(self._db, [{"case_number": number, "position": place, "entry": entry.model_dump_json()}])
+
+    def _mark(self, number: str, unless: str, **values: Any) -> bool:
+        self._there(number)
+        free = update(case_clock).where(_c.case_number == number, _c[unless].is_(None))
+        return self._db.execute(free.values(**values)).rowcount == 1
+
+    def _there(self, number: str) -> None:
+        """A case that a former release has closed has no row yet."""
+        if self._db.execute(_GET, {"number": number}).first() is None:
+            _BEGIN.run(self._db, [values_of(ClockRow(number))])

@@ -1,0 +1,1 @@
+"""What is told of the terms of whole cases."""
