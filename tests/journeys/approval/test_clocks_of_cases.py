@@ -12,7 +12,7 @@ from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing, conclude
 from exchange.approval.window.after.reopening import Reopening, reopen
 from exchange.approval.window.case_file import case_file
 from exchange.approval.window.clock import watching
@@ -164,7 +164,7 @@ def test_an_overrun_is_told_once_to_all_by_name_and_grants_nothing(city: City) -
     assert (noted["lead"], noted["above"]) == (city.address("window"), [city.address("government")])
     assert sorted(noted["waiting"]) == [city.address("planning"), city.address("transport")]
     assert status(city, case).state is CaseState.OPEN
-    conclude.withdraw(city.window, case.number, "申请人撤回")
+    closing.withdraw(city.window, case.number, "申请人撤回")
     with city.window.store.reading() as tx:
         assert tx[Troubles].overrun().number == 0
     assert duties(city) == []
