@@ -3,7 +3,7 @@
 What a department's own system and its rule need is here by name, and is imported when it is first asked for:
 
     from exchange import Agent                                          # send, receive, decide from your own program
-    from exchange import Department, figure, said, working_days_open    # answer consultations by a rule
+    from exchange import Department, answered, figure, said             # answer consultations by a rule
     from exchange import Docket, Ruling                                 # prepare decisions by a rule
 """
 
@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exchange.agent import Agent
-    from exchange.approval.rules.answers import Department, figure, said, working_days_open
+    from exchange.approval.rules.answers import Department, answered, figure, said, working_days_open
     from exchange.approval.window.decision import Docket, Ruling
 
-__all__ = ["Agent", "Department", "Docket", "Ruling", "figure", "said", "working_days_open"]
+__all__ = ["Agent", "Department", "Docket", "Ruling", "answered", "figure", "said", "working_days_open"]
 
 _ANSWERS, _DECISION = "exchange.approval.rules.answers", "exchange.approval.window.decision"
 _HOMES = {
     "Agent": "exchange.agent",
     "Department": _ANSWERS,
+    "answered": _ANSWERS,
     "figure": _ANSWERS,
     "said": _ANSWERS,
     "working_days_open": _ANSWERS,

@@ -16,6 +16,7 @@ from typing import Annotated, Any, get_args, get_origin
 from annotated_types import MaxLen
 from pydantic import StringConstraints
 
+from exchange.language import Text
 from exchange.schemas.base import Wire
 
 Place = tuple[str | int, ...]
@@ -60,19 +61,30 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(ch) not in _BLANK and not _IGNORED.match(ch) for ch in text)
 
 
+FaultAndRemedy = tuple[Text, Text]
+"""What is wrong with a text, and the remedy."""
+
+
 def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
     """Say what is wrong with a text that is written now; empty where nothing is. An empty text is no fault."""
+    found = fault_and_remedy(text, shape)
+    return "; ".join(map(str, found)) if found else ""
+
+
+def fault_and_remedy(text: str, shape: TextShape = TextShape.TEXT) -> FaultAndRemedy | None:
+    """Do as `fault_of`, for readers of either language."""
     if not text:
-        return ""
+        return None
     if not is_visible(text):
-        return "nothing of it can be seen; write something, or leave it out"
+        return Text("nothing of it can be seen"), Text("write something, or leave it out")
     if _PLAIN.fullmatch(text):
-        return ""
+        return None
     for found in _DOUBTFUL.finditer(text):
         position, ch = found.start(), found.group()
         if what := _forbidden(ch, text[max(0, position - 1) : position], shape):
-            return f"{what} (U+{ord(ch):04X}) at character {position + 1}; take it out"
-    return ""
+            place = {"what": what, "code_point": f"{ord(ch):04X}", "position": position + 1}
+            return Text("{what} (U+{code_point}) at character {position}", place), Text("take it out")
+    return None
 
 
 def faults_in(written: Wire, place: Place = ()) -> Iterator[tuple[Place, str]]:
@@ -81,22 +93,22 @@ def faults_in(written: Wire, place: Place = ()) -> Iterator[tuple[Place, str]]:
         yield from check(getattr(written, name), (*place, name))
 
 
-def _forbidden(ch: str, before: str, shape: TextShape) -> str:
+def _forbidden(ch: str, before: str, shape: TextShape) -> Text | None:
     category = unicodedata.category(ch)
     if category == "Cs":
-        return "half a character"
+        return Text("half a character")
     if category in ("Cc", "Zl", "Zp") and not (shape is TextShape.TEXT and ch in _LINE_ENDS):
-        return "a control character" if shape is TextShape.TEXT else "a line end or control character"
+        return Text("a control character") if shape is TextShape.TEXT else Text("a line end or control character")
     if _TURNS.match(ch):
-        return "a character that turns the direction of writing"
+        return Text("a character that turns the direction of writing")
     if category == "Co":
-        return "a character of private use, which others see as another one or none"
+        return Text("a character of private use, which others see as another one or none")
     if category == "Cn" and not "\U00020000" <= ch <= "\U0003fffd":  # planes of ideographs that keep growing
-        return "no character"
+        return Text("no character")
     joins = bool(_JOINS.match(ch)) and before[-1:].strip() and not _IGNORED.match(before[-1:])
     if shape is TextShape.LINE and _IGNORED.match(ch) and not joins:
-        return "a character that cannot be seen"
-    return ""
+        return Text("a character that cannot be seen")
+    return None
 
 
 Check = Callable[[Any, Place], Iterator[tuple[Place, str]]]
@@ -128,6 +140,8 @@ def _check(annotation: Any, *around: Any) -> Check | None:
         return None
     if get_origin(inner) is tuple:
         return _of_each(checks[0])
+    if get_origin(inner) is dict:
+        return _of_values(checks[-1])
     return _of_any(inner)
 
 
@@ -158,6 +172,14 @@ def _of_each(check: Check) -> Check:
             yield from check(one, (*place, position))
 
     return each
+
+
+def _of_values(check: Check) -> Check:
+    def values(found: Any, place: Place) -> Iterator[tuple[Place, str]]:
+        for key, one in found.items():
+            yield from check(one, (*place, key))
+
+    return values
 
 
 def _of_any(union: Any) -> Check:

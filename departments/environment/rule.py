@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange import Department, figure, said
+from exchange import Department, answered, figure, said
 from exchange.schemas import Consultation, Opinion
 
 ENVIRONMENT = Department("hefei.environment", "环评与审批处")
@@ -15,15 +15,14 @@ NEAR_HOMES = 100.0
 
 def decide(consultation: Consultation, today: date) -> Opinion | None:
     """A kitchen in a residential building needs its own flue; noise near homes is tied to conditions."""
-    text = said(consultation)
-    if consultation.matter == "restaurant" and "居民住宅楼" in text and "未配套设立专用烟道" in text:
+    if consultation.matter == "restaurant" and _fumes_below_homes(consultation):
         return ENVIRONMENT.disagree(
             consultation,
             today,
             "居民住宅楼内未配套设立专用烟道，不得新建产生油烟的餐饮服务项目",
             "大气污染防治法第八十一条第二款",
         )
-    distance = figure(consultation, "最近住宅")
+    distance = figure(consultation, "最近住宅", "distance")
     if consultation.matter == "night-works" and distance is not None and distance < NEAR_HOMES:
         return ENVIRONMENT.agree_if(
             consultation,
@@ -32,3 +31,13 @@ def decide(consultation: Consultation, today: date) -> Opinion | None:
             "噪声污染防治法第四十三条",
         )
     return ENVIRONMENT.agree(consultation, today)
+
+
+def _fumes_below_homes(consultation: Consultation) -> bool:
+    """As the form says, or the applicant's own words where there is none."""
+    if answered(consultation, "building") is not None:
+        makes_fumes = answered(consultation, "fumes") == "yes"
+        below_homes = answered(consultation, "building") in ("residential", "mixed")
+        return makes_fumes and below_homes and answered(consultation, "flue") != "yes"
+    text = said(consultation)
+    return "居民住宅楼" in text and "未配套设立专用烟道" in text

@@ -15,7 +15,7 @@ WAYS_OUT = 2
 
 def decide(consultation: Consultation, today: date) -> Opinion | None:
     """Counts the exits; where the application does not name them, an officer goes to see."""
-    exits = figure(consultation, "安全出口")
+    exits = figure(consultation, "安全出口", "exits")
     if exits is None:
         return None
     if exits < WAYS_OUT:

@@ -16,7 +16,8 @@ def decide(consultation: Consultation, today: date) -> Opinion | None:
         return PLANNING.agree(consultation, today, "符合详细规划")
     if working_days_open(consultation, today) < 1:
         return None
-    ratio, allowed = figure(consultation, "设计容积率"), figure(consultation, "规划条件容积率")
+    ratio = figure(consultation, "设计容积率", "plot-ratio")
+    allowed = figure(consultation, "规划条件容积率", "plot-ratio-allowed")
     if ratio is None or allowed is None:
         return None
     if ratio > allowed:

@@ -15,7 +15,7 @@ LONG_WORKS = 30
 
 def decide(consultation: Consultation, today: date) -> Opinion | None:
     """Ties long works to sections; takes a working day over advertisements."""
-    days = figure(consultation, "工期")
+    days = figure(consultation, "工期", "days")
     if consultation.matter == "road-occupation" and days is not None and days > LONG_WORKS:
         return URBAN.agree_if(
             consultation, today, "分段围挡、分段恢复，竣工后按原标准修复路面", "城市道路管理条例第三十五条"

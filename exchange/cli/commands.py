@@ -29,6 +29,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.matters,
+        "At the window",
+        {"matters": "What can be applied for: the guide of each matter, as the public reads it."},
+    ),
+    *entries(
         imported.window,
         "At the window",
         {

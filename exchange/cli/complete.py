@@ -8,6 +8,7 @@ import typer
 
 from exchange.approval.window.store import Cases
 from exchange.errors import ExchangeError
+from exchange.runtime.catalogue import matter_names
 from exchange.runtime.home import window_of
 from exchange.runtime.peek import database_as_it_is
 from exchange.runtime.profiles import load_profiles
@@ -38,6 +39,12 @@ def case_numbers(context: typer.Context, incomplete: str) -> list[tuple[str, str
     except (ExchangeError, OSError):
         return []
     return [(case.number, case.project) for case in cases if case.number.startswith(incomplete)]
+
+
+def matter_codes(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """List the codes of the catalogue's matters that begin so, with their names."""
+    found = matter_names(Home(_settings(context).home).catalogue)
+    return [(code, name) for code, (name, _) in found.items() if code.startswith(incomplete)]
 
 
 def _settings(context: typer.Context) -> Settings:

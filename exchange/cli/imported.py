@@ -40,6 +40,12 @@ def filings(app: typer.Typer) -> None:
     app.registered_groups += _filings_app().registered_groups
 
 
+def matters(app: typer.Typer) -> None:
+    from exchange.cli.approval import matters
+
+    matters.register(app)
+
+
 def department(app: typer.Typer) -> None:
     from exchange.cli.approval import answering, department, recalling, supplementing
 

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from exchange.clock import Clock
 from exchange.errors import BadApplication, BadConfiguration
 from exchange.files.attached import attachment_of, read_attached
-from exchange.schemas import Applicant, Application, SubmittedMaterial, Wire
+from exchange.language import Unfit
+from exchange.schemas import MAX_FIELDS, Applicant, Application, FieldAnswer, SubmittedMaterial, Wire
 from exchange.schemas.base import Line, MatterCode, Text
+from exchange.schemas.form import Name
 from exchange.tomlfile import read_toml
 
 _NOTE = "; say in `note` where the material lies"
+
+
+def _as_answered(value: Any) -> str:
+    """An answer as it travels, from what TOML has for it: texts, numbers, days (as text by now), true and false."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and isfinite(value):
+        return f"{Decimal(repr(value)):f}".removesuffix(".0")
+    if isinstance(value, str | int):
+        return str(value)
+    raise Unfit("must be a text in quotes, a number, a day as 2026-03-02, true or false")
+
+
+Answered = Annotated[Text, BeforeValidator(_as_answered)]
 
 
 class MaterialEntry(Wire):
@@ -32,6 +50,8 @@ class ApplicationFile(Wire):
     applicant: Applicant
     project: Line
     summary: Text = ""
+    answers: Annotated[dict[Name, Answered], Field(default_factory=dict, max_length=MAX_FIELDS)]
+    """What is answered to the matter's own fields, by their names."""
     materials: Annotated[tuple[MaterialEntry, ...], Field(max_length=50)] = ()
 
 
@@ -57,6 +77,7 @@ def read_application(path: Path, clock: Clock) -> tuple[Application, list[bytes]
         summary=content.summary,
         materials=tuple(_material(entry, enclosures.get(position)) for position, entry in enumerate(content.materials)),
         submitted_at=clock.now(),
+        answers=tuple(FieldAnswer(field=name, value=value) for name, value in content.answers.items()),
     )
     return application, list(enclosures.values())
 

@@ -9,12 +9,13 @@ from exchange.language.choice import Language, Words, choose, language, language
 from exchange.language.faults import Foreign, Unfit, fault_text
 from exchange.language.names import name_of
 from exchange.language.recorded import Recorded, read_back
-from exchange.language.text import Joined, NamedText, Text, joined, listed, noted, plural, tr
+from exchange.language.text import Joined, Listed, NamedText, Text, joined, listed, noted, plural, tr
 
 __all__ = [
     "Foreign",
     "Joined",
     "Language",
+    "Listed",
     "NamedText",
     "Recorded",
     "Text",

@@ -55,6 +55,21 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Several names in a text, one after the other as each language writes them."""
+
+    parts: tuple[object, ...]
+
+    def written(self, wanted: Language) -> str:
+        """Return all of the names in a language."""
+        between = "、" if wanted is Language.CHINESE else ", "
+        return between.join(str(_written(part, wanted)) for part in self.parts)
+
+    def __str__(self) -> str:
+        return self.written(Language.ENGLISH)
+
+
+@dataclass(frozen=True)
 class NamedText:
     """A name that stands in another text."""
 
@@ -100,4 +115,4 @@ def noted(text: str) -> str:
 
 def listed(parts: Iterable[object]) -> str:
     """Write several names one after the other, as the language spoken now writes them."""
-    return ("、" if language() is Language.CHINESE else ", ").join(map(str, parts))
+    return Listed(tuple(map(str, parts))).written(language())

@@ -11,8 +11,10 @@ from exchange.api.documents.models import AttachmentIn
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.states import CaseState
 from exchange.schemas import (
+    MAX_FIELDS,
     Applicant,
     EntryKind,
+    FieldAnswer,
     LedgerEntry,
     Matter,
     OrderedBy,
@@ -79,6 +81,7 @@ class CaseIn(ApiModel):
                 {"code": "application-form", "attachment": {"name": "form.txt", "content": "55Sz6K+36KGo"}},
                 {"code": "site-plan", "note": "见纸质材料"},
             ],
+            "answers": [{"field": "length", "value": "850"}, {"field": "begins", "value": "2026-04-01"}],
         }
     )
 
@@ -87,6 +90,8 @@ class CaseIn(ApiModel):
     project: Line
     summary: Text = ""
     materials: Annotated[tuple[MaterialIn, ...], Field(max_length=50)] = ()
+    answers: Annotated[tuple[FieldAnswer, ...], Field(max_length=MAX_FIELDS)] = ()
+    """To the matter's own fields, which `GET /matters` lists: numbers, days, yes and no as text."""
 
 
 class CaseMade(ApiModel):

@@ -252,6 +252,7 @@ def _application(node: Node, asked: CaseIn, contents: dict[int, bytes]) -> Appli
             summary=asked.summary,
             materials=materials,
             submitted_at=node.clock.now(),
+            answers=asked.answers,
         )
     except ValidationError as error:
         raise invalid_request(error) from None

@@ -13,8 +13,8 @@ from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
 from exchange.approval.rules.acceptance.term import tell_by
-from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.window.submit import keep_matter
+from exchange.catalogue.completeness import enclosure_faults
 from exchange.errors import Returned, Secret
 from exchange.language import joined
 from exchange.messaging.checks import expect, returned_for

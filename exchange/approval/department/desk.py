@@ -10,9 +10,9 @@ from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.substituting import expect_not_asked_itself, in_its_name, take_given
 from exchange.approval.department.terms import expect_permitted
-from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
+from exchange.catalogue.completeness import enclosure_faults
 from exchange.directory.substitutes import acts_for
 from exchange.envelope import payload_of
 from exchange.envelope.strict import values_of

@@ -58,8 +58,19 @@ def said(consultation: Consultation) -> str:
     return "\n".join([application.project, application.summary, *(item.note for item in application.materials)])
 
 
-def figure(consultation: Consultation, label: str) -> float | None:
-    """Return the first number behind a label in what the applicant says, as in 安全出口2个; None if there is none."""
+def answered(consultation: Consultation, field: str) -> str | None:
+    """Return what the applicant has answered to a field of the matter's form, as it travels; None if nothing."""
+    return next((one.value for one in consultation.application.answers if one.field == field), None)
+
+
+def figure(consultation: Consultation, label: str, field: str = "") -> float | None:
+    """Return the number that a field of the form has, else the first one behind a label in what the applicant says.
+
+    As in 安全出口2个; None if there is none.
+    """
+    given = answered(consultation, field)
+    if given is not None:
+        return float(given)
     found = re.search(rf"{re.escape(label)}[^\d，。；\n]{{0,10}}(\d+(?:\.\d+)?)", said(consultation))
     return float(found.group(1)) if found else None
 

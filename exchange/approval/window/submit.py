@@ -7,12 +7,13 @@ from datetime import datetime
 
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.application import check_application
 from exchange.approval.rules.clock.watching import first_look
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import matter_key
 from exchange.approval.window.issuing import issue_first
 from exchange.approval.window.store import Cases
+from exchange.catalogue.completeness import check_application
+from exchange.catalogue.typed import tidied_application
 from exchange.envelope.written import check_written
 from exchange.errors import BadApplication, Conflict
 from exchange.messaging.checks import expect_window
@@ -36,9 +37,11 @@ def submit(
     Raises Denied (this is no window), BadApplication (unknown matter; everything missing, at once), Secret (a marking
     of secrecy in what the applicant says) or Conflict (case number taken).
     """
+    expect_window(node)
+    whole = tidied_application(application, matter_for(node, application.matter).fields)
     with node.step() as step:
         return submit_in(
-            step, application, case_number=case_number, enclosures=enclosures, fixed_due=fixed_due, urgency=urgency
+            step, whole, case_number=case_number, enclosures=enclosures, fixed_due=fixed_due, urgency=urgency
         )
 
 

@@ -148,7 +148,25 @@ APPLICATION = {
     "matter": "road-occupation",
     "project": "黄山路供热管道工程",
     "applicant": {"name": "庐州供热有限公司", "identifier": "91340100MA00000011", "contact": "0551-65550101"},
-    "materials": [{"code": "plan", "note": "见附图"}, {"code": "traffic", "note": "单侧双向通行"}],
+    "materials": [
+        {"code": "plan", "note": "见附图"},
+        {"code": "traffic", "note": "单侧双向通行"},
+        {"code": "planning-approval", "note": "在线核验"},
+    ],
+    "answers": [
+        {"field": "kind", "value": "dig"},
+        {"field": "road", "value": "黄山路，科学大道至天智路"},
+        {"field": "road-class", "value": "main"},
+        {"field": "new-road", "value": "no"},
+        {"field": "part", "value": "pavement"},
+        {"field": "length", "value": "850"},
+        {"field": "width", "value": "2.5"},
+        {"field": "depth", "value": "2.2"},
+        {"field": "begins", "value": "2026-04-01"},
+        {"field": "days", "value": "60"},
+        {"field": "night", "value": "no"},
+        {"field": "site-manager", "value": "孙工，13955100101"},
+    ],
 }
 JOURNEYS = Path(__file__).parent.parent / "clients"
 

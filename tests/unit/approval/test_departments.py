@@ -11,10 +11,10 @@ import pytest
 
 import exchange
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.answers import figure, said, working_days_open
-from exchange.approval.rules.application import check_application
+from exchange.approval.rules.answers import answered, figure, said, working_days_open
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.decision import Docket, Ruling
+from exchange.catalogue.completeness import check_application
 from exchange.clock import SteppedClock
 from exchange.departments.window.rule import decide as lead
 from exchange.files.applications import read_application
@@ -27,6 +27,7 @@ from exchange.schemas import (
     Application,
     Consultation,
     ConsultedDepartment,
+    FieldAnswer,
     Matter,
     Opinion,
     Outcome,
@@ -81,6 +82,11 @@ def consultation(application: Application) -> Consultation:
         ),
         issued_at=MONDAY,
     )
+
+
+def in_words(application: Application, summary: str) -> Application:
+    """What is applied for in the applicant's own words alone, as by a system that knows no form."""
+    return application.model_copy(update={"summary": summary, "answers": ()})
 
 
 def answer(department: str, asked: Consultation) -> Opinion | None:
@@ -176,15 +182,48 @@ def test_a_weekend_is_no_time_to_answer() -> None:
         ("road-occupation", "（主干道）", "", "police", Verdict.AGREE),
     ],
 )
-def test_another_content_gets_another_answer(
+def test_other_words_of_the_applicant_get_another_answer(
     sample_name: str, before: str, after: str, department: str, verdict: Verdict
 ) -> None:
     application, _ = sample(sample_name)
     assert before in application.summary
-    changed = application.model_copy(update={"summary": application.summary.replace(before, after)})
-    opinion = answer(f"hefei.{department}", consultation(changed))
+    summary = application.summary.replace(before, after)
+    opinion = answer(f"hefei.{department}", consultation(in_words(application, summary)))
     assert opinion is not None
     assert opinion.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("sample_name", "changes", "department", "verdict"),
+    [
+        ("construction-planning", {"plot-ratio": "3.2"}, "planning", Verdict.DISAGREE),
+        ("night-works", {"distance": "450"}, "environment", Verdict.AGREE),
+        ("night-works", {"ground": "repair"}, "housing", Verdict.AGREE),
+        ("restaurant", {"exits": "1"}, "fire", Verdict.DISAGREE),
+        ("restaurant", {"building": "mixed", "flue": "no"}, "environment", Verdict.DISAGREE),
+        ("restaurant", {"building": "residential", "fumes": "no"}, "environment", Verdict.AGREE),
+        ("mass-event", {"people": "1200"}, "police", Verdict.AGREE),
+        ("mass-event", {"first-aid": "0"}, "health", Verdict.AGREE_WITH_CONDITIONS),
+        ("road-occupation", {"days": "45"}, "urban", Verdict.AGREE_WITH_CONDITIONS),
+        ("road-occupation", {"road-class": "branch"}, "police", Verdict.AGREE),
+    ],
+)
+def test_another_answer_in_the_form_goes_before_what_the_words_say(
+    sample_name: str, changes: Mapping[str, str], department: str, verdict: Verdict
+) -> None:
+    application, _ = sample(sample_name)
+    given = {one.field: one.value for one in application.answers}
+    assert {name: given[name] for name in changes if name in given} != changes
+    answers = tuple(FieldAnswer(field=name, value=value) for name, value in (given | changes).items())
+    opinion = answer(f"hefei.{department}", consultation(application.model_copy(update={"answers": answers})))
+    assert opinion is not None
+    assert opinion.verdict is verdict
+
+
+def test_a_need_that_no_rule_knows_is_for_an_officer() -> None:
+    application, _ = sample("night-works")
+    answers = (FieldAnswer(field="ground", value="other"),)
+    assert answer("hefei.housing", consultation(application.model_copy(update={"answers": answers}))) is None
 
 
 @pytest.mark.parametrize(
@@ -194,17 +233,25 @@ def test_another_content_gets_another_answer(
 def test_what_the_application_does_not_say_is_for_an_officer(sample_name: str, left_out: str, department: str) -> None:
     application, _ = sample(sample_name)
     assert left_out in application.summary
-    silent = application.model_copy(update={"summary": application.summary.replace(left_out, "")})
+    silent = in_words(application, application.summary.replace(left_out, ""))
     assert answer(f"hefei.{department}", consultation(silent)) is None
 
 
 def test_a_figure_is_the_first_number_behind_its_label() -> None:
-    application = sample("night-works")[0].model_copy(update={"summary": "距最近住宅约45.5米，距道路3米；面积未定。"})
-    asked = consultation(application)
+    words = "距最近住宅约45.5米，距道路3米；面积未定。"
+    asked = consultation(in_words(sample("night-works")[0], words))
     assert figure(asked, "最近住宅") == 45.5
     assert figure(asked, "距道路") == 3
     assert figure(asked, "面积") is None
     assert figure(asked, "高度") is None
+
+
+def test_a_figure_is_what_a_field_has_where_it_is_answered() -> None:
+    asked = consultation(sample("restaurant")[0])
+    assert figure(asked, "安全出口", "seats") == 96
+    assert figure(asked, "安全出口", "nothing-of-the-kind") == 2
+    assert answered(asked, "building") == "commercial"
+    assert answered(asked, "nothing-of-the-kind") is None
 
 
 def test_notes_to_materials_are_part_of_what_the_applicant_says() -> None:

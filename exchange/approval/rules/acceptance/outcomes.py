@@ -8,7 +8,7 @@ from typing import Protocol
 
 from exchange.approval.filings.states import FilingState
 from exchange.approval.rules.acceptance.term import is_accepted_by_law, promised_until
-from exchange.approval.rules.application import check_application
+from exchange.catalogue.completeness import check_application
 from exchange.errors import BadAcceptance, BadApplication, Conflict
 from exchange.schemas import AcceptanceOutcome, Application, Matter, Promised
 from exchange.workdays import WorkingCalendar
@@ -90,8 +90,7 @@ def check_complete(
     application: Application, matter: Matter, enclosures: Sequence[bytes], promised: Collection[str] = ()
 ) -> None:
     """Raise BadApplication naming everything that is missing and was not promised."""
-    later = [one.model_copy(update={"required": one.required and one.code not in promised}) for one in matter.materials]
-    check_application(application, matter.model_copy(update={"materials": tuple(later)}), enclosures)
+    check_application(application, matter, enclosures, promised)
 
 
 def is_complete(application: Application, matter: Matter, enclosures: Sequence[bytes]) -> bool:
