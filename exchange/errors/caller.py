@@ -72,6 +72,12 @@ class Denied(CallerError):
     code = "denied"
 
 
+class BadFile(CallerError):
+    """A file of an applicant that cannot be taken: its name, its size or what it is."""
+
+    code = "upload"
+
+
 class BadAccount(CallerError):
     """An account of the console that cannot be as asked: its name, its role or its password."""
 
@@ -94,10 +100,13 @@ class TooManyRequests(CallerError):
 
 
 class MisdirectedRequest(CallerError):
-    """A request for another host than this one: a stranger's page, or a name that nobody told the console of."""
+    """A request for another host than this one: a stranger's page, or a name that nobody told the server of."""
 
     code = "host"
-    remedy = "open it by its address, or by a name in EXCHANGE_CONSOLE_HOSTS (names with commas between them)"
+    remedy = (
+        "open it by its address, or by a name in EXCHANGE_CONSOLE_HOSTS or, for the public window, in "
+        "EXCHANGE_WINDOW_HOSTS (names with commas between them)"
+    )
 
 
 class BadRequest(CallerError):

@@ -42,11 +42,15 @@ class Settings:
     """Networks beside the public internet to which webhooks may go, e.g. ``10.0.0.0/8``."""
     console_hosts: tuple[str, ...] = ()
     """Names, beside the machine's own, under which people reach the console, e.g. ``console.example.org``."""
+    window_hosts: tuple[str, ...] = ()
+    """The same for the public window."""
+    clamd: str = ""
+    """Where clamd scans what the public uploads: ``HOST:PORT`` or ``unix:/path``; empty: nothing is scanned."""
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS and
-        _CONSOLE_HOSTS.
+        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS,
+        _CONSOLE_HOSTS, _WINDOW_HOSTS and _CLAMD.
 
         Raises BadConfiguration.
         """
@@ -73,7 +77,9 @@ class Settings:
             clock=clock,
             claims_url=claims_url,
             webhook_networks=_networks(env.get("EXCHANGE_WEBHOOK_NETWORKS", "")),
-            console_hosts=_hosts(env.get("EXCHANGE_CONSOLE_HOSTS", "")),
+            console_hosts=_hosts("EXCHANGE_CONSOLE_HOSTS", env),
+            window_hosts=_hosts("EXCHANGE_WINDOW_HOSTS", env),
+            clamd=env.get("EXCHANGE_CLAMD", ""),
         )
 
 
@@ -107,13 +113,13 @@ def _networks(text: str) -> tuple[str, ...]:
     return named
 
 
-def _hosts(text: str) -> tuple[str, ...]:
+def _hosts(setting: str, env: Mapping[str, str]) -> tuple[str, ...]:
     """Host names with commas between them. Raises BadConfiguration."""
-    named = tuple(text.replace(",", " ").split())
+    named = tuple(env.get(setting, "").replace(",", " ").split())
     for one in named:
         if not _HOST_NAME.fullmatch(one):
             remedy = "write names with commas between them, without scheme and port, for example console.example.org"
-            raise BadConfiguration("EXCHANGE_CONSOLE_HOSTS: {one!r} is no host name", remedy=remedy, one=one)
+            raise BadConfiguration("{setting}: {one!r} is no host name", remedy=remedy, setting=setting, one=one)
     return named
 
 
@@ -249,6 +255,13 @@ class Home:
     def account(self, address: str) -> Path:
         """Return the file of a member's account at the broker; readable by its owner only."""
         return self.member(address) / "broker.json"
+
+    def public_window(self, address: str) -> Path:
+        """Return where the public window beside a portal is being served: address and process; no secret.
+
+        It lies in the member's own folder, which is all that its process may write to.
+        """
+        return self.member(address) / "window.json"
 
     def database_url(self, address: str, given: str | None) -> str:
         """Return the given database, under the member's own role where it has one; or the member's own SQLite file."""

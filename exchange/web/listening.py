@@ -1,4 +1,4 @@
-"""Where the console listens: the own machine by default, elsewhere only with TLS, on a port that stays the same."""
+"""Where a web face listens: the own machine by default, elsewhere only with TLS, on a port that stays the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOST, PORTS = "127.0.0.1", range(8480, 8500)
 """Where it listens unless told otherwise: several domains of a machine find a place each. If all are taken, on any."""
 
 _PEM = "give a PEM certificate (with its chain) and its PEM key without a passphrase, readable to this user"
-_TLS_REMEDY = "give --tls-cert and --tls-key (PEM files), or leave out --host and come in by an SSH tunnel"
+_TLS_REMEDY = "give --tls-cert and --tls-key (PEM files), or listen on this machine only and come in by an SSH tunnel"
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class ListeningPlace:
 
     host: str = HOST
     port: int | None = None
-    """None: the domain's own, the first time a free one of PORTS."""
+    """None: the domain's own, the first time a free one of ``ports``."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    ports: range = PORTS
 
     @property
     def tls(self) -> bool:
@@ -44,7 +45,9 @@ class ListeningPlace:
             raise BadConfiguration("TLS needs both a certificate and its key", remedy="give --tls-cert and --tls-key")
         if not self.tls and not is_own_machine(self.host):
             raise BadConfiguration(
-                "the console does not listen on {host} without TLS", remedy=_TLS_REMEDY, host=self.host
+                "nothing is served on {host} without TLS: what people type would travel unprotected",
+                remedy=_TLS_REMEDY,
+                host=self.host,
             )
         if self.tls_cert is not None:
             _check_files(self.tls_cert, self.tls_key)
@@ -71,11 +74,11 @@ def is_own_machine(host: str) -> bool:
 
 def listen(place: ListeningPlace, before: int | None = None, connections: Connections | None = None) -> CountingSocket:
     """Return a listening socket: on the port that was asked for; else on that of ``before``, so that links and
-    bookmarks stay good, or on one of PORTS where there is none before; on any free one where these are taken.
+    bookmarks stay good, or on one of its ports where there is none before; on any free one where these are taken.
 
     Raises OperatorError where it cannot listen.
     """
-    wanted = [place.port] if place.port is not None else [*([before] if before else PORTS), 0]
+    wanted = [place.port] if place.port is not None else [*([before] if before else place.ports), 0]
     for port in wanted[:-1]:
         try:
             return counting(_bind(place.host, port), connections)
@@ -84,7 +87,7 @@ def listen(place: ListeningPlace, before: int | None = None, connections: Connec
     try:
         return counting(_bind(place.host, wanted[-1]), connections)
     except OSError as error:
-        remedy = "choose another --port or --host, or stop what listens there"
+        remedy = "choose another place to listen, or stop what listens there"
         raise OperatorError(
             "cannot listen on {host}, port {wish}: {reason}",
             code="port",
@@ -107,7 +110,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 @dataclass(frozen=True)
 class Served:
-    """Where the console is, or last was, being served."""
+    """Where a web face is, or last was, being served."""
 
     url: str
     port: int
@@ -123,7 +126,7 @@ class Served:
 
 
 def write_state(path: Path, url: str, port: int, wanted: int | None = None, tls_cert: Path | None = None) -> None:
-    """Note where this process serves the console, for `up` and other commands, and the port for the next time."""
+    """Note where this process serves a face, for `up` and other commands, and the port for the next time."""
     tls = {} if tls_cert is None else {"tls_cert": str(tls_cert.absolute())}
     write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid(), "wanted": wanted or port, **tls}))
 
@@ -139,7 +142,7 @@ def read_state(path: Path) -> Served | None:
 
 
 def served_now(path: Path) -> Served | None:
-    """Return where the console is being served now, by the note at ``path``; None where nobody listens there."""
+    """Return where a face is being served now, by the note at ``path``; None where nobody listens there."""
     found = read_state(path)
     if found is None:
         return None

@@ -54,6 +54,6 @@ class OwnNames:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        answer = self._told(request, MisdirectedRequest("the console does not answer to this host name"))
+        answer = self._told(request, MisdirectedRequest("nothing is served here under this host name"))
         answer.headers.update(PLAIN)
         await answer(scope, receive, send)

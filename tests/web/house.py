@@ -19,7 +19,7 @@ from exchange.clock import CST, Clock, RealClock, SteppedClock
 from exchange.console.app import create_app
 from exchange.console.section import Section
 from exchange.console.sections import SECTIONS
-from exchange.console.serve import LoopTurns, server_of, tag_of
+from exchange.console.serve import tag_of
 from exchange.machine.connections import Connections
 from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
@@ -32,6 +32,7 @@ from exchange.web.door.records import AccountRow
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.door.store import Accounts
 from exchange.web.listening import ListeningPlace, listen
+from exchange.web.serving import LoopTurns, server_of
 from tests.processes import write_departments
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=CST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from functools import partial
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -25,6 +25,7 @@ from exchange.web.door.password_rules import LONGEST, SHORTEST
 from exchange.web.door.sign_in import own_path
 from exchange.web.door.tokens import form_token, hashed
 from exchange.web.door.turnstile import Crowded, Turnstile
+from exchange.web.origins import from_our_page, place_of
 
 OF_ONE_SOURCE = 30
 """Failures of a source within a minute; those of devices that are known are not counted."""
@@ -53,7 +54,7 @@ class SessionDoor:
 
     def check_token(self, request: Request, sent: str) -> None:
         good = hmac.compare_digest(form_token(self._token(request)).encode(), sent.encode("utf-8", "replace"))
-        if not good or not _from_our_page(request):
+        if not good or not from_our_page(request):
             raise Denied("the form does not come from a page of this session", remedy="load the page again")
 
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
@@ -88,9 +89,9 @@ class SessionDoor:
         device = await run_in_threadpool(self.gate.device, name, request.cookies.get(self._device_cookie(name), ""))
         try:
             if device is None:
-                self._attempts.check(_place(request))
+                self._attempts.check(place_of(request))
             turn = self._strangers if device is None else self._known
-            return await turn.run(_place(request), partial(self._let_in, request, form, device))
+            return await turn.run(place_of(request), partial(self._let_in, request, form, device))
         except (TooManyRequests, Crowded) as error:
             return _later(request, error, {"then": own_path(str(form.get("next", "/"))), "name": name})
 
@@ -98,11 +99,11 @@ class SessionDoor:
         then, name = own_path(str(form.get("next", "/"))), str(form.get("name", ""))
         try:
             token = self.gate.sign_in(
-                name, str(form.get("password", "")), before=self._token(request), place=_place(request), device=device
+                name, str(form.get("password", "")), before=self._token(request), place=place_of(request), device=device
             )
         except Denied as error:
             if device is None:
-                self._attempts.failed(_place(request))
+                self._attempts.failed(place_of(request))
             wait = error.seconds if isinstance(error, ShutOut) else None
             answer = _page(request, "sign_in.html", {"then": then, "name": name, "failed": True, "wait": wait}, 401)
             if wait is not None:
@@ -142,7 +143,7 @@ class SessionDoor:
         return answer
 
     def _link_page(self, request: Request) -> Response:
-        link, place = request.path_params["link"], _place(request)
+        link, place = request.path_params["link"], place_of(request)
         try:
             self._attempts.check(place)
             row = self.gate.link(link, place)
@@ -158,8 +159,8 @@ class SessionDoor:
         if form is None:
             return _refused(request)
         try:
-            self._attempts.check(_place(request))
-            return await self._strangers.run(_place(request), partial(self._set_password, request, form))
+            self._attempts.check(place_of(request))
+            return await self._strangers.run(place_of(request), partial(self._set_password, request, form))
         except (TooManyRequests, Crowded) as error:
             return _later(request, error)
 
@@ -167,37 +168,25 @@ class SessionDoor:
         link, name, password = (str(form.get(key, "")) for key in ("link", "name", "password"))
         account = None
         try:
-            account = self.gate.link(link, _place(request)).account
+            account = self.gate.link(link, place_of(request)).account
             if password != str(form.get("again", "")):
                 raise BadAccount("the two passwords differ", remedy="type the same one twice")
-            account = self.gate.use_link(link, name, password, _place(request))
+            account = self.gate.use_link(link, name, password, place_of(request))
         except BadAccount as error:
             shown = {"link": link, "account": account, "name": name, "error": error, "here": f"/set-up/{quote(link)}"}
             return _page(request, "set_up.html", shown, 422)
         except ExchangeError as error:
-            self._attempts.failed(_place(request))
+            self._attempts.failed(place_of(request))
             return _page(request, "set_up.html", {"error": error}, 403)
         answer = RedirectResponse(f"/sign-in?fresh=&language={quote(render.language_of(request))}", 303)
         self._remember(answer, account, None)
         return answer
 
 
-def _place(request: Request) -> str:
-    """Where a request comes from. Behind a proxy that is the proxy, for everybody alike."""
-    return request.client.host if request.client else ""
-
-
-def _from_our_page(request: Request) -> bool:
-    """Whether a form comes from a page of ours, as far as a browser says; what is no browser has no session to lend."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    here = request.headers.get("host", "")
-    return site in (None, "same-origin", "none") and (origin is None or urlsplit(origin).netloc == here)
-
-
 async def _form(request: Request) -> FormData | None:
     """A form of nobody yet: small, and from a page of ours; else None."""
     length = request.headers.get("content-length", "")
-    if not (length.isdecimal() and int(length) <= _MOST and _from_our_page(request)):
+    if not (length.isdecimal() and int(length) <= _MOST and from_our_page(request)):
         return None
     return await request.form(max_files=0, max_fields=20)
 
