@@ -18,15 +18,16 @@ _MOST = 4096
 
 
 class Attempts:
-    """Counts failures in windows of a minute. Safe from several threads."""
+    """Counts failures in windows of a minute, or of other ``seconds``. Safe from several threads."""
 
     def __init__(
         self,
         time: Callable[[], float] = monotonic,
         of_one_token: int = OF_ONE_TOKEN,
         of_one_place: int = OF_ONE_PLACE,
+        seconds: float = SECONDS,
     ) -> None:
-        self._time = time
+        self._time, self._seconds = time, seconds
         self._of_one_token, self._of_one_place = of_one_token, of_one_place
         self._lock = threading.Lock()
         self._counted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
@@ -37,7 +38,7 @@ class Attempts:
         with self._lock:
             for key, most in (((source, token_id), self._of_one_token), ((source, ""), self._of_one_place)):
                 since, count = self._counted.get(key, (0.0, 0))
-                left = since + SECONDS - self._time()
+                left = since + self._seconds - self._time()
                 if count >= most and left > 0:
                     error = TooManyRequests("too many failed attempts from here")
                     error.seconds = int(left) + 1
@@ -49,7 +50,16 @@ class Attempts:
         with self._lock:
             for key in dict.fromkeys(((source, token_id), (source, ""))):
                 since, count = self._counted.pop(key, (self._time(), 0))
-                fresh = since + SECONDS <= self._time()
+                fresh = since + self._seconds <= self._time()
                 self._counted[key] = (self._time(), 1) if fresh else (since, count + 1)
             while len(self._counted) > _MOST:
                 self._counted.popitem(last=False)
+
+    def forgive(self, place: str, token_id: str = "") -> None:
+        """Take back one attempt that was counted and has not failed."""
+        source = source_of(place)
+        with self._lock:
+            for key in dict.fromkeys(((source, token_id), (source, ""))):
+                since, count = self._counted.get(key, (0.0, 0))
+                if count:
+                    self._counted[key] = (since, count - 1)
