@@ -132,6 +132,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.public_window,
+        "At the window",
+        {
+            "window": "Serves the pages on which the public finds matters, applies and follows cases, until told "
+            "to stop.",
+        },
+    ),
+    *entries(
         imported.top,
         "A domain",
         {

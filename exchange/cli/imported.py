@@ -129,6 +129,12 @@ def console(app: typer.Typer) -> None:
     console.register(app)
 
 
+def public_window(app: typer.Typer) -> None:
+    from exchange.cli.domain import public_window
+
+    public_window.register(app)
+
+
 def top(app: typer.Typer) -> None:
     from exchange.cli.operations import top
 

@@ -190,6 +190,11 @@ def window_of(settings: Settings) -> str:
     return _with_role(settings, Role.WINDOW)
 
 
+def portal_of(settings: Settings) -> str:
+    """Return the address of the domain's portal, which takes applications in from the public. Raises NotFound."""
+    return _with_role(settings, Role.PORTAL)
+
+
 def relay_in(settings: Settings) -> str:
     """Return the address of the domain's relay office. Raises NotFound."""
     return _with_role(settings, Role.RELAY)

@@ -81,6 +81,11 @@ def moment(at: datetime | None) -> str:
     return at.astimezone(CST).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
 
 
+def minute(at: datetime | None) -> str:
+    """Write an instant in China Standard Time, to the minute, as letters to people have it."""
+    return at.astimezone(CST).strftime("%Y-%m-%d %H:%M") if at else "–"
+
+
 def span(length: timedelta | float | None) -> str:
     """Write a length of time in its one or two largest units."""
     if length is None:
@@ -207,7 +212,7 @@ def _kept_together(at: datetime | None) -> Markup:
 
 
 _templates.filters.update(
-    marked=marked, moment=_kept_together, plain_moment=moment,
+    marked=marked, moment=_kept_together, plain_moment=moment, plain_minute=minute,
     span=span, count=count, size=size, due=due, told=told, remedy=remedy, member=member,
     short=short, named=named, matter=matter, reason=reason, obstacles=obstacles, died=died, kind=kind,
     on_record=on_record,

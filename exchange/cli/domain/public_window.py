@@ -1,0 +1,80 @@
+"""The command `exchange window`: the pages on which the public applies, served beside the portal member."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.domain.console import say_elsewhere
+from exchange.cli.domain.refusals import refuse_root
+from exchange.cli.options import HomeOption, JsonOption
+from exchange.cli.view import print_json, say_link
+from exchange.errors import BadConfiguration
+from exchange.language import tr
+from exchange.runtime import logs
+from exchange.runtime.home import portal_of
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.supervision.stop import StopSignal
+from exchange.web.listening import HOST, ListeningPlace, read_state
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("window", rich_help_panel="At the window")(public_window)
+
+
+def public_window(
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Where to listen; anything but this machine needs TLS. Default: here, on the port of the last start, "
+            "the first time one from 8500 on. Port 0: any.",
+        ),
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="PEM file: certificate with its chain.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file: its key, without a passphrase.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Serves the pages on which the public finds matters, applies and follows cases, until told to stop.
+
+    It opens the store of the portal member and no other; `exchange up` serves that member and this. Further names under
+    which people reach it stand in EXCHANGE_WINDOW_HOSTS, and the scanner of uploaded files in EXCHANGE_CLAMD.
+
+    Exit code 2: would listen elsewhere without TLS; 3: no member of this domain has the role `portal`; 6: cannot
+    listen.
+    """
+    from exchange.window.serve import PORTS, serve
+
+    settings = Settings.read(home=home)
+    refuse_root(settings, "window")
+    logs.configure_for_service()
+    supervised = "EXCHANGE_SUPERVISED" in os.environ
+
+    def ready(url: str) -> None:
+        if supervised:
+            return
+        if as_json:
+            print_json({"url": url})
+        else:
+            say_link(tr("public window"), url)
+            say_elsewhere(read_state(Home(settings.home).public_window(portal_of(settings))))
+
+    with StopSignal() as stop:
+        stop.gently()
+        serve(settings, _place(listen, tls_cert, tls_key, PORTS), ready)
+
+
+def _place(listen: str | None, tls_cert: Path | None, tls_key: Path | None, ports: range) -> ListeningPlace:
+    """Where to listen, as it is written. Raises BadConfiguration."""
+    if listen is None:
+        return ListeningPlace(HOST, None, tls_cert, tls_key, ports)
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        remedy = "write host and port, for example 127.0.0.1:8500 or [::1]:8500; port 0 takes any that is free"
+        raise BadConfiguration("--listen: {listen!r} is no host and port", remedy=remedy, listen=listen)
+    return ListeningPlace(host.strip("[]") or HOST, int(port), tls_cert, tls_key, ports)

@@ -1,0 +1,112 @@
+"""The public window as an application: its pages, what each request may bring, and what is said when something fails.
+
+Every answer is strict, errors too; every page works without scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from exchange.errors import ExchangeError
+from exchange.language import speaking
+from exchange.web import render
+from exchange.web.bodies import LimitedBodies
+from exchange.web.heads import HeadAsGet
+from exchange.web.strict import StrictAnswers
+from exchange.window.face import PublicFace
+from exchange.window.guest import Guest, SignedOut
+from exchange.window.pages import home, matters
+from exchange.window.pages.cases import acting, application, finding, papers, status
+from exchange.window.pages.drafts import beginning, checking, materials, overview, step_pages
+from exchange.window.pages.drafts.limits import UPLOAD_MOST
+from exchange.window.pages.failing import missing, troubled
+from exchange.window.route import GuestRoute, WaitingRoute
+
+FORM_MOST = 2 * 1024 * 1024
+"""Octets of a form without files: every field of a matter filled to its limit."""
+_FIELDS = 400
+"""Parts of a form, at most."""
+
+
+def create_app(face: PublicFace) -> ASGIApp:
+    """Make the application over a portal's face."""
+    app = Starlette(
+        routes=[*_routes(face), Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))],
+        exception_handlers={ExchangeError: _failed(face), HTTPException: _failed(face)},
+    )
+    return StrictAnswers(_Spoken(HeadAsGet(LimitedBodies(app, _most))))
+
+
+def _most(path: str) -> int:
+    """How many octets a request to a path may bring: more where files are added."""
+    return UPLOAD_MOST if path.startswith("/drafts/") and "/files/" in path else FORM_MOST
+
+
+ROUTES: tuple[GuestRoute | WaitingRoute, ...] = tuple(
+    route
+    for part in (
+        home, matters, beginning, overview, materials, checking, step_pages,
+        finding, status, papers, application, acting,
+    )
+    for route in part.ROUTES
+)  # fmt: skip
+"""All pages, in the order in which they are tried."""
+
+
+def _routes(face: PublicFace) -> list[BaseRoute]:
+    return [Route(one.path, _handler(face, one), methods=[one.method]) for one in ROUTES]
+
+
+def _handler(face: PublicFace, route: GuestRoute | WaitingRoute) -> Callable[[Request], Awaitable[Response]]:
+    async def handler(request: Request) -> Response:
+        if route.method == "GET":
+            return await _answer(route, Guest(face, request))
+        async with request.form(max_files=route.files, max_fields=_FIELDS) as form:
+            return await _answer(route, Guest(face, request, form))
+
+    return handler
+
+
+async def _answer(route: GuestRoute | WaitingRoute, guest: Guest) -> Response:
+    try:
+        if isinstance(route, WaitingRoute):
+            return await route.answer(guest)
+        return await run_in_threadpool(route.answer, guest)
+    except SignedOut as error:
+        return await run_in_threadpool(finding.signed_out, guest, error.number)
+
+
+class _Spoken:
+    """Has everything said in the guest's language, in threads that are started for it too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with speaking(render.language_of(Request(scope))):
+            await self._app(scope, receive, send)
+
+
+def _failed(face: PublicFace) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(request: Request, error: Exception) -> Response:
+        guest = Guest(face, request)
+        with speaking(guest.language):
+            if isinstance(error, ExchangeError):
+                return await run_in_threadpool(troubled, guest, error)
+            status = error.status_code if isinstance(error, HTTPException) else 500
+            return await run_in_threadpool(missing, guest, status)
+
+    return handler

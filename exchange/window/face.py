@@ -1,0 +1,86 @@
+"""What the pages of the public window work with: the portal's node, the matters for the public, the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exchange.clock import monotonic
+from exchange.errors import ExchangeError, NotFound
+from exchange.language import Words
+from exchange.messaging.node import Node
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.settings import Home
+from exchange.schemas import Matter
+from exchange.web.access.door import NumberDoor
+from exchange.window.uploads.scanning import ScannerPlace
+
+_NAMES_HOLD = 30.0
+"""Seconds for which names are taken to be as they were read."""
+
+
+class PublicMatters(Mapping[str, Matter]):
+    """The matters of a catalogue that the public is told of, by code."""
+
+    def __init__(self, catalogue: Mapping[str, Matter]) -> None:
+        self._catalogue = catalogue
+
+    def __getitem__(self, code: str) -> Matter:
+        matter = self._catalogue[code]
+        if matter.guide is None:
+            raise KeyError(code)
+        return matter
+
+    def __iter__(self) -> Iterator[str]:
+        return (code for code, matter in self._catalogue.items() if matter.guide is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass
+class PublicFace:
+    """One domain's public window. Safe to use from several threads."""
+
+    node: Node
+    home: Home
+    matters: PublicMatters
+    door: NumberDoor
+    tag: str = ""
+    """Sets its cookies apart from those of another window on this machine: cookies know no ports."""
+    scanner: ScannerPlace | None = None
+    """What uploaded files are scanned by."""
+    handed: dict[str, str] = field(default_factory=dict)
+    """Access codes of numbers just begun, until somebody says that they are written down."""
+
+    _names: tuple[float, Mapping[str, Words]] = field(default=(0.0, {}), repr=False)
+
+    def now(self) -> datetime:
+        """Return the time that counts for cases."""
+        return self.node.clock.now()
+
+    def matter(self, code: str) -> Matter:
+        """Return a matter that the public is told of. Raises NotFound."""
+        found = self.matters.get(code)
+        if found is None:
+            raise NotFound("there is no matter {code!r} here", remedy="look for it in the list of matters", code=code)
+        return found
+
+    def names(self) -> Mapping[str, Words]:
+        """Return the members' names by address, not older than half a minute; the last ones known where the profiles
+        cannot be read.
+        """
+        read_at, found = self._names
+        if not found or monotonic() - read_at > _NAMES_HOLD:
+            try:
+                profiles = load_profiles(self.home.departments).values()
+                found = {one.address: (one.name, one.name_en) for one in profiles}
+            except ExchangeError:
+                pass
+            self._names = monotonic(), found
+        return found
+
+    def office(self) -> Words:
+        """Return what the window is called."""
+        return self.names().get(self.node.address, (self.node.address, self.node.address))

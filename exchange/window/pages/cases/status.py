@@ -1,0 +1,97 @@
+"""The page of a case: whose turn it is, each department's line, the papers, what its applicant can do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from exchange.errors import NotFound
+from exchange.portal.drafting import draft_of
+from exchange.portal.states import DraftState
+from exchange.portal.view import CaseView, FilingStanding, case_view
+from exchange.schemas import AcceptanceOutcome, FilingReceipt, Matter
+from exchange.web import render
+from exchange.window.guest import Guest, SignedOut, goto
+from exchange.window.pages.cases.history import history_of
+from exchange.window.pages.cases.lines import days_left, lines_of
+from exchange.window.pages.cases.turn import turn_of
+from exchange.window.route import GuestRoute
+from exchange.window.words import STANDINGS
+
+_ENDED = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
+
+
+def view_of(guest: Guest) -> CaseView:
+    """Return the case of the address, for its open session. Raises SignedOut, NotFound or Conflict."""
+    number = guest.request.path_params["number"]
+    guest.check_open(number, active=not guest.request.url.path.endswith("/live"))
+    return case_view(guest.face.node, number)
+
+
+def show(guest: Guest) -> Response:
+    """Show where a case stands; a draft that was never handed in is shown as such."""
+    number = guest.request.path_params["number"]
+    guest.check_open(number)
+    draft = draft_of(guest.face.node, number)
+    if draft.filing_id is None:
+        return goto(f"/drafts/{number}")
+    view = case_view(guest.face.node, number)
+    matter = matter_of(guest, view)
+    title = matter.names if matter is not None else (number, number)
+    return guest.page("case.html", title, 200, **_shown(guest, view, reopened=draft.state is DraftState.OPEN))
+
+
+def live(guest: Guest) -> Response:
+    """Return the part of the page that changes."""
+    try:
+        view = view_of(guest)
+    except SignedOut:
+        return Response(status_code=401)
+    reopened = draft_of(guest.face.node, view.number).state is DraftState.OPEN
+    context = guest.context((view.number, view.number), _shown(guest, view, reopened=reopened))
+    return HTMLResponse(render.live_part("window/case.html", context))
+
+
+def matter_of(guest: Guest, view: CaseView) -> Matter | None:
+    """Return the matter that a case is about, while the public is told of it."""
+    try:
+        return guest.face.matter(view.filing.application.matter)
+    except NotFound:
+        return None
+
+
+def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
+    progress, standing = view.progress, view.standing
+    lines = lines_of(guest, progress) if progress is not None else []
+    due_at = (
+        progress.decide_by
+        if progress is not None
+        else next((one.decide_by for one in reversed(view.acceptances) if one.opens), None)
+    )
+    missing = next((one for one in reversed(view.acceptances) if one.outcome is AcceptanceOutcome.INCOMPLETE), None)
+    return {
+        "number": view.number,
+        "view": view,
+        "standing": standing.value,
+        "standing_words": guest.words(STANDINGS[standing]),
+        "turn": turn_of(guest, view),
+        "lines": lines,
+        "staged": len({line.stage for line in lines}) > 1,
+        "answered": sum(bool(line.verdict) or line.kind in ("good", "warn") for line in lines),
+        "due_at": due_at if standing is FilingStanding.UNDER_WAY else None,
+        "due_left": days_left(guest, due_at) if due_at is not None else "",
+        "missing": missing if standing is FilingStanding.INCOMPLETE else None,
+        "reopened": reopened,
+        "receipt": view.last(FilingReceipt),
+        "acceptance": view.acceptances[-1] if view.acceptances else None,
+        "decision": view.decision,
+        "history": history_of(guest, view),
+        "can_state": standing not in _ENDED,
+        "can_withdraw": standing not in _ENDED,
+        "live": "" if standing in _ENDED else f"/cases/{view.number}/live",
+        "broad": True,
+    }
+
+
+ROUTES = (GuestRoute("/cases/{number}", show), GuestRoute("/cases/{number}/live", live))

@@ -1,0 +1,1 @@
+"""Pages of an application that is not handed in yet."""

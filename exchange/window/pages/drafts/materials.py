@@ -1,0 +1,169 @@
+"""The materials of an application: files by plain forms, checked before anything is stored; or where a paper lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from exchange.errors import BadApplication, BadFile, Changed, NotFound, TooLarge
+from exchange.language import Text, language
+from exchange.portal.drafting import attach, detach, draft_of, save
+from exchange.schemas import Material
+from exchange.schemas.base import ATTACHMENT_LIMIT
+from exchange.window.forms.fault import MOST_OF_A_LINE, FieldFault, field_fault, text_fault
+from exchange.window.forms.lacking import material_anchor, step_path
+from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
+from exchange.window.guest import Guest, goto
+from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics
+from exchange.window.pages.drafts.limits import AT_ONCE, limits_of
+from exchange.window.route import GuestRoute
+from exchange.window.uploads.file_names import file_name
+from exchange.window.uploads.kinds import kind_of
+from exchange.window.uploads.scanning import Scan, scan
+
+_TITLE = ("材料", "Materials")
+
+
+def show(guest: Guest) -> Response:
+    """Show what is asked for, what is there, and the limits."""
+    return _shown(guest, opened(guest))
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What became of the files of one form."""
+
+    renamed: bool
+    faults: tuple[FieldFault, ...]
+
+
+def add(guest: Guest) -> Response:
+    """Take the files of a form in, each by itself: what is wrong with one keeps out no other."""
+    one = opened(guest)
+    guest.check_form(one.number)
+    material = _material(guest, one)
+    sent = [file for file in guest.form.getlist("files") if isinstance(file, UploadFile) and file.filename]
+    if not sent:
+        found = (Text("no file was chosen"), Text("choose one first, then add it"))
+        return _shown(guest, one, (_fault(material, found),), 422)
+    taken = _take(guest, one, material, sent)
+    if taken.faults:
+        return _shown(guest, OpenDraft(draft_of(guest.face.node, one.number), one.matter), taken.faults, 422)
+    done = "renamed" if taken.renamed else "attached"
+    return goto(f"{step_path(one.number, MATERIALS)}?done={done}#{material_anchor(material.code)}")
+
+
+def _take(guest: Guest, one: OpenDraft, material: Material, sent: list[UploadFile]) -> _Taken:
+    faults, renamed = [], False
+    room = material.files - sum(file.material == material.code for file in one.draft.files)
+    for place, file in enumerate(sent):
+        try:
+            if place >= room:
+                raise BadFile("this material has at most {most} files", remedy="remove one first", most=material.files)
+            renamed = _take_one(guest, one, material, file) or renamed
+        except (BadFile, BadApplication, TooLarge) as error:
+            what = error.written(language()), error.remedy_text.written(language())
+            faults.append(FieldFault(material_anchor(material.code), _called(file), *what))
+    return _Taken(renamed, tuple(faults))
+
+
+def _take_one(guest: Guest, one: OpenDraft, material: Material, file: UploadFile) -> bool:
+    """Store one file; return whether its name was changed. Raises BadFile or BadApplication."""
+    name = file_name(file.filename or "")
+    if (file.size or 0) > ATTACHMENT_LIMIT:
+        raise BadFile(
+            "the file has {size:,} bytes, {limit:,} at most",
+            remedy="make it smaller (fewer dots an inch, fewer pages), split it, or bring it to the counter",
+            size=file.size,
+            limit=ATTACHMENT_LIMIT,
+        )
+    data = file.file.read()
+    kind = kind_of(data)
+    found = scan(guest.face.scanner, data)
+    scanned = "" if found is Scan.NOT_SCANNED else "clamd"
+    attach(guest.face.node, one.number, material.code, name.name, kind, data, scanned)
+    return name.changed
+
+
+def remove(guest: Guest) -> Response:
+    """Remove a file."""
+    one = opened(guest)
+    guest.check_form(one.number)
+    detach(guest.face.node, one.number, guest.typed("file"))
+    return goto(f"{step_path(one.number, MATERIALS)}?done=detached")
+
+
+def note(guest: Guest) -> Response:
+    """Save where a material lies that is no file."""
+    one = opened(guest)
+    guest.check_form(one.number)
+    material, text = _material(guest, one), guest.typed("note").strip()
+    if (found := text_fault(text, required=False, most=MOST_OF_A_LINE)) is not None:
+        return _shown(guest, one, (_fault(material, found),), 422, {material.code: text})
+    notes = {**one.draft.entered.notes, material.code: text}
+    try:
+        save(
+            guest.face.node, one.number, one.draft.revision, notes={key: value for key, value in notes.items() if value}
+        )
+    except Changed:
+        return note(guest)  # somebody has saved another part in this moment: what is written here is another one
+    return goto(f"{step_path(one.number, MATERIALS)}?done=saved#{material_anchor(material.code)}")
+
+
+def _shown(
+    guest: Guest,
+    one: OpenDraft,
+    faults: tuple[FieldFault, ...] = (),
+    status: int = 200,
+    notes: dict[str, str] | None = None,
+) -> Response:
+    keys = [each.key for each in steps_of(one.matter)]
+    return guest.page(
+        "materials.html",
+        _TITLE,
+        status,
+        number=one.number,
+        one=one,
+        draft=one.draft,
+        matter=one.matter,
+        notes={**one.draft.entered.notes, **(notes or {})},
+        faults=faults,
+        fault_at={fault.anchor: fault for fault in faults},
+        limits=limits_of(guest),
+        scanner=guest.face.scanner is not None,
+        at_once=AT_ONCE,
+        topics=topics(guest, one),
+        current=keys.index(MATERIALS) + 1,
+        check=step_path(one.number, CHECK),
+        crumbs=crumbs(guest, one),
+    )
+
+
+def _material(guest: Guest, one: OpenDraft) -> Material:
+    code = guest.request.path_params["material"]
+    found = next((each for each in one.matter.materials if each.code == code), None)
+    if found is None:
+        raise NotFound("the matter asks for no such material", remedy="choose one of those that are listed")
+    return found
+
+
+def _fault(material: Material, found: tuple[Text, Text]) -> FieldFault:
+    return field_fault(material_anchor(material.code), material.names, found)
+
+
+def _called(file: UploadFile) -> str:
+    """What a file that was not taken is called where that is said."""
+    try:
+        return file_name(file.filename or "").name
+    except BadFile:
+        return ""
+
+
+ROUTES = (
+    GuestRoute("/drafts/{number}/steps/materials", show),
+    GuestRoute("/drafts/{number}/files/{material}", add, "POST", files=AT_ONCE),
+    GuestRoute("/drafts/{number}/notes/{material}", note, "POST"),
+    GuestRoute("/drafts/{number}/detach", remove, "POST"),
+)

@@ -1,0 +1,117 @@
+"""The list of matters, to be searched; and all that the public is told of one, as a page and as data."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from starlette.responses import JSONResponse, Response
+
+from exchange.catalogue.as_data import ACCEPTED_WITHIN, DELIVERED_WITHIN, matter_data
+from exchange.catalogue.picture.drawn import procedure_svg
+from exchange.catalogue.procedure import completion_text, procedure_of
+from exchange.catalogue.silence import exclusion_text, start_text
+from exchange.catalogue.terms import not_counted_text
+from exchange.language.names import SILENCE
+from exchange.schemas import AcceptanceMode, Matter, PublicGuide
+from exchange.window.finding import LONGEST, found, themes
+from exchange.window.guest import Guest
+from exchange.window.route import GuestRoute
+
+_TONES = {"none": "", "consent": "warn", "refusal": "bad"}
+
+
+def catalogue(guest: Guest) -> Response:
+    """Show the matters that a search finds; all of them without one."""
+    query = guest.request.query_params
+    search, theme = query.get("words", "")[:LONGEST], query.get("theme", "")
+    matters = list(guest.face.matters.values())
+    return guest.page(
+        "matters.html",
+        ("事项目录", "Matters"),
+        found=found(matters, search, theme),
+        themes=themes(matters),
+        search=search,
+        theme=theme,
+    )
+
+
+def matter(guest: Guest) -> Response:
+    """Show all that the public is told of a matter."""
+    one = guest.face.matter(guest.request.path_params["code"])
+    assert one.guide is not None  # noqa: S101 -- the public is told of no other
+    texts = (exclusion_text(one), start_text(one), completion_text(one))
+    return guest.page(
+        "matter.html",
+        one.names,
+        matter=one,
+        guide=one.guide,
+        stages=procedure_of(one, guest.face.names()),
+        picture=Markup(procedure_svg(one, guest.face.names(), guest.language)),  # noqa: S704 -- it escapes its texts
+        times=_times(guest, one),
+        term_texts=[text for text in (not_counted_text(one),) if text is not None],
+        procedure_texts=[text for text in texts if text is not None],
+        results=_results(guest, one.guide),
+        contacts=_contacts(guest, one.guide),
+        silence_words=SILENCE,
+        silence_tones=_TONES,
+        crumbs=[("/matters", guest.say("事项目录", "Matters"))],
+    )
+
+
+Row = tuple[str, str, str]
+
+
+def _days(guest: Guest, days: int) -> str:
+    return guest.say(f"{days} 个工作日", f"{days} working day{'' if days == 1 else 's'}")
+
+
+def _times(guest: Guest, one: Matter) -> list[Row]:
+    """The time that the law gives and the one that is promised, apart; acceptance before, delivery after."""
+    accepted = (
+        guest.say("材料齐全的，当场受理", "at once, where everything is there")
+        if one.acceptance is AcceptanceMode.AUTOMATIC
+        else guest.say(f"{ACCEPTED_WITHIN} 个工作日内告知", f"told within {_days(guest, ACCEPTED_WITHIN)}")
+    )
+    rows = [
+        (guest.say("是否受理", "Whether it is accepted"), accepted, ""),
+        (guest.say("法定时限（自受理起）", "By law, from acceptance"), _days(guest, one.decision_days), ""),
+    ]
+    if one.promised_days is not None:
+        rows.append(
+            (guest.say("承诺时限（自受理起）", "Promised, from acceptance"), _days(guest, one.promised_days), "")
+        )
+    delivered = guest.say("送达证件（自决定起）", "The licence is handed out, from the decision")
+    return [*rows, (delivered, _days(guest, DELIVERED_WITHIN), "")]
+
+
+def _results(guest: Guest, guide: PublicGuide) -> list[Row]:
+    return [
+        (guest.say("收费", "Fees"), guest.words(guide.fees.words), ""),
+        (guest.say("您得到什么", "What you get"), guest.words(guide.result.words), ""),
+        (guest.say("有效期", "Valid for"), guest.words(guide.validity.words), ""),
+    ]
+
+
+def _contacts(guest: Guest, guide: PublicGuide) -> list[Row]:
+    return [
+        (guest.say("办理地点和时间", "Counter and hours"), guest.words(guide.place.words), ""),
+        (guest.say("咨询", "Questions"), guide.contact, ""),
+        (guest.say("投诉", "Complaints"), guide.complaints, ""),
+    ]
+
+
+def as_json(guest: Guest) -> Response:
+    """Return a matter as JSON."""
+    one = guest.face.matter(guest.request.path_params["code"])
+    return JSONResponse(matter_data(one, guest.face.names(), site_of(guest)))
+
+
+def site_of(guest: Guest) -> str:
+    """Return what comes before the paths of this site, as this guest has called it."""
+    return f"{guest.request.url.scheme}://{guest.request.url.netloc}"
+
+
+ROUTES = (
+    GuestRoute("/matters", catalogue),
+    GuestRoute("/matters/{code}.json", as_json),
+    GuestRoute("/matters/{code}", matter),
+)

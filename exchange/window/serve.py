@@ -1,0 +1,52 @@
+"""Serving the public window beside the portal member: its store, its keys, and nobody else's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from exchange.runtime.home import OpenedMember, open_member, portal_of
+from exchange.runtime.live_catalogue import LiveCatalogue
+from exchange.runtime.settings import Home, Settings
+from exchange.web.access.door import NumberDoor
+from exchange.web.door.passwords import Passwords
+from exchange.web.listening import ListeningPlace
+from exchange.web.serving import serve_face
+from exchange.window.app import create_app
+from exchange.window.face import PublicFace, PublicMatters
+from exchange.window.uploads.scanning import ScannerPlace, scanner_place
+
+PORTS = range(8500, 8520)
+"""Where it listens unless told otherwise, beside the console of the same domain."""
+
+
+def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
+
+    ``ready`` is told the address, which also stands in `Home.public_window`, as the console's does in `Home.console`.
+    Raises NotFound where no member of the domain is a portal, BadConfiguration, DatabaseUnavailable or OperatorError.
+    """
+    place.check()
+    home, scanner = Home(settings.home), scanner_place(settings.clamd)
+    portal = portal_of(settings)
+    opened = open_member(settings, portal, patient=True)
+    try:
+        app = create_app(face_of(opened, home, scanner=scanner))
+        serve_face(app, place, home.public_window(portal), ready, settings.window_hosts)
+    finally:
+        opened.store.close()
+
+
+def face_of(
+    opened: OpenedMember, home: Home, passwords: Passwords | None = None, scanner: ScannerPlace | None = None
+) -> PublicFace:
+    """Return the public face of a portal that is open."""
+    matters = PublicMatters(opened.node.catalogue or LiveCatalogue(home))
+    door = NumberDoor(opened.store, passwords=passwords)
+    return PublicFace(opened.node, home, matters, door, tag_of(home.root), scanner)
+
+
+def tag_of(home: Path) -> str:
+    """Return what sets the cookies of a domain's window apart from those of another one on this machine."""
+    return "-" + hashlib.sha256(str(home).encode()).hexdigest()[:8]
