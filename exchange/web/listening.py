@@ -87,7 +87,7 @@ def listen(place: ListeningPlace, before: int | None = None, connections: Connec
     try:
         return counting(_bind(place.host, wanted[-1]), connections)
     except OSError as error:
-        remedy = "choose another place to listen, or stop what listens there"
+        remedy = "choose another port (--port, or --listen HOST:PORT), or stop what listens there"
         raise OperatorError(
             "cannot listen on {host}, port {wish}: {reason}",
             code="port",

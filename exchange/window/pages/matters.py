@@ -6,11 +6,14 @@ from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
 from exchange.catalogue.as_data import ACCEPTED_WITHIN, DELIVERED_WITHIN, matter_data
-from exchange.catalogue.picture.drawn import procedure_svg
+from exchange.catalogue.linked.datasets import catalogue_json_ld
+from exchange.catalogue.linked.service import matter_json_ld
+from exchange.catalogue.picture.drawn import NARROW, WIDE, procedure_svg
 from exchange.catalogue.procedure import completion_text, procedure_of
 from exchange.catalogue.silence import exclusion_text, start_text
 from exchange.catalogue.terms import not_counted_text
 from exchange.language.names import SILENCE
+from exchange.portal.superior import window_of
 from exchange.schemas import AcceptanceMode, Matter, PublicGuide
 from exchange.window.finding import LONGEST, found, themes
 from exchange.window.guest import Guest
@@ -45,7 +48,9 @@ def matter(guest: Guest) -> Response:
         matter=one,
         guide=one.guide,
         stages=procedure_of(one, guest.face.names()),
-        picture=Markup(procedure_svg(one, guest.face.names(), guest.language)),  # noqa: S704 -- it escapes its texts
+        narrow_picture=_picture(guest, one, NARROW),
+        wide_picture=_picture(guest, one, WIDE),
+        wide=True,
         times=_times(guest, one),
         term_texts=[text for text in (not_counted_text(one),) if text is not None],
         procedure_texts=[text for text in texts if text is not None],
@@ -55,6 +60,10 @@ def matter(guest: Guest) -> Response:
         silence_tones=_TONES,
         crumbs=[("/matters", guest.say("事项目录", "Matters"))],
     )
+
+
+def _picture(guest: Guest, one: Matter, width: int) -> Markup:
+    return Markup(procedure_svg(one, guest.face.names(), guest.language, width))  # noqa: S704 -- it escapes its texts
 
 
 Row = tuple[str, str, str]
@@ -105,6 +114,34 @@ def as_json(guest: Guest) -> Response:
     return JSONResponse(matter_data(one, guest.face.names(), site_of(guest)))
 
 
+def as_json_ld(guest: Guest) -> Response:
+    """Return a matter as linked data."""
+    one = guest.face.matter(guest.request.path_params["code"])
+    return _linked(matter_json_ld(one, guest.face.names(), site_of(guest)))
+
+
+def all_as_json_ld(guest: Guest) -> Response:
+    """Return the catalogue as linked data."""
+    publisher = window_of(guest.face.node)
+    return _linked(catalogue_json_ld(guest.face.matters.values(), guest.face.names(), publisher, site_of(guest)))
+
+
+def list_as_json(guest: Guest) -> Response:
+    """Return all matters as JSON."""
+    names, site = guest.face.names(), site_of(guest)
+    return JSONResponse({"matters": [matter_data(one, names, site) for one in guest.face.matters.values()]})
+
+
+def list_as_json_ld(guest: Guest) -> Response:
+    """Return all matters as linked data."""
+    names, site = guest.face.names(), site_of(guest)
+    return _linked([matter_json_ld(one, names, site) for one in guest.face.matters.values()])
+
+
+def _linked(found: object) -> Response:
+    return JSONResponse(found, media_type="application/ld+json")
+
+
 def site_of(guest: Guest) -> str:
     """Return what comes before the paths of this site, as this guest has called it."""
     return f"{guest.request.url.scheme}://{guest.request.url.netloc}"
@@ -113,5 +150,9 @@ def site_of(guest: Guest) -> str:
 ROUTES = (
     GuestRoute("/matters", catalogue),
     GuestRoute("/matters/{code}.json", as_json),
+    GuestRoute("/matters/{code}.jsonld", as_json_ld),
+    GuestRoute("/catalogue.jsonld", all_as_json_ld),
+    GuestRoute("/matters.json", list_as_json),
+    GuestRoute("/matters.jsonld", list_as_json_ld),
     GuestRoute("/matters/{code}", matter),
 )

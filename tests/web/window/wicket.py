@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 
 from httpx import Response
@@ -107,7 +108,7 @@ default = "consent"
 default_basis = ["并联审批缺席默认制"]
 """
 
-_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+_HIDDEN = re.compile(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">')
 
 
 def make_home(folder: Path, domain: str = "hefei") -> Settings:
@@ -170,6 +171,11 @@ class Applicant:
     def hidden(self, path: str) -> dict[str, str]:
         """What the first form of a page for its session holds."""
         return dict(_HIDDEN.findall(self.get(path)))
+
+    @staticmethod
+    def fields_of(page: str) -> dict[str, str]:
+        """What the hidden fields of a page hold, whichever form they are in."""
+        return {name: unescape(value) for name, value in _HIDDEN.findall(page)}
 
     def post(self, path: str, data: Mapping[str, object], **more: object) -> Response:
         """Send a form as a browser does."""

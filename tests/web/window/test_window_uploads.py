@@ -1,0 +1,126 @@
+"""Files of an application by plain forms: each by itself, scanned where a scanner is set, said otherwise."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from exchange.portal.drafting import draft_of
+from exchange.schemas.base import ATTACHMENT_LIMIT
+from exchange.window.uploads.scanning import ScannerPlace
+from tests.web.window.wicket import Applicant, Wicket
+
+
+@contextmanager
+def scanner(finds: bytes) -> Iterator[ScannerPlace]:
+    """Something that speaks as clamd does, and finds one content."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as sent:
+                assert sent.read(10) == b"zINSTREAM\0"
+                data = b""
+                while length := struct.unpack(">I", sent.read(4))[0]:
+                    data += sent.read(length)
+                connection.sendall(b"stream: Test FOUND\0" if finds in data else b"stream: OK\0")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield ScannerPlace(host="127.0.0.1", port=listening.getsockname()[1])
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(10)
+
+
+def names(wicket: Wicket, applicant: Applicant) -> list[tuple[str, str]]:
+    return [(file.name, file.scanned) for file in draft_of(wicket.face.node, applicant.number).files]
+
+
+def test_a_file_is_added_shown_and_removed(wicket: Wicket, applicant: Applicant) -> None:
+    assert applicant.upload("plan", "方案 𠮷 👷.txt", "方案".encode()).status_code == 303
+    page = applicant.get(f"/drafts/{applicant.number}/steps/materials")
+    assert "方案 𠮷 👷.txt" in page
+    assert "not scanned" in page
+    (file,) = draft_of(wicket.face.node, applicant.number).files
+    token = applicant.hidden(f"/drafts/{applicant.number}/steps/materials")["token"]
+    applicant.post(f"/drafts/{applicant.number}/detach", {"token": token, "file": file.file_id})
+    assert names(wicket, applicant) == []
+
+
+def test_several_files_of_one_form_are_taken_and_what_is_wrong_with_one_keeps_out_no_other(
+    wicket: Wicket, applicant: Applicant
+) -> None:
+    token = applicant.hidden(f"/drafts/{applicant.number}/steps/materials")["token"]
+    sent = [("一.txt", b"one"), ("空.pdf", b""), ("二.txt", b"two"), ("三.exe", b"MZ\x90\x00\x03")]
+    answer = applicant.post(
+        f"/drafts/{applicant.number}/files/plan",
+        {"token": token},
+        files=[("files", (name, data, "application/pdf")) for name, data in sent],
+    )
+    assert answer.status_code == 422
+    assert "空.pdf" in answer.text
+    assert "the file is empty" in answer.text
+    assert "this material has at most 3 files" in answer.text
+    assert names(wicket, applicant) == [("一.txt", ""), ("二.txt", "")]
+
+
+def test_a_file_may_have_the_limit_and_one_byte_more_is_refused_with_a_remedy(
+    wicket: Wicket, applicant: Applicant
+) -> None:
+    assert applicant.upload("plan", "a.txt", b"x" * ATTACHMENT_LIMIT).status_code == 303
+    refused = applicant.upload("plan", "b.txt", b"x" * (ATTACHMENT_LIMIT + 1))
+    assert refused.status_code == 422
+    assert "262,145 bytes, 262,144 at most" in refused.text
+    assert "make it smaller" in refused.text
+    assert names(wicket, applicant) == [("a.txt", "")]
+
+
+def test_a_form_with_more_than_all_its_files_may_have_is_refused_unread(wicket: Wicket, applicant: Applicant) -> None:
+    assert applicant.upload("plan", "a.txt", b"x" * 4_000_000).status_code == 413
+    assert applicant.upload("plan", "a.txt", b"x" * 40_000_000).status_code == 413
+    assert names(wicket, applicant) == []
+
+
+def test_a_name_that_was_tidied_is_said(wicket: Wicket, applicant: Applicant) -> None:
+    answer = applicant.upload("plan", "../../\u202etxt.方案.txt", b"x")
+    assert "done=renamed" in answer.headers["location"]
+    assert names(wicket, applicant) == [("txt.方案.txt", "")]
+
+
+def test_what_a_scanner_finds_is_refused_and_what_it_does_not_find_is_recorded(
+    wicket: Wicket, applicant: Applicant
+) -> None:
+    with scanner(b"harm") as place:
+        wicket.face.scanner = place
+        refused = applicant.upload("plan", "a.txt", b"some harm in it")
+        assert refused.status_code == 422
+        assert "something harmful" in refused.text
+        assert applicant.upload("plan", "b.txt", b"nothing in it").status_code == 303
+    assert names(wicket, applicant) == [("b.txt", "clamd")]
+    assert applicant.upload("plan", "c.txt", b"while it is away").status_code == 303
+    assert names(wicket, applicant)[-1] == ("c.txt", ""), "never called scanned"
+
+
+def test_the_limits_are_said_before_anybody_chooses_a_file(applicant: Applicant) -> None:
+    for path in ("/matters/works/apply", f"/drafts/{applicant.number}/steps/materials"):
+        page = applicant.get(path)
+        assert "PDF, OFD, PNG" in page
+        assert "256 KiB" in page
+
+
+def test_where_there_is_no_file_it_is_said_where_it_lies(wicket: Wicket, applicant: Applicant) -> None:
+    token = applicant.hidden(f"/drafts/{applicant.number}/steps/materials")["token"]
+    path = f"/drafts/{applicant.number}/notes/plan"
+    assert applicant.post(path, {"token": token, "note": "原件已交窗口"}).status_code == 303
+    assert draft_of(wicket.face.node, applicant.number).entered.notes == {"plan": "原件已交窗口"}
+    refused = applicant.post(path, {"token": token, "note": "x" * 501})
+    assert refused.status_code == 422
+    assert "x" * 501 in refused.text
