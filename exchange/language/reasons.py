@@ -108,6 +108,7 @@ REASONS: Mapping[str, Words] = {
     "too-many-requests": ("尝试过多", "too many requests"),
     "topology": ("队列缺失或不符", "queues"),
     "unauthenticated": ("未认证", "not authenticated"),
+    "upload": ("上传文件不可用", "uploaded file"),
     "unexpected": ("处理时出错", "failed while it was handled"),
     "unknown-filing": ("无此收件", "unknown filing"),
     "unknown-matter": ("无此事项", "unknown matter"),

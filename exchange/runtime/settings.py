@@ -41,9 +41,8 @@ class Settings:
     webhook_networks: tuple[str, ...] = ()
     """Networks beside the public internet to which webhooks may go, e.g. ``10.0.0.0/8``."""
     console_hosts: tuple[str, ...] = ()
-    """Names, beside the machine's own, under which people reach the console, e.g. ``console.example.org``."""
     window_hosts: tuple[str, ...] = ()
-    """The same for the public window."""
+    """Names, beside the machine's own, under which people reach the console and the window: ``console.example.org``."""
     clamd: str = ""
     """Where clamd scans what the public uploads: ``HOST:PORT`` or ``unix:/path``; empty: nothing is scanned."""
 
@@ -293,9 +292,7 @@ class Home:
 
 
 def own_database(settings: Settings, address: str) -> dict[str, str]:
-    """Return the setting of the database for a member's own process: without the administrator's account, where the
-    member has a role of its own.
-    """
+    """Return a member's own setting of the database: without the administrator's account where it has a role itself."""
     given = settings.database_url
     if given and is_server(given) and Home(settings.home).database_account(address).exists():
         return {"EXCHANGE_DATABASE_URL": without_account(given)}

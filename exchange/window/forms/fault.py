@@ -1,4 +1,4 @@
-"""One thing that is wrong with what was typed: at which field, what, and how it is mended."""
+"""One thing that is wrong with what was typed: at which field, what, and its remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_OF_A_LINE, MOST_OF_A_TEXT = 500, 20_000
 
 
 @dataclass(frozen=True)
-class FieldFault:
+class InputFault:
     """What the summary of errors says, and leads to; in the reader's language."""
 
     anchor: str
@@ -23,10 +23,10 @@ class FieldFault:
     """The page that the field is on, where that is another one."""
 
 
-def field_fault(anchor: str, label: Words, found: FaultAndRemedy, path: str = "") -> FieldFault:
+def input_fault(anchor: str, label: Words, found: FaultAndRemedy, path: str = "") -> InputFault:
     """Return a fault in the language that is spoken now."""
     what, remedy = (text.written(language()) for text in found)
-    return FieldFault(anchor, choose(label), what, remedy, path)
+    return InputFault(anchor, choose(label), what, remedy, path)
 
 
 def text_fault(value: str, *, required: bool, most: int = MOST_OF_A_LINE) -> FaultAndRemedy | None:

@@ -1,4 +1,4 @@
-"""What an application lacks before it can be handed in: everything, each with the page on which it is mended."""
+"""What an application lacks before it can be handed in: everything, each with the page on which it is put right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from exchange.catalogue.answers import answer_faults
 from exchange.language import Text
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import FieldAnswer, Material, Matter
-from exchange.window.forms.fault import FieldFault, field_fault
+from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.forms.reading import anchor_of
 from exchange.window.forms.steps import APPLICANT, MATERIALS, PROJECT, step_with
 
@@ -25,7 +25,7 @@ def material_anchor(code: str) -> str:
     return f"m-{code}"
 
 
-def lacking(draft: ApplicationDraft, matter: Matter) -> tuple[FieldFault, ...]:
+def lacking(draft: ApplicationDraft, matter: Matter) -> tuple[InputFault, ...]:
     """Return everything that stands in the way of handing a draft in."""
     return tuple(_lacking(draft, matter))
 
@@ -40,17 +40,17 @@ def missing_materials(draft: ApplicationDraft, matter: Matter, *, promised: bool
     ]
 
 
-def _lacking(draft: ApplicationDraft, matter: Matter) -> Iterator[FieldFault]:
+def _lacking(draft: ApplicationDraft, matter: Matter) -> Iterator[InputFault]:
     if draft.entered.applicant is None:
         label = ("申请人", "Who applies")
-        yield field_fault("", label, (_MISSING, Text("fill it in")), step_path(draft.number, APPLICANT))
+        yield input_fault("", label, (_MISSING, Text("fill it in")), step_path(draft.number, APPLICANT))
     if not draft.entered.project.strip():
         label = ("项目名称", "Name of the project")
-        yield field_fault("", label, (_MISSING, Text("fill it in")), step_path(draft.number, PROJECT))
+        yield input_fault("", label, (_MISSING, Text("fill it in")), step_path(draft.number, PROJECT))
     answers = [FieldAnswer(field=name, value=value) for name, value in draft.entered.answers.items() if value]
     for one in answer_faults(matter.fields, answers):
         path = step_path(draft.number, step_with(matter, one.field))
-        yield field_fault(anchor_of(one.field), one.label, (one.what, one.remedy), path)
+        yield input_fault(anchor_of(one.field), one.label, (one.what, one.remedy), path)
     for material in missing_materials(draft, matter, promised=False):
         found = (_MISSING, Text("add a file, or say where it lies"))
-        yield field_fault(material_anchor(material.code), material.names, found, step_path(draft.number, MATERIALS))
+        yield input_fault(material_anchor(material.code), material.names, found, step_path(draft.number, MATERIALS))

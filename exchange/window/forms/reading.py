@@ -12,7 +12,7 @@ from exchange.language import Text
 from exchange.language.choice import Words
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import Applicant, FieldAnswer, Matter
-from exchange.window.forms.fault import MOST_OF_A_LINE, MOST_OF_A_TEXT, FieldFault, field_fault, text_fault
+from exchange.window.forms.fault import MOST_OF_A_LINE, MOST_OF_A_TEXT, InputFault, input_fault, text_fault
 from exchange.window.forms.steps import AGENT, APPLICANT, PROJECT, FormStep
 
 Typed = Callable[[str], str]
@@ -42,7 +42,7 @@ class StepInput:
     """As it is shown again."""
     changes: Mapping[str, object] = field(default_factory=dict)
     """As it is saved."""
-    faults: tuple[FieldFault, ...] = ()
+    faults: tuple[InputFault, ...] = ()
 
 
 def anchor_of(name: str) -> str:
@@ -79,7 +79,7 @@ def _person_values(who: Applicant | None) -> dict[str, str]:
 def _read_person(what: str, typed: Typed) -> StepInput:
     values = {anchor_of(key): typed(anchor_of(key)).strip() for key, _, _ in PERSON}
     faults = tuple(
-        field_fault(anchor_of(key), label, found)
+        input_fault(anchor_of(key), label, found)
         for key, label, _ in PERSON
         if (found := text_fault(values[anchor_of(key)], required=True)) is not None
     )
@@ -96,7 +96,7 @@ def _read_agent(typed: Typed) -> StepInput:
     if chosen == "other":
         return StepInput(values, person.changes, person.faults)
     label = ("谁来办理", "Who hands it in")
-    return StepInput(values, {}, (field_fault(FOR_OTHERS, label, (Text("is missing"), Text("choose one"))),))
+    return StepInput(values, {}, (input_fault(FOR_OTHERS, label, (Text("is missing"), Text("choose one"))),))
 
 
 def _read_project(typed: Typed) -> StepInput:
@@ -105,7 +105,7 @@ def _read_project(typed: Typed) -> StepInput:
         ("project", ("项目名称", "Name of the project"), text_fault(project, required=True, most=MOST_OF_A_LINE)),
         ("summary", ("说明", "Description"), text_fault(summary, required=False, most=MOST_OF_A_TEXT)),
     )
-    faults = tuple(field_fault(anchor_of(name), label, fault) for name, label, fault in found if fault is not None)
+    faults = tuple(input_fault(anchor_of(name), label, fault) for name, label, fault in found if fault is not None)
     values = {anchor_of("project"): project, anchor_of("summary"): summary}
     return StepInput(values, {"project": project, "summary": summary}, faults)
 
@@ -118,12 +118,12 @@ def _read_topic(step: FormStep, matter: Matter, draft: ApplicationDraft, typed: 
     too_long = {one.name: one.label.words for one in step.fields if len(given[one.name]) > MOST_OF_A_TEXT}
     fit = [FieldAnswer(field=name, value=value) for name, value in answers.items() if name not in too_long]
     faults = [
-        field_fault(anchor_of(one.field), one.label, (one.what, one.remedy))
+        input_fault(anchor_of(one.field), one.label, (one.what, one.remedy))
         for one in answer_faults(matter.fields, fit)
         if one.field in given and one.field not in too_long
     ]
     for name, label in too_long.items():
         found = text_fault(given[name], required=False, most=MOST_OF_A_TEXT)
-        faults += [field_fault(anchor_of(name), label, found)] if found is not None else []
+        faults += [input_fault(anchor_of(name), label, found)] if found is not None else []
     values = {anchor_of(name): value for name, value in given.items()}
     return StepInput(values, {"answers": answers}, tuple(faults))

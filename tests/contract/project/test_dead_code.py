@@ -20,6 +20,7 @@ CALLED_BY = {
     "templates of the console": {
         "button", "certificate_days", "forecast", "key_days", "missing_number", "repeats",
     },
+    "templates of the public window": {"completes", "is_outdated", "verdict_kind"},
     "script/texts, which collects what is to be translated": {"texts_of"},
     "people, as a choice of an option": {"JSONL"},
     "http.server and socketserver, by these names": {
@@ -76,3 +77,4 @@ def test_nothing_is_there_that_nobody_calls() -> None:
 def test_what_templates_are_said_to_call_stands_in_one() -> None:
     words = {word for file in ROOT.rglob("*.html") for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
     assert CALLED_BY["templates of the console"] - words == set()
+    assert CALLED_BY["templates of the public window"] - words == set()

@@ -9,7 +9,7 @@ from exchange.language import Text, language
 from exchange.portal.handing_in import reopen
 from exchange.portal.speaking import state_view, withdraw
 from exchange.portal.view import CaseView, FilingStanding
-from exchange.window.forms.fault import MOST_OF_A_TEXT, FieldFault, field_fault, text_fault
+from exchange.window.forms.fault import MOST_OF_A_TEXT, InputFault, input_fault, text_fault
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.cases.status import view_of
 from exchange.window.route import GuestRoute
@@ -47,16 +47,16 @@ def state(guest: Guest) -> Response:
     text, hearing = guest.typed("text").strip(), guest.typed("hearing") == "yes"
     if not guest.is_from_session(view.number):
         again = Text("is not sent yet: the access code was given again since"), Text("send it once more")
-        return _statement(guest, view, text, hearing=hearing, faults=(field_fault("text", _LABEL, again),))
+        return _statement(guest, view, text, hearing=hearing, faults=(input_fault("text", _LABEL, again),))
     found = text_fault(text, required=True, most=MOST_OF_A_TEXT)
     if found is not None:
-        return _statement(guest, view, text, hearing=hearing, faults=(field_fault("text", _LABEL, found),))
+        return _statement(guest, view, text, hearing=hearing, faults=(input_fault("text", _LABEL, found),))
     if any(one.text == text and one.hearing == hearing for one in view.statements):
         return goto(f"/cases/{view.number}?done=stated")  # pressed twice: it is on record already
     try:
         state_view(guest.face.node, view.number, text, hearing)
     except BadText as error:
-        wrong = FieldFault(
+        wrong = InputFault(
             "text", guest.words(_LABEL), error.written(language()), error.remedy_text.written(language())
         )
         return _statement(guest, view, text, hearing=hearing, faults=(wrong,))
@@ -64,7 +64,7 @@ def state(guest: Guest) -> Response:
 
 
 def _statement(
-    guest: Guest, view: CaseView, text: str, *, hearing: bool, faults: tuple[FieldFault, ...] = ()
+    guest: Guest, view: CaseView, text: str, *, hearing: bool, faults: tuple[InputFault, ...] = ()
 ) -> Response:
     return guest.page(
         "statement.html",
@@ -92,13 +92,13 @@ def take_back(guest: Guest) -> Response:
     found = text_fault(reasons, required=False, most=MOST_OF_A_TEXT)
     if found is not None:
         label = ("理由", "Reasons")
-        return _withdrawal(guest, view, reasons, (field_fault("reasons", label, found),))
+        return _withdrawal(guest, view, reasons, (input_fault("reasons", label, found),))
     if not any(paper.body.KIND == "filing-withdrawal" and paper.signed_for is not False for paper in view.papers):
         withdraw(guest.face.node, view.number, reasons)
     return goto(f"/cases/{view.number}?done=withdrawn")
 
 
-def _withdrawal(guest: Guest, view: CaseView, reasons: str, faults: tuple[FieldFault, ...] = ()) -> Response:
+def _withdrawal(guest: Guest, view: CaseView, reasons: str, faults: tuple[InputFault, ...] = ()) -> Response:
     return guest.page(
         "withdraw.html",
         _WITHDRAW,

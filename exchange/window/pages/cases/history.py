@@ -26,7 +26,7 @@ from exchange.window.words import PART_STEPS
 
 
 @dataclass(frozen=True)
-class Happened:
+class HistoryLine:
     """One line of the timeline."""
 
     kind: str
@@ -37,7 +37,7 @@ class Happened:
     """Where its paper is read."""
 
 
-def history_of(guest: Guest, view: CaseView) -> list[Happened]:
+def history_of(guest: Guest, view: CaseView) -> list[HistoryLine]:
     """Return what has happened, oldest first."""
     found = [one for paper in view.papers for one in _of_paper(guest, view, paper)]
     if view.progress is not None:
@@ -45,48 +45,48 @@ def history_of(guest: Guest, view: CaseView) -> list[Happened]:
     return sorted(found, key=lambda one: one.at)
 
 
-def _of_paper(guest: Guest, view: CaseView, paper: CasePaper) -> Iterator[Happened]:
+def _of_paper(guest: Guest, view: CaseView, paper: CasePaper) -> Iterator[HistoryLine]:
     body, path = paper.body, f"/cases/{view.number}/papers/{paper.message_id}"
     sent_back = guest.say(f"被退回：{paper.reason}", f"sent back: {paper.reason}") if paper.signed_for is False else ""
     kind = "bad" if paper.signed_for is False else ""
     if isinstance(body, CaseProgress):
         return
     if isinstance(body, Acceptance):
-        yield Happened("" if body.opens else "warn", choose(OUTCOME_TITLES[body.outcome]), paper.at, path=path)
+        yield HistoryLine("" if body.opens else "warn", choose(OUTCOME_TITLES[body.outcome]), paper.at, path=path)
     elif isinstance(body, DecisionServed):
         outcome = name_of(OUTCOMES, body.outcome.value)
-        yield Happened("", guest.say(f"作出决定：{outcome}", f"Decided: {outcome}"), paper.at, path=path)
+        yield HistoryLine("", guest.say(f"作出决定：{outcome}", f"Decided: {outcome}"), paper.at, path=path)
     elif isinstance(body, FilingReceipt):
-        yield Happened(
+        yield HistoryLine(
             "", guest.say("窗口收到，出具收件凭证", "The window has it, and gives a receipt"), paper.at, path=path
         )
     elif isinstance(body, Filing):
-        yield Happened(kind, guest.say("您提交了申请", "You handed in the application"), paper.at, sent_back)
+        yield HistoryLine(kind, guest.say("您提交了申请", "You handed in the application"), paper.at, sent_back)
     elif isinstance(body, FilingSupplement):
-        yield Happened(kind, guest.say("您提交了补正材料", "You handed in what was missing"), paper.at, sent_back)
+        yield HistoryLine(kind, guest.say("您提交了补正材料", "You handed in what was missing"), paper.at, sent_back)
     elif isinstance(body, FilingStatement):
         what = (
             ("您申请听证", "You asked for a hearing") if body.hearing else ("您提交了陈述申辩", "You stated your view")
         )
-        yield Happened(kind, guest.words(what), paper.at, "\n".join(filter(None, (body.text, sent_back))))
+        yield HistoryLine(kind, guest.words(what), paper.at, "\n".join(filter(None, (body.text, sent_back))))
     elif isinstance(body, FilingWithdrawal):
-        yield Happened(kind, guest.say("您申请撤回", "You asked to withdraw it"), paper.at, sent_back)
+        yield HistoryLine(kind, guest.say("您申请撤回", "You asked to withdraw it"), paper.at, sent_back)
 
 
-def _of_departments(guest: Guest, progress: CaseProgress) -> Iterator[Happened]:
+def _of_departments(guest: Guest, progress: CaseProgress) -> Iterator[HistoryLine]:
     put: dict[datetime, list[str]] = {}
     for part in progress.parts:
         name = guest.say(part.name, part.name_en)
         if part.put_to_at is not None:
             put.setdefault(part.put_to_at, []).append(name)
         if part.signed_at is not None:
-            yield Happened("", guest.say(f"{name}已签收", f"{name} has signed for it"), part.signed_at)
+            yield HistoryLine("", guest.say(f"{name}已签收", f"{name} has signed for it"), part.signed_at)
         if part.settled_at is not None and part.step is not PartStep.NOT_NEEDED:
             state = guest.words(PART_STEPS[part.step])
             kind = "" if part.step is PartStep.ANSWERED else "warn"
-            yield Happened(kind, guest.say(f"{name}：{state}", f"{name} {state}"), part.settled_at)
+            yield HistoryLine(kind, guest.say(f"{name}：{state}", f"{name} {state}"), part.settled_at)
     for at, names in put.items():
         together = guest.say("、", ", ").join(names)
-        yield Happened(
+        yield HistoryLine(
             "", guest.say(f"送达 {len(names)} 个部门", f"Put to {len(names)} departments at once"), at, together
         )

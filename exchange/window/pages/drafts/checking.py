@@ -10,7 +10,7 @@ from exchange.portal.drafting import draft_of
 from exchange.portal.handing_in import hand_in
 from exchange.portal.states import DraftState
 from exchange.schemas import InputType, MatterField
-from exchange.window.forms.fault import FieldFault, field_fault
+from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.forms.lacking import lacking, missing_materials, step_path
 from exchange.window.forms.reading import PERSON, anchor_of
 from exchange.window.forms.steps import AGENT, APPLICANT, CHECK, MATERIALS, PROJECT, FormStep, steps_of
@@ -47,24 +47,24 @@ def send(guest: Guest) -> Response:
     if guest.typed("declared") != "yes":
         label = ("真实性声明", "Statement of truth")
         found = Text("is not affirmed"), Text("tick it, if it is so")
-        return _shown(guest, one, (field_fault("declared", label, found),), 422)
+        return _shown(guest, one, (input_fault("declared", label, found),), 422)
     try:
         hand_in(guest.face.node, number, guest.words(DECLARATION))
     except (BadApplication, BadText, Secret) as error:
         what = error.written(language()), error.remedy_text.written(language())
-        return _shown(guest, one, (FieldFault("", "", *what, path=step_path(number, CHECK)),), 422)
+        return _shown(guest, one, (InputFault("", "", *what, path=step_path(number, CHECK)),), 422)
     return goto(f"/cases/{number}")
 
 
-def _other_since() -> FieldFault:
+def _other_since() -> InputFault:
     found = (
         Text("was changed somewhere else since this page was opened"),
         Text("look through it again, then hand it in"),
     )
-    return field_fault("answers", ("申请", "The application"), found)
+    return input_fault("answers", ("申请", "The application"), found)
 
 
-def _shown(guest: Guest, one: OpenDraft, faults: tuple[FieldFault, ...] = (), status: int = 200) -> Response:
+def _shown(guest: Guest, one: OpenDraft, faults: tuple[InputFault, ...] = (), status: int = 200) -> Response:
     steps = steps_of(one.matter)
     missing = lacking(one.draft, one.matter)
     return guest.page(

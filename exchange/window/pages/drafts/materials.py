@@ -12,7 +12,7 @@ from exchange.language import Text, language
 from exchange.portal.drafting import attach, detach, draft_of, save
 from exchange.schemas import Material
 from exchange.schemas.base import ATTACHMENT_LIMIT
-from exchange.window.forms.fault import MOST_OF_A_LINE, FieldFault, field_fault, text_fault
+from exchange.window.forms.fault import MOST_OF_A_LINE, InputFault, input_fault, text_fault
 from exchange.window.forms.lacking import material_anchor, step_path
 from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
 from exchange.window.guest import Guest, goto
@@ -36,7 +36,7 @@ class _Taken:
     """What became of the files of one form."""
 
     renamed: bool
-    faults: tuple[FieldFault, ...]
+    faults: tuple[InputFault, ...]
 
 
 def add(guest: Guest) -> Response:
@@ -65,7 +65,7 @@ def _take(guest: Guest, one: OpenDraft, material: Material, sent: list[UploadFil
             renamed = _take_one(guest, one, material, file) or renamed
         except (BadFile, BadApplication, TooLarge) as error:
             what = error.written(language()), error.remedy_text.written(language())
-            faults.append(FieldFault(material_anchor(material.code), _called(file), *what))
+            faults.append(InputFault(material_anchor(material.code), _called(file), *what))
     return _Taken(renamed, tuple(faults))
 
 
@@ -115,7 +115,7 @@ def note(guest: Guest) -> Response:
 def _shown(
     guest: Guest,
     one: OpenDraft,
-    faults: tuple[FieldFault, ...] = (),
+    faults: tuple[InputFault, ...] = (),
     status: int = 200,
     notes: dict[str, str] | None = None,
 ) -> Response:
@@ -149,8 +149,8 @@ def _material(guest: Guest, one: OpenDraft) -> Material:
     return found
 
 
-def _fault(material: Material, found: tuple[Text, Text]) -> FieldFault:
-    return field_fault(material_anchor(material.code), material.names, found)
+def _fault(material: Material, found: tuple[Text, Text]) -> InputFault:
+    return input_fault(material_anchor(material.code), material.names, found)
 
 
 def _called(file: UploadFile) -> str:
