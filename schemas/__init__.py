@@ -106,7 +106,7 @@ from exchange.schemas.filings.acceptance import (
     Promised,
 )
 from exchange.schemas.filings.filing import (
-    CaseStatement,
+    CaseAddition,
     Filing,
     FilingChannel,
     FilingNumber,
@@ -179,8 +179,8 @@ __all__ = [
     "MAX_PROOFS", "MAX_RELAYS", "MAX_RESTS", "MAX_SHOWN", "MAX_SIGNERS", "MAX_SUBSTITUTIONS", "MAX_YEARS", "MESSAGES",
     "OPEN", "OUTCOME_TITLES", "PAPER_LIMIT", "STATEMENTS", "Acceptance", "AcceptanceMode", "AcceptanceOutcome",
     "Aggregate", "AmendmentRules", "AnnouncedYear", "AnnouncementNumber", "Applicant", "ApplicantSees", "Application",
-    "Approver", "AtRecall", "Attachment", "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseClosed",
-    "CaseProgress", "CaseReopened", "CaseStatement", "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice",
+    "Approver", "AtRecall", "Attachment", "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseAddition",
+    "CaseClosed", "CaseProgress", "CaseReopened", "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice",
     "ClaimCheck", "Classification", "Clearance", "Completion", "Concerned", "Considered", "Consultation",
     "ConsultedDepartment", "Count", "Cover", "DeadlineNotice", "DeadlineState", "DeadlineStatus", "Decision",
     "DecisionServed", "DeemedConsent", "DefaultMode", "DefaultNotice", "Delegation", "DepartmentProgress",

@@ -18,7 +18,7 @@ from exchange.portal.codes import ALPHABET
 from exchange.portal.records import ApplicationDraft, DraftFile, DraftRow, Entered
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
-from exchange.schemas import Application, Matter
+from exchange.schemas import Application, ClaimCheck, Matter
 from exchange.store.transaction import Transaction
 
 KEPT = timedelta(days=30)
@@ -126,15 +126,25 @@ def attach(
     node: Node, number: str, material: str, name: str, media_type: str, data: bytes, scanned: str = ""
 ) -> ApplicationDraft:
     """Add a file to a draft. Raises NotFound, Conflict (handed in) or BadApplication (too many files)."""
+    digest = hashlib.sha256(data).hexdigest()
+    return _attach(node, number, DraftFile(node.new_id(), material, name, media_type, len(data), digest, scanned), data)
+
+
+def attach_claim(node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "") -> ApplicationDraft:
+    """Add a file that lies in the claim store, where it is too large for the envelope. Raises as `attach` does."""
+    told = claim.model_dump_json()
+    kept = (claim.name, claim.media_type, claim.size, claim.digest)
+    return _attach(node, number, DraftFile(node.new_id(), material, *kept, scanned, told), b"")
+
+
+def _attach(node: Node, number: str, file: DraftFile, content: bytes) -> ApplicationDraft:
     with node.step() as step:
         before = _expect_open(step.tx, number)
         if len(before.files) >= MOST_FILES:
             raise BadApplication(
                 "an application has at most {most} files", remedy="join files into one, or remove one", most=MOST_FILES
             )
-        digest = hashlib.sha256(data).hexdigest()
-        file = DraftFile(step.node.new_id(), material, name, media_type, len(data), digest, scanned)
-        step.tx[Drafts].add_file(number, file, data)
+        step.tx[Drafts].add_file(number, file, content)
         return draft_in(step.tx, number)
 
 

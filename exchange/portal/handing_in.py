@@ -10,7 +10,8 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.secrecy import check_application_secrecy
 from exchange.portal.drafting import draft_in
-from exchange.portal.records import ApplicationDraft
+from exchange.portal.large_files import claim_of
+from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
 from exchange.portal.superior import window_of
@@ -41,7 +42,7 @@ def hand_in(node: Node, number: str, declaration: str, channel: FilingChannel = 
             return draft.filing_id
         application = application_of(step, draft)
         check_application_secrecy(application)
-        contents = step.tx[Drafts].contents(number)
+        contents = step.tx[Drafts].inline(number)
         if draft.filing_id is None:
             filing = Filing(
                 filing=number, application=application, agent=draft.entered.agent, channel=channel,
@@ -63,7 +64,8 @@ def _complete(step: Step, draft: ApplicationDraft, application: Application, con
 
 
 def reopen(node: Node, number: str) -> ApplicationDraft:
-    """Open a filing again whose applicant was told that something is missing; one that is open stays so.
+    """Open a filing again whose applicant was told that something is missing, or has promised it; one that is open
+    stays so.
 
     Raises NotFound or Conflict (nothing was told to be missing).
     """
@@ -71,7 +73,7 @@ def reopen(node: Node, number: str) -> ApplicationDraft:
         draft = draft_in(step.tx, number)
         if draft.state is DraftState.OPEN:
             return draft
-        if not _is_incomplete(step.tx, draft.filing_id or ""):
+        if not _may_complete(step.tx, draft.filing_id or ""):
             raise Conflict(
                 "nothing was told to be missing in {number}",
                 remedy="after it is accepted, state what there is to say",
@@ -81,15 +83,33 @@ def reopen(node: Node, number: str) -> ApplicationDraft:
         return draft_in(step.tx, number)
 
 
-def _is_incomplete(tx: Transaction, filing_id: str) -> bool:
-    """Whether the last that was said of it, by its window or its applicant, is that something is missing."""
+def _may_complete(tx: Transaction, filing_id: str) -> bool:
+    """Whether the last that was said of it is that something is missing, or something promised has not come."""
     said = [
         one for one in tx[Documents].of_conversation(filing_id) if one.kind in (Acceptance.KIND, FilingSupplement.KIND)
     ]
-    if not said or said[-1].kind != Acceptance.KIND:
+    accepted = [parse_body(Acceptance, payload_of(one.signed)) for one in said if one.kind == Acceptance.KIND]
+    if not accepted:
         return False
-    last = parse_body(Acceptance, payload_of(said[-1].signed))
-    return last.outcome is AcceptanceOutcome.INCOMPLETE
+    if accepted[-1].outcome is AcceptanceOutcome.INCOMPLETE:
+        return said[-1].kind == Acceptance.KIND
+    sent = [parse_body(FilingSupplement, payload_of(one.signed)) for one in said if one.kind == FilingSupplement.KIND]
+    there = {material.code for supplement in sent for material in supplement.application.materials}
+    return any(one.material not in there for one in accepted[-1].promised)
+
+
+def _material(file: DraftFile) -> SubmittedMaterial:
+    if file.claim is not None:
+        return SubmittedMaterial(code=file.material, claim=claim_of(file.claim))
+    if file.size > ATTACHMENT_LIMIT:
+        raise BadApplication(
+            "the file {name} is larger than {limit:,} bytes",
+            remedy="make it smaller, or hand it in on paper",
+            name=file.name,
+            limit=ATTACHMENT_LIMIT,
+        )
+    attached = Attachment(name=file.name, media_type=file.media_type, size=file.size, digest=file.digest)
+    return SubmittedMaterial(code=file.material, attachment=attached)
 
 
 def application_of(step: Step, draft: ApplicationDraft) -> Application:
@@ -97,21 +117,7 @@ def application_of(step: Step, draft: ApplicationDraft) -> Application:
     entered = draft.entered
     if entered.applicant is None or not entered.project.strip():
         raise BadApplication("the application says neither who applies nor for what", remedy="fill in both")
-    too_large = [file.name for file in draft.files if file.size > ATTACHMENT_LIMIT]
-    if too_large:
-        raise BadApplication(
-            "the file {name} is larger than {limit:,} bytes",
-            remedy="make it smaller, or hand it in on paper",
-            name=too_large[0],
-            limit=ATTACHMENT_LIMIT,
-        )
-    files = tuple(
-        SubmittedMaterial(
-            code=file.material,
-            attachment=Attachment(name=file.name, media_type=file.media_type, size=file.size, digest=file.digest),
-        )
-        for file in draft.files
-    )
+    files = tuple(map(_material, draft.files))
     notes = tuple(SubmittedMaterial(code=code, note=note) for code, note in entered.notes.items() if note.strip())
     return Application(
         matter=draft.matter,

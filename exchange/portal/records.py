@@ -43,6 +43,8 @@ class DraftFile:
     digest: str
     scanned: str
     """What looked at it for malware, and ``""`` where nothing did."""
+    claim: str | None = None
+    """Its claim check, JSON, where it lies in the claim store."""
 
 
 class Entered(Wire):

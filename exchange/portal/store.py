@@ -21,7 +21,7 @@ _ADD = adding(draft, *(field.name for field in fields(DraftRow)))
 _ADD_FILE = adding(draft_file, "number", "position", "content", *(field.name for field in fields(DraftFile)))
 _ONE = select(*_COLUMNS).where(_d.number == bindparam("number"))
 _FILES = select(*_FILE_COLUMNS).where(_f.number == bindparam("of_number")).order_by(_f.position)
-_CONTENTS = select(_f.content).where(_f.number == bindparam("of_number")).order_by(_f.position)
+_INLINE = select(_f.content).where(_f.number == bindparam("of_number"), _f.claim.is_(None)).order_by(_f.position)
 _LAST = select(func.max(_f.position)).where(_f.number == bindparam("of_number"))
 _SAVE = (
     update(draft)
@@ -64,9 +64,9 @@ class Drafts:
         """Return a draft's files in their order, without their contents."""
         return tuple(DraftFile(*row) for row in self._db.execute(_FILES, {"of_number": number}))
 
-    def contents(self, number: str) -> list[bytes]:
-        """Return the contents of a draft's files, in their order."""
-        return [row[0] for row in self._db.execute(_CONTENTS, {"of_number": number})]
+    def inline(self, number: str) -> list[bytes]:
+        """Return the contents of the files that travel inside the envelope, in their order."""
+        return [row[0] for row in self._db.execute(_INLINE, {"of_number": number})]
 
     def add_file(self, number: str, file: DraftFile, content: bytes) -> None:
         """Add a file behind the others."""

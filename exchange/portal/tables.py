@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, literal_column
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, literal_column
 
 from exchange.portal.states import DraftState
 from exchange.store.metadata import metadata, partial_index
@@ -41,5 +41,6 @@ draft_file = Table(
     Column("digest", String(64), nullable=False),
     Column("scanned", String(80), nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("claim", Text),
     Index("draft_file_of", "number", "position"),
 )

@@ -27,6 +27,7 @@ from exchange.schemas import (
     FilingStatement,
     FilingSupplement,
     FilingWithdrawal,
+    Promised,
 )
 from exchange.store.transaction import Transaction
 
@@ -93,6 +94,15 @@ class CaseView:
     def statements(self) -> tuple[FilingStatement, ...]:
         """What the applicant has stated."""
         return tuple(paper.body for paper in self.papers if isinstance(paper.body, FilingStatement))
+
+    @property
+    def promised(self) -> tuple[Promised, ...]:
+        """What was accepted against a promise, and has not come."""
+        bodies = [paper.body for paper in self.papers]
+        sent = [body.application for body in bodies if isinstance(body, FilingSupplement)]
+        there = {material.code for application in sent for material in application.materials}
+        last = self.acceptances[-1].promised if self.acceptances else ()
+        return tuple(one for one in last if one.material not in there)
 
     @property
     def decision(self) -> DecisionServed | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exchange.claims import ClaimStore
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError, NotFound
 from exchange.language import Words
@@ -14,6 +15,7 @@ from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 from exchange.schemas import Matter
 from exchange.web.access.door import NumberDoor
+from exchange.window.uploads.keeping import Keeping
 from exchange.window.uploads.scanning import ScannerPlace
 
 _NAMES_HOLD = 30.0
@@ -47,6 +49,8 @@ class PublicFace:
     home: Home
     matters: PublicMatters
     door: NumberDoor
+    claims: Callable[[], ClaimStore]
+    """Opens the store of large files."""
     tag: str = ""
     """Sets its cookies apart from those of another window on this machine: cookies know no ports."""
     scanner: ScannerPlace | None = None
@@ -55,6 +59,11 @@ class PublicFace:
     """Access codes of numbers just begun, until somebody says that they are written down."""
 
     _names: tuple[float, Mapping[str, Words]] = field(default=(0.0, {}), repr=False)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Return where uploaded files are kept."""
+        return Keeping(self.node, self.home.uploads(self.node.address), self.claims)
 
     def now(self) -> datetime:
         """Return the time that counts for cases."""

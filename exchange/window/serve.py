@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
-from exchange.runtime.home import OpenedMember, open_member, portal_of
+from exchange.runtime.home import OpenedMember, open_claims, open_member, portal_of
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.settings import Home, Settings
 from exchange.web.access.door import NumberDoor
@@ -32,19 +33,21 @@ def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None
     portal = portal_of(settings)
     opened = open_member(settings, portal, patient=True)
     try:
-        app = create_app(face_of(opened, home, scanner=scanner))
+        app = create_app(face_of(opened, settings, scanner=scanner))
         serve_face(app, place, home.public_window(portal), ready, settings.window_hosts)
     finally:
         opened.store.close()
 
 
 def face_of(
-    opened: OpenedMember, home: Home, passwords: Passwords | None = None, scanner: ScannerPlace | None = None
+    opened: OpenedMember, settings: Settings, passwords: Passwords | None = None, scanner: ScannerPlace | None = None
 ) -> PublicFace:
     """Return the public face of a portal that is open."""
+    home = Home(settings.home)
     matters = PublicMatters(opened.node.catalogue or LiveCatalogue(home))
     door = NumberDoor(opened.store, passwords=passwords)
-    return PublicFace(opened.node, home, matters, door, tag_of(home.root), scanner)
+    claims = cache(partial(open_claims, settings))
+    return PublicFace(opened.node, home, matters, door, claims, tag_of(home.root), scanner)
 
 
 def tag_of(home: Path) -> str:

@@ -73,20 +73,23 @@ class FilingStatement(Body):
     at: Instant
 
 
-class CaseStatement(Body):
-    """The window shows the departments that are still to answer what the applicant has stated; enclosed as it came."""
+class CaseAddition(Body):
+    """The window shows the departments that are still to answer what came in from the applicant on a running case.
 
-    KIND: ClassVar[str] = "case-statement"
-    TITLE: ClassVar[Title] = ("转送陈述申辩", "Applicant's statement, shown")
+    It is a statement, or a supplement with what was promised: enclosed as the portal signed it, with its files.
+    """
+
+    KIND: ClassVar[str] = "case-addition"
+    TITLE: ClassVar[Title] = ("转送申请人材料", "Applicant's paper, shown")
     ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     filing: FilingNumber
     portal: Address
     """Who signed it for the applicant."""
-    statement_id: MessageId
+    paper_id: MessageId
     digest: Digest
-    """SHA-256 of the enclosed, signed statement."""
+    """SHA-256 of the first enclosure, the signed paper."""
 
 
 class FilingWithdrawal(Body):

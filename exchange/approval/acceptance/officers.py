@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.acceptance.accepting import accept_in, matter_filed, tell_missing, turn_down
+from exchange.approval.acceptance.promises import promised_in
 from exchange.approval.filings.application import application_of
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
@@ -16,7 +17,7 @@ from exchange.approval.rules.acceptance.term import TellBy, tell_by
 from exchange.errors import BadAcceptance, NotFound
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
-from exchange.schemas import AcceptanceOutcome, Application, Matter, MissingItem
+from exchange.schemas import AcceptanceOutcome, Application, Matter, MissingItem, Promised
 from exchange.store.transaction import Transaction
 
 
@@ -29,6 +30,8 @@ class FilingStatus:
     application: Application
     term: TellBy
     """Until when the applicant must be told what is missing."""
+    promised: tuple[Promised, ...]
+    """What was accepted against a promise, and has not come."""
 
 
 def filing_status(node: Node, number: str, portal: str | None = None) -> FilingStatus:
@@ -36,9 +39,8 @@ def filing_status(node: Node, number: str, portal: str | None = None) -> FilingS
     expect_window(node)
     with node.store.reading() as tx:
         row = _filing(tx, node.address, number, portal)
-        return FilingStatus(
-            row, matter_filed(tx, row), application_of(tx, row)[0], tell_by(row.complete_at, node.calendar)
-        )
+        term, application = tell_by(row.complete_at, node.calendar), application_of(tx, row)[0]
+        return FilingStatus(row, matter_filed(tx, row), application, term, promised_in(tx, row, node.address))
 
 
 def filings(node: Node, state: FilingState | None = None, limit: int = 50) -> list[FilingRow]:

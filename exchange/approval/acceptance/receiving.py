@@ -8,7 +8,9 @@ import hashlib
 from collections.abc import Sequence
 
 from exchange.approval.acceptance.accepting import accept_by_form
+from exchange.approval.acceptance.promises import keeps_promise
 from exchange.approval.acceptance.senders import expect_portal, own_filing
+from exchange.approval.acceptance.showing import show
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
@@ -74,10 +76,14 @@ def take_filing(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in a filing that its applicant has completed: both versions are kept, and the days begin with this one."""
+    """Take in a filing that its applicant has completed: both versions are kept, and the days begin with this one.
+
+    After the acceptance it brings what was promised, and goes to the departments that are still to answer.
+    """
     supplement = expect(body, FilingSupplement)
     row = own_filing(step, incoming, supplement.filing)
-    if row.state not in (FilingState.RECEIVED, FilingState.INCOMPLETE):
+    promised = row.case_number is not None and keeps_promise(step.tx, row, step.node.address, supplement.application)
+    if row.state not in (FilingState.RECEIVED, FilingState.INCOMPLETE) and not promised:
         raise Returned(
             "nothing is missing in {number} any more",
             code="not-incomplete",
@@ -93,6 +99,11 @@ def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
             code_named=row.matter,
         )
     _check(supplement.application, incoming.opened.enclosures)
+    if row.case_number is not None:
+        step.tx[Filings].move(row, row.state, last_id=incoming.message_id)
+        step.note("promise-kept", row.case_number, incoming.message_id, portal=row.portal, filing=row.number)
+        show(step, incoming, row, row.case_number)
+        return
     received = incoming.arrival.not_before(row.complete_at).earliest
     term = tell_by(received, step.node.calendar)
     step.tx[Filings].move(

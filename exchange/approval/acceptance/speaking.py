@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from exchange.approval.acceptance.senders import own_filing
+from exchange.approval.acceptance.showing import show
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
-from exchange.approval.rules.states import PartState
 from exchange.approval.window.closing import withdraw_in
-from exchange.approval.window.store import Cases
 from exchange.errors import Conflict, Returned
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, CaseStatement, FilingStatement, FilingWithdrawal
+from exchange.schemas import Body, FilingStatement, FilingWithdrawal
 
-_TO_ANSWER = frozenset({PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
 _WITHDRAWN = "the applicant has withdrawn its application"
 
 
@@ -53,24 +49,7 @@ def take_statement(step: Step, incoming: Incoming, body: Body) -> None:
         portal=row.portal, filing=row.number, hearing=said.hearing,
     )  # fmt: skip
     if row.case_number is not None:
-        _show(step, incoming, row, row.case_number)
-
-
-def _show(step: Step, incoming: Incoming, row: FilingRow, case_number: str) -> None:
-    case, parts = step.tx[Cases].get(case_number), step.tx[Cases].parts(case_number)
-    asked = [one for part in parts if part.state in _TO_ANSWER and part.consultation_id for one in part.hearing]
-    told = step.node.reachable(tuple(dict.fromkeys(asked)))
-    if case is None or not told:
-        return
-    signed = incoming.opened.signed
-    shown = CaseStatement(
-        case_number=case_number,
-        filing=row.number,
-        portal=row.portal,
-        statement_id=incoming.message_id,
-        digest=hashlib.sha256(signed).hexdigest(),
-    )
-    step.send(shown, told, conversation_id=case.conversation_id, enclosures=(signed,))
+        show(step, incoming, row, row.case_number)
 
 
 def _settled(row: FilingRow) -> Returned:

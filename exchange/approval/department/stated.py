@@ -1,4 +1,4 @@
-"""An applicant's statement at a department that is still to answer: kept as the portal signed it."""
+"""What an applicant sends on a running case, at a department that is still to answer: kept as the portal signed it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import hashlib
 
 from exchange.approval.department.desk import own_desk
 from exchange.approval.department.store import DepartmentDesk
+from exchange.catalogue.completeness import enclosure_faults
 from exchange.envelope import verify_signed
 from exchange.errors import Returned, SenderError
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, CaseStatement, FilingStatement, Role
+from exchange.schemas import Body, CaseAddition, FilingStatement, FilingSupplement, Role
 
 
 def handlers() -> dict[str, Handler]:
-    """Return the message handler of a department for statements of applicants."""
-    return {CaseStatement.KIND: take_shown}
+    """Return the message handler of a department for what applicants send on running cases."""
+    return {CaseAddition.KIND: take_shown}
 
 
 def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in what an applicant has stated: the enclosed document is the portal's own, word for word."""
-    shown = expect(body, CaseStatement)
+    """Take in a statement or a supplement: the enclosed document is the portal's own, word for word, with its files."""
+    shown = expect(body, CaseAddition)
     require_role(step, incoming, Role.WINDOW)
     own_desk(step, incoming, shown.case_number)
     if step.tx[DepartmentDesk].get(shown.case_number) is None:
@@ -32,18 +33,24 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
             case_number=shown.case_number,
             address=step.node.address,
         )
-    enclosures = incoming.opened.enclosures
-    if len(enclosures) != 1 or hashlib.sha256(enclosures[0]).hexdigest() != shown.digest:
+    first, *files = incoming.opened.enclosures or (b"",)
+    if hashlib.sha256(first).hexdigest() != shown.digest:
         raise Returned(
-            "the enclosed statement is not the one that is named", code="altered", remedy="enclose it as it was signed"
+            "the enclosed paper is not the one that is named", code="altered", remedy="enclose it as it was signed"
         )
     with returned_for(SenderError, code="origin"):
-        original = verify_signed(enclosures[0], step.node.directory)
-    said = original.body
-    if original.header.sender != shown.portal or not isinstance(said, FilingStatement) or said.filing != shown.filing:
+        original = verify_signed(first, step.node.directory)
+    said, sender = original.body, original.header.sender
+    is_theirs = isinstance(said, FilingStatement | FilingSupplement) and said.filing == shown.filing
+    if sender != shown.portal or not is_theirs or not step.node.has_role(sender, Role.PORTAL):
         raise Returned(
-            "the enclosed statement is not the portal's own on this filing",
+            "the enclosed paper is not the portal's own on this filing",
             code="origin",
             remedy="enclose what the portal has signed",
         )
-    step.note("statement", shown.case_number, incoming.message_id, portal=shown.portal, hearing=said.hearing)
+    faults = list(enclosure_faults(said.application, files)) if isinstance(said, FilingSupplement) else []
+    if faults or (files and isinstance(said, FilingStatement)):
+        raise Returned(
+            "the enclosed files are not those of the paper", code="attachments", remedy="enclose what it names"
+        )
+    step.note(said.KIND, shown.case_number, incoming.message_id, portal=shown.portal)

@@ -90,4 +90,8 @@ def without_keys(body: Any) -> Any:
     for document in (body, body.get("opinion"), body.get("document")):
         for claim in document.get("claims", ()) if isinstance(document, dict) else ():
             del claim["content_key"]
+    application = body.get("application")
+    for material in application.get("materials", ()) if isinstance(application, dict) else ():
+        if material.get("claim"):
+            del material["claim"]["content_key"]
     return body

@@ -12,6 +12,7 @@ from rich.text import Text
 from exchange.approval.acceptance.officers import FilingStatus
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
+from exchange.cli.documents.document_views import without_keys
 from exchange.cli.naming import called
 from exchange.cli.view import due_text, ends_text, moment, plain
 from exchange.language import choose, name_of, tr
@@ -71,6 +72,9 @@ def _lines(found: FilingStatus) -> list[tuple[str, str]]:
     for one in application.materials:
         file = one.attachment.name if one.attachment else one.claim.name if one.claim else one.note
         lines.append((names.get(one.code, one.code), file))
+    for promise in found.promised:
+        name = names.get(promise.material, promise.material)
+        lines.append((tr("promised"), tr("{name}, by {day}", name=name, day=promise.until)))
     return [*lines, (tr("case"), row.case_number or "")]
 
 
@@ -97,7 +101,9 @@ def row_json(row: FilingRow) -> dict[str, Any]:
 def filing_json(found: FilingStatus) -> dict[str, Any]:
     """Return one filing with what was handed in."""
     told = {"tell_by": found.term.at, "provisional": found.term.provisional}
-    return row_json(found.row) | told | {"application": found.application.model_dump(mode="json")}
+    promised = {"promised": [one.model_dump(mode="json") for one in found.promised]}
+    shown: dict[str, Any] = without_keys({"application": found.application.model_dump(mode="json")})
+    return row_json(found.row) | told | promised | shown
 
 
 def draft_view(found: ApplicationDraft) -> Text:
@@ -142,7 +148,7 @@ def case_view_json(found: CaseView) -> dict[str, Any]:
                 "at": paper.at,
                 "signed_for": paper.signed_for,
                 "reason": paper.reason,
-                "body": paper.body.model_dump(mode="json"),
+                "body": without_keys(paper.body.model_dump(mode="json")),
             }
             for paper in found.papers
         ],

@@ -39,11 +39,10 @@ def check_secrecy(document: Document) -> None:
 def check_application_secrecy(application: Application) -> None:
     """Raise Secret for an application that bears the marking in what the applicant says."""
     materials = application.materials
-    attached = (material.attachment.name for material in materials if material.attachment is not None)
-    _refuse_marking(
-        "application",
-        (application.project, application.summary, *(material.note for material in materials), *attached),
-    )
+    files = [one for material in materials for one in (material.attachment, material.claim) if one is not None]
+    notes = (material.note for material in materials)
+    said = (application.project, application.summary, *notes, *(answer.value for answer in application.answers))
+    _refuse_marking("application", (*said, *(file.name for file in files)))
 
 
 def _refuse_marking(what: str, texts: Iterable[str]) -> None:

@@ -27,11 +27,14 @@ from exchange.messaging.register.store import Register
 from exchange.notices.store import Notices
 from exchange.operations.trace.issued import issuing_of
 from exchange.schemas import (
+    Application,
     Attachment,
     Body,
     ClaimCheck,
     Consultation,
     Document,
+    Filing,
+    FilingSupplement,
     ForwardedRequest,
     Forwarding,
     JointDocument,
@@ -106,8 +109,16 @@ def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
 
 def claims(item: Filed) -> tuple[ClaimCheck, ...]:
     """Return a message's attachments that lie in the claim store."""
-    document = document_in(item)
-    return document.claims if document is not None else ()
+    document, application = document_in(item), application_in(item)
+    filed = application.materials if application is not None else ()
+    large = tuple(material.claim for material in filed if material.claim is not None)
+    return large + (document.claims if document is not None else ())
+
+
+def application_in(item: Filed) -> Application | None:
+    """Return the application that a message carries: what was filed, or is put to departments."""
+    body = item.verified.body if item.verified else None
+    return body.application if isinstance(body, Consultation | Filing | FilingSupplement) else None
 
 
 def document_in(item: Filed) -> Document | None:
@@ -124,9 +135,9 @@ def document_in(item: Filed) -> Document | None:
 
 
 def _named(item: Filed) -> Iterator[Attachment]:
-    body = item.verified.body if item.verified else None
-    if isinstance(body, Consultation):
-        yield from (material.attachment for material in body.application.materials if material.attachment)
+    application = application_in(item)
+    if application is not None:
+        yield from (material.attachment for material in application.materials if material.attachment)
     document = document_in(item)
     yield from document.attachments if document else ()
 

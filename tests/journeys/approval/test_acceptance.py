@@ -12,21 +12,26 @@ import pytest
 
 from exchange.approval.acceptance import officers
 from exchange.approval.filings.states import FilingState
+from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.claims import fetch, open_claim_store
 from exchange.clock import CST
+from exchange.envelope import verify_signed
 from exchange.errors import BadAcceptance, Conflict
 from exchange.messaging.documents import Documents
 from exchange.portal import drafting, handing_in, speaking
+from exchange.portal.large_files import attach_large
 from exchange.portal.view import FilingStanding
 from exchange.schemas import (
     ACCEPTED_BY_LAW,
     AcceptanceMode,
     AcceptanceOutcome,
     ApplicantSees,
-    CaseStatement,
+    CaseAddition,
     CaseStep,
+    Consultation,
     Decision,
     FilingReceipt,
     Material,
@@ -243,6 +248,20 @@ def test_a_material_may_be_promised_where_the_matter_allows_it(city: City) -> No
     arrive(city)
     promised = view(city, number).acceptances[-1].promised
     assert [(one.material, one.until.isoformat()) for one in promised] == [("plan", "2026-03-05")]
+    portal = city.node("portal")
+    handing_in.reopen(portal, number)
+    drafting.attach(portal, number, "plan", "方案.txt", "text/plain", b"plan")
+    supplement = handing_in.hand_in(portal, number, TRUTH)
+    arrive(city)
+    assert view(city, number).promised == ()
+    assert officers.filing_status(city.window, number).promised == ()
+    with city.node("portal").store.reading() as tx:
+        (sent,) = tx[Documents].find(supplement)
+    with city.node("transport").store.reading() as tx:
+        (shown,) = tx[Documents].of_conversation(case_of(city, number).conversation_id, CaseAddition.KIND)
+    assert shown.enclosures == (sent.signed, b"plan")
+    with pytest.raises(Conflict, match="nothing was told to be missing"):
+        handing_in.reopen(portal, number)
 
 
 def test_a_withdrawal_ends_a_filing_and_a_case(city: City) -> None:
@@ -276,7 +295,7 @@ def test_a_statement_reaches_the_departments_that_are_to_answer_as_the_portal_si
     shown = {}
     for name in ("planning", "transport"):
         with city.node(name).store.reading() as tx:
-            shown[name] = tx[Documents].recent("received", CaseStatement.KIND)
+            shown[name] = tx[Documents].of_conversation(case.conversation_id, CaseAddition.KIND)
     assert shown["planning"] == []
     (there,) = shown["transport"]
     with city.node("portal").store.reading() as tx:
@@ -339,3 +358,41 @@ def test_progress_is_told_when_it_changes_and_not_again(city: City) -> None:
     progress = view(city, number).progress
     assert progress is not None
     assert (progress.step, progress.serial) == (CaseStep.WITH_DEPARTMENTS, serial)
+
+
+def test_a_large_file_lies_in_the_claim_store_and_the_departments_can_read_it(city: City, tmp_path: Path) -> None:
+    portal, store = city.node("portal"), open_claim_store(tmp_path / "claims")
+    materials = (Material(code="plan", name="施工方案"), Material(code="photo", name="现状照片"))
+    matter = offer(city, mode=AcceptanceMode.AUTOMATIC, materials=materials)
+    content = secrets.token_bytes(3_000_000)
+    (tmp_path / "upload").write_bytes(content)
+    number = drafting.begin(portal, matter, "hash")
+    drafting.save(portal, number, 1, applicant=APPLICANT, project="黄山路供热管道")
+    drafting.attach(portal, number, "photo", "现状.txt", "text/plain", b"photo")
+    attach_large(
+        portal, number, "plan", "施工方案.pdf", "application/pdf", tmp_path / "upload", store, tmp_path / "journals"
+    )
+    handing_in.hand_in(portal, number, TRUTH)
+    arrive(city)
+    receipt = view(city, number).last(FilingReceipt)
+    assert receipt is not None
+    assert [(one.name, one.size) for one in receipt.files] == [("现状.txt", 5), ("施工方案.pdf", 3_000_000)]
+    (asked,) = [one for one in city_documents(city, "planning") if row(city, number).case_number == one.case_number]
+    (claim,) = [one.claim for one in asked.application.materials if one.claim is not None]
+    assert fetch(claim, tmp_path / "施工方案.pdf", store).read_bytes() == content
+
+
+def case_of(city: City, number: str) -> CaseRow:
+    """The case of a filing."""
+    with city.window.store.reading() as tx:
+        case = tx[Cases].get(row(city, number).case_number or "")
+    assert case is not None
+    return case
+
+
+def city_documents(city: City, name: str) -> list[Consultation]:
+    """The consultations that a department has."""
+    node = city.node(name)
+    with node.store.reading() as tx:
+        found = tx[Documents].recent("received", Consultation.KIND)
+    return [body for one in found if isinstance(body := verify_signed(one.signed, node.directory).body, Consultation)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import exchange.departments
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.claims import open_claim_store
 from exchange.portal.view import CaseView, case_view
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.settings import Home
@@ -72,7 +74,15 @@ def make_shown_city(folder: Path, info: NodeInfo, domain: str) -> ShownCity:
     city.local.catalogue.update(load_catalogue(home.departments / "catalogue"))
     city.local.prepare()
     node = city.node("portal")
-    face = PublicFace(node, home, PublicMatters(city.local.catalogue), NumberDoor(node.store, passwords=QUICK), "-t")
+    claims = partial(open_claim_store, home.claims)
+    face = PublicFace(
+        node,
+        home,
+        PublicMatters(city.local.catalogue),
+        NumberDoor(node.store, passwords=QUICK),
+        claims,
+        "-t",
+    )
     for address in city.local.nodes:
         city.local.start(address)
     return ShownCity(city, face)

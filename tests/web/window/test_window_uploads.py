@@ -8,8 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from exchange.claims import fetch
 from exchange.portal.drafting import draft_of
+from exchange.portal.large_files import claim_of
+from exchange.runtime.settings import Home
 from exchange.schemas.base import ATTACHMENT_LIMIT
+from exchange.window.pages.drafts.limits import FILE_MOST
 from exchange.window.uploads.scanning import ScannerPlace
 from tests.web.window.wicket import Applicant, Wicket
 
@@ -72,20 +76,34 @@ def test_several_files_of_one_form_are_taken_and_what_is_wrong_with_one_keeps_ou
     assert names(wicket, applicant) == [("一.txt", ""), ("二.txt", "")]
 
 
-def test_a_file_may_have_the_limit_and_one_byte_more_is_refused_with_a_remedy(
+def test_a_file_that_is_too_large_for_an_envelope_lies_encrypted_in_the_claim_store(
     wicket: Wicket, applicant: Applicant
 ) -> None:
+    large = b"x" * (ATTACHMENT_LIMIT + 1)
     assert applicant.upload("plan", "a.txt", b"x" * ATTACHMENT_LIMIT).status_code == 303
-    refused = applicant.upload("plan", "b.txt", b"x" * (ATTACHMENT_LIMIT + 1))
+    assert applicant.upload("plan", "b.txt", large).status_code == 303
+    inline, kept = draft_of(wicket.face.node, applicant.number).files
+    assert (inline.claim, kept.name, kept.size) == (None, "b.txt", len(large))
+    claim = claim_of(kept.claim or "")
+    home = Home(wicket.settings.home)
+    stored = [file.read_bytes() for file in home.claims.rglob("*") if file.is_file()]
+    assert stored
+    assert not any(b"x" * 64 in data for data in stored)
+    fetched = fetch(claim, wicket.settings.home / "fetched", wicket.face.claims()).read_bytes()
+    assert fetched == large
+    assert [file for file in home.uploads("hefei.portal").iterdir() if file.stat().st_size] == []
+
+
+def test_a_file_above_the_limit_is_refused_with_a_remedy(wicket: Wicket, applicant: Applicant) -> None:
+    refused = applicant.upload("plan", "b.txt", b"x" * (FILE_MOST + 1))
     assert refused.status_code == 422
-    assert "262,145 bytes, 262,144 at most" in refused.text
+    assert "20,971,521 bytes, 20,971,520 at most" in refused.text
     assert "make it smaller" in refused.text
-    assert names(wicket, applicant) == [("a.txt", "")]
+    assert names(wicket, applicant) == []
 
 
 def test_a_form_with_more_than_all_its_files_may_have_is_refused_unread(wicket: Wicket, applicant: Applicant) -> None:
-    assert applicant.upload("plan", "a.txt", b"x" * 4_000_000).status_code == 413
-    assert applicant.upload("plan", "a.txt", b"x" * 40_000_000).status_code == 413
+    assert applicant.upload("plan", "a.txt", b"x" * (2 * FILE_MOST + 100_000)).status_code == 413
     assert names(wicket, applicant) == []
 
 
@@ -113,7 +131,7 @@ def test_the_limits_are_said_before_anybody_chooses_a_file(applicant: Applicant)
     for path in ("/matters/works/apply", f"/drafts/{applicant.number}/steps/materials"):
         page = applicant.get(path)
         assert "PDF, OFD, PNG" in page
-        assert "256 KiB" in page
+        assert "20.0 MiB" in page
 
 
 def test_where_there_is_no_file_it_is_said_where_it_lies(wicket: Wicket, applicant: Applicant) -> None:

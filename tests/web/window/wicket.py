@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from exchange.machine.connections import Connections
 from exchange.runtime.home import OpenedMember, open_member
-from exchange.runtime.settings import Home, Settings
+from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from exchange.web.listening import ListeningPlace, listen
 from exchange.web.serving import LoopTurns, server_of
@@ -138,7 +138,7 @@ class Wicket:
     def of(cls, settings: Settings) -> Wicket:
         """Open the portal of a domain."""
         opened = open_member(settings, "hefei.portal")
-        return cls(settings, opened, face_of(opened, Home(settings.home), QUICK))
+        return cls(settings, opened, face_of(opened, settings, QUICK))
 
     def visitor(self, language: str = "en", place: str = "192.0.2.1") -> Applicant:
         """A browser that has never been here."""

@@ -119,6 +119,12 @@ def promises_of(
     return tuple(found)
 
 
+def still_promised(promised: Sequence[Promised], application: Application) -> tuple[Promised, ...]:
+    """Return what of the promised materials is not in an application."""
+    there = {one.code for one in application.materials}
+    return tuple(one for one in promised if one.material not in there)
+
+
 def remedies_of(matter: Matter) -> tuple[str, ...]:
     """Return where an applicant may turn: as the matter says, else as the law does."""
     guide = matter.guide

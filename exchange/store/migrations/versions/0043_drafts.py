@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("scanned", sa.String(80), nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("claim", sa.Text),
     )
     op.create_index("draft_file_of", "draft_file", ["number", "position"])
 

@@ -9,17 +9,17 @@ from starlette.responses import Response
 
 from exchange.errors import BadApplication, BadFile, Changed, NotFound, TooLarge
 from exchange.language import Text, language
-from exchange.portal.drafting import attach, detach, draft_of, save
+from exchange.portal.drafting import detach, draft_of, save
 from exchange.schemas import Material
-from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.window.forms.fault import MOST_OF_A_LINE, InputFault, input_fault, text_fault
 from exchange.window.forms.lacking import material_anchor, step_path
 from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics
-from exchange.window.pages.drafts.limits import AT_ONCE, limits_of
+from exchange.window.pages.drafts.limits import AT_ONCE, FILE_MOST, limits_of
 from exchange.window.route import GuestRoute
 from exchange.window.uploads.file_names import file_name
+from exchange.window.uploads.keeping import LARGE_AT_ONCE, KeptFile
 from exchange.window.uploads.kinds import kind_of
 from exchange.window.uploads.scanning import Scan, scan
 
@@ -72,18 +72,19 @@ def _take(guest: Guest, one: OpenDraft, material: Material, sent: list[UploadFil
 def _take_one(guest: Guest, one: OpenDraft, material: Material, file: UploadFile) -> bool:
     """Store one file; return whether its name was changed. Raises BadFile or BadApplication."""
     name = file_name(file.filename or "")
-    if (file.size or 0) > ATTACHMENT_LIMIT:
+    if (file.size or 0) > FILE_MOST:
         raise BadFile(
             "the file has {size:,} bytes, {limit:,} at most",
             remedy="make it smaller (fewer dots an inch, fewer pages), split it, or bring it to the counter",
             size=file.size,
-            limit=ATTACHMENT_LIMIT,
+            limit=FILE_MOST,
         )
-    data = file.file.read()
-    kind = kind_of(data)
-    found = scan(guest.face.scanner, data)
-    scanned = "" if found is Scan.NOT_SCANNED else "clamd"
-    attach(guest.face.node, one.number, material.code, name.name, kind, data, scanned)
+    with LARGE_AT_ONCE:
+        data = file.file.read()
+        kind = kind_of(data)
+        found = scan(guest.face.scanner, data)
+        scanned = "" if found is Scan.NOT_SCANNED else "clamd"
+        guest.face.keeping.keep(one.number, material.code, KeptFile(name.name, kind, data, scanned))
     return name.changed
 
 
