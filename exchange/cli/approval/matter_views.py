@@ -71,7 +71,7 @@ def _who(guide: PublicGuide) -> Iterator[RenderableType]:
 
 def _material_line(material: Material) -> RenderableType:
     line = Line("  ").append(plain(choose(material.names))).append(plain(f" ({material.code})", "dim"))
-    marks = [tr("required") if material.required else tr("if you have it")]
+    marks = [tr("needed") if material.required else tr("if you have it")]
     if material.files > 1:
         marks.append(tr("up to {number} files", number=material.files))
     if material.promise_days is not None:
@@ -117,7 +117,7 @@ def _said(field: MatterField, value: str) -> str:
 
 def _procedure(matter: Matter, names: Names) -> Iterator[RenderableType]:
     table = Table(header_style="bold", border_style="dim")
-    for title in (tr("stage"), tr("department"), tr("term"), tr("what its silence means")):
+    for title in (tr("stage"), tr("department"), tr("its term"), tr("what its silence means")):
         table.add_column(title, overflow="fold")
     for stage in procedure_of(matter, names):
         for part in stage.parts:
