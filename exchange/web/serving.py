@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from exchange.clock import monotonic
-from exchange.errors import MisdirectedRequest
+from exchange.errors import FileUnusable, MisdirectedRequest
 from exchange.machine.connections import Connections, allow_many
 from exchange.machine.crew import Loop
 from exchange.runtime.supervision.ends import LoopsWatched
@@ -59,7 +59,7 @@ def serve_face(
     before = known.wanted if known else None
     with listen(place, before, connections) as listening:
         url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
-        with suppress(OSError):  # a convenience for `up`; in a container the folder may be read-only
+        with suppress(OSError, FileUnusable):  # a convenience for `up`; in a container the folder may be read-only
             write_state(state, url, port, own_port(place, before, port), place.tls_cert)
         ready(url)
         ended = threading.Event()

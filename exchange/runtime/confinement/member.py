@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -59,12 +60,15 @@ _REMEDIES = {
 }
 
 
-def confine_member(settings: Settings, address: str) -> Confined:
+def confine_member(
+    settings: Settings, address: str, *, read: Iterable[Path] = (), write: Iterable[Path] = ()
+) -> Confined:
     """Keep this process, for as long as it runs, to what its member needs; call it before any other thread runs.
 
-    Where that cannot be done the process goes on as it was. Returns, and logs, how it is.
+    What it is to ``read`` and ``write`` besides is named by whoever has started it. Where that cannot be done the
+    process goes on as it was. Returns, and logs, how it is.
     """
-    found = _confine(settings, address)
+    found = _confine(settings, address, read, write)
     if found is Confined.YES:
         log.info("member.confined", node=address)
     else:
@@ -85,7 +89,7 @@ def confined_as(tx: Transaction) -> Confined | None:
     return next((one for one in Confined if one == text), None)
 
 
-def _confine(settings: Settings, address: str) -> Confined:
+def _confine(settings: Settings, address: str, read: Iterable[Path], write: Iterable[Path]) -> Confined:
     home = Home(settings.home)
     if os.environ.get(CONFINED) == "off":
         return Confined.TURNED_OFF
@@ -96,7 +100,7 @@ def _confine(settings: Settings, address: str) -> Confined:
             set_apart(home)
     if not is_set_apart(home):
         return Confined.NOT_SET_APART
-    reach = reach_of(settings, address, _scratch(home.member(address)))
+    reach = reach_of(settings, address, _scratch(home.member(address)), read=read, write=write)
     return Confined.YES if keep_to(reach.readable, reach.writable) else Confined.NOT_OFFERED
 
 

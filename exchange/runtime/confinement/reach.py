@@ -50,21 +50,30 @@ class Reach:
     writable: tuple[Path, ...]
 
 
-def reach_of(settings: Settings, address: str, scratch: Path, env: Mapping[str, str] = os.environ) -> Reach:
+def reach_of(
+    settings: Settings,
+    address: str,
+    scratch: Path,
+    env: Mapping[str, str] = os.environ,
+    *,
+    read: Iterable[Path] = (),
+    write: Iterable[Path] = (),
+) -> Reach:
     """Return what a member's process needs, with ``scratch`` for its temporary files; no other member's secrets.
 
-    What lies around the domain's folder, or around a secret of it, is taken apart: all but that.
+    ``read`` and ``write`` is what it needs besides, as whoever started it has named it. What lies around the domain's
+    folder, or around a secret of it, is taken apart: all but that.
     """
     home = Home(settings.home)
     member = home.member(address)
     around = _Around(_real(home.root), _secrets(home, member))
     own = [member, scratch, home.calendars, *([home.tree] if _relays(home, address) else [])]
-    written = [*_named_folders(env), *_logs(env), *_database(settings), *_token_folders(member, env)]
+    written = [*_named_folders(env), *_logs(env), *_database(settings), *_token_folders(member, env), *write]
     public = [home.public, home.tree, home.calendars, home.clock]
-    read = [*map(Path, _SYSTEM), *_code(), *_of_settings(env), *_of_urls(settings), *_of_account(home, address)]
-    read += [*_modules(member), home.departments, *_linked(home.departments), *_names()]
+    needed = [*map(Path, _SYSTEM), *_code(), *_of_settings(env), *_of_urls(settings), *_of_account(home, address)]
+    needed += [*read, *_modules(member), home.departments, *_linked(home.departments), *_names()]
     return Reach(
-        readable=(*public, *around.without_secrets(read)),
+        readable=(*public, *around.without_secrets(needed)),
         writable=(*own, *_DEVICES, *(one for one in map(_real, written) if around.lets_write(one))),
     )
 

@@ -27,7 +27,7 @@ from tests.processes import write_departments
 
 PLANNING, TRANSPORT = "t.planning", "t.transport"
 
-SERVES = """
+HELPS = """
 import json, os, signal, sys
 from pathlib import Path
 from exchange.cli import main
@@ -48,16 +48,10 @@ def replace(path): os.replace(path, path + ".moved")
 def tell(path): os.kill(int(path), 0)
 WHAT = {one.__name__: one for one in (read, write, truncate, make, replace, tell)}
 
-def take_over(settings, address):
-    # in the place of what would open the broker, with the member's keys and records open
+def answer_what_is_asked(renewed=None):
     for line in sys.stdin:
         asked = json.loads(line)
-        if asked == "renewed":
-            from exchange.runtime.renewal import Renewal
-            identity, directory = Renewal(settings, address, 0).read()
-            found = [directory.version, identity.certificate.hex()]
-        else:
-            found = [tried(WHAT[what], path) for what, path in asked]
+        found = renewed() if asked == "renewed" else [tried(WHAT[what], path) for what, path in asked]
         print(json.dumps(found), flush=True)
     raise SystemExit(0)
 
@@ -68,8 +62,19 @@ if "WITHOUT" in os.environ:
         raise OSError(38, "not implemented")
 
     landlock.version = version
+"""
+SERVES = """
+def take_over(settings, address):
+    # in the place of what would open the broker, with the member's keys and records open
+    def renewed():
+        from exchange.runtime.renewal import Renewal
+        identity, directory = Renewal(settings, address, 0).read()
+        return [directory.version, identity.certificate.hex()]
+
+    answer_what_is_asked(renewed)
+
 serving.open_link = take_over
-sys.argv = ["exchange", "serve", sys.argv[1]]
+sys.argv = ["exchange", "serve", "t.planning"]
 main()
 """
 
@@ -84,11 +89,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 class Taken:
-    """A serving process that somebody has taken over."""
+    """A serving process that somebody has taken over; ``serves`` is how."""
 
-    def __init__(self, settings: Settings, **env: str) -> None:
+    def __init__(self, settings: Settings, serves: str = SERVES, **env: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVES, PLANNING],
+            [sys.executable, "-c", HELPS + serves],
             env={**os.environ, "EXCHANGE_HOME": str(settings.home), "EXCHANGE_BROKER_URL": "amqp://admin:x@h/v", **env},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
