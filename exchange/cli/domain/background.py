@@ -8,25 +8,27 @@ from pathlib import Path
 
 from exchange.cli.domain.console import say_first_link
 from exchange.cli.domain.console_child import DETACHED
+from exchange.cli.domain.window_child import portal_among
 from exchange.cli.view import errors, plain, say, say_link
 from exchange.clock import monotonic
 from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.machine.files import make_folder, open_file
 from exchange.operations.domain_view import DomainView
+from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command, child_surroundings
 from exchange.runtime.supervision.running import Running, running
 from exchange.web.door.gate import gate_of
-from exchange.web.listening import read_state
+from exchange.web.listening import Served, read_state
 
-_CONSOLE_WAIT = 20.0
-"""Seconds that the console has to come."""
+_FACE_WAIT = 20.0
+"""Seconds that the console, and the public window, have to come."""
 
 _LOOK_EVERY = 0.1
 
 
-def start_detached(settings: Settings, *, with_console: bool) -> None:
+def start_detached(settings: Settings, *, with_console: bool, with_window: bool) -> None:
     """Start `exchange up` apart from this terminal, say what it says, and return when it serves.
 
     One that runs already is left as it is. Raises OperatorError where it ends before it serves.
@@ -35,14 +37,16 @@ def start_detached(settings: Settings, *, with_console: bool) -> None:
     if running(home) is not None:
         say(tr("running already; stop it with: exchange down"))
         _say_console(settings, 0.0)
+        _say_window(settings, 0.0)
         return
     make_folder(home.logs)
     log = home.logs / "up.log"
+    left_out = [*([] if with_console else ["--no-console"]), *([] if with_window else ["--no-window"])]
     surroundings = child_surroundings({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}, administers=True)
     with open_file(log, "ab", 0o644) as file, surroundings.handed_over() as (environment, keep):
         told = file.tell()
         process = subprocess.Popen(
-            child_command("up", *([] if with_console else ["--no-console"])),
+            child_command("up", *left_out),
             env=environment, pass_fds=keep,
             stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
@@ -54,7 +58,9 @@ def start_detached(settings: Settings, *, with_console: bool) -> None:
         time.sleep(_LOOK_EVERY)
     _tell(log, told)
     if with_console:
-        _say_console(settings, _CONSOLE_WAIT)
+        _say_console(settings, _FACE_WAIT)
+    if with_window:
+        _say_window(settings, _FACE_WAIT)
     say(tr("runs in the background, its words go to {log}; stop it with: exchange down", log=log))
 
 
@@ -73,11 +79,7 @@ def _tell(log: Path, told: int) -> int:
 
 
 def _say_console(settings: Settings, patience: float) -> None:
-    until = monotonic() + patience
-    served = read_state(Home(settings.home).console)
-    while served is None and monotonic() < until:
-        time.sleep(_LOOK_EVERY)
-        served = read_state(Home(settings.home).console)
+    served = _come(Home(settings.home).console, patience)
     if served is None:
         if patience:
             say(tr("the console is being started; where it is says: exchange console --url"))
@@ -85,3 +87,21 @@ def _say_console(settings: Settings, patience: float) -> None:
     say_link(tr("console"), served.url)
     with DomainView(settings) as view:
         say_first_link(served.url, gate_of(view).first_link())
+
+
+def _say_window(settings: Settings, patience: float) -> None:
+    home = Home(settings.home)
+    portal = portal_among(load_profiles(home.departments).values())
+    served = _come(home.public_window(portal), patience) if portal is not None else None
+    if served is not None:
+        say_link(tr("public window"), served.url)
+
+
+def _come(state: Path, patience: float) -> Served | None:
+    """Wait until a face is being served, and return where; None where it does not come in time."""
+    until = monotonic() + patience
+    served = read_state(state)
+    while served is None and monotonic() < until:
+        time.sleep(_LOOK_EVERY)
+        served = read_state(state)
+    return served

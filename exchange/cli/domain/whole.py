@@ -36,6 +36,10 @@ def up(
     with_console: Annotated[
         bool, typer.Option("--console/--no-console", help="Serve the operators' console too, and print its address.")
     ] = True,
+    with_window: Annotated[
+        bool,
+        typer.Option("--window/--no-window", help="Serve the public window of the domain's portal, where it has one."),
+    ] = True,
     detach: Annotated[
         bool,
         typer.Option(
@@ -45,10 +49,10 @@ def up(
 ) -> None:
     """Runs the whole domain here, supervised: what dies is started again, and it is said.
 
-    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member and the operators' console, and
-    looks after them. Ctrl-C stops everything in good order; with --detach, `exchange down` does. Logs are in the
-    domain's log folder. Exit code 6 if no member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT it answers
-    /metrics, /healthz and /readyz for all.
+    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member, the operators' console and the
+    public window, and looks after them. Ctrl-C stops everything in good order; with --detach, `exchange down` does.
+    Logs are in the domain's log folder. Exit code 6 if no member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT
+    it answers /metrics, /healthz and /readyz for all.
     """
     from exchange.setup.init import init_files, start_node
 
@@ -57,7 +61,7 @@ def up(
     if detach:
         from exchange.cli.domain.background import start_detached
 
-        start_detached(settings, with_console=with_console)
+        start_detached(settings, with_console=with_console, with_window=with_window)
         return
     with (
         sole_supervisor(settings.home) as hold,
@@ -70,7 +74,8 @@ def up(
         )
         broker = start_node(settings, say)
         try:
-            can_run = _supervise(settings, profiles, broker, stop, with_console, hold, patience, nursery)
+            faces = partial(_add_faces, settings, profiles, with_console, with_window)
+            can_run = _supervise(settings, profiles, broker, stop, faces, hold, patience, nursery)
         finally:
             if broker.node is not None:
                 broker.node.stop()
@@ -84,13 +89,13 @@ def _supervise(
     profiles: dict[str, Profile],
     broker: DomainBroker,
     stop: StopSignal,
-    with_console: bool,
+    faces: Callable[[Supervisor], Callable[[], None]],
     hold: Callable[[], None],
     patience: LifePatience | None,
     nursery: Nursery,
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
-    from exchange.cli.domain.console_child import DETACHED, ConsoleChild
+    from exchange.cli.domain.console_child import DETACHED
     from exchange.machine.crew import Loop
     from exchange.operations.audit.heads import sign_heads
     from exchange.setup.freshness import Freshener
@@ -103,7 +108,7 @@ def _supervise(
     for address in profiles:
         log = Home(settings.home).logs / f"{address}.log"
         supervisor.add(address, role_command(address), log, beats=True, secret=own_database(settings, address))
-    beside = [ConsoleChild(settings, supervisor).look] if with_console else []
+    beside = [faces(supervisor)]
     freshener = Freshener(settings)
     freshener.look()
     beside.append(freshener.look)
@@ -132,6 +137,16 @@ def _supervise(
             say(tr("metrics of all members at {url}/metrics", url=endpoint.place.url))
         stop.gently()
         return supervisor.run(look)
+
+
+def _add_faces(
+    settings: Settings, profiles: dict[str, Profile], with_console: bool, with_window: bool, supervisor: Supervisor
+) -> Callable[[], None]:
+    """Add the web faces that are wanted; returns what looks after them."""
+    from exchange.cli.domain.faces import add_faces, look_after
+
+    faces = add_faces(settings, supervisor, profiles.values(), with_console=with_console, with_window=with_window)
+    return partial(look_after, faces)
 
 
 def down(home: HomeOption = None) -> None:

@@ -41,12 +41,16 @@ def demo(
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="With --levels: all 121 domains of the province.")] = False,
     keep: Annotated[Path | None, typer.Option("--home", help="Where the records go (default: a new folder).")] = None,
-    hold: Annotated[bool, typer.Option("--hold", help="Keep it served, with its console, until Ctrl-C.")] = False,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Keep it served, with console and public window, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Shows the main job at work, on an own broker, in under two minutes.
 
-    A window, a deadline monitor and nine departments, each a process with its own keys and database, handle
-    applications on an accelerated calendar. Ends by itself; exit code 8 if anything came out otherwise than it should.
+    A window with its online window, a deadline monitor and nine departments, each a process with its own keys and
+    database, handle applications on an accelerated calendar. Ends by itself; exit code 8 if anything came out otherwise
+    than it should. With --hold it stays served: what you file in its public window is accepted, and decided once all
+    have answered.
 
     `--levels` shows a notice instead that goes down from a province through its cities to their counties: relay
     offices pass it on, authorities sign for it, one sends it back, one city's link is cut for a while, and the counts

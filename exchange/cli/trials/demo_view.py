@@ -7,13 +7,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from exchange.approval.window.status import CaseStatus
 from exchange.cli.approval.views import cases_view
-from exchange.cli.domain.console_child import ConsoleChild
+from exchange.cli.domain.faces import WebFace, add_faces, look_after
 from exchange.cli.naming import label
 from exchange.cli.view import LiveView, console, plain
 from exchange.clock import monotonic
@@ -34,8 +35,8 @@ _WEEKDAYS = (
     ("星期日", "Sun"),
 )  # fmt: skip
 _SHOWN = 9
-_CONSOLE_WAIT = 15.0
-"""Seconds that the demonstration waits for its console."""
+_FACES_WAIT = 15.0
+"""Seconds that the demonstration waits for its console and its public window."""
 _WORDS = {
     "submitted": (noted("application accepted"), "cyan"),
     "consulted": (noted("put to {departments} departments at once"), "cyan"),
@@ -54,18 +55,18 @@ _WORDS = {
 def run_demo(demo: Demo, *, hold: bool = False) -> bool:
     """Run the demonstration and show it; True if everything came out as it should.
 
-    ``hold`` keeps what is served, the console too, until Ctrl-C.
+    ``hold`` keeps what is served, the console and the public window too, until Ctrl-C.
     """
-    consoles: list[ConsoleChild] = []
+    faces: list[WebFace] = []
 
     def beside(settings: Settings, supervisor: Supervisor) -> Callable[[], None]:
-        consoles.append(ConsoleChild(settings, supervisor))
-        return consoles[-1].look
+        faces[:] = add_faces(settings, supervisor, demo.profiles.values())
+        return partial(look_after, faces)
 
     demo.beside = beside
     try:
         _prepare(demo)
-        _say_console(demo, consoles[0])
+        _say_faces(demo, faces)
         demo.begin()
         cases = _watch(demo)
         deviations = demo.deviations(cases)
@@ -85,7 +86,7 @@ def keep_open(demo: Demo) -> None:
 
     Further signals, of somebody impatient, do not disturb the end.
     """
-    console.print("\n" + tr("all goes on at the pace of real time; the console stays open until Ctrl-C"))
+    console.print("\n" + tr("all goes on at the pace of real time; console and public window stay open until Ctrl-C"))
     with StopSignal() as stop:
         stop.gently()
         demo.calm_down()
@@ -109,7 +110,7 @@ def _say_what_next(demo: Demo, *, held: bool) -> None:
         ("exchange demo --levels", tr("a notice through province, cities and counties")),
     ]
     if not held:
-        lines.insert(1, ("exchange demo --hold", tr("the same, and its console stays open")))
+        lines.insert(1, ("exchange demo --hold", tr("the same, and console and public window stay open")))
     width = max(len(command) for command, _ in lines)
     for command, what in lines:
         console.print(Text.assemble("  ", (f"{command:{width}}", "cyan"), f"  {what}"))
@@ -142,10 +143,10 @@ def _prepare(demo: Demo) -> None:
     console.print(f"[green]✓[/] {said}\n")
 
 
-def _say_console(demo: Demo, child: ConsoleChild) -> None:
-    """Waits shortly for the operators' console, so that its link stands above what is watched."""
-    until = monotonic() + _CONSOLE_WAIT
-    while not child.is_said and monotonic() < until:
+def _say_faces(demo: Demo, faces: Sequence[WebFace]) -> None:
+    """Waits shortly for console and public window, so that their links stand above what is watched."""
+    until = monotonic() + _FACES_WAIT
+    while not all(face.is_said for face in faces) and monotonic() < until:
         demo.look()
         time.sleep(0.1)
     console.print()
