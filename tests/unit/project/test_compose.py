@@ -68,7 +68,8 @@ def test_health_is_asked_where_it_is_answered() -> None:
         _, program, *words = one["healthcheck"]["test"]
         assert (program, words[:3]) == ("python", ["-I", "-m", "exchange.healthcheck"])
         asked = words[3:] or [one["environment"]["EXCHANGE_METRICS"]]
-        assert asked[0].partition("//")[2].startswith("127.0.0.1:8480") or asked == ["0.0.0.0:9464"], name
+        faces = tuple(f"127.0.0.1:{port}" for port in (8480, 8500))
+        assert asked[0].partition("//")[2].startswith(faces) or asked == ["0.0.0.0:9464"], name
 
 
 def test_departments_of_ones_own_are_seen_by_all_that_need_them(tmp_path: Path) -> None:
@@ -83,8 +84,8 @@ def test_a_role_sees_its_own_folder_and_what_is_public_and_only_who_administers_
     for name, one in OURS.items():
         command, *words = one["command"]
         seen = {part: (place, writes) for part, place, writes in mounts(one) if part.split("/")[0] == "home"}
-        if command == serve.__name__:
-            parts = PUBLIC | {f"members/{words[-1]}"}
+        if command in (serve.__name__, "window"):
+            parts = PUBLIC | {f"members/{words[-1] if command != 'window' else 'hefei.portal'}"}
             assert seen == {f"home/{part}": (f"{HOME}/{part}", False) for part in parts}, name
         else:
             assert (set(seen), command) == ({"home"}, name if name != "domain" else "up"), name
