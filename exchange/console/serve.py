@@ -37,12 +37,12 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
         door = SessionDoor(gate_of(view), tag_of(settings.home))
         names = [*settings.console_hosts, *_name_in_alerts(view)]
         app = create_app(view, door, SECTIONS)
-        serve_face(app, place, Home(settings.home).console, lambda url: ready(url, view), names, _misdirected)
+        serve_face(app, place, Home(settings.home).console, lambda url: ready(url, view), names, tell_misdirected)
     finally:
         view.close()
 
 
-def _misdirected(request: Request, error: MisdirectedRequest) -> Response:
+def tell_misdirected(request: Request, error: MisdirectedRequest) -> Response:
     """Tell it as the API tells errors to whoever asks that, and to others in a line."""
     if request.url.path.startswith(f"{PATH}/"):
         return problem_of(request, error)

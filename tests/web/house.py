@@ -19,7 +19,7 @@ from exchange.clock import CST, Clock, RealClock, SteppedClock
 from exchange.console.app import create_app
 from exchange.console.section import Section
 from exchange.console.sections import SECTIONS
-from exchange.console.serve import tag_of
+from exchange.console.serve import tag_of, tell_misdirected
 from exchange.machine.connections import Connections
 from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
@@ -153,7 +153,7 @@ def served(house: House, tls: Path | None = None) -> Iterator[str]:
     place = ListeningPlace(port=0, tls_cert=tls, tls_key=tls)
     connections = Connections()
     with listen(place, connections=connections) as listening:
-        server = server_of(house.app, place, LoopTurns(), connections)
+        server = server_of(house.app, place, LoopTurns(), connections, told=tell_misdirected)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():

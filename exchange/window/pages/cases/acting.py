@@ -23,9 +23,13 @@ _LABEL = ("陈述内容", "What you have to say")
 def _under_way(guest: Guest) -> CaseView:
     """The case, which must not be over. Raises Conflict."""
     view = view_of(guest)
+    _check_under_way(view)
+    return view
+
+
+def _check_under_way(view: CaseView) -> None:
     if view.standing in _OVER:
         raise Conflict("{number} is over", remedy="read how it ended on its page", number=view.number)
-    return view
 
 
 def supplement(guest: Guest) -> Response:
@@ -86,8 +90,11 @@ def ask_withdrawal(guest: Guest) -> Response:
 
 def take_back(guest: Guest) -> Response:
     """Withdraw, where that was affirmed."""
-    view = _under_way(guest)
+    view = view_of(guest)
     guest.check_form(view.number)
+    if view.standing is FilingStanding.WITHDRAWN:
+        return goto(f"/cases/{view.number}")  # pressed twice
+    _check_under_way(view)
     reasons = guest.typed("reasons").strip()
     found = text_fault(reasons, required=False, most=MOST_OF_A_TEXT)
     if found is not None:
