@@ -16,9 +16,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from exchange.broker.admin.node_info import NodeInfo
 from tests.web.browser import chromium, opened
 from tests.web.window.shown_city import ShownCity, make_shown_city
-from tests.web.window.wicket import served
-
-pytestmark = pytest.mark.broker
+from tests.web.window.wicket import Wicket, served
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +181,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.broker
 @pytest.mark.parametrize(("language", "width", "scheme", "scripts"), KINDS)
 def test_an_application_goes_from_the_first_page_to_the_decision(
     shown: ShownCity, browser: Browser, language: str, width: int, scheme: str, scripts: bool
@@ -209,3 +208,63 @@ BEFORE = [
     ("/case", "find"),
     ("/matters/road-occupation/apply", "begin"),
 ]
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "zh"), (320, "en"), (640, "en")])
+def test_pages_hold_at_320_pixels_and_at_twice_the_size(
+    wicket: Wicket, browser: Browser, width: int, language: str
+) -> None:
+    page = opened(browser, "zh-CN" if language == "zh" else "en-GB")
+    page.set_viewport_size({"width": width, "height": 450})
+    with served(wicket.face) as url:
+        one = Reader(page, url, f"{language}-{width}", BUTTONS[language], width, scripts=True)
+        for path in ("/", "/matters", "/matters/works", "/help", "/case"):
+            one.go(path, path.strip("/").replace("/", "-") or "home")
+        one.go("/matters/works/apply", "begin")
+        number = one.begins()
+        for key in ("applicant", "agent", "project", "topic-1", "topic-2", "materials", "check"):
+            one.go(f"/drafts/{number}/steps/{key}", key)
+    page.context.close()
+
+
+def test_an_application_is_begun_and_a_step_saved_by_keyboard_alone(wicket: Wicket, browser: Browser) -> None:
+    page = opened(browser)
+    with served(wicket.face) as url:
+        page.goto(f"{url}/")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Skip to content")).to_be_focused()
+        page.get_by_label("What do you want to do?").focus()
+        page.keyboard.type("dig")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/matters?words=dig")
+        page.get_by_role("link", name="Digging up a road").press("Enter")
+        page.get_by_role("link", name="Apply", exact=True).first.press("Enter")
+        page.get_by_role("button", name="Begin a new application").press("Enter")
+        page.get_by_role("button", name="I have written it down").press("Enter")
+        page.get_by_role("link", name="Who applies").press("Enter")
+        page.get_by_role("button", name="Save and go on").press("Enter")
+        expect(page.locator("#faults")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Name of the person or organisation")).to_be_focused()
+        page.keyboard.type("热电公司")
+        page.keyboard.press("Enter")
+        expect(page.locator("#f-name")).to_have_value("热电公司")
+        assert len(page.locator("#faults li").all()) == 2
+    page.context.close()
+
+
+@pytest.mark.broker
+def test_an_open_page_of_a_case_follows_by_itself(shown: ShownCity, browser: Browser) -> None:
+    page = opened(browser)
+    with served(shown.face) as url:
+        one = Reader(page, url, "follows", BUTTONS["en"], 1280, scripts=True)
+        page.goto(f"{url}/matters/road-occupation/apply")
+        number = one.begins()
+        one.fills_in(number)
+        one.hands_in(number)
+        loads = page.evaluate("performance.getEntriesByType('navigation').length")
+        shown.arrive()
+        expect(page.locator("#turn")).to_contain_text("still to answer")
+        assert page.evaluate("performance.getEntriesByType('navigation').length") == loads, "without loading it again"
+    page.context.close()

@@ -22,6 +22,7 @@ from exchange.schemas import (
     Approver,
     DecisionServed,
     FilingReceipt,
+    Material,
     MissingItem,
     Verdict,
     Visibility,
@@ -34,6 +35,7 @@ from tests.web.window.wicket import HOST, Applicant
 pytestmark = pytest.mark.broker
 
 OFFICER = "窗口受理岗"
+PLAN = Material(code="plan", name="施工方案")
 MISSING = MissingItem(what="施工平面图没有盖章", remedy="请上传盖章的施工平面图")
 
 
@@ -46,10 +48,10 @@ def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
         found.city.local.close()
 
 
-def filed(shown: ShownCity, language: str = "en", *approvers: Approver) -> Applicant:
+def filed(shown: ShownCity, language: str = "en", *approvers: Approver, **fields: object) -> Applicant:
     """Somebody who has handed in an application for a simple matter, and is at its page."""
     usual = [shown.city.approver(name, silent=True) for name in ("planning", "transport")]
-    shown.city.matter(*(approvers or usual), guide=GUIDE, code="simple")
+    shown.city.matter(*(approvers or usual), guide=GUIDE, code="simple", **fields)
     http = TestClient(
         create_app(shown.face), base_url=HOST, follow_redirects=False, headers={"accept-language": language}
     )
@@ -198,6 +200,23 @@ def test_a_withdrawal_is_asked_about_and_then_takes_effect(shown: ShownCity) -> 
     assert shown.view(applicant.number).standing is FilingStanding.WITHDRAWN
     assert "It was ended at your wish" in page_of(applicant)
     assert applicant.post(path, sent).headers["location"] == f"/cases/{applicant.number}", "pressed again, it is over"
+
+
+def test_what_was_promised_is_asked_for_with_its_day_and_handed_in_later(shown: ShownCity) -> None:
+    later = Material(code="pipes", name="管线查询意见", name_en="What lies below", promise_days=5)
+    applicant = filed(shown, "en", shown.city.approver("planning"), materials=(PLAN, later))
+    officers.accept(shown.city.window, applicant.number, OFFICER, promised=["pipes"])
+    shown.arrive()
+    page = page_of(applicant)
+    assert "What you have promised to hand in later" in page
+    assert "What lies below" in page
+    assert "2026-03-09 24:00" in page
+    applicant.post(f"/cases/{applicant.number}/supplement", applicant.fields_of(page))
+    assert applicant.upload("pipes", "管线.txt", "无管线".encode()).status_code == 303
+    assert applicant.hand_in().status_code == 303
+    arrive(shown.city)
+    assert "What you have promised" not in page_of(applicant)
+    assert "管线.txt" in applicant.get(f"/cases/{applicant.number}/application")
 
 
 def test_papers_are_downloaded_as_they_were_signed_and_by_nobody_else(shown: ShownCity) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
+from exchange.clock import end_text
 from exchange.errors import NotFound
 from exchange.portal.drafting import draft_of
 from exchange.portal.states import DraftState
@@ -18,6 +19,7 @@ from exchange.window.pages.cases.lines import days_left, lines_of
 from exchange.window.pages.cases.turn import turn_of
 from exchange.window.route import GuestRoute
 from exchange.window.words import STANDINGS
+from exchange.workdays import end_of_day
 
 _ENDED = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
 
@@ -82,6 +84,7 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "due_at": due_at if standing is FilingStanding.UNDER_WAY else None,
         "due_left": days_left(guest, due_at) if due_at is not None else "",
         "missing": missing if standing is FilingStanding.INCOMPLETE else None,
+        "promised": _promised(guest, view) if standing not in _ENDED else [],
         "reopened": reopened,
         "receipt": view.last(FilingReceipt),
         "acceptance": view.acceptances[-1] if view.acceptances else None,
@@ -92,6 +95,13 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "live": "" if standing in _ENDED else f"/cases/{view.number}/live",
         "broad": True,
     }
+
+
+def _promised(guest: Guest, view: CaseView) -> list[tuple[str, str]]:
+    """What was promised and has not come: its name, and until when."""
+    matter = matter_of(guest, view)
+    names = {one.code: guest.words(one.names) for one in matter.materials} if matter is not None else {}
+    return [(names.get(one.material, one.material), end_text(end_of_day(one.until))) for one in view.promised]
 
 
 ROUTES = (GuestRoute("/cases/{number}", show), GuestRoute("/cases/{number}/live", live))

@@ -1,0 +1,100 @@
+"""The command `exchange window`, as a process: where it listens, what it opens, its end, its refusals."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from exchange.operations.domain_view import DomainView
+from exchange.runtime.settings import Home
+from exchange.web.listening import read_state
+from tests.journeys.city import wait_until
+from tests.warm import WarmProcess, run_warm, start_warm
+
+
+@pytest.fixture
+def home(tmp_path: Path, window_home: Path) -> Path:
+    shutil.copytree(window_home, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
+    return {**kept, "EXCHANGE_HOME": str(home), **more}
+
+
+@contextmanager
+def running(home: Path, *words: str, **more: str) -> Iterator[tuple[WarmProcess, Path]]:
+    """The command; what it says is in a file."""
+    said = home.parent / "said.txt"
+    said.unlink(missing_ok=True)
+    process = start_warm(["window", *words], environment(home, **more), said, said)
+    try:
+        wait_until(
+            lambda: process.poll() is not None or "http" in (said.read_text() if said.exists() else ""), 60, "it"
+        )
+        yield process, said
+    finally:
+        process.kill()
+        process.wait(30)
+
+
+def test_it_says_where_it_is_opens_the_portals_store_alone_and_ends_in_good_order(home: Path) -> None:
+    for database in home.rglob("store.db"):
+        if "portal" not in str(database):
+            database.unlink()
+    with running(home, "--listen", "127.0.0.1:0", "--json") as (process, said):
+        url = json.loads(said.read_text().splitlines()[0])["url"]
+        served = read_state(Home(home).public_window("hefei.portal"))
+        assert served is not None
+        assert (served.url, served.pid) == (url, process.pid)
+        with httpx.Client(trust_env=False) as client:
+            assert client.get(f"{url}/matters/works").status_code == 200
+            assert client.post(f"{url}/matters/works/apply").status_code == 303
+            assert client.get(f"{url}/", headers={"host": "evil.test"}).status_code == 421
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert "Traceback" not in said.read_text()
+    assert [file for file in home.rglob("store.db") if "portal" not in str(file)] == []
+
+
+def test_it_answers_to_the_names_that_it_is_given_and_keeps_its_port(home: Path) -> None:
+    ports = []
+    for _ in range(2):
+        with running(home, EXCHANGE_WINDOW_HOSTS="window.example.org") as (_, said):
+            url = re.findall(r"http://127\.0\.0\.1:\d+", said.read_text())[0]
+            ports.append(url)
+            assert httpx.get(f"{url}/", headers={"host": "window.example.org"}, trust_env=False).status_code == 200
+    assert ports[0] == ports[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "setting", "says"),
+    [
+        (["--listen", "0.0.0.0:0"], {}, "without TLS"),
+        (["--listen", "nowhere"], {}, "no host and port"),
+        ([], {"EXCHANGE_CLAMD": "somewhere"}, "no place of clamd"),
+        ([], {"EXCHANGE_WINDOW_HOSTS": "a b/c"}, "EXCHANGE_WINDOW_HOSTS"),
+    ],
+)
+def test_refusals_say_what_to_do(home: Path, words: list[str], setting: dict[str, str], says: str) -> None:
+    refused = run_warm(["window", *words], environment(home, **setting))
+    assert refused.returncode == 2
+    assert says in refused.stderr
+    assert "→" in refused.stderr
+
+
+def test_a_domain_without_a_portal_has_no_window(view: DomainView) -> None:
+    refused = run_warm(["window"], environment(view.settings.home))
+    assert refused.returncode == 3
+    assert "'portal'" in refused.stderr
+    assert "→" in refused.stderr
