@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from exchange.catalogue.typed import tidied_application
 from exchange.clock import CST
 from exchange.errors import BadApplication, Changed, Conflict, NotFound
 from exchange.messaging.node import Node, Step
@@ -70,6 +71,7 @@ def enter(node: Node, submission: Submission, code_hash: str) -> str:
             code_named=application.matter,
             catalogue=", ".join(code for code, one in sorted(node.catalogue.items()) if one.guide is not None),
         )
+    application = tidied_application(application, matter.fields)
     number = begin(node, matter, code_hash)
     entered: dict[str, Any] = {
         "answers": {answer.field: answer.value for answer in application.answers},
