@@ -38,7 +38,7 @@ router = APIRouter(tags=["window"])
     "(article 42), stops it for a procedure of article 45, or lets it run on; the departments and the applicant are "
     "told. Scope: decide.",
 )
-def amend(
+def amend_case(
     caller: Deciding,
     api: Shared,
     number: CaseNumber,
