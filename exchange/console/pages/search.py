@@ -88,7 +88,7 @@ def _case(visit: Visit) -> Mapping[str, object]:
     for address, store in stores_of(visit.view, Role.WINDOW).items():
         with store.reading() as tx:
             line, parts = tx[Search].case(address, number), tx[Search].parts(address, number)
-            happened, calendar = amendments_of(tx, parts), visit.view.calendar()
+            happened, calendar = amendments_of(tx, parts, number, address), visit.view.calendar()
             stops, (due_at, guessed) = stops_of(tx, parts, calendar, now), due_to_decide(tx, number, calendar)
         if line is not None:
             standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}

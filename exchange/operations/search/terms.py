@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.held import held_back
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.rules.deadline import project
@@ -66,10 +67,16 @@ def board(
     return {department: dict(numbers) for department, numbers in sorted(total.items())}
 
 
-def amendments_of(tx: Transaction, parts: Sequence[PartLine]) -> list[tuple[str, LedgerEntry]]:
-    """Return what has happened to the terms of a case since they began, with whose each was, in the order of time."""
+def amendments_of(
+    tx: Transaction, parts: Sequence[PartLine], number: str, window: str
+) -> list[tuple[str, LedgerEntry]]:
+    """Return what has happened to the terms of a case since they began, with whose each was, in the order of time.
+
+    Those of the case itself are its window's.
+    """
     ledgers = {one.department: tx[Cases].ledger(one.case_number, one.department) for one in parts}
     found = [(who, entry) for who, ledger in ledgers.items() for entry in ledger if entry.kind is not EntryKind.START]
+    found += [(window, entry) for entry in tx[CaseClocks].ledger(number)]
     return sorted(found, key=lambda one: one[1].at)
 
 
