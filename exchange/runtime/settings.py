@@ -41,15 +41,12 @@ class Settings:
     webhook_networks: tuple[str, ...] = ()
     """Networks beside the public internet to which webhooks may go, e.g. ``10.0.0.0/8``."""
     console_hosts: tuple[str, ...] = ()
-    window_hosts: tuple[str, ...] = ()
-    """Names, beside the machine's own, under which people reach the console and the window: ``console.example.org``."""
-    clamd: str = ""
-    """Where clamd scans what the public uploads: ``HOST:PORT`` or ``unix:/path``; empty: nothing is scanned."""
+    """Names, beside the machine's own, under which people reach the console, e.g. ``console.example.org``."""
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS,
-        _CONSOLE_HOSTS, _WINDOW_HOSTS and _CLAMD.
+        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS and
+        _CONSOLE_HOSTS.
 
         Raises BadConfiguration.
         """
@@ -76,9 +73,7 @@ class Settings:
             clock=clock,
             claims_url=claims_url,
             webhook_networks=_networks(env.get("EXCHANGE_WEBHOOK_NETWORKS", "")),
-            console_hosts=_hosts("EXCHANGE_CONSOLE_HOSTS", env),
-            window_hosts=_hosts("EXCHANGE_WINDOW_HOSTS", env),
-            clamd=env.get("EXCHANGE_CLAMD", ""),
+            console_hosts=hosts_named("EXCHANGE_CONSOLE_HOSTS", env),
         )
 
 
@@ -112,8 +107,8 @@ def _networks(text: str) -> tuple[str, ...]:
     return named
 
 
-def _hosts(setting: str, env: Mapping[str, str]) -> tuple[str, ...]:
-    """Host names with commas between them. Raises BadConfiguration."""
+def hosts_named(setting: str, env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the host names of a setting, with commas between them. Raises BadConfiguration."""
     named = tuple(env.get(setting, "").replace(",", " ").split())
     for one in named:
         if not _HOST_NAME.fullmatch(one):

@@ -5,7 +5,7 @@ Every answer is strict, errors too; every page works without scripts.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 
 from starlette.applications import Starlette
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from exchange.errors import ExchangeError
 from exchange.language import speaking
@@ -38,13 +39,14 @@ _FIELDS = 400
 """Parts of a form, at most."""
 
 
-def create_app(face: PublicFace) -> ASGIApp:
-    """Make the application over a portal's face."""
+def create_app(face: PublicFace, proxies: Sequence[str] = ()) -> ASGIApp:
+    """Make the application over a portal's face; ``proxies`` are believed when they say for whom they ask."""
     app = Starlette(
         routes=[*_routes(face), Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))],
         exception_handlers={ExchangeError: _failed(face), HTTPException: _failed(face)},
     )
-    return StrictAnswers(_Spoken(HeadAsGet(LimitedBodies(app, _most))))
+    strict = StrictAnswers(_Spoken(HeadAsGet(LimitedBodies(app, _most))))
+    return ProxyHeadersMiddleware(strict, list(proxies)) if proxies else strict  # type: ignore[arg-type, return-value]
 
 
 def _most(path: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from exchange.web.listening import ListeningPlace
 from exchange.web.serving import serve_face
 from exchange.window.app import create_app
 from exchange.window.face import PublicFace, PublicMatters
-from exchange.window.uploads.scanning import ScannerPlace, scanner_place
+from exchange.window.settings import WindowSettings
+from exchange.window.uploads.scanning import ScannerPlace
 
 PORTS = range(8500, 8520)
 """Where it listens unless told otherwise, beside the console of the same domain."""
@@ -29,12 +31,12 @@ def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None
     Raises NotFound where no member of the domain is a portal, BadConfiguration, DatabaseUnavailable or OperatorError.
     """
     place.check()
-    home, scanner = Home(settings.home), scanner_place(settings.clamd)
+    home, window = Home(settings.home), WindowSettings.read(os.environ)
     portal = portal_of(settings)
     opened = open_member(settings, portal, patient=True)
     try:
-        app = create_app(face_of(opened, settings, scanner=scanner))
-        serve_face(app, place, home.public_window(portal), ready, settings.window_hosts)
+        app = create_app(face_of(opened, settings, scanner=window.scanner), window.proxies)
+        serve_face(app, place, home.public_window(portal), ready, window.hosts)
     finally:
         opened.store.close()
 

@@ -8,8 +8,10 @@ import pytest
 from argon2 import PasswordHasher
 
 from exchange.clock import SteppedClock
+from exchange.errors import BadConfiguration
 from exchange.web.access.door import NumberDoor
 from exchange.web.door.passwords import Passwords
+from exchange.window.settings import WindowSettings
 from tests.web.house import NOON, QUICK
 from tests.web.window.wicket import HOST, Applicant, Wicket
 
@@ -166,3 +168,25 @@ def test_after_the_code_nobody_is_led_elsewhere(wicket: Wicket, applicant: Appli
 def test_what_is_said_after_an_action_cannot_be_written_by_a_link(wicket: Wicket) -> None:
     page = wicket.visitor().get("/case?done=Your application is granted&said=granted")
     assert "granted" not in page
+
+
+def test_behind_a_proxy_each_place_has_its_own_tries_and_nobody_else_is_believed(wicket: Wicket) -> None:
+    through = wicket.visitor(place="127.0.0.1", proxies=("127.0.0.1",))
+    answers = []
+    for at in range(25):
+        through.http.headers["x-forwarded-for"] = f"203.0.113.{at}"
+        answers.append(through.post("/matters/works/apply", {}).status_code)
+    assert set(answers) == {303}, "many places, one proxy"
+    liar = wicket.visitor(place="198.51.100.9", proxies=("127.0.0.1",))
+    answers = []
+    for at in range(25):
+        liar.http.headers["x-forwarded-for"] = f"203.0.113.{100 + at}"
+        answers.append(liar.post("/matters/works/apply", {}).status_code)
+    assert set(answers[20:]) == {429}, "one place that only says so"
+
+
+def test_settings_of_the_window_are_read_and_wrong_ones_refused() -> None:
+    found = WindowSettings.read({"EXCHANGE_WINDOW_PROXIES": "127.0.0.1, 10.0.0.0/8", "EXCHANGE_WINDOW_HOSTS": "a.test"})
+    assert (found.hosts, found.proxies, found.scanner) == (("a.test",), ("127.0.0.1", "10.0.0.0/8"), None)
+    with pytest.raises(BadConfiguration, match="EXCHANGE_WINDOW_PROXIES"):
+        WindowSettings.read({"EXCHANGE_WINDOW_PROXIES": "proxy.test"})

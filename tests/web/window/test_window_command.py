@@ -53,7 +53,7 @@ def test_it_says_where_it_is_opens_the_portals_store_alone_and_ends_in_good_orde
         if "portal" not in str(database):
             database.unlink()
     with running(home, "--listen", "127.0.0.1:0", "--json") as (process, said):
-        url = json.loads(said.read_text().splitlines()[0])["url"]
+        url = next(json.loads(line)["url"] for line in said.read_text().splitlines() if '"url"' in line)
         served = read_state(Home(home).public_window("hefei.portal"))
         assert served is not None
         assert (served.url, served.pid) == (url, process.pid)

@@ -140,11 +140,11 @@ class Wicket:
         opened = open_member(settings, "hefei.portal")
         return cls(settings, opened, face_of(opened, settings, QUICK))
 
-    def visitor(self, language: str = "en", place: str = "192.0.2.1") -> Applicant:
-        """A browser that has never been here."""
+    def visitor(self, language: str = "en", place: str = "192.0.2.1", proxies: tuple[str, ...] = ()) -> Applicant:
+        """A browser that has never been here; ``proxies`` are those that the window believes."""
         return Applicant(
             TestClient(
-                create_app(self.face),
+                create_app(self.face, proxies),
                 base_url=HOST,
                 follow_redirects=False,
                 headers={"accept-language": language},

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from exchange.errors import NotFound
 from exchange.portal.reading import signed_paper
+from exchange.portal.superior import window_of
 from exchange.portal.view import CasePaper, CaseView
 from exchange.schemas import OUTCOME_TITLES, Acceptance, Body, DecisionServed, FilingReceipt
 from exchange.window.guest import Guest
@@ -29,6 +30,7 @@ def show(guest: Guest) -> Response:
         matter=matter,
         materials={one.code: guest.words(one.names) for one in matter.materials} if matter is not None else {},
         application=view.filing.application,
+        signer=window_of(guest.face.node),
         crumbs=[(f"/cases/{view.number}", view.number)],
     )
 

@@ -11,6 +11,8 @@ AT_ONCE = 10
 """Files that one form brings."""
 FILE_MOST = 20 * 1024 * 1024
 """Octets of a file."""
+ALL_MOST = 100 * 1024 * 1024
+"""Octets of all files of one application."""
 UPLOAD_MOST = 2 * FILE_MOST + 65_536
 """Octets of such a form."""
 
@@ -25,7 +27,8 @@ def limits_of(guest: Guest) -> list[str]:
             f"Each file up to {largest}, {whole} at once",
         ),
         guest.say(
-            f"一次最多 {AT_ONCE} 个，整个申请最多 {MOST_FILES} 个", f"Up to {AT_ONCE} at once, {MOST_FILES} in all"
+            f"一次最多 {AT_ONCE} 个；整个申请最多 {MOST_FILES} 个，合计不超过 {render.size(ALL_MOST)}",
+            f"Up to {AT_ONCE} at once; {MOST_FILES} in all, of {render.size(ALL_MOST)} together",
         ),
         guest.say("不能加密或设置密码", "Without a password"),
     ]

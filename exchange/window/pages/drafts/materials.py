@@ -16,7 +16,7 @@ from exchange.window.forms.lacking import material_anchor, step_path
 from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics
-from exchange.window.pages.drafts.limits import AT_ONCE, FILE_MOST, limits_of
+from exchange.window.pages.drafts.limits import ALL_MOST, AT_ONCE, FILE_MOST, limits_of
 from exchange.window.route import GuestRoute
 from exchange.window.uploads.file_names import file_name
 from exchange.window.uploads.keeping import LARGE_AT_ONCE, KeptFile
@@ -78,6 +78,13 @@ def _take_one(guest: Guest, one: OpenDraft, material: Material, file: UploadFile
             remedy="make it smaller (fewer dots an inch, fewer pages), split it, or bring it to the counter",
             size=file.size,
             limit=FILE_MOST,
+        )
+    there = sum(each.size for each in draft_of(guest.face.node, one.number).files)
+    if there + (file.size or 0) > ALL_MOST:
+        raise BadFile(
+            "with it the application would have more than {limit:,} bytes in all",
+            remedy="remove another file first, or bring it to the counter",
+            limit=ALL_MOST,
         )
     with LARGE_AT_ONCE:
         data = file.file.read()

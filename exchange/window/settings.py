@@ -1,0 +1,42 @@
+"""What the environment says of the public window: its names, the proxies before it, the scanner of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from exchange.errors import BadConfiguration
+from exchange.runtime.settings import hosts_named
+from exchange.window.uploads.scanning import ScannerPlace, scanner_place
+
+
+@dataclass(frozen=True)
+class WindowSettings:
+    """What holds for the public window beside the domain's own settings."""
+
+    hosts: tuple[str, ...] = ()
+    """Names, beside the machine's own, under which people reach it."""
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks of proxies that are believed when they say for whom they ask."""
+    scanner: ScannerPlace | None = None
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> WindowSettings:
+        """Read EXCHANGE_WINDOW_HOSTS, EXCHANGE_WINDOW_PROXIES and EXCHANGE_CLAMD. Raises BadConfiguration."""
+        return cls(
+            hosts=hosts_named("EXCHANGE_WINDOW_HOSTS", env),
+            proxies=_proxies(env.get("EXCHANGE_WINDOW_PROXIES", "")),
+            scanner=scanner_place(env.get("EXCHANGE_CLAMD", "")),
+        )
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    named = tuple(text.replace(",", " ").split())
+    for one in named:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            remedy = "write addresses or networks with commas between them, for example 127.0.0.1,10.0.0.0/8"
+            raise BadConfiguration("EXCHANGE_WINDOW_PROXIES: {error}", remedy=remedy, error=error) from error
+    return named
