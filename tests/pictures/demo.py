@@ -19,7 +19,7 @@ SIZES = {"demo.svg": ("en", 141, 40), "demo-narrow.svg": ("en", 56, 130), "demo-
 """Language, columns and rows of the terminal of each picture."""
 OPEN = ("road-occupation", "outdoor-advertising", "mass-event")
 """Applications handed in before the console's picture is taken, so that it has cases that are under way."""
-_HELD = "stays open"
+_HELD = "until Ctrl-C"
 """What the demonstration says before it tells where its console goes on."""
 _LINK = re.compile(r"http\S+/set-up/\S+")
 
