@@ -16,6 +16,7 @@ from exchange.schemas.catalogue.publication import (
     OPEN,
     AcceptanceMode,
     ApplicantSees,
+    HearingMode,
     PublicGuide,
     SeenFrom,
     Visibility,
@@ -114,6 +115,7 @@ from exchange.schemas.filings.filing import (
     FilingSupplement,
     FilingWithdrawal,
 )
+from exchange.schemas.filings.hearing import HearingEvent, HearingNotice, HearingRecord
 from exchange.schemas.filings.progress import CaseProgress, CaseStep, DecisionServed, DepartmentProgress, PartStep
 from exchange.schemas.form import (
     Aggregate,
@@ -187,17 +189,18 @@ __all__ = [
     "Directory", "DirectoryUpdate", "Document", "DocumentKind", "DocumentNumber", "DomainTotal", "EncryptionKey",
     "EntryKind", "Escalation", "Exclusion", "ExtensionRule", "FieldAnswer", "FieldTotal", "FieldType", "FieldValue",
     "FiledFile", "Filing", "FilingChannel", "FilingNumber", "FilingReceipt", "FilingStatement", "FilingSupplement",
-    "FilingWithdrawal", "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "InputType",
-    "JointDocument", "JointDraft", "JointEnded", "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry",
-    "Material", "Matter", "MatterField", "Member", "MissingItem", "Named", "NonDelivery", "NonDeliveryReason",
-    "Notice", "NoticeReminder", "Number", "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall",
-    "OrderNumber", "OrderedBy", "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind",
-    "Promised", "Protest", "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall",
-    "Receipt", "ReceiptBatch", "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder",
-    "ReminderProof", "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy",
-    "ReviewStanding", "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "Shown", "ShownIf",
-    "ShownSort", "SignOff", "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial",
-    "Substitution", "Suite", "SupplementaryReview", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper",
-    "Urgency", "Verdict", "Visibility", "Wire", "WithoutConsent",
+    "FilingWithdrawal", "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "HearingEvent",
+    "HearingMode", "HearingNotice", "HearingRecord", "InputType", "JointDocument", "JointDraft", "JointEnded",
+    "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry", "Material", "Matter", "MatterField", "Member",
+    "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number",
+    "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
+    "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind", "Promised", "Protest",
+    "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch",
+    "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder", "ReminderProof",
+    "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy", "ReviewStanding",
+    "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "Shown", "ShownIf", "ShownSort", "SignOff",
+    "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial", "Substitution", "Suite",
+    "SupplementaryReview", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper", "Urgency", "Verdict",
+    "Visibility", "Wire", "WithoutConsent",
 ]
 # fmt: on

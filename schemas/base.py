@@ -62,6 +62,8 @@ class Body(Wire):
     KIND: ClassVar[str]
     ROOM: ClassVar[Room]
     """Without one it is no message of its own, and stands inside others or in files."""
+    ALSO: ClassVar[tuple[Room, ...]] = ()
+    """Other parts that take it in, too: what is told to several sides alike."""
     QUEUE: ClassVar[Queue] = Queue.INBOX
     VERSION: ClassVar[int] = 1
     READ: ClassVar[tuple[int, ...]] = (1,)

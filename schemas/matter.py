@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from exchange.language import Unfit, Words
 from exchange.schemas.base import Address, Basis, Line, MatterCode, Title, Wire
 from exchange.schemas.catalogue.fields import MAX_FIELDS, Bilingual, MatterField, check_fields
-from exchange.schemas.catalogue.publication import OPEN, AcceptanceMode, PublicGuide, Visibility
+from exchange.schemas.catalogue.publication import OPEN, AcceptanceMode, HearingMode, PublicGuide, Visibility
 from exchange.schemas.opinion import ProcedureKind
 from exchange.schemas.published.conditions import NOTHING, SOME, SOMETHING, given, may, rules, says, when
 
@@ -212,6 +212,8 @@ class Matter(Wire):
         AcceptanceMode.OFFICER
     )
     """Who accepts an application that comes in by a portal or a counter."""
+    hearing: Annotated[HearingMode, Field(exclude_if=lambda mode: mode is HearingMode.NEVER)] = HearingMode.NEVER
+    """Whether a hearing is held before the decision."""
     fields: Annotated[tuple[MatterField, ...], Field(max_length=MAX_FIELDS, exclude_if=lambda fields: not fields)] = ()
     """What the applicant is asked beside project and materials."""
     guide: Annotated[PublicGuide | None, Field(exclude_if=lambda guide: guide is None)] = None

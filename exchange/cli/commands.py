@@ -60,6 +60,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
         {"filing": "What applicants hand in at a portal, and what becomes of it at the window before there is a case."},
     ),
     *entries(
+        imported.hearings,
+        "At the window",
+        {
+            "hearing": "Hearings: called seven working days ahead, held within twenty of the request, on record "
+            "before the decision (Administrative License Law, articles 46 to 48).",
+        },
+    ),
+    *entries(
         imported.department,
         "At a department",
         {

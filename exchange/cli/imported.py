@@ -46,6 +46,12 @@ def matters(app: typer.Typer) -> None:
     matters.register(app)
 
 
+def hearings(app: typer.Typer) -> None:
+    from exchange.cli.approval import hearings
+
+    hearings.register(app)
+
+
 def department(app: typer.Typer) -> None:
     from exchange.cli.approval import answering, department, recalling, supplementing
 

@@ -20,6 +20,8 @@ from exchange.schemas import (
     FormAnswer,
     ForwardedRequest,
     Forwarding,
+    HearingNotice,
+    HearingRecord,
     JointDraft,
     JointEnded,
     JointEnding,
@@ -69,6 +71,8 @@ OWN_FIELDS: Mapping[type[Body], frozenset[str]] = {
     FilingStatement: frozenset({"text"}),
     FilingSupplement: frozenset({"application"}),
     FilingWithdrawal: frozenset({"reasons"}),
+    HearingNotice: frozenset({"place", "reasons"}),
+    HearingRecord: frozenset({"record"}),
 }
 """Fields that the signer has written, of kinds that otherwise repeat what was said, and checked, elsewhere."""
 

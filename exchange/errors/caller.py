@@ -25,6 +25,12 @@ class BadAcceptance(CallerError):
     code = "acceptance"
 
 
+class BadHearing(CallerError):
+    """A hearing that the law does not let be held so: too soon, too late, or chaired by its own reviewer."""
+
+    code = "hearing"
+
+
 class BadOpinion(CallerError):
     """An opinion outside the closed set of verdicts, or without what its verdict requires."""
 

@@ -39,3 +39,8 @@ PART_STEPS: Mapping[str, Words] = {
     "escalated": ("逾期未答复，已上报主办部门", "silent: escalated to the lead"),
     "not-needed": ("无须再答复", "no answer is needed any more"),
 }
+HEARING_STATES: Mapping[str, Words] = {
+    "called": ("已通知", "called"),
+    "held": ("已举行", "held"),
+    "called-off": ("已取消", "called off"),
+}

@@ -62,6 +62,7 @@ REASONS: Mapping[str, Words] = {
     "idempotency-key-reused": ("幂等键已用", "idempotency key used before"),
     "identity-in-use": ("身份正被他处使用", "identity in use"),
     "identity-lost": ("身份已被他处取得", "identity lost"),
+    "hearing": ("听证安排不合法", "hearing"),
     "joint": ("联合行文不符", "joint document"),
     "joint-closed": ("会签已结束", "joint document closed"),
     "keys": ("密钥不可用", "keys"),

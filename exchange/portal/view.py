@@ -27,6 +27,8 @@ from exchange.schemas import (
     FilingStatement,
     FilingSupplement,
     FilingWithdrawal,
+    HearingNotice,
+    HearingRecord,
     Promised,
 )
 from exchange.store.transaction import Transaction
@@ -105,6 +107,12 @@ class CaseView:
         return tuple(one for one in last if one.material not in there)
 
     @property
+    def hearing(self) -> HearingNotice | None:
+        """What was told last of a hearing that is to be held."""
+        notice, held = self.last(HearingNotice), self.last(HearingRecord)
+        return None if notice is None or held is not None or notice.held_at is None else notice
+
+    @property
     def decision(self) -> DecisionServed | None:
         """The decision that was served last."""
         return self.last(DecisionServed)
@@ -161,7 +169,7 @@ _SHOWN = frozenset(
     model.KIND
     for model in (
         Filing, FilingSupplement, FilingStatement, FilingWithdrawal, FilingReceipt, Acceptance, CaseProgress,
-        DecisionServed,
+        DecisionServed, HearingNotice, HearingRecord,
     )
 )  # fmt: skip
 

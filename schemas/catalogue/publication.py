@@ -23,6 +23,16 @@ class AcceptanceMode(StrEnum):
     """An officer of the window looks at it first, within five working days (article 32)."""
 
 
+class HearingMode(StrEnum):
+    """Whether a hearing is held before the decision (articles 46 and 47)."""
+
+    NEVER = "never"
+    """Only if the window finds it needed."""
+    ON_REQUEST = "on-request"
+    """Whoever asks for it in time is heard; the acceptance tells of that."""
+    ALWAYS = "always"
+
+
 class ApplicantSees(StrEnum):
     """What the applicant may see of a department's part."""
 

@@ -149,6 +149,8 @@ class Acceptance(Body):
     """The form's own check accepted it, or the law did: no person has."""
     statement: Line | None = None
     """What is said of an acceptance by law."""
+    hearing_by: Instant | None = None
+    """Until when the applicant may ask for a hearing, where it may (article 47)."""
     at: Instant
 
     @property

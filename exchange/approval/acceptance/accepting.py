@@ -12,6 +12,7 @@ from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
 from exchange.approval.rules.acceptance.outcomes import check_complete, is_complete, promises_of, remedies_of
 from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
+from exchange.approval.rules.hearings import request_by
 from exchange.approval.window.deadlines import matter_key, parse_matter
 from exchange.approval.window.submit import open_case
 from exchange.errors import Conflict, NotFound
@@ -22,6 +23,7 @@ from exchange.schemas import (
     AcceptanceMode,
     AcceptanceOutcome,
     Application,
+    HearingMode,
     Matter,
     MissingItem,
     Promised,
@@ -123,6 +125,7 @@ def _open(
     body = _document(
         step, row, outcome, case_number=case.number, accepted_from=row.complete_at, decide_by=term.decide_by,
         provisional=term.provisional, promised=promised, by_rule=by_rule, statement=statement,
+        hearing_by=request_by(step.now, step.node.calendar) if matter.hearing is HearingMode.ON_REQUEST else None,
     )  # fmt: skip
     _send(
         step, row, body, FilingState.ACCEPTED, officer, case_number=case.number, ended_at=step.now,

@@ -12,12 +12,20 @@ from exchange.errors import Returned, SenderError
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, CaseAddition, FilingStatement, FilingSupplement, Role
+from exchange.schemas import Body, CaseAddition, FilingStatement, FilingSupplement, HearingNotice, HearingRecord, Role
 
 
 def handlers() -> dict[str, Handler]:
     """Return the message handler of a department for what applicants send on running cases."""
-    return {CaseAddition.KIND: take_shown}
+    return {CaseAddition.KIND: take_shown, HearingNotice.KIND: take_hearing, HearingRecord.KIND: take_hearing}
+
+
+def take_hearing(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in that a hearing is held, or its record."""
+    require_role(step, incoming, Role.WINDOW)
+    if isinstance(body, HearingNotice | HearingRecord):
+        own_desk(step, incoming, body.case_number)
+        step.note(body.KIND, body.case_number, incoming.message_id)
 
 
 def take_shown(step: Step, incoming: Incoming, body: Body) -> None:

@@ -29,6 +29,7 @@ from exchange.approval.window.decision import (
 )
 from exchange.approval.window.dockets import docket_of
 from exchange.approval.window.faulty import let_correct
+from exchange.approval.window.hearing.owed import expect_heard, hearing_owed
 from exchange.approval.window.issuing import issue_next_stage
 from exchange.approval.window.matters import completing
 from exchange.approval.window.set_aside import opinion_set_aside
@@ -117,6 +118,7 @@ class Concluder:
         alarmed = case.reopened_at is not None or any(part.alarming for part in docket.parts)
         decides = self._decides and case.state is not CaseState.OPEN and not alarmed
         decides = decides and not to_place(CaseState.READY, docket.matter, docket.parts)
+        decides = decides and not hearing_owed(step.tx, case, step.node.calendar)
         try:
             ruling = self._decide_rule(docket)
             if ruling is not None and not isinstance(ruling, Ruling):
@@ -183,6 +185,7 @@ def decide(node: Node, case_number: str, ruling: Ruling) -> str:
 def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     """Do what `decide` does, inside a step."""
     case = own_case(step, case_number)
+    expect_heard(step, case)
     if case.state in (CaseState.OPEN, CaseState.READY):
         let_correct(step, case)
     if case.state is CaseState.OPEN:
@@ -218,6 +221,7 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
             state=coded(CASE_STATES, case.state.value),
         )
     let_correct(step, case)
+    expect_heard(step, case)
     if case.prepared is None:
         raise Conflict(
             "no rule has prepared a decision on case {case}",

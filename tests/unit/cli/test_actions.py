@@ -32,7 +32,7 @@ UNRECORDED: Mapping[str, str] = {
             "doctor", "schema", "status", "check-consent", "inbox", "show", "holds", "top", "trace", "find",
             "reconcile", "authority show", "joint list", "joint show", "notice status", "notice list", "notice show",
             "notice form", "notice collect", "notice verify", "domain list", "token list", "alerts list",
-            "filing list", "filing show", "filing follow",
+            "filing list", "filing show", "filing follow", "hearing list",
             "calendar show", "calendar check", "substitute list", "register", "scorecard", "matters",
         ),
         "only looks",

@@ -171,6 +171,8 @@ REPEATED = {
     "decision-served.remedies",
     "filing.declaration",
     "filing-receipt.files",
+    "hearing-notice.basis",
+    "hearing-record.file",
     "case-term.refused",
     "clearance.results",
     "consultation.application",

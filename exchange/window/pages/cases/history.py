@@ -19,6 +19,9 @@ from exchange.schemas import (
     FilingStatement,
     FilingSupplement,
     FilingWithdrawal,
+    HearingEvent,
+    HearingNotice,
+    HearingRecord,
     PartStep,
 )
 from exchange.window.guest import Guest
@@ -60,6 +63,8 @@ def _of_paper(guest: Guest, view: CaseView, paper: CasePaper) -> Iterator[Histor
         yield HistoryLine(
             "", guest.say("窗口收到，出具收件凭证", "The window has it, and gives a receipt"), paper.at, path=path
         )
+    elif isinstance(body, HearingNotice | HearingRecord):
+        yield HistoryLine("", _of_hearing(guest, body), paper.at, path=path)
     elif isinstance(body, Filing):
         yield HistoryLine(kind, guest.say("您提交了申请", "You handed in the application"), paper.at, sent_back)
     elif isinstance(body, FilingSupplement):
@@ -71,6 +76,19 @@ def _of_paper(guest: Guest, view: CaseView, paper: CasePaper) -> Iterator[Histor
         yield HistoryLine(kind, guest.words(what), paper.at, "\n".join(filter(None, (body.text, sent_back))))
     elif isinstance(body, FilingWithdrawal):
         yield HistoryLine(kind, guest.say("您申请撤回", "You asked to withdraw it"), paper.at, sent_back)
+
+
+def _of_hearing(guest: Guest, body: HearingNotice | HearingRecord) -> str:
+    if isinstance(body, HearingRecord):
+        return guest.say("举行了听证，笔录在此", "The hearing was held; this is its record")
+    return guest.words(_HEARINGS[body.event])
+
+
+_HEARINGS = {
+    HearingEvent.CALLED: ("将举行听证", "A hearing will be held"),
+    HearingEvent.PUT_OFF: ("听证延期", "The hearing is put off"),
+    HearingEvent.CALLED_OFF: ("听证取消", "The hearing is called off"),
+}
 
 
 def _of_departments(guest: Guest, progress: CaseProgress) -> Iterator[HistoryLine]:

@@ -8,7 +8,15 @@ from exchange.errors import NotFound
 from exchange.portal.reading import signed_paper
 from exchange.portal.superior import window_of
 from exchange.portal.view import CasePaper, CaseView
-from exchange.schemas import OUTCOME_TITLES, Acceptance, Body, DecisionServed, FilingReceipt
+from exchange.schemas import (
+    OUTCOME_TITLES,
+    Acceptance,
+    Body,
+    DecisionServed,
+    FilingReceipt,
+    HearingNotice,
+    HearingRecord,
+)
 from exchange.window.guest import Guest
 from exchange.window.pages.cases.status import matter_of, view_of
 from exchange.window.route import GuestRoute
@@ -41,7 +49,7 @@ def _title(body: Body) -> tuple[str, str]:
 
 def _paper(guest: Guest, view: CaseView) -> CasePaper:
     wanted = guest.request.path_params["message_id"]
-    readable = (FilingReceipt, Acceptance, DecisionServed)
+    readable = (FilingReceipt, Acceptance, DecisionServed, HearingNotice, HearingRecord)
     found = next((one for one in view.papers if one.message_id == wanted and isinstance(one.body, readable)), None)
     if found is None:
         raise NotFound("the case has no such paper", remedy="choose one on the page of the case")

@@ -1,0 +1,1 @@
+"""Hearings of cases, as a window keeps them."""
