@@ -55,7 +55,7 @@ def catalogue_json_ld(
         "dct:hasPart": [
             {"@id": page_of_matter(site, matter.code), "dct:title": terms.tagged(matter.names)} for matter in published
         ],
-        "dcat:dataset": [_dataset(one, publisher, site) for one in (MATTERS, *others)],
+        "dcat:dataset": [_with_files(one, publisher, site) for one in (MATTERS, *others)],
     }
 
 
@@ -64,18 +64,24 @@ def _named(names: Names, address: str) -> NamedText:
     return NamedText(words)
 
 
-def _dataset(data: OpenData, publisher: str, site: str) -> Node:
-    root = site.rstrip("/")
+def dataset_node(data: OpenData, publisher: str, site: str) -> Node:
+    """Say what a dataset is and whose; its publisher is described where it is told of first."""
     return {
         "@id": terms.fragment(site, f"dataset-{data.name}"),
         "@type": "dcat:Dataset",
         "dct:identifier": data.name,
         "dct:title": terms.said(data.title),
         "dct:description": terms.said(data.about),
-        "dct:language": terms.LANGUAGES,
         "dct:publisher": {"@id": terms.fragment(site, publisher)},
+    }
+
+
+def _with_files(data: OpenData, publisher: str, site: str) -> Node:
+    root = site.rstrip("/")
+    return dataset_node(data, publisher, site) | {
+        "dct:language": terms.LANGUAGES,
         "dcat:theme": _GOVERNMENT,
-        "dcat:landingPage": {"@id": f"{root}{data.path}"},
+        "dcat:landingPage": {"@id": f"{root}{data.path}", "@type": "foaf:Document"},
         "dcat:distribution": [
             {
                 "@type": "dcat:Distribution",

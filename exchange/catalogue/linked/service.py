@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from exchange.catalogue.as_data import page_of_matter
 from exchange.catalogue.linked import terms
+from exchange.catalogue.linked.datasets import MATTERS, dataset_node
 from exchange.catalogue.linked.offer import offer_of
 from exchange.catalogue.linked.terms import Node
 from exchange.catalogue.procedure import Names, ProcedurePart, procedure_of
@@ -29,7 +30,7 @@ def matter_json_ld(matter: Matter, names: Names, site: str = "") -> Node:
         "dct:identifier": matter.code,
         "dct:title": terms.tagged(matter.names),
         "dct:language": terms.LANGUAGES,
-        "dct:isPartOf": {"@id": terms.fragment(site, "catalogue")},
+        "dct:isPartOf": dataset_node(MATTERS, matter.lead, site),
         "dct:spatial": terms.place(site, matter.lead.rpartition(".")[0]),
         "cv:hasCompetentAuthority": terms.organisation(site, names, matter.lead),
         "cv:hasLegalResource": terms.laws(matter.basis),
@@ -67,11 +68,7 @@ def _guide(guide: PublicGuide, page: str) -> Node:
             "dct:identifier": f"{page}#fees",
             "dct:description": terms.bilingual(guide.fees),
         },
-        "cv:contactPoint": {
-            "@type": "cv:ContactPoint",
-            "cv:telephone": guide.contact,
-            "cv:contactPage": {"@id": page},
-        },
+        "cv:contactPoint": {"@type": "cv:ContactPoint", "cv:telephone": guide.contact},
     }
 
 

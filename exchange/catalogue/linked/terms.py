@@ -18,6 +18,7 @@ CONTEXT: Node = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "eli": "http://data.europa.eu/eli/ontology#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
     "schema": "http://schema.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
@@ -26,7 +27,7 @@ CONTEXT: Node = {
 """Prefixes; every other name in a document is written with one of them."""
 
 _LANGUAGES = "http://publications.europa.eu/resource/authority/language"
-LANGUAGES = [{"@id": f"{_LANGUAGES}/ZHO"}, {"@id": f"{_LANGUAGES}/ENG"}]
+LANGUAGES = [{"@id": f"{_LANGUAGES}/{code}", "@type": "dct:LinguisticSystem"} for code in ("ZHO", "ENG")]
 
 
 def tagged(words: Words) -> list[Node]:
@@ -66,7 +67,7 @@ def organisation(site: str, names: Names, address: str) -> Node:
     words = called(names, address)
     return {
         "@id": fragment(site, address),
-        "@type": ["cv:PublicOrganisation", "schema:GovernmentOrganization"],
+        "@type": ["cv:PublicOrganisation", "foaf:Agent", "schema:GovernmentOrganization"],
         "dct:identifier": address,
         "dct:title": tagged(words),
         "skos:prefLabel": tagged(words),

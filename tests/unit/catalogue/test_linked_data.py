@@ -27,11 +27,12 @@ VOCABULARY = {
     "cpsv": "PublicService Rule hasInput produces follows implements",
     "cv": "PublicOrganisation Requirement Output Cost Evidence ContactPoint Participation hasCompetentAuthority "
     "hasLegalResource processingTime hasParticipation hasParticipant role holdsRequirement hasCost contactPoint "
-    "contactPage telephone thematicArea",
+    "telephone thematicArea",
     "dcat": "Catalog Dataset Distribution dataset distribution keyword theme landingPage accessURL downloadURL "
     "mediaType",
-    "dct": "identifier title description language isPartOf hasPart spatial publisher Location",
+    "dct": "identifier title description language isPartOf hasPart spatial publisher Location LinguisticSystem",
     "eli": "LegalResource",
+    "foaf": "Agent Document",
     "skos": "Concept prefLabel",
     "xsd": "duration",
     "schema": "GovernmentService GovernmentOrganization GovernmentPermit Audience ServiceChannel ContactPoint Place "
@@ -94,6 +95,30 @@ def test_what_the_profile_requires_of_each_class_is_there() -> None:
                 assert missing == [], (kind, node)
                 seen.add(kind)
     assert seen >= REQUIRED.keys()
+
+
+CLASSES = {
+    "dct:language": "dct:LinguisticSystem",
+    "dct:isPartOf": "dcat:Dataset",
+    "dct:publisher": "foaf:Agent",
+    "cv:hasCompetentAuthority": "cv:PublicOrganisation",
+    "cv:hasParticipant": "foaf:Agent",
+    "cv:hasLegalResource": "eli:LegalResource",
+    "cpsv:implements": "eli:LegalResource",
+    "dct:spatial": "dct:Location",
+    "dcat:landingPage": "foaf:Document",
+}
+"""Of which class its shapes want a value to be, of those that are told by name."""
+
+
+def test_what_is_pointed_to_is_of_the_class_that_the_profile_wants() -> None:
+    for document in documents():
+        known = {node["@id"]: types_of(node) for node in nodes(document) if "@id" in node and "@type" in node}
+        for node in nodes(document):
+            for key, kind in CLASSES.items():
+                pointed = node.get(key, [])
+                for one in pointed if isinstance(pointed, list) else [pointed]:
+                    assert kind in (types_of(one) or known[one["@id"]]), (key, one)
 
 
 def test_values_are_written_as_json_ld_writes_them() -> None:
