@@ -157,13 +157,15 @@ def test_opinions_are_shown_as_far_as_they_may_be_seen(shown: ShownCity) -> None
 
 def test_silence_is_shown_as_what_it_is(shown: ShownCity) -> None:
     city = shown.city
-    applicant = filed(shown, "en", city.approver("planning", silent=True), city.approver("transport"))
+    asked = (city.approver("planning", silent=True), city.approver("transport"))
+    applicant = filed(shown, "en", *asked, promised_days=8)
     officers.accept(city.window, applicant.number, OFFICER)
     shown.arrive()
     page = page_of(applicant)
     assert "silence means consent" in page
     assert "silence has no consequence" in page
     assert "3 working days left" in page
+    assert "It is promised by 2026-03-12 24:00." in page
     city.through(4)
     shown.arrive()
     page = page_of(applicant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +56,7 @@ def _line(guest: Guest, part: DepartmentProgress) -> DepartmentLine:
         left=days_left(guest, part.due_at) if waits and part.due_at is not None else "",
         overdue=waits and part.due_at is not None and part.due_at <= guest.face.now(),
         reminded=part.reminded,
-        moved=tuple(_moved(guest, entry) for entry in part.moved if entry.kind is not EntryKind.START),
+        moved=moves_of(guest, part.moved),
         verdict=name_of(VERDICTS, part.verdict.value) if part.verdict is not None else "",
         verdict_kind=VERDICT_TONES.get(part.verdict.value, "warn") if part.verdict is not None else "",
         reasons=part.reasons,
@@ -79,6 +80,11 @@ def days_left(guest: Guest, due_at: datetime) -> str:
 def _is_workday(guest: Guest, due_at: datetime) -> int:
     """What ends at 24:00 is written as midnight of the day after, which is not one of its days."""
     return int(guest.face.node.calendar.is_workday(due_at.astimezone(CST).date()))
+
+
+def moves_of(guest: Guest, ledger: Sequence[LedgerEntry]) -> tuple[str, ...]:
+    """Return what moved a term, and why; its beginning is none of it."""
+    return tuple(_moved(guest, entry) for entry in ledger if entry.kind is not EntryKind.START)
 
 
 def _moved(guest: Guest, entry: LedgerEntry) -> str:

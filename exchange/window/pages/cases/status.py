@@ -15,7 +15,7 @@ from exchange.schemas import AcceptanceOutcome, FilingReceipt, Matter
 from exchange.web import render
 from exchange.window.guest import Guest, SignedOut, goto
 from exchange.window.pages.cases.history import history_of
-from exchange.window.pages.cases.lines import days_left, lines_of
+from exchange.window.pages.cases.lines import days_left, lines_of, moves_of
 from exchange.window.pages.cases.turn import turn_of
 from exchange.window.route import GuestRoute
 from exchange.window.words import STANDINGS
@@ -83,6 +83,8 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "answered": sum(bool(line.verdict) or line.kind in ("good", "warn") for line in lines),
         "due_at": due_at if standing is FilingStanding.UNDER_WAY else None,
         "due_left": days_left(guest, due_at) if due_at is not None else "",
+        "progress": progress,
+        "case_moves": moves_of(guest, progress.moved) if progress is not None else (),
         "missing": missing if standing is FilingStanding.INCOMPLETE else None,
         "promised": _promised(guest, view) if standing not in _ENDED else [],
         "reopened": reopened,
