@@ -28,7 +28,7 @@ def clock_rows(case: CaseStatus) -> Iterator[tuple[str, str | Text]]:
         return
     dates, record = term.dates, term.record
     if dates.promised_by is not None and case.due_at is not None:
-        yield tr("promised"), _with_days(dates.promised_by, dates.promise_provisional, term.promised_days)
+        yield tr("promised by"), _with_days(dates.promised_by, dates.promise_provisional, term.promised_days)
     if term.stopped is not None and case.state in UNDECIDED:
         yield "", stopped_text(term.stopped)
     if record.overrun_at is not None:

@@ -33,5 +33,5 @@ def case_term_lines(body: CaseTermNotice) -> Iterator[tuple[str, str]]:
     if body.refused is not None:
         yield tr("refused"), read_back(body.refused)
     yield tr("decision due"), ends_text(body.due_at, provisional=body.provisional)
-    yield tr("promised"), due_text(body.promised_at)
+    yield tr("promised by"), due_text(body.promised_at)
     yield tr("to be delivered by"), due_text(body.deliver_by)

@@ -45,7 +45,7 @@ def shown(state: CaseState = CaseState.OPEN, **changes: Any) -> str:
     ("language", "words", "over", "delivery"),
     [
         (Language.ENGLISH,
-         ["decision due", "2026-05-08 24:00 (45 working days)", "promised", "2026-03-13 24:00 (10 working days)",
+         ["decision due", "2026-05-08 24:00 (45 working days)", "promised by", "2026-03-13 24:00 (10 working days)",
           "clock stopped", "changes of the case's term", "extended by 5", "stopped for 5", "hearing; 邻人申请"],
          ["overrun", "not explained yet"], ["to be delivered by", "2026-05-22"]),
         (Language.CHINESE,
