@@ -16,6 +16,7 @@ from exchange.api.documents import register, returns
 from exchange.api.documents import routes as documents
 from exchange.api.door import recording
 from exchange.api.door.context import Api
+from exchange.api.filings import acting, portal, progress, reading
 from exchange.api.reference.openapi import openapi_of
 from exchange.api.reference.page import docs_page
 from exchange.api.webhooks import routes as webhooks
@@ -54,6 +55,7 @@ def _operations() -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    for module in (documents, register, returns, inbox, replies, cases, window, course, clocks, notices, webhooks):
+    at_windows = (cases, window, course, clocks, reading, acting)
+    for module in (documents, register, returns, inbox, replies, *at_windows, portal, progress, notices, webhooks):
         app.include_router(module.router)
     return app

@@ -53,5 +53,13 @@ def once(
     return _response(status, answer, {})
 
 
+def is_answered(node: Node, clock: Clock, key: str | None) -> bool:
+    """Return whether an answer is kept under the key: what a request needs beforehand need not be made again."""
+    if key is None:
+        return False
+    with node.store.reading() as tx:
+        return tx[GivenAnswers].get(key, clock.now() - KEPT) is not None
+
+
 def _response(status: int, answer: bytes, headers: dict[str, str]) -> Response:
     return Response(answer, status, headers, "application/json")

@@ -42,6 +42,14 @@ class InvalidField(ApiModel):
     pointer: str
     """Where: a JSON pointer (RFC 6901) into the body, or the parameter."""
     detail: str
+    remedy: str | None = None
+    """What to do about this one, where it has a remedy of its own. 处理办法。"""
+    field: str | None = None
+    """The field of the matter's form that it is about. 表单字段。"""
+    material: str | None = None
+    """The code of the material that it is about. 材料代码。"""
+    detail_zh: str | None = None
+    remedy_zh: str | None = None
 
 
 class Problem(ApiModel):

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from exchange import errors
 from exchange.api.model import InvalidField, Problem
 from exchange.api.terms import in_api_terms
+from exchange.api.unfit import UnfitApplication
 from exchange.language import Joined, Language, Text
 from exchange.machine.logger import get_logger
 from exchange.web.render import preferred
@@ -22,6 +23,8 @@ from exchange.web.render import preferred
 log = get_logger()
 
 MEDIA_TYPE = "application/problem+json"
+_MOST = 50
+"""Fields of a request that are named at once."""
 _STATUS: tuple[tuple[type[errors.ExchangeError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Denied, 403),
@@ -68,7 +71,11 @@ def documented(*statuses: int, headers: Mapping[int, Any] = MappingProxyType({})
 def problem_of(request: Request, error: Exception) -> Response:
     """Answer with an error of the tree."""
     assert isinstance(error, errors.ExchangeError)  # noqa: S101
-    faults = error.faults if isinstance(error, errors.BadRequest) else ()
+    faults: Sequence[InvalidField] = ()
+    if isinstance(error, errors.BadRequest):
+        faults = tuple(InvalidField(pointer=pointer, detail=what) for pointer, what in error.faults[:_MOST])
+    if isinstance(error, UnfitApplication):
+        faults = error.told(in_chinese=_in_chinese(request))
     headers = {}
     if isinstance(error, errors.Unauthenticated):
         headers["www-authenticate"] = 'Bearer realm="yizhan"'
@@ -85,7 +92,8 @@ def problem_of(request: Request, error: Exception) -> Response:
 
 def _of_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    faults = [("/".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors()]
+    told = error.errors()[:_MOST]
+    faults = [InvalidField(pointer="/".join(map(str, one["loc"])), detail=str(one["msg"])) for one in told]
     found = errors.BadRequest("the request is invalid")
     return _answer(request, 422, found.code, found.text, found.remedy_text, faults)
 
@@ -108,16 +116,20 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return _answer(request, 500, "error", failed, again)
 
 
+def _in_chinese(request: Request) -> bool:
+    return preferred(request.headers.get("accept-language", "")) is Language.CHINESE
+
+
 def _answer(
     request: Request,
     status: int,
     code: str,
     detail: Text | Joined,
     remedy: Text | Joined,
-    faults: Sequence[tuple[str, str]] = (),
+    faults: Sequence[InvalidField] = (),
     headers: Any = None,
 ) -> Response:
-    in_chinese = preferred(request.headers.get("accept-language", "")) is Language.CHINESE
+    in_chinese = _in_chinese(request)
     problem = Problem(
         type=f"/api/v1/docs#problem-{code}",
         title=HTTPStatus(status).phrase,
@@ -125,7 +137,7 @@ def _answer(
         code=code,
         detail=str(detail),
         remedy=in_api_terms(str(remedy)),
-        errors=tuple(InvalidField(pointer=pointer, detail=what) for pointer, what in faults[:50]),
+        errors=tuple(faults),
         detail_zh=detail.written(Language.CHINESE) if in_chinese else None,
         remedy_zh=in_api_terms(remedy.written(Language.CHINESE)) if in_chinese else None,
     )

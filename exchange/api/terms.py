@@ -27,10 +27,22 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"exchange case-term ([^\s`]+)", r"POST /cases/\1/case-term"),
     (r"exchange explain ([^\s`]+)", r"POST /cases/\1/explanation"),
     (r"exchange deliver ([^\s`]+)", r"POST /cases/\1/delivery"),
+    (r"exchange filing list\b(?: --waiting)?", "GET /filings"),
+    (r"exchange filing show ([^\s`]+)", r"GET /filings/\1"),
+    (r"exchange filing accept ([^\s`]+)[^`;；,，]*", r"POST /filings/\1/acceptance"),
+    (r"exchange filing missing ([^\s`]+)[^`;；,，]*", r"POST /filings/\1/missing"),
+    (r"exchange filing refuse ([^\s`]+)[^`;；,，]*", r"POST /filings/\1/refusal"),
+    (r"exchange filing hand-in\b[^`;；,，]*", "POST /filings"),
+    (r"exchange filing follow ([^\s`]+)[^`;；,，]*", r"GET /filings/\1/progress"),
+    (r"exchange filing state ([^\s`]+)[^`;；,，]*", r"POST /filings/\1/statement"),
+    (r"exchange filing withdraw ([^\s`]+)[^`;；,，]*", r"POST /filings/\1/withdrawal"),
 )
 """Commands and the operations that do the same."""
 
-_FIELDS = {"overrule": "overruled", "without": "without_consent", "by": "ordered_by", "after": "cursor"}
+_FIELDS = {
+    "overrule": "overruled", "without": "without_consent", "by": "ordered_by", "after": "cursor",
+    "promise": "promised", "competent": "competent_body", "what": "missing",
+}  # fmt: skip
 """Options whose fields are called otherwise."""
 
 _WORD = r"(?:--[a-z-]+|[A-Z][A-Z_.=]*|[^\s`;；,，]*[./\d][^\s`;；,，]*)"

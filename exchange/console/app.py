@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from importlib.resources import files
@@ -74,11 +75,18 @@ def create_app(view: DomainView, door: Door, sections: Sequence[Section]) -> Fas
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))
     open_routes = [route for section in sections for route in section.routes(view)]
-    app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *open_routes, *routes]
+    app.router.routes += [*door.routes(), static, _mounted(create_api(api)), *open_routes, *routes]
     app.middleware("http")(_spoken)
     app.add_middleware(HeadAsGet)
     app.add_exception_handler(ExchangeError, _told)
     return app
+
+
+def _mounted(api: ASGIApp) -> Mount:
+    """The API under its path, whatever stands behind that: a path with a line break in it is answered as a problem."""
+    found = Mount(PATH, api)
+    found.path_regex = re.compile(found.path_regex.pattern, re.DOTALL)
+    return found
 
 
 def _alive(

@@ -6,12 +6,10 @@ What is saved says which revision its writer has seen: of two who write at once,
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from exchange.catalogue.typed import tidied_application
 from exchange.clock import CST
 from exchange.errors import BadApplication, Changed, Conflict, NotFound
 from exchange.messaging.node import Node, Step
@@ -19,7 +17,7 @@ from exchange.portal.codes import ALPHABET
 from exchange.portal.records import ApplicationDraft, DraftFile, DraftRow, Entered
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
-from exchange.schemas import Application, ClaimCheck, Matter
+from exchange.schemas import ClaimCheck, Matter
 from exchange.store.transaction import Transaction
 
 KEPT = timedelta(days=30)
@@ -33,59 +31,25 @@ DECLARATION = "本人（本单位）对所提交申请材料实质内容的真�
 def begin(node: Node, matter: Matter, code_hash: str) -> str:
     """Begin a draft for a matter and return its number. ``code_hash`` is what is kept of its access code."""
     with node.step() as step:
-        row = DraftRow(
-            number=_number(step),
-            state=DraftState.OPEN,
-            matter=matter.code,
-            matter_version=matter.version,
-            code_hash=code_hash,
-            entered=Entered().model_dump_json(),
-            created_at=step.now,
-            changed_at=step.now,
-            ends_at=step.now + KEPT,
-        )
-        step.tx[Drafts].add(row)
-        step.note("draft-begun", None, None, filing=row.number, matter=matter.code)
-        return row.number
+        return begin_in(step, matter, code_hash)
 
 
-@dataclass(frozen=True)
-class Submission:
-    """An application that is there as a whole, with its files, as a clerk enters it from paper or a system sends it."""
-
-    application: Application
-    contents: tuple[bytes, ...]
-
-
-def enter(node: Node, submission: Submission, code_hash: str) -> str:
-    """Make a draft of an application that is there as a whole, ready to be handed in; returns its number.
-
-    Raises BadApplication where the portal does not offer the matter.
-    """
-    application = submission.application
-    matter = node.catalogue.get(application.matter)
-    if matter is None or matter.guide is None:
-        raise BadApplication(
-            "the portal does not offer the matter {code_named!r}",
-            remedy="choose one of: {catalogue}",
-            code_named=application.matter,
-            catalogue=", ".join(code for code, one in sorted(node.catalogue.items()) if one.guide is not None),
-        )
-    application = tidied_application(application, matter.fields)
-    number = begin(node, matter, code_hash)
-    entered: dict[str, Any] = {
-        "answers": {answer.field: answer.value for answer in application.answers},
-        "project": application.project,
-        "summary": application.summary,
-        "applicant": application.applicant,
-        "notes": {one.code: one.note for one in application.materials if one.attachment is None},
-    }
-    save(node, number, 1, **entered)
-    attached = [one for one in application.materials if one.attachment is not None]
-    for one, content in zip(attached, submission.contents, strict=True):
-        if one.attachment is not None:
-            attach(node, number, one.code, one.attachment.name, one.attachment.media_type, content)
-    return number
+def begin_in(step: Step, matter: Matter, code_hash: str) -> str:
+    """Do what `begin` does, inside a step."""
+    row = DraftRow(
+        number=_number(step),
+        state=DraftState.OPEN,
+        matter=matter.code,
+        matter_version=matter.version,
+        code_hash=code_hash,
+        entered=Entered().model_dump_json(),
+        created_at=step.now,
+        changed_at=step.now,
+        ends_at=step.now + KEPT,
+    )
+    step.tx[Drafts].add(row)
+    step.note("draft-begun", None, None, filing=row.number, matter=matter.code)
+    return row.number
 
 
 def draft_of(node: Node, number: str) -> ApplicationDraft:
@@ -113,15 +77,20 @@ def save(node: Node, number: str, revision: int, **changes: Any) -> ApplicationD
     Raises NotFound, Changed (somebody has saved it since ``revision``) or Conflict (it was handed in).
     """
     with node.step() as step:
-        before = _expect_open(step.tx, number)
-        entered = Entered.model_validate({**dict(before.entered), **changes})
-        if not step.tx[Drafts].save(number, revision, entered.model_dump_json(), step.now):
-            raise Changed(
-                "the draft {number} was changed somewhere else meanwhile",
-                remedy="look at what is there now, and enter what is missing again",
-                number=number,
-            )
-        return draft_in(step.tx, number)
+        return save_in(step, number, revision, **changes)
+
+
+def save_in(step: Step, number: str, revision: int, **changes: Any) -> ApplicationDraft:
+    """Do what `save` does, inside a step."""
+    before = _expect_open(step.tx, number)
+    entered = Entered.model_validate({**dict(before.entered), **changes})
+    if not step.tx[Drafts].save(number, revision, entered.model_dump_json(), step.now):
+        raise Changed(
+            "the draft {number} was changed somewhere else meanwhile",
+            remedy="look at what is there now, and enter what is missing again",
+            number=number,
+        )
+    return draft_in(step.tx, number)
 
 
 def attach(
@@ -129,25 +98,32 @@ def attach(
 ) -> ApplicationDraft:
     """Add a file to a draft. Raises NotFound, Conflict (handed in) or BadApplication (too many files)."""
     digest = hashlib.sha256(data).hexdigest()
-    return _attach(node, number, DraftFile(node.new_id(), material, name, media_type, len(data), digest, scanned), data)
+    file = DraftFile(node.new_id(), material, name, media_type, len(data), digest, scanned)
+    with node.step() as step:
+        return attach_in(step, number, file, data)
 
 
 def attach_claim(node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "") -> ApplicationDraft:
     """Add a file that lies in the claim store, where it is too large for the envelope. Raises as `attach` does."""
-    told = claim.model_dump_json()
-    kept = (claim.name, claim.media_type, claim.size, claim.digest)
-    return _attach(node, number, DraftFile(node.new_id(), material, *kept, scanned, told), b"")
-
-
-def _attach(node: Node, number: str, file: DraftFile, content: bytes) -> ApplicationDraft:
     with node.step() as step:
-        before = _expect_open(step.tx, number)
-        if len(before.files) >= MOST_FILES:
-            raise BadApplication(
-                "an application has at most {most} files", remedy="join files into one, or remove one", most=MOST_FILES
-            )
-        step.tx[Drafts].add_file(number, file, content)
-        return draft_in(step.tx, number)
+        return attach_in(step, number, claimed(node, material, claim, scanned), b"")
+
+
+def claimed(node: Node, material: str, claim: ClaimCheck, scanned: str = "") -> DraftFile:
+    """Return a file of a draft that lies in the claim store."""
+    kept = (claim.name, claim.media_type, claim.size, claim.digest)
+    return DraftFile(node.new_id(), material, *kept, scanned, claim.model_dump_json())
+
+
+def attach_in(step: Step, number: str, file: DraftFile, content: bytes) -> ApplicationDraft:
+    """Add a file to a draft, inside a step; its content is empty where it lies in the claim store."""
+    before = _expect_open(step.tx, number)
+    if len(before.files) >= MOST_FILES:
+        raise BadApplication(
+            "an application has at most {most} files", remedy="join files into one, or remove one", most=MOST_FILES
+        )
+    step.tx[Drafts].add_file(number, file, content)
+    return draft_in(step.tx, number)
 
 
 def detach(node: Node, number: str, file_id: str) -> ApplicationDraft:

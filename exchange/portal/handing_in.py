@@ -37,22 +37,27 @@ def hand_in(node: Node, number: str, declaration: str, channel: FilingChannel = 
     project), Secret (a marking of secrecy) or BadText (characters that cannot be seen).
     """
     with node.step() as step:
-        draft = draft_in(step.tx, number)
-        if draft.state is DraftState.FILED and draft.filing_id is not None:
-            return draft.filing_id
-        application = application_of(step, draft)
-        check_application_secrecy(application)
-        contents = step.tx[Drafts].inline(number)
-        if draft.filing_id is None:
-            filing = Filing(
-                filing=number, application=application, agent=draft.entered.agent, channel=channel,
-                declaration=declaration, at=step.now,
-            )  # fmt: skip
-            message_id = step.send(filing, (window_of(step.node),), enclosures=contents)
-            step.tx[Drafts].move(number, DraftState.OPEN, DraftState.FILED, filing_id=message_id)
-            step.note("handed-in", None, message_id, filing=number)
-            return message_id
+        return hand_over_in(step, number, declaration, channel)
+
+
+def hand_over_in(step: Step, number: str, declaration: str, channel: FilingChannel = FilingChannel.WEB) -> str:
+    """Do what `hand_in` does, inside a step."""
+    draft = draft_in(step.tx, number)
+    if draft.state is DraftState.FILED and draft.filing_id is not None:
+        return draft.filing_id
+    application = application_of(step, draft)
+    check_application_secrecy(application)
+    contents = step.tx[Drafts].inline(number)
+    if draft.filing_id is not None:
         return _complete(step, draft, application, contents)
+    filing = Filing(
+        filing=number, application=application, agent=draft.entered.agent, channel=channel,
+        declaration=declaration, at=step.now,
+    )  # fmt: skip
+    message_id = step.send(filing, (window_of(step.node),), enclosures=contents)
+    step.tx[Drafts].move(number, DraftState.OPEN, DraftState.FILED, filing_id=message_id)
+    step.note("handed-in", None, message_id, filing=number)
+    return message_id
 
 
 def _complete(step: Step, draft: ApplicationDraft, application: Application, contents: Sequence[bytes]) -> str:
@@ -70,17 +75,22 @@ def reopen(node: Node, number: str) -> ApplicationDraft:
     Raises NotFound or Conflict (nothing was told to be missing).
     """
     with node.step() as step:
-        draft = draft_in(step.tx, number)
-        if draft.state is DraftState.OPEN:
-            return draft
-        if not _may_complete(step.tx, draft.filing_id or ""):
-            raise Conflict(
-                "nothing was told to be missing in {number}",
-                remedy="after it is accepted, state what there is to say",
-                number=number,
-            )
-        step.tx[Drafts].move(number, DraftState.FILED, DraftState.OPEN)
-        return draft_in(step.tx, number)
+        return reopen_in(step, number)
+
+
+def reopen_in(step: Step, number: str) -> ApplicationDraft:
+    """Do what `reopen` does, inside a step."""
+    draft = draft_in(step.tx, number)
+    if draft.state is DraftState.OPEN:
+        return draft
+    if not _may_complete(step.tx, draft.filing_id or ""):
+        raise Conflict(
+            "nothing was told to be missing in {number}",
+            remedy="after it is accepted, state what there is to say",
+            number=number,
+        )
+    step.tx[Drafts].move(number, DraftState.FILED, DraftState.OPEN)
+    return draft_in(step.tx, number)
 
 
 def _may_complete(tx: Transaction, filing_id: str) -> bool:

@@ -14,10 +14,15 @@ def state_view(node: Node, number: str, text: str, hearing: bool = False) -> str
 
     Raises NotFound, Conflict (nothing was handed in) or BadApplication (nothing is said).
     """
+    with node.step() as step:
+        return state_view_in(step, number, text, hearing)
+
+
+def state_view_in(step: Step, number: str, text: str, hearing: bool = False) -> str:
+    """Do what `state_view` does, inside a step."""
     if not text.strip():
         raise BadApplication("the statement says nothing", remedy="write what window and departments should read")
-    with node.step() as step:
-        return _send(step, number, FilingStatement(filing=number, text=text, hearing=hearing, at=step.now))
+    return _send(step, number, FilingStatement(filing=number, text=text, hearing=hearing, at=step.now))
 
 
 def withdraw(node: Node, number: str, reasons: str = "") -> str:
@@ -26,7 +31,12 @@ def withdraw(node: Node, number: str, reasons: str = "") -> str:
     Raises NotFound or Conflict (nothing was handed in).
     """
     with node.step() as step:
-        return _send(step, number, FilingWithdrawal(filing=number, reasons=reasons, at=step.now))
+        return withdraw_filing_in(step, number, reasons)
+
+
+def withdraw_filing_in(step: Step, number: str, reasons: str = "") -> str:
+    """Do what `withdraw` does, inside a step."""
+    return _send(step, number, FilingWithdrawal(filing=number, reasons=reasons, at=step.now))
 
 
 def _send(step: Step, number: str, body: Body) -> str:

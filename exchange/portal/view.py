@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,6 +119,17 @@ class CaseView:
         return self.last(DecisionServed)
 
     @property
+    def revision(self) -> str:
+        """Another one after any new paper, and after what was signed for or sent back."""
+        known = [(paper.message_id, paper.signed_for) for paper in self.papers]
+        return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing any more for an applicant to state, complete or take back."""
+        return self.standing in _OVER
+
+    @property
     def standing(self) -> FilingStanding:
         """Return where it stands, by what was signed last."""
         progress, acceptances = self.progress, self.acceptances
@@ -149,16 +161,24 @@ class CaseView:
 _CLOSED = {CaseStep.DECIDED: FilingStanding.DECIDED, CaseStep.WITHDRAWN: FilingStanding.WITHDRAWN}
 
 
+_OVER = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
+
+
 def case_view(node: Node, number: str) -> CaseView:
     """Return how a filing stands. Raises NotFound, Conflict (a draft that was not handed in), or SenderError where a
     paper on record is not what was signed.
     """
     with node.store.reading() as tx:
-        draft = draft_in(tx, number)
-        if draft.filing_id is None:
-            raise Conflict("{number} has not been handed in", remedy="go on with the draft", number=number)
-        stored = tx[Documents].of_conversation(draft.filing_id)
-        return CaseView(number, tuple(_papers(tx, node, stored)))
+        return case_view_in(tx, node, number)
+
+
+def case_view_in(tx: Transaction, node: Node, number: str) -> CaseView:
+    """Do what `case_view` does, inside a transaction."""
+    draft = draft_in(tx, number)
+    if draft.filing_id is None:
+        raise Conflict("{number} has not been handed in", remedy="go on with the draft", number=number)
+    stored = tx[Documents].of_conversation(draft.filing_id)
+    return CaseView(number, tuple(_papers(tx, node, stored)))
 
 
 def _papers(tx: Transaction, node: Node, stored: Sequence[StoredDocument]) -> list[CasePaper]:

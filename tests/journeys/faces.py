@@ -42,7 +42,8 @@ class Faces:
 def faces_of(city: City, folder: Path, departments: tuple[str, ...] = ("planning", "transport")) -> Iterator[Faces]:
     """Opens both faces, by the city's clock."""
     settings = replace(Settings.read({}, home=folder / "faces"), clock=city.clock)
-    write_departments(folder / "profiles", city.local.domain, departments)
+    portal = city.address("portal") in city.local.nodes
+    write_departments(folder / "profiles", city.local.domain, departments, portal=portal)
     init_files(settings, lambda text: None, folder / "profiles")
     made = bureau_over(settings)
     profiles, view = made.view.profiles(), made.view

@@ -25,6 +25,7 @@ from tests.web.open_door import OpenDoor
 logging.getLogger("httpx").setLevel(logging.WARNING)
 EVERY = ("send", "receive", "reply", "read")
 OF_WINDOWS = ("submit", "decide")
+OF_PORTALS = ("receive", "read", "file")
 LETTER = {
     "number": "合规函〔2026〕3号",
     "kind": "函",
@@ -59,10 +60,12 @@ def bureau(
     clock: Clock | None = None,
     departments: Sequence[str] = ("planning", "transport"),
     database_url: str | None = None,
+    *,
+    portal: bool = False,
 ) -> Bureau:
-    """A new domain hefei: window, monitor and departments."""
+    """A new domain hefei: window, monitor and departments; with a portal, which offers the one matter."""
     settings = replace(Settings.read({}, home=folder / "home"), database_url=database_url)
-    write_departments(folder / "departments", "hefei", departments)
+    write_departments(folder / "departments", "hefei", departments, portal=portal)
     init_files(settings, lambda text: None, folder / "departments")
     return bureau_over(settings, clock)
 
@@ -85,5 +88,6 @@ def api_in(app: FastAPI) -> Api:
 def token_for(view: DomainView, member: str, scopes: Sequence[str] | None = None, days: int = 30) -> str:
     """A new token; without ``scopes``, with all that the member can have."""
     if scopes is None:
-        scopes = EVERY + (OF_WINDOWS if Role.WINDOW in view.profiles()[member].roles else ())
+        roles = view.profiles()[member].roles
+        scopes = OF_PORTALS if Role.PORTAL in roles else EVERY + (OF_WINDOWS if Role.WINDOW in roles else ())
     return make_token(view.console, view.profiles(), member, "tests", scopes, days, "tester")[1]

@@ -32,10 +32,17 @@ def etag_of(revision: str) -> str:
 
 
 def expect_match(step: Step, number: str, given: str | None) -> None:
-    """Raise Changed where the header names another revision, BadRequest where it names none."""
+    """Raise Changed where the header names another revision of a case, BadRequest where it names none."""
+    known = revisions_of(given)
+    if known is not None:
+        expect_revision(step, number, known)
+
+
+def revisions_of(given: str | None) -> list[str] | None:
+    """Return the revisions that a header If-Match names; None where any will do. Raises BadRequest."""
     if given is None or given.strip() == "*":
-        return
+        return None
     tags = _TAGS.findall(given)
     if not _LIST.fullmatch(given):
         raise BadRequest("If-Match is no entity tag", faults=(("header/if-match", 'take the ETag as it came: "…"'),))
-    expect_revision(step, number, [tag for weak, tag in tags if not weak])  # a weak one never matches here
+    return [tag for weak, tag in tags if not weak]  # a weak one never matches here

@@ -57,18 +57,22 @@ State = Annotated[
     "/matters",
     response_model=MatterPage,
     summary="事项目录 · Matters",
-    description="窗口可受理的事项：材料、相关部门、时限与缺席后果。 · What can be applied for at the window: "
-    "materials, departments, terms, and what their silence means; by code. Scope: read.",
+    description="窗口可受理的事项：材料、表单、相关部门、时限与缺席后果；网上窗口只列公开事项。 "
+    "· What can be applied for at the window: materials, fields, departments, terms, and what their silence means; "
+    "by code. At a portal, what is offered to the public. Scope: read.",
     responses=documented(),
 )
 def matters(
     caller: Reading, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
 ) -> MatterPage:
     after, opened = name_of(cursor), api.member(caller.member)
-    expect_window(opened.node)
+    public = Role.PORTAL in opened.profile.roles
+    if not public:
+        expect_window(opened.node)
     catalogue = opened.node.catalogue
     codes = [code for code in sorted(catalogue) if after is None or code > after]
     rows = [matter for code in codes if (matter := catalogue.get(code)) is not None]  # its files may change meanwhile
+    rows = [matter for matter in rows if matter.guide is not None or not public]
     shown, following = page_of(request, response, rows[: limit + 1], limit, lambda row: cursor_of(row.code))
     return MatterPage(items=tuple(shown), next=following)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import ValidationError
 
+from exchange.api.cases.applications import application_asked, carried, content_pointer, with_files
 from exchange.api.cases.conditions import IfMatch, expect_match
 from exchange.api.cases.models import (
     CaseIn,
@@ -16,7 +15,6 @@ from exchange.api.cases.models import (
     ConfirmationIn,
     DecisionIn,
     DecisionMade,
-    MaterialIn,
     Reviewed,
     ReviewIn,
     TermIn,
@@ -24,9 +22,8 @@ from exchange.api.cases.models import (
     WithdrawalIn,
 )
 from exchange.api.cases.on_case import done_once, on_case
-from exchange.api.content import CaseForm, Files, body_of, invalid_request, json_of, strictly
-from exchange.api.documents.attachments import described, from_form, octets_of
-from exchange.api.documents.models import AttachmentIn
+from exchange.api.content import CaseForm, body_of, json_of, strictly
+from exchange.api.documents.attachments import octets_of
 from exchange.api.door.auth import Deciding, Shared, Submitting
 from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.problems import documented
@@ -38,9 +35,7 @@ from exchange.approval.window.decision import Ruling
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit_in
 from exchange.approval.window.terms.amending import Amendment, amend_in, refusals_noted
-from exchange.errors import BadRequest
-from exchange.messaging.node import Node, Step
-from exchange.schemas import Application, SubmittedMaterial
+from exchange.messaging.node import Step
 from exchange.schemas.base import CaseNumber
 
 router = APIRouter(tags=["window"])
@@ -60,15 +55,13 @@ LOCATION: dict[str, Any] = {"Location": {"description": "新案件 · the new ca
 )
 def hand_in(caller: Submitting, api: Shared, form: CaseForm, key: Key = None) -> Response:
     data, files = form
-    asked = _with_files(strictly(CaseIn, data), files)
+    asked = with_files(strictly(CaseIn, data), files)
     node = api.member(caller.member).node
-    contents = [
-        (place, one, octets_of(one, f"/materials/{place}/attachment/content")) for place, one in _carried(asked)
-    ]
+    contents = {place: octets_of(one, content_pointer(place)) for place, one in carried(asked)}
 
     def do(step: Step) -> CaseMade:
-        application = _application(node, asked, {place: content for place, _, content in contents})
-        case = submit_in(step, application, enclosures=[content for _, _, content in contents])
+        application = application_asked(node, asked, contents)
+        case = submit_in(step, application, enclosures=list(contents.values()))
         return CaseMade(number=case.number, state=case.state)
 
     answer = once(node, api.clock, key, fingerprint_of("hand in", asked), do, 201)
@@ -208,51 +201,3 @@ def amend(
 
     with refusals_noted(api.member(caller.member).node, number, asked.department, amendment):
         return done_once(api, caller, f"amend {number}", asked, key, do)
-
-
-def _carried(asked: CaseIn) -> Iterator[tuple[int, AttachmentIn]]:
-    return ((at, one.attachment) for at, one in enumerate(asked.materials) if one.attachment is not None)
-
-
-def _with_files(asked: CaseIn, files: Files) -> CaseIn:
-    """The request with the form's files in their materials. Raises BadRequest for what does not match."""
-    named = {name: from_form((name, kind, content)) for name, kind, content in files}
-    wanted = [one.file for one in asked.materials if one.file is not None]
-    faults = [
-        (f"/materials/{at}/file", "the form has no file of this name")
-        for at, one in enumerate(asked.materials)
-        if one.file is not None and one.file not in named
-    ]
-    if len(set(wanted)) < len(wanted) or len(named) < len(files):
-        faults.append(("/materials", "every file has a name of its own, and carries one material"))
-    faults += [("/attachment", f"no material names {name!r}") for name in named if name not in wanted]
-    if faults:
-        raise BadRequest("the request is invalid", faults=tuple(faults))
-    return asked.model_copy(update={"materials": tuple(_placed(one, named) for one in asked.materials)})
-
-
-def _placed(one: MaterialIn, named: dict[str, AttachmentIn]) -> MaterialIn:
-    return one if one.file is None else one.model_copy(update={"attachment": named[one.file], "file": None})
-
-
-def _application(node: Node, asked: CaseIn, contents: dict[int, bytes]) -> Application:
-    try:
-        materials = tuple(
-            SubmittedMaterial(
-                code=one.code,
-                attachment=described(one.attachment, contents[at]) if one.attachment is not None else None,
-                note=one.note,
-            )
-            for at, one in enumerate(asked.materials)
-        )
-        return Application(
-            matter=asked.matter,
-            applicant=asked.applicant,
-            project=asked.project,
-            summary=asked.summary,
-            materials=materials,
-            submitted_at=node.clock.now(),
-            answers=asked.answers,
-        )
-    except ValidationError as error:
-        raise invalid_request(error) from None

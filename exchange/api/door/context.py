@@ -13,6 +13,7 @@ from exchange.operations.domain_view import DomainView
 from exchange.operations.systems.tokens import Scope
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.web.door.attempts import Attempts
+from exchange.web.door.passwords import Passwords
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Api:
     view: DomainView
     clock: Clock = field(default_factory=RealClock)
     attempts: Attempts = field(default_factory=Attempts)
+    passwords: Passwords = field(default_factory=Passwords)
+    """Hashes the access codes of what systems file for applicants."""
     _members: dict[str, OpenedMember] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 

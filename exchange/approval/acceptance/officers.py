@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exchange.approval.acceptance.accepting import accept_in, matter_filed, tell_missing, turn_down
@@ -14,9 +15,11 @@ from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
 from exchange.approval.rules.acceptance.outcomes import check_open, check_outcome, check_told_once
 from exchange.approval.rules.acceptance.term import TellBy, tell_by
-from exchange.errors import BadAcceptance, NotFound
+from exchange.catalogue.completeness import Completeness, completeness_of
+from exchange.errors import BadAcceptance, Changed, NotFound
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
+from exchange.paging import Place
 from exchange.schemas import AcceptanceOutcome, Application, Matter, MissingItem, Promised
 from exchange.store.transaction import Transaction
 
@@ -32,15 +35,34 @@ class FilingStatus:
     """Until when the applicant must be told what is missing."""
     promised: tuple[Promised, ...]
     """What was accepted against a promise, and has not come."""
+    lacking: Completeness
+    """What the application lacks by the form's own check; whether it is in form, an officer looks."""
+    enclosures: Sequence[bytes]
+    """Its files, as far as they came inside the message, in the order in which the application names them."""
+    revision: str
+    """Another one after any change."""
 
 
 def filing_status(node: Node, number: str, portal: str | None = None) -> FilingStatus:
     """Return one filing. Raises Denied (this is no window) or NotFound (none, or of several portals)."""
     expect_window(node)
     with node.store.reading() as tx:
-        row = _filing(tx, node.address, number, portal)
-        term, application = tell_by(row.complete_at, node.calendar), application_of(tx, row)[0]
-        return FilingStatus(row, matter_filed(tx, row), application, term, promised_in(tx, row, node.address))
+        row, window = _filing(tx, node.address, number, portal), node.address
+        term, matter = tell_by(row.complete_at, node.calendar), matter_filed(tx, row)
+        application, enclosures = application_of(tx, row)
+        lacking = completeness_of(application, matter, enclosures)
+        promised = promised_in(tx, row, window)
+        return FilingStatus(row, matter, application, term, promised, lacking, enclosures, _revision(row))
+
+
+def expect_filing_revision(step: Step, number: str, known: Collection[str], portal: str | None = None) -> None:
+    """Raise Changed unless a filing is as it was when somebody read one of the ``known`` revisions; or NotFound."""
+    if _revision(_filing(step.tx, step.node.address, number, portal)) not in known:
+        raise Changed(
+            "filing {number} has changed since it was read",
+            remedy="read the filing again, and act on what it says now",
+            number=number,
+        )
 
 
 def filings(node: Node, state: FilingState | None = None, limit: int = 50) -> list[FilingRow]:
@@ -48,6 +70,13 @@ def filings(node: Node, state: FilingState | None = None, limit: int = 50) -> li
     expect_window(node)
     with node.store.reading() as tx:
         return tx[Filings].waiting(limit) if state is FilingState.RECEIVED else tx[Filings].recent(state, limit)
+
+
+def page_of_filings(node: Node, state: FilingState | None, before: Place | None, limit: int) -> list[FilingRow]:
+    """Return filings, the newest first, behind the place of the last one seen. Raises Denied (this is no window)."""
+    expect_window(node)
+    with node.store.reading() as tx:
+        return tx[Filings].recent(state, limit, before)
 
 
 def accept(
@@ -67,8 +96,24 @@ def accept(
     (settled, accepted by law), BadApplication (something is missing) or BadAcceptance (it may not be promised).
     """
     with node.step() as step:
-        row = _open_filing(step, number, portal, officer)
-        return accept_in(step, row, officer, promised, case_number, fixed_due)
+        return accept_filing_in(
+            step, number, officer, promised=promised, portal=portal, case_number=case_number, fixed_due=fixed_due
+        )
+
+
+def accept_filing_in(
+    step: Step,
+    number: str,
+    officer: str,
+    *,
+    promised: Sequence[str] = (),
+    portal: str | None = None,
+    case_number: str | None = None,
+    fixed_due: Mapping[str, datetime] | None = None,
+) -> str:
+    """Do what `accept` does, inside a step."""
+    row = _open_filing(step, number, portal, officer)
+    return accept_in(step, row, officer, promised, case_number, fixed_due)
 
 
 def tell_incomplete(
@@ -79,11 +124,18 @@ def tell_incomplete(
     Raises Denied, NotFound, Conflict (settled, told before, accepted by law) or BadAcceptance (nothing is named).
     """
     with node.step() as step:
-        row = _open_filing(step, number, portal, officer)
-        check_told_once(row)
-        if not missing:
-            raise BadAcceptance("nothing is said to be missing", remedy="name it all, and what to do about it")
-        return tell_missing(step, row, missing, officer)
+        return tell_incomplete_in(step, number, missing, officer, portal=portal)
+
+
+def tell_incomplete_in(
+    step: Step, number: str, missing: Sequence[MissingItem], officer: str, *, portal: str | None = None
+) -> str:
+    """Do what `tell_incomplete` does, inside a step."""
+    row = _open_filing(step, number, portal, officer)
+    check_told_once(row)
+    if not missing:
+        raise BadAcceptance("nothing is said to be missing", remedy="name it all, and what to do about it")
+    return tell_missing(step, row, missing, officer)
 
 
 def refuse(
@@ -101,9 +153,23 @@ def refuse(
     Raises Denied, NotFound, Conflict (settled, accepted by law) or BadAcceptance.
     """
     with node.step() as step:
-        row = _open_filing(step, number, portal, officer)
-        check_outcome(row, outcome, reasons, competent_body)
-        return turn_down(step, row, outcome, reasons, officer, competent_body)
+        return refuse_in(step, number, outcome, reasons, officer, competent_body=competent_body, portal=portal)
+
+
+def refuse_in(
+    step: Step,
+    number: str,
+    outcome: AcceptanceOutcome,
+    reasons: str,
+    officer: str,
+    *,
+    competent_body: str | None = None,
+    portal: str | None = None,
+) -> str:
+    """Do what `refuse` does, inside a step."""
+    row = _open_filing(step, number, portal, officer)
+    check_outcome(row, outcome, reasons, competent_body)
+    return turn_down(step, row, outcome, reasons, officer, competent_body)
 
 
 def _open_filing(step: Step, number: str, portal: str | None, officer: str) -> FilingRow:
@@ -113,6 +179,11 @@ def _open_filing(step: Step, number: str, portal: str | None, officer: str) -> F
     row = _filing(step.tx, step.node.address, number, portal)
     check_open(row, step.now, step.node.calendar)
     return row
+
+
+def _revision(row: FilingRow) -> str:
+    told = replace(row, serial=0, told=None, changed_at=None)  # what its portal has been told changes nothing of it
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
 def _filing(tx: Transaction, window: str, number: str, portal: str | None) -> FilingRow:

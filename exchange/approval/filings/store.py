@@ -7,11 +7,12 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
+from sqlalchemy import BindParameter, Connection, String, bindparam, func, literal, select, tuple_, update
 
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FILINGS, FilingState
 from exchange.approval.filings.tables import CHANGED, TO_ACCEPT, filing
+from exchange.paging import Place
 from exchange.store.bulk import adding
 from exchange.store.statements import move, values_of
 
@@ -81,11 +82,15 @@ class Filings:
         """Return filings that have waited for the window's word since before a moment, the first in front."""
         return [FilingRow(*row) for row in self._db.execute(_WAITING, {"before": before, "most": most})]
 
-    def recent(self, state: FilingState | None = None, limit: int = 50) -> list[FilingRow]:
-        """Return the latest filings, newest first."""
+    def recent(self, state: FilingState | None = None, limit: int = 50, before: Place | None = None) -> list[FilingRow]:
+        """Return the latest filings, newest first; ``before`` goes on behind the place of the last one seen."""
         query = select(*_COLUMNS).order_by(_f.received_at.desc(), _f.portal.desc(), _f.number.desc()).limit(limit)
         if state is not None:
             query = query.where(_f.state == state)
+        if before is not None:
+            portal, _, number = before[1].partition(" ")
+            last = literal(before[0], _f.received_at.type), literal(portal, String()), literal(number, String())
+            query = query.where(tuple_(_f.received_at, _f.portal, _f.number) < tuple_(*last))
         return [FilingRow(*row) for row in self._db.execute(query)]
 
     def waiting(self, limit: int) -> list[FilingRow]:

@@ -14,9 +14,9 @@ from exchange.cli.options import HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.files.applications import read_application
 from exchange.language import tr
-from exchange.portal import drafting, handing_in, speaking
+from exchange.portal import drafting, handing_in, speaking, submitting
 from exchange.portal.codes import new_code
-from exchange.portal.drafting import Submission
+from exchange.portal.submitting import Submission
 from exchange.portal.view import case_view
 from exchange.runtime.settings import Settings
 from exchange.schemas import FilingChannel
@@ -54,7 +54,7 @@ def hand_in(
     node = open_as(settings, as_).node
     code = new_code(secrets.token_bytes(8))
     submission = Submission(application, tuple(contents))
-    number = drafting.enter(node, submission, Passwords().hash(code.plain))
+    number = submitting.enter(node, submission, Passwords().hash(code.plain))
     handing_in.hand_in(node, number, declaration, channel)
     if as_json:
         print_json({"filing": number, "code": code.plain})

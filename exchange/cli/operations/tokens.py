@@ -36,7 +36,9 @@ def new(
     scope: Annotated[
         list[str],
         typer.Option(
-            "--scope", metavar="SCOPE", help="send, receive, reply, read, submit or decide; may be given often."
+            "--scope",
+            metavar="SCOPE",
+            help="send, receive, reply, read, submit, decide or file; may be given often.",
         ),
     ],
     name: Annotated[str, typer.Option("--name", help="Which system will use it.")],
@@ -50,7 +52,8 @@ def new(
     Give a token the scopes its system needs and no more:
 
     - send: send documents · receive: the inbox and webhooks · reply: answer consultations · read: documents and states
-    - of a window: submit: hand in and withdraw applications · decide: decide cases, and amend terms
+    - of a window: submit: hand in and withdraw applications · decide: accept filings, decide cases, amend terms
+    - of a portal: file: hand in for applicants, and what they say after it; and receive, read
     """
     settings = Settings.read(home=home)
     with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), DomainView(settings) as view:

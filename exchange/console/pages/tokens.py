@@ -107,7 +107,8 @@ _SCOPES: dict[Scope, tuple[str, str]] = {
     Scope.REPLY: ("回复意见", "answer consultations"),
     Scope.READ: ("查阅状态", "read documents and states"),
     Scope.SUBMIT: ("收件与撤回（窗口）", "hand in and withdraw applications (windows)"),
-    Scope.DECIDE: ("决定与期限调整（窗口）", "decide, amend terms (windows)"),
+    Scope.DECIDE: ("受理、决定与期限调整（窗口）", "accept, decide, amend terms (windows)"),
+    Scope.FILE: ("代申请人提交（网上窗口）", "hand in for applicants (portals)"),
 }
 _TITLE = ("令牌", "Tokens")
 

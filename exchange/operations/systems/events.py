@@ -22,12 +22,24 @@ from exchange.messaging.receipts import read_receipt
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.webhooks import DeliveryState, Event
-from exchange.schemas import Decision, Opinion, ReceiptBatch, Reminder
+from exchange.schemas import (
+    Acceptance,
+    AcceptanceOutcome,
+    Body,
+    CaseProgress,
+    Decision,
+    DecisionServed,
+    FilingReceipt,
+    Opinion,
+    ReceiptBatch,
+    Reminder,
+)
 from exchange.store.transaction import Transaction
 
 _DAY = timedelta(days=1)
 _RETURNED_FOR = timedelta(days=30)
 """How far back opinions that came back are looked for: longer than any of them may be corrected."""
+_OF_FILINGS = frozenset(model.KIND for model in (FilingReceipt, Acceptance, CaseProgress, DecisionServed))
 _SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
 
 
@@ -53,6 +65,8 @@ def happened(tx: Transaction, node: Node, line: DocumentLine) -> Iterator[Happen
     about: dict[str, object] = {"sender": line.sender, "message_id": line.message_id, "kind": line.kind}
     if line.direction == "received":
         yield Happened(Event.ARRIVED, subject, line.recorded_at, about)
+    if line.kind in _OF_FILINGS and line.direction == "received":
+        yield from _about_filings(tx, node, line, about)
     if line.kind == Decision.KIND or (line.kind == Reminder.KIND and line.direction == "received"):
         yield from _about_cases(tx, node, line, about)
 
@@ -125,12 +139,39 @@ def _receipts(tx: Transaction, line: DocumentLine) -> Iterator[Happened]:
             yield Happened(Event.RECEIPT, subject, line.recorded_at, data)
 
 
-def _about_cases(tx: Transaction, node: Node, line: DocumentLine, about: dict[str, object]) -> Iterator[Happened]:
+def _about_filings(tx: Transaction, node: Node, line: DocumentLine, about: dict[str, object]) -> Iterator[Happened]:
+    """What a portal's window has told of a filing, or of its case."""
+    body = _verified(tx, node, line)
+    if isinstance(body, FilingReceipt):
+        event, more = Event.FILING_RECEIVED, {"case_number": None, "state": "received"}
+    elif isinstance(body, Acceptance):
+        event, more = _said(body), {"case_number": body.case_number, "state": body.outcome.value}
+    elif isinstance(body, CaseProgress):
+        event, more = Event.FILING_PROGRESS, {"case_number": body.case_number, "state": body.step.value}
+    elif isinstance(body, DecisionServed):
+        event, more = Event.FILING_DECIDED, {"case_number": body.case_number, "state": body.outcome.value}
+    else:
+        return
+    yield Happened(event, f"{line.sender}/{line.message_id}", line.recorded_at, about | {"filing": body.filing} | more)
+
+
+def _said(body: Acceptance) -> Event:
+    if body.opens:
+        return Event.FILING_ACCEPTED
+    incomplete = body.outcome is AcceptanceOutcome.INCOMPLETE
+    return Event.FILING_INCOMPLETE if incomplete else Event.FILING_REFUSED
+
+
+def _verified(tx: Transaction, node: Node, line: DocumentLine) -> Body | None:
     stored = tx[Documents].get(line.sender, line.message_id)
     try:
-        body = verify_signed(stored.signed, node.directory).body if stored else None
+        return verify_signed(stored.signed, node.directory).body if stored else None
     except ExchangeError:
-        return
+        return None
+
+
+def _about_cases(tx: Transaction, node: Node, line: DocumentLine, about: dict[str, object]) -> Iterator[Happened]:
+    body = _verified(tx, node, line)
     if isinstance(body, Decision):
         yield Happened(Event.DECIDED, body.case_number, line.recorded_at, about | {"case_number": body.case_number})
     if isinstance(body, Reminder):

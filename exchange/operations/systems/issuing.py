@@ -13,7 +13,6 @@ from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.tokens import check_entitled, check_term, digest_of, scopes_of, token_text
 from exchange.runtime.profiles import Profile
-from exchange.schemas import Role
 from exchange.store import Store
 
 _clock = RealClock()
@@ -26,8 +25,8 @@ def make_token(
 ) -> tuple[TokenRow, str]:
     """Make a token for a member; return the row, and the token itself, which is kept nowhere.
 
-    Raises NotFound for an unknown member, CallerError for scopes, term or name that are invalid, or scopes of windows
-    for a member that is none.
+    Raises NotFound for an unknown member, CallerError for scopes, term or name that are invalid, or scopes that
+    are of no use to the member.
     """
     if member not in members:
         raise NotFound(
@@ -40,7 +39,7 @@ def make_token(
         raise CallerError("a token has a name of 1 to 100 characters", remedy="say which system will use it")
     check_term(days)
     wanted = scopes_of(scopes)
-    check_entitled(wanted, member, Role.WINDOW in members[member].roles)
+    check_entitled(wanted, member, members[member].roles)
     token_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), _clock.now()
     row = TokenRow(
         token_id=token_id,

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from exchange.errors import CallerError, Denied, Unauthenticated
 from exchange.language import Text
+from exchange.schemas import Role
 
 _FORM = re.compile(r"yz_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 LONGEST = timedelta(days=730)
@@ -33,11 +34,15 @@ class Scope(StrEnum):
     SUBMIT = "submit"
     """Hand in applications at a window, and withdraw them."""
     DECIDE = "decide"
-    """Decide cases of a window, and amend terms."""
+    """Accept filings and decide cases of a window, and amend terms."""
+    FILE = "file"
+    """Hand in applications at a portal, for applicants, and what they say after it."""
 
 
 OF_WINDOWS = frozenset({Scope.SUBMIT, Scope.DECIDE})
 """Scopes that only a window's token can have."""
+OF_PORTALS = frozenset({Scope.FILE, Scope.READ, Scope.RECEIVE})
+"""Scopes that a portal's token can have: it writes to its window, and nothing but filings."""
 
 
 def token_text(token_id: str, secret: str) -> str:
@@ -84,15 +89,37 @@ def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
     return tuple(scope for scope in Scope if scope in words)
 
 
-def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> None:
+def check_entitled(scopes: Collection[Scope], member: str, roles: Collection[Role]) -> None:
     """Raise CallerError for scopes that would be of no use in a member's token."""
+    if Role.PORTAL in roles:
+        _check_portal(scopes, member)
+        return
+    if Scope.FILE in scopes:
+        raise CallerError(
+            "{member} is not a portal, and nobody else hands in for applicants",
+            remedy="make the token for a portal, or leave the scope '{scope}' out",
+            member=member,
+            scope=Scope.FILE.value,
+        )
     vain = [scope for scope in scopes if scope in OF_WINDOWS]
-    if vain and not is_window:
+    if vain and Role.WINDOW not in roles:
         raise CallerError(
             "{member} is not a window, and the scopes of windows are of no use to others: {scopes}",
             remedy="make the token for a window, or leave the scope out",
             member=member,
             scopes=", ".join(vain),
+        )
+
+
+def _check_portal(scopes: Collection[Scope], member: str) -> None:
+    vain = [scope for scope in scopes if scope not in OF_PORTALS]
+    if vain:
+        raise CallerError(
+            "{member} is a portal, to which these scopes are of no use: {scopes}",
+            remedy="choose of: {possible}",
+            member=member,
+            scopes=", ".join(vain),
+            possible=", ".join(scope for scope in Scope if scope in OF_PORTALS),
         )
 
 

@@ -44,6 +44,12 @@ class Event(StrEnum):
     DECIDED = "case.decided"
     DEADLINE = "deadline.near"
     AWAITED = "decision.awaited"
+    FILING_RECEIVED = "filing.received"
+    FILING_INCOMPLETE = "filing.incomplete"
+    FILING_ACCEPTED = "filing.accepted"
+    FILING_REFUSED = "filing.refused"
+    FILING_PROGRESS = "filing.progress"
+    FILING_DECIDED = "filing.decided"
 
 
 def check_url(url: str) -> None:

@@ -12,8 +12,9 @@ from exchange.approval.window.closing import withdraw
 from exchange.approval.window.submit import submit
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.errors import CallerError
-from exchange.portal.drafting import DECLARATION, Submission, enter
+from exchange.portal.drafting import DECLARATION
 from exchange.portal.handing_in import hand_in
+from exchange.portal.submitting import Submission, enter
 from exchange.schemas import (
     AmendmentRules,
     Applicant,

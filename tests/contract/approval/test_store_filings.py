@@ -71,3 +71,17 @@ def test_those_that_wait_longest_are_in_front_and_none_is_found_before_its_days_
         assert tx[Filings].to_accept(ROW.complete_at + timedelta(seconds=1), 10) == [ROW]
         assert [row.number for row in tx[Filings].waiting(1)] == [ROW.number]
         assert [row.number for row in tx[Filings].recent(FilingState.RECEIVED)] == [later.number, ROW.number]
+
+
+def test_pages_of_filings_follow_one_another_even_within_one_instant(store: Store) -> None:
+    rows = [replace(ROW, number=f"2026-000{place}", portal=portal) for place in range(2) for portal in ("a.b", "a.c")]
+    rows += [replace(ROW, number="2026-LATE", received_at=at("03-05"))]
+    with store.transaction() as tx:
+        for row in rows:
+            tx[Filings].add(row)
+        seen = tx[Filings].recent(limit=2)
+        while more := tx[Filings].recent(limit=2, before=seen[-1].place):
+            seen += more
+        assert seen == tx[Filings].recent()
+        assert [row.place for row in seen] == sorted((row.place for row in rows), reverse=True)
+        assert tx[Filings].recent(FilingState.ACCEPTED, before=seen[0].place) == []

@@ -52,7 +52,7 @@ CALLED_BY = {
 
 DECORATED = [
     "@*.command", "@*.callback", "@*.get", "@*.post", "@*.put", "@*.delete", "@*.patch",
-    "@_on_case", "@field_validator", "@model_validator", "@event.listens_for",
+    "@on_case", "@on_filing", "@at_portal", "@field_validator", "@model_validator", "@event.listens_for",
 ]  # fmt: skip
 """What these decorate is called by typer, FastAPI, pydantic and SQLAlchemy."""
 

@@ -9,6 +9,7 @@ import pytest
 from exchange.api.terms import in_api_terms
 
 import_module("exchange.api.cases.models")  # whose fields these are
+import_module("exchange.api.filings.models")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,17 @@ import_module("exchange.api.cases.models")  # whose fields these are
         ("用 --overrule DEPARTMENT=REASONS 说明", "用 `overruled` 说明"),
         ("give reasons: --without hefei.fire=REASONS", "give reasons: `without_consent` (hefei.fire)"),
         ("name one of: hefei.planning", "name one of: hefei.planning"),
+        ("`exchange filing list` shows them", "`GET /filings` shows them"),
+        ("`exchange filing list --waiting` 列出", "`GET /filings` 列出"),
+        ("see `exchange filing show 2026-7KQ4-M2XD`, then act", "see `GET /filings/2026-7KQ4-M2XD`, then act"),
+        ("`exchange filing accept N-1 --officer X --promise map`", "`POST /filings/N-1/acceptance`"),
+        ("exchange filing missing N-1 --what 'plan=stamp it'; then wait", "`POST /filings/N-1/missing`; then wait"),
+        ("`exchange filing refuse N-1 refused --officer X`", "`POST /filings/N-1/refusal`"),
+        ("`exchange filing hand-in FILE --as hefei.portal`", "`POST /filings`"),
+        ("`exchange filing follow N-1 --as hefei.portal`", "`GET /filings/N-1/progress`"),
+        ("`exchange filing state N-1 --text X`", "`POST /filings/N-1/statement`"),
+        ("`exchange filing withdraw N-1`", "`POST /filings/N-1/withdrawal`"),
+        ("promise it (--promise)", "promise it (`promised`)"),
         ("run `exchange init --anew hefei.fire`", "run `exchange init --anew hefei.fire`"),
         ("run exchange init --anew hefei.fire to begin anew", "run exchange init --anew hefei.fire to begin anew"),
         (

@@ -40,6 +40,7 @@ _CHECKS = [
     response_headers_conformance,
 ]
 _JSON = "application/json"
+FILING = {**APPLICATION, "declaration": "本单位对申请材料实质内容的真实性负责"}
 LETTER_TO = {"to": ["hefei.transport"], "document": LETTER}
 _DOCUMENT = openapi_of(create_api(Api(DomainView(Settings.read({}, home=Path("nowhere")), None))))
 _OPERATIONS = [(path, method) for path, methods in _DOCUMENT["paths"].items() for method in methods]
@@ -52,7 +53,7 @@ def test_everything_that_the_document_refers_to_is_in_it() -> None:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
-    made = bureau(tmp_path_factory.mktemp("bureau"))
+    made = bureau(tmp_path_factory.mktemp("bureau"), portal=True)
     yield made
     made.view.close()
 
@@ -64,8 +65,10 @@ def schema(served: Bureau) -> Any:
 
 def whose(path: str, method: str) -> str:
     """Who would call it: a window's own operations are for nobody else."""
-    own = path == "/matters" or "window" in _DOCUMENT["paths"][path][method]["tags"]
-    return "hefei.window" if own else "hefei.planning"
+    tags = _DOCUMENT["paths"][path][method]["tags"]
+    if "portal" in tags:
+        return "hefei.portal"
+    return "hefei.window" if path == "/matters" or "window" in tags else "hefei.planning"
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
@@ -125,6 +128,31 @@ def test_what_a_window_does_is_answered_as_the_document_says(
 ) -> None:
     headers = {"authorization": f"Bearer {token_for(served.view, 'hefei.window')}"}
     made = served.client("hefei.window").post("/api/v1/cases", json=APPLICATION).json()
+    parameters = {"number": made["number"]} if "{number}" in path else {}
+    media = {"body": body, "media_type": _JSON} if body else {}
+    case = schema[path][method].Case(path_parameters=parameters, **media)
+    response = case.call(headers=headers)
+    case.validate_response(response, checks=_CHECKS)
+    assert response.status_code == status, response.text
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "status"),
+    [
+        ("/matters", "get", None, 200),
+        ("/filings", "post", FILING, 201),
+        ("/filings/{number}/progress", "get", None, 200),
+        ("/filings/{number}/supplement", "post", APPLICATION, 409),
+        ("/filings/{number}/statement", "post", {"text": "已核定"}, 202),
+        ("/filings/{number}/withdrawal", "post", {"reasons": ""}, 202),
+        ("/filings/{number}/access-code", "post", {"reason": "遗失"}, 200),
+    ],
+)
+def test_what_is_done_at_a_portal_is_answered_as_the_document_says(
+    served: Bureau, schema: Any, path: str, method: str, body: Any, status: int
+) -> None:
+    headers = {"authorization": f"Bearer {token_for(served.view, 'hefei.portal')}"}
+    made = served.client("hefei.portal").post("/api/v1/filings", json=FILING).json()
     parameters = {"number": made["number"]} if "{number}" in path else {}
     media = {"body": body, "media_type": _JSON} if body else {}
     case = schema[path][method].Case(path_parameters=parameters, **media)

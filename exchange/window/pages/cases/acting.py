@@ -16,7 +16,6 @@ from exchange.window.route import GuestRoute
 
 _STATE = ("陈述申辩，或申请听证", "State your view, or ask for a hearing")
 _WITHDRAW = ("撤回申请？", "Withdraw the application?")
-_OVER = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
 _LABEL = ("陈述内容", "What you have to say")
 
 
@@ -28,7 +27,7 @@ def _under_way(guest: Guest) -> CaseView:
 
 
 def _check_under_way(view: CaseView) -> None:
-    if view.standing in _OVER:
+    if view.is_over:
         raise Conflict("{number} is over", remedy="read how it ended on its page", number=view.number)
 
 

@@ -1,0 +1,82 @@
+"""How a filing and its case stand at its portal, by the window's signed papers."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from exchange.api.cases.conditions import ETAG, etag_of, revisions_of
+from exchange.api.door.auth import Reading, Shared
+from exchange.api.filings.portal_models import FilingPaperOut, FilingProgressOut
+from exchange.api.problems import documented
+from exchange.errors import Changed, Conflict
+from exchange.messaging.node import Step
+from exchange.portal.superior import window_of
+from exchange.portal.view import CasePaper, CaseView, case_view, case_view_in
+from exchange.schemas import FilingNumber, FilingReceipt
+
+router = APIRouter(tags=["portal"])
+
+
+@router.get(
+    "/filings/{number}/progress",
+    response_model=FilingProgressOut,
+    summary="办理进度 · How a filing stands",
+    description="依窗口签名文书：收件、受理、各部门办理、决定；申请人无权查看的不在其中。 "
+    "· By the window's signed papers: receipt, acceptance, every department's line as far "
+    "as the applicant may see it, the decision. Scope: read.",
+    responses=documented(404, 409, headers={200: ETAG}),
+)
+def filing_progress(caller: Reading, api: Shared, response: Response, number: FilingNumber) -> FilingProgressOut:
+    node = api.member(caller.member).node
+    window_of(node)
+    found = case_view(node, number)
+    response.headers["etag"] = etag_of(found.revision)
+    filed, receipt = found.filing, found.last(FilingReceipt)
+    opening = next((one for one in found.acceptances if one.opens), None)
+    return FilingProgressOut(
+        number=number,
+        standing=found.standing,
+        matter=filed.application.matter,
+        project=filed.application.project,
+        channel=filed.channel,
+        case_number=opening.case_number if opening is not None else None,
+        tell_by=receipt.tell_by if receipt is not None else None,
+        papers=tuple(map(_paper, found.papers)),
+        acceptances=found.acceptances,
+        promised=found.promised,
+        progress=found.progress,
+        decision=found.decision,
+        revision=found.revision,
+    )
+
+
+def expect_progress(step: Step, number: str, if_match: str | None) -> None:
+    """Raise Changed where the header names another revision, BadRequest where it names none."""
+    known = revisions_of(if_match)
+    if known is not None and _view(step, number).revision not in known:
+        raise Changed(
+            "filing {number} has changed since it was read",
+            remedy="read its progress again, and act on what it says now",
+            number=number,
+        )
+
+
+def expect_under_way(step: Step, number: str) -> None:
+    """Raise Conflict where a filing is over."""
+    if _view(step, number).is_over:
+        raise Conflict("{number} is over", remedy="read how it ended in its progress", number=number)
+
+
+def _view(step: Step, number: str) -> CaseView:
+    return case_view_in(step.tx, step.node, number)
+
+
+def _paper(paper: CasePaper) -> FilingPaperOut:
+    return FilingPaperOut(
+        kind=paper.body.KIND,
+        message_id=paper.message_id,
+        ours=paper.ours,
+        at=paper.at,
+        signed_for=paper.signed_for,
+        reason=paper.reason,
+    )
