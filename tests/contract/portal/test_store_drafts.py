@@ -56,7 +56,7 @@ def test_files_keep_their_order_and_their_contents(store: Store) -> None:
         assert tx[Drafts].remove_file(ROW.number, files[0].file_id)
         assert not tx[Drafts].remove_file("another", files[1].file_id)
         assert tx[Drafts].files(ROW.number) == tuple(files[1:])
-        assert tx[Drafts].contents(ROW.number) == [b"1.pdf", b"2.pdf"]
+        assert tx[Drafts].inline(ROW.number) == [b"1.pdf", b"2.pdf"]
         assert tx[Drafts].empty(ROW.number) == 2
 
 

@@ -16,7 +16,7 @@ from exchange.envelope import payload_of
 from exchange.envelope.document import parse_body
 from exchange.errors import BadApplication
 from exchange.messaging.documents import Documents
-from exchange.portal import drafting, handing_in
+from exchange.portal import handing_in, submitting
 from exchange.schemas import (
     AcceptanceMode,
     Application,
@@ -57,7 +57,7 @@ def filled_in(city: City, matter: Matter, **answers: str) -> Application:
 def filed(city: City, application: Application) -> str:
     """A clerk enters it as a whole and hands it in; its number."""
     node = city.node("portal")
-    number = drafting.enter(node, drafting.Submission(application, ()), "hash")
+    number = submitting.enter(node, submitting.Submission(application, ()), "hash")
     handing_in.hand_in(node, number, TRUTH)
     arrive(city)
     return number
