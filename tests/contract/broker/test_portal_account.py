@@ -12,12 +12,14 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import lets_copies_through
 from exchange.broker.admin.provision import Extras, MemberAccount, provision
+from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.topology import DOCUMENTS, dead_queue, queues_of, routing_key
 from exchange.broker.traffic.uplink import transit_queues
 from exchange.broker.traffic.urls import with_credentials
 from exchange.directory.addressing import uplink_queue
 from exchange.errors import BadTopology
 from exchange.messaging.ports import PublishOutcome
+from exchange.operations.health.checkups.rights import bound
 from exchange.schemas import Role
 from tests.contract.broker.test_broker_accounts import publish_to
 from tests.contract.traffic import Taken, consuming, publications, publishing
@@ -100,3 +102,21 @@ def test_a_portal_reads_its_own_queues_and_no_others(urls: dict[str, str], domai
     for queue in (f"{domain}.window.inbox", f"{domain}.fire.inbox", f"{domain}.window.opinions"):
         with pytest.raises(BadTopology, match="403"), errand(urls["portal"], "test") as portal:
             portal.channel.basic_get(queue)
+
+
+def test_an_account_with_a_members_rights_is_found_by_trying_and_init_puts_it_right(
+    broker: NodeInfo, urls: dict[str, str], domain: str
+) -> None:
+    portal = f"{domain}.portal"
+
+    def told(link: Link) -> tuple[str, str]:
+        [found] = bound(link, portal)
+        return found.level, found.finding
+
+    assert told(Link(urls["portal"], portal)) == ("good", f"{portal} writes to a window alone")
+    with ManagementClient(broker.management_url or "", broker.url) as management:
+        management.put_member(MemberAccount(portal, "secret-of-portal", False))
+        assert told(Link(urls["portal"], portal)) == ("bad", f"{portal} may write to others than its window")
+        management.put_member(MemberAccount.of(portal, "secret-of-portal", (Role.PORTAL,), f"{domain}.window"))
+    assert told(Link(urls["portal"], portal))[0] == "good"
+    assert told(Link(urls["portal"], None))[0] == "note"
