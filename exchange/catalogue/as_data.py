@@ -124,6 +124,7 @@ def _procedure(matter: Matter, names: Names) -> dict[str, Any]:
     return {
         "completion": matter.completion.value,
         "quorum": matter.quorum,
+        "hearing": matter.hearing.value,
         "completion_text": text_data(completion_text(matter)),
         "term_starts": matter.start.value,
         "term_starts_text": text_data(start_text(matter)),

@@ -9,6 +9,7 @@ import pytest
 
 from exchange.catalogue.as_data import matter_data, summary_data
 from exchange.schemas import BY_LAW, AmendmentRules, DefaultMode, Exclusion, ProcedureKind
+from exchange.schemas.catalogue.publication import HearingMode
 from exchange.schemas.matter import StopRule
 from tests.unit.catalogue.published import matters, names
 from tests.unit.facts import approver, matter
@@ -89,6 +90,11 @@ def test_where_a_matter_excludes_silence_no_rule_of_a_department_gives_it_effect
     assert (one["silence"], one["silence_basis"]) == ("none", [])
     assert excluded["silence_excluded"] == ["life-safety"]
     assert "life and safety" in excluded["silence_excluded_text"]["en"]
+
+
+def test_whether_there_is_a_hearing_is_part_of_the_procedure() -> None:
+    assert ROAD["procedure"]["hearing"] == "never"
+    assert matter_data(matter(hearing=HearingMode.ON_REQUEST), {})["procedure"]["hearing"] == "on-request"
 
 
 def test_fields_say_what_bounds_them_and_when_they_are_asked() -> None:
