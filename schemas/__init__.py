@@ -116,6 +116,7 @@ from exchange.schemas.filings.filing import (
     FilingWithdrawal,
 )
 from exchange.schemas.filings.hearing import HearingEvent, HearingNotice, HearingRecord
+from exchange.schemas.filings.licence import Licence, LicenceChange, LicenceEntry, LicenceHolder, LicenceNumber
 from exchange.schemas.filings.progress import CaseProgress, CaseStep, DecisionServed, DepartmentProgress, PartStep
 from exchange.schemas.form import (
     Aggregate,
@@ -191,16 +192,16 @@ __all__ = [
     "FiledFile", "Filing", "FilingChannel", "FilingNumber", "FilingReceipt", "FilingStatement", "FilingSupplement",
     "FilingWithdrawal", "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "HearingEvent",
     "HearingMode", "HearingNotice", "HearingRecord", "InputType", "JointDocument", "JointDraft", "JointEnded",
-    "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry", "Material", "Matter", "MatterField", "Member",
-    "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number",
-    "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
-    "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind", "Promised", "Protest",
-    "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch",
-    "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder", "ReminderProof",
-    "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy", "ReviewStanding",
-    "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "Shown", "ShownIf", "ShownSort", "SignOff",
-    "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial", "Substitution", "Suite",
-    "SupplementaryReview", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper", "Urgency", "Verdict",
-    "Visibility", "Wire", "WithoutConsent",
+    "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry", "Licence", "LicenceChange", "LicenceEntry",
+    "LicenceHolder", "LicenceNumber", "Material", "Matter", "MatterField", "Member", "MissingItem", "Named",
+    "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number", "ObjectionGround", "OfferedDirectory",
+    "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy", "Outcome", "Overruling", "PartStep", "Printing",
+    "ProcedureEnded", "ProcedureKind", "Promised", "Protest", "ProtestGround", "PublicGuide", "Purpose", "Queue",
+    "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch", "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest",
+    "ReceiptsShown", "Reminder", "ReminderProof", "RequestForwarded", "Rest", "RestartRule", "Result",
+    "ResultStanding", "ReturnedBy", "ReviewStanding", "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder",
+    "Shown", "ShownIf", "ShownSort", "SignOff", "SpecialProcedure", "Standing", "StartRule", "StopRule",
+    "SubmittedMaterial", "Substitution", "Suite", "SupplementaryReview", "Tally", "Term", "TermNotice", "Title",
+    "Treatment", "Upper", "Urgency", "Verdict", "Visibility", "Wire", "WithoutConsent",
 ]
 # fmt: on

@@ -42,6 +42,7 @@ class Room(StrEnum):
     NOTICES = "notices"
     LEVELS = "levels"
     PORTAL = "portal"
+    LICENCES = "licences"
 
 
 class Queue(StrEnum):

@@ -39,6 +39,8 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "hearing record": CommandAction(("case", "held_on")),
     "filing state": CommandAction(("number", "as_")),
     "filing withdraw": CommandAction(("number", "as_")),
+    "licence issue": CommandAction(("case", "officer", "number")),
+    **{f"licence {one}": CommandAction(("number", "officer")) for one in ("renew", "change", "revoke", "cancel")},
     "decide": CommandAction(("case", "outcome", "officer", "confirm", "reviewed")),
     "add-body": CommandAction(("case", "department", "officer", "instead_of")),
     "reopen": CommandAction(("case", "officer", "ordered_by", "ask")),

@@ -68,6 +68,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.licences,
+        "At the window",
+        {"licence": "What was granted, as anybody can check it: issued, renewed, changed, revoked and cancelled."},
+    ),
+    *entries(
         imported.department,
         "At a department",
         {

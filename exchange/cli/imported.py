@@ -40,6 +40,21 @@ def filings(app: typer.Typer) -> None:
     app.registered_groups += _filings_app().registered_groups
 
 
+@cache
+def _licences_app() -> typer.Typer:
+    from exchange.cli.licences import app, issuing, looking
+
+    issuing.register()
+    looking.register()
+    whole = typer.Typer()
+    whole.add_typer(app.licences, name="licence", rich_help_panel="At the window")
+    return whole
+
+
+def licences(app: typer.Typer) -> None:
+    app.registered_groups += _licences_app().registered_groups
+
+
 def matters(app: typer.Typer) -> None:
     from exchange.cli.approval import matters
 

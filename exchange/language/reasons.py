@@ -12,6 +12,8 @@ REASONS: Mapping[str, Words] = {
     "already-stopped": ("已停计", "stopped already"),
     "ledger-full": ("期限台账已满", "ledger full"),
     "not-stopped": ("未停计", "not stopped"),
+    "already-issued": ("已颁发过", "issued already"),
+    "already-entered": ("已登记过", "entered already"),
     "already-answered": ("已答复过", "answered already"),
     "already-recalled": ("已撤回过", "recalled already"),
     "already-announced": ("已告知过", "announced already"),

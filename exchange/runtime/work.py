@@ -21,6 +21,7 @@ from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
 from exchange.levels import calendars, spread
 from exchange.levels.non_delivery import take_non_delivery
+from exchange.licences import taking as licences
 from exchange.messaging.incoming import Handler
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import OnSigned
@@ -93,7 +94,7 @@ def work_for(
         work.handlers |= spread.handlers(take) | calendars.handlers()
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
-        work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers()
+        work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers() | licences.handlers()
         work.signed += (desk.on_signed, recalling.on_signed)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
@@ -115,7 +116,7 @@ def work_for(
 
 
 def _with_portal(work: Work) -> Work:
-    work.handlers |= papers_of_cases.handlers()
+    work.handlers |= papers_of_cases.handlers() | licences.handlers()
     work.rounds |= {ending.WORK: ending.look}
     return work
 

@@ -149,12 +149,17 @@ def _new_part(case: CaseRow, approver: Approver, due: Mapping[str, datetime]) ->
 
 
 def _next_number(step: Step) -> str:
-    """The next docket number: domain, year and serial; with several windows, each under its own name."""
+    """The next docket number: prefix, year and serial."""
     year = step.now.year
     key = f"case-serial:{year}"
     serial = int(step.tx.get_meta(key) or 0) + 1
     step.tx.set_meta(key, str(serial))
-    domain, name = step.node.directory.domain, step.node.address
-    several = len(step.node.directory.with_role(Role.WINDOW)) > 1
+    return f"{number_prefix(step.node)}-{year}-{serial:06d}"
+
+
+def number_prefix(node: Node) -> str:
+    """Return with what a window's numbers begin: its domain's name; with several windows, each with its own."""
+    domain, name = node.directory.domain, node.address
+    several = len(node.directory.with_role(Role.WINDOW)) > 1
     prefix = name.removeprefix(domain.rpartition(".")[0] + ".") if several else domain.rpartition(".")[2]
-    return f"{prefix.replace('.', '-').upper()}-{year}-{serial:06d}"
+    return prefix.replace(".", "-").upper()

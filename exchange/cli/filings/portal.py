@@ -16,6 +16,7 @@ from exchange.files.applications import read_application
 from exchange.language import tr
 from exchange.portal import drafting, handing_in, speaking, submitting
 from exchange.portal.codes import new_code
+from exchange.portal.granted import licence_of_filing
 from exchange.portal.submitting import Submission
 from exchange.portal.view import case_view
 from exchange.runtime.settings import Settings
@@ -70,10 +71,11 @@ def follow(number: NumberArgument, as_: AsPortal, home: HomeOption = None, as_js
         console.print(draft_view(draft))
         return
     found = case_view(node, number)
+    licence = licence_of_filing(node, found)
     if as_json:
-        print_json(case_view_json(found))
+        print_json(case_view_json(found, licence))
     else:
-        console.print(case_view_view(found))
+        console.print(case_view_view(found, licence))
 
 
 def state(

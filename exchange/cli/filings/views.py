@@ -17,6 +17,8 @@ from exchange.cli.naming import called
 from exchange.cli.view import due_text, ends_text, moment, plain
 from exchange.language import choose, name_of, tr
 from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS
+from exchange.licences.kept import KeptLicence
+from exchange.licences.rules.codes import shown_code
 from exchange.portal.records import ApplicationDraft
 from exchange.portal.view import CaseView
 from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress
@@ -112,7 +114,7 @@ def draft_view(found: ApplicationDraft) -> Text:
     return Text.assemble((found.number, "bold"), "  ", plain(found.entered.project), "  ", (said, "yellow"))
 
 
-def case_view_view(found: CaseView) -> RenderableType:
+def case_view_view(found: CaseView, licence: KeptLicence | None = None) -> RenderableType:
     """Show how a filing stands for its applicant."""
     head = Text.assemble((found.number, "bold"), "  ", (name_of(FILING_STANDINGS, found.standing), "cyan"))
     lines: list[RenderableType] = [head]
@@ -126,6 +128,9 @@ def case_view_view(found: CaseView) -> RenderableType:
         lines += [_part_line(part) for part in found.progress.parts]
     if found.decision is not None:
         lines.append(plain(found.decision.reasons))
+    if licence is not None:
+        code = shown_code(licence.row.code)
+        lines.append(plain(tr("licence {number}; verification code {code}", number=licence.row.number, code=code)))
     return Group(*lines)
 
 
@@ -135,11 +140,12 @@ def _part_line(part: DepartmentProgress) -> Text:
     return Text.assemble("  ", choose((part.name, part.name_en)), "  ", plain(said), "  ", (due, "dim"))
 
 
-def case_view_json(found: CaseView) -> dict[str, Any]:
+def case_view_json(found: CaseView, licence: KeptLicence | None = None) -> dict[str, Any]:
     """Return how a filing stands for its applicant, with the bodies of the signed papers."""
     return {
         "filing": found.number,
         "standing": found.standing.value,
+        "licence": {"number": licence.row.number, "code": licence.row.code} if licence else None,
         "papers": [
             {
                 "kind": paper.body.KIND,

@@ -15,7 +15,7 @@ CALLED_BY = {
     "departments' own systems and rules, as the documentation shows": {"not_competent"},
     "clients of the API: fields of its JSON": {
         "acknowledged", "detail_zh", "href",
-        "matter_name_en", "remedy_zh", "review_since",
+        "remedy_zh", "review_since",
     },
     "templates of the console": {
         "button", "certificate_days", "forecast", "key_days", "missing_number", "repeats",

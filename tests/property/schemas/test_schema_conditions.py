@@ -78,6 +78,13 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "refused": ["too late", None, ABSENT],
         "deliver_by": ["2026-03-09T00:00:00+08:00", None, ABSENT],
     },
+    "licence-entry": {
+        "change": ["renewed", "changed", "revoked", "cancelled"],
+        "valid_until": ["2027-03-15", None, ABSENT],
+        "permits": ["占用人行道", None, ABSENT],
+        "conditions": ["", "夜间施工", None, ABSENT],
+        "holder": [{"name": "张三", "identifier": "340101199001011234"}, None, ABSENT],
+    },
     "term-notice": {
         "entry.kind": ["start", "stop", "resume", "restart", "extend"],
         "entry.days": [3, None, ABSENT],

@@ -33,6 +33,7 @@ UNRECORDED: Mapping[str, str] = {
             "reconcile", "authority show", "joint list", "joint show", "notice status", "notice list", "notice show",
             "notice form", "notice collect", "notice verify", "domain list", "token list", "alerts list",
             "filing list", "filing show", "filing follow", "hearing list",
+            "licence list", "licence show", "licence register", "licence check",
             "calendar show", "calendar check", "substitute list", "register", "scorecard", "matters",
         ),
         "only looks",

@@ -10,8 +10,8 @@ import pytest
 from exchange.schemas import MESSAGES, Body
 
 AHEAD = {
-    "act_by", "decide_by", "deliver_by", "due_at", "hearing_by", "held_at", "paper_owed_by", "promised_at",
-    "promised_by", "tell_by", "until",
+    "act_by", "decide_by", "deliver_by", "due_at", "effective_on", "hearing_by", "held_at", "paper_owed_by",
+    "promised_at", "promised_by", "tell_by", "until", "valid_from", "valid_until",
 }  # fmt: skip
 """Fields that may speak of the future."""
 NOT_ITS_OWN = {"date", "issued_on"}

@@ -1,0 +1,141 @@
+"""The register of licences as the public reads it: persons masked, and whatever was revoked shown as what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from exchange.clock import CST
+from exchange.errors import NotFound
+from exchange.language import Words
+from exchange.licences.kept import KeptLicence, kept_licence, kept_licences
+from exchange.licences.records import LicencePlace
+from exchange.licences.rules.holders import is_organisation, shown_holder
+from exchange.licences.rules.standing import LicenceStanding
+from exchange.licences.store import Licences
+from exchange.messaging.node import Node
+from exchange.paging import every
+from exchange.schemas import LicenceChange
+
+_LONGEST = 100
+"""Signs of a search that are looked at."""
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """An entry on a licence, as the public reads it: its reasons may name persons, and stay with who has it."""
+
+    change: LicenceChange
+    effective_on: date
+    basis: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PublicLicence:
+    """A licence with what is published of it (双公示): no person's name, number or doings in full."""
+
+    number: str
+    matter: str
+    matter_names: Words
+    holder: str
+    holder_code: str
+    organisation: bool
+    permits: str
+    """Of organisations alone: what a person is allowed may tell who it is."""
+    decision: str
+    """The number of the case that was decided."""
+    decided_on: date
+    valid_from: date
+    valid_until: date | None
+    authority: Words
+    standing: LicenceStanding
+    issued_at: datetime
+    changed_at: datetime
+    """When it was issued, or something was entered on it, last."""
+    entries: tuple[PublicEntry, ...]
+    place: LicencePlace
+
+
+@dataclass(frozen=True)
+class LicencePage:
+    """A page of the register, and behind what the next one begins."""
+
+    licences: tuple[PublicLicence, ...]
+    after: LicencePlace | None
+
+
+def on_record(node: Node, words: str = "", limit: int = 50) -> list[KeptLicence]:
+    """Return the latest licences on record here, in full: all, or those of which number or holder has these words."""
+    with node.store.reading() as tx:
+        return kept_licences(tx, tx[Licences].page(words.strip(), None, limit))
+
+
+def licence_of(node: Node, number: str) -> KeptLicence:
+    """Return one licence that is on record here, in full. Raises NotFound: none, or of several windows."""
+    with node.store.reading() as tx:
+        rows = tx[Licences].named(number)
+        own = [row for row in rows if row.issuer == node.address] or rows
+        if len(own) != 1:
+            raise NotFound(
+                "no licence {number} on record at {address}" if not own else "several windows have issued {number}",
+                remedy="`exchange licence list` shows what is on record",
+                number=number,
+                address=node.address,
+            )
+        return kept_licence(tx, own[0])
+
+
+def licence_of_case(node: Node, issuer: str, case_number: str) -> KeptLicence | None:
+    """Return the licence that a window has issued on a case; None where none is on record."""
+    with node.store.reading() as tx:
+        row = tx[Licences].of_case(issuer, case_number)
+        return kept_licence(tx, row) if row is not None else None
+
+
+def register(node: Node, query: str = "", after: LicencePlace | None = None, limit: int = 50) -> LicencePage:
+    """Return a page of the public register, newest first: all, or what has the words of a query in its number, or in
+    what is shown of its holder. Persons are not found by names or numbers of theirs.
+    """
+    words, today = query.strip()[:_LONGEST], node.clock.now().astimezone(CST).date()
+    with node.store.reading() as tx:
+        rows = tx[Licences].page(words, after, limit + 1)
+        kept = kept_licences(tx, rows[:limit])
+    shown = tuple(public_licence(one, today) for one in kept)
+    return LicencePage(shown, rows[limit - 1].place if len(rows) > limit else None)
+
+
+def whole_register(node: Node, query: str = "") -> Iterator[PublicLicence]:
+    """Yield all of the public register, newest first."""
+    fetch = partial(_licences_behind, node, query)
+    return every(fetch, lambda one: one.place)
+
+
+def _licences_behind(node: Node, query: str, after: LicencePlace | None, limit: int) -> tuple[PublicLicence, ...]:
+    return register(node, query, after, limit).licences
+
+
+def public_licence(kept: KeptLicence, day: date) -> PublicLicence:
+    """Return what the public may read of a licence, as it is on a day."""
+    body, then = kept.body, kept.on(day)
+    shown, organisation = shown_holder(then.holder), is_organisation(then.holder)
+    return PublicLicence(
+        number=body.number,
+        matter=body.matter,
+        matter_names=(body.matter_name, body.matter_name_en),
+        holder=shown.name,
+        holder_code=shown.identifier,
+        organisation=organisation,
+        permits=then.permits if organisation else "",
+        decision=body.case_number,
+        decided_on=body.decided_at.astimezone(CST).date(),
+        valid_from=then.valid_from,
+        valid_until=then.valid_until,
+        authority=(body.authority, body.authority_en),
+        standing=then.standing,
+        issued_at=body.at,
+        changed_at=max([body.at, *(one.at for one in kept.entries)]),
+        entries=tuple(PublicEntry(one.change, one.effective_on, one.basis) for one in kept.entries),
+        place=kept.row.place,
+    )
