@@ -31,6 +31,8 @@ from exchange.window.pages.cases import acting, application, finding, papers, st
 from exchange.window.pages.drafts import beginning, checking, materials, overview, step_pages
 from exchange.window.pages.drafts.limits import UPLOAD_MOST
 from exchange.window.pages.failing import missing, troubled
+from exchange.window.pages.licences import checking as licence_checking
+from exchange.window.pages.licences import listing as licence_listing
 from exchange.window.route import GuestRoute, WaitingRoute
 
 FORM_MOST = 2 * 1024 * 1024
@@ -58,7 +60,7 @@ ROUTES: tuple[GuestRoute | WaitingRoute, ...] = tuple(
     route
     for part in (
         home, matters, beginning, overview, materials, checking, step_pages,
-        finding, status, papers, application, acting,
+        finding, status, papers, application, acting, licence_listing, licence_checking,
     )
     for route in part.ROUTES
 )  # fmt: skip

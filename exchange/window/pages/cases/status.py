@@ -8,7 +8,9 @@ from starlette.responses import HTMLResponse, Response
 
 from exchange.clock import end_text
 from exchange.errors import NotFound
+from exchange.licences.rules.codes import shown_code
 from exchange.portal.drafting import draft_of
+from exchange.portal.granted import licence_of_filing
 from exchange.portal.states import DraftState
 from exchange.portal.view import CaseView, FilingStanding, case_view
 from exchange.schemas import AcceptanceOutcome, FilingReceipt, Matter
@@ -66,6 +68,7 @@ def matter_of(guest: Guest, view: CaseView) -> Matter | None:
 def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
     progress, standing = view.progress, view.standing
     lines = lines_of(guest, progress) if progress is not None else []
+    licence = licence_of_filing(guest.face.node, view)
     due_at = (
         progress.decide_by
         if progress is not None
@@ -91,6 +94,8 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "receipt": view.last(FilingReceipt),
         "acceptance": view.acceptances[-1] if view.acceptances else None,
         "decision": view.decision,
+        "licence": licence,
+        "licence_code": shown_code(licence.row.code) if licence is not None else "",
         "history": history_of(guest, view),
         "can_state": standing not in _ENDED,
         "can_withdraw": standing not in _ENDED,

@@ -1,0 +1,1 @@
+"""What was granted, for everybody: the public register of licences, and whether one is what it says."""
