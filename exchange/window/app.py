@@ -45,7 +45,7 @@ def create_app(face: PublicFace, proxies: Sequence[str] = ()) -> ASGIApp:
     """Make the application over a portal's face; ``proxies`` are believed when they say for whom they ask."""
     app = Starlette(
         routes=[*_routes(face), Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))],
-        exception_handlers={ExchangeError: _failed(face), HTTPException: _failed(face)},
+        exception_handlers={one: _failed(face) for one in (ExchangeError, HTTPException, Exception)},
     )
     strict = StrictAnswers(_Spoken(HeadAsGet(LimitedBodies(app, _most))))
     return ProxyHeadersMiddleware(strict, list(proxies)) if proxies else strict  # type: ignore[arg-type, return-value]

@@ -38,5 +38,8 @@ def troubled(guest: Guest, error: ExchangeError) -> Response:
 
 def missing(guest: Guest, status: int) -> Response:
     """Show that there is no such page, or that a form is not as our pages send it."""
+    if status >= 500:
+        error = ExchangeError("something has gone wrong here", remedy="try again in a moment, or come to the counter")
+        return guest.page("trouble.html", _TITLE, status, error=error, operators=True)
     titles = {404: ("没有这一页", "There is no such page"), 405: ("没有这一页", "There is no such page")}
     return guest.page("missing.html", titles.get(status, _TITLE), status)

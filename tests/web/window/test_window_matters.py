@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.web.window.wicket import HOST, Wicket
+from starlette.testclient import TestClient
+
+from exchange.window.app import create_app
+from tests.web.window.wicket import HOST, Applicant, Wicket
 
 
 def test_the_first_page_says_what_this_is_in_both_languages(wicket: Wicket) -> None:
@@ -82,3 +85,14 @@ def test_every_answer_is_strict_and_pages_need_nothing_from_elsewhere(wicket: Wi
         assert "https://" not in answer.text.replace(HOST, "") or path.endswith(".json"), path
     assert http.head("/").status_code == 200
     assert http.post("/", data={}).status_code == 405
+
+
+def test_what_breaks_is_told_as_a_page_and_not_shown(wicket: Wicket) -> None:
+    visitor = Applicant(TestClient(create_app(wicket.face), base_url=HOST, raise_server_exceptions=False))
+    wicket.face.matters = None  # type: ignore[assignment]
+    page = visitor.get("/")
+    assert visitor.last is not None
+    assert visitor.last.status_code == 500
+    assert "default-src 'none'" in visitor.last.headers["content-security-policy"]
+    assert "NoneType" not in page
+    assert "这里出了差错" in page
