@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.pictures import architecture, console, demo, layouts
+from tests.pictures import architecture, console, demo, layouts, public
 from tests.pictures.review import review
 
 TREE = Path(__file__).parents[2]
@@ -18,9 +18,11 @@ CONSOLES = {
     "console-narrow.png": ("en", 390, 4),
 }
 """Of each picture of the console the language, the window's width in pixels, and how many tiles it shows."""
+WINDOWS = {"window.png": ("en", 1000), "window-zh.png": ("zh", 1000), "window-narrow.png": ("en", 390)}
+"""Of each picture of the public window the language, and the window's width in pixels."""
 SCALE = 1.7
 """Pixels of such a picture for each of the window's, for screens that have more."""
-_ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES)
+_ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES, *WINDOWS)
 
 
 def main(arguments: list[str]) -> None:
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> None:
     given = _given(arguments)
     given.to.mkdir(parents=True, exist_ok=True)
     if given.pages is not None:
-        demo.held(lambda link: _pages(link, given.to, given.pages))
+        demo.held(lambda faces: _pages(faces.console, given.to, given.pages))
         return
     if given.review:
         review(TREE / "README.md", given.to)
@@ -40,8 +42,9 @@ def main(arguments: list[str]) -> None:
         elif name in demo.SIZES:
             _write(given.to / name, demo.picture(name))
     consoles = [name for name in wanted if name in CONSOLES]
-    if consoles:
-        demo.held(lambda link: _consoles(link, given.to, consoles))
+    windows = [name for name in wanted if name in WINDOWS]
+    if consoles or windows:
+        demo.held(lambda faces: _faces(faces, given.to, consoles, windows))
 
 
 def _given(arguments: list[str]) -> argparse.Namespace:
@@ -74,6 +77,16 @@ def _named(name: str, names: list[str]) -> bool:
 def _write(file: Path, text: str) -> None:
     file.write_text(text)
     print(file)
+
+
+def _faces(faces: demo.Faces, folder: Path, consoles: list[str], windows: list[str]) -> None:
+    filing = public.hand_in(TREE, faces.environment) if windows else ("", "")
+    _consoles(faces.console, folder, consoles)
+    for name in windows:
+        language, width = WINDOWS[name]
+        with console.browser_page(width, scale=SCALE) as page:
+            public.take_case(page, faces.window, filing, folder / name, language)
+        print(folder / name)
 
 
 def _consoles(link: str, folder: Path, names: list[str]) -> None:

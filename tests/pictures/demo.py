@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.pictures.screen import draw
@@ -22,6 +23,17 @@ OPEN = ("road-occupation", "outdoor-advertising", "mass-event")
 _HELD = "until Ctrl-C"
 """What the demonstration says before it tells where its console goes on."""
 _LINK = re.compile(r"http\S+/set-up/\S+")
+_WINDOW = re.compile(r"public window: (http\S+)")
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The pages that a held demonstration serves, and what a command needs to know to be one of its own."""
+
+    console: str
+    """The one-time link of its first account."""
+    window: str
+    environment: Mapping[str, str]
 
 
 def film(language: str, columns: int, rows: int) -> Frame:
@@ -40,9 +52,9 @@ def film(language: str, columns: int, rows: int) -> Frame:
     return last[0]
 
 
-def held(use: Callable[[str], None]) -> None:
+def held(use: Callable[[Faces], None]) -> None:
     """Runs the demonstration, hands in some applications more, and has ``use`` do what it wants with its console,
-    given by its one-time link. Raises SystemExit if the demonstration went wrong."""
+    given by its one-time link, and with its public window. Raises SystemExit if the demonstration went wrong."""
     used = False
 
     def seen(terminal: Terminal) -> bool:
@@ -53,7 +65,8 @@ def held(use: Callable[[str], None]) -> None:
         for name in OPEN:
             path = TREE / "departments" / "applications" / f"{name}.toml"
             subprocess.run(["exchange", "submit", path], env=environment, check=True, stdout=subprocess.DEVNULL)
-        use(links[-1])
+        windows = _WINDOW.findall(terminal.text)
+        use(Faces(links[-1], windows[-1].rstrip("/") if windows else "", environment))
         used = True
         return True
 
