@@ -22,6 +22,7 @@ from exchange.cli.documents.document_views import (
     reader_json,
     without_keys,
 )
+from exchange.cli.documents.licence_views import licence_lines
 from exchange.cli.documents.opinion_views import later_lines, opinion_lines
 from exchange.cli.naming import called, for_another, in_full, matter_called
 from exchange.cli.streams import printable
@@ -55,6 +56,8 @@ from exchange.schemas import (
     JointDraft,
     JointEnded,
     JointRefusal,
+    Licence,
+    LicenceEntry,
     Opinion,
     OpinionRecall,
     ProcedureEnded,
@@ -253,6 +256,8 @@ def _notice(body: Body) -> Lines:
         yield from _amendment(body)
     elif isinstance(body, CaseTermNotice):
         yield from case_term_lines(body)
+    elif isinstance(body, Licence | LicenceEntry):
+        yield from licence_lines(body)
     elif isinstance(body, ProcedureEnded):
         yield tr("reason"), body.reason
         yield tr("officer"), body.officer

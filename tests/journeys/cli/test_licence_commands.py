@@ -37,6 +37,7 @@ def test_a_licence_from_issuing_to_its_cancellation(city: ProcessDomain, tmp_pat
 
     planning = ("--as", city.address("planning"))
     wait_until(lambda: number in run(city, "licence", "list", *planning).stdout, 60, "its arrival", every=0.3)
+    assert "=占用慢车道" in run(city, "show", case, *planning).stdout
     checked = json.loads(run(city, "licence", "check", "--file", str(file), *planning, "--json").stdout)
     assert (checked["result"], checked["licence"]["holder"]) == ("valid", "热***"), "no code of an organisation"
     assert "✓" in run(city, "licence", "check", number, code.lower()).stdout
