@@ -14,6 +14,7 @@ from exchange.clock import CST
 from exchange.errors import CallerError, Denied, Unauthenticated
 from exchange.operations.systems.tokens import (
     Scope,
+    check_entitled,
     check_scope,
     check_term,
     check_token,
@@ -30,6 +31,7 @@ from exchange.operations.systems.webhooks import (
     check_url,
     has_failed_long,
 )
+from exchange.schemas import Role
 from tests.api_page import awaited_tasks, event_fields
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
@@ -157,6 +159,19 @@ def test_no_scope_is_no_token_and_no_scope_stands_for_another() -> None:
             else:
                 with pytest.raises(Denied):
                     check_scope((given_,), needed)
+
+
+def test_a_token_has_only_scopes_that_are_of_use_to_its_member() -> None:
+    allowed = {
+        Role.PORTAL: {Scope.FILE, Scope.READ, Scope.RECEIVE},
+        Role.WINDOW: set(Scope) - {Scope.FILE},
+        Role.DEPARTMENT: set(Scope) - {Scope.FILE, Scope.SUBMIT, Scope.DECIDE},
+    }
+    for role, scopes in allowed.items():
+        check_entitled(scopes, "c.m", (role,))
+        for scope in set(Scope) - scopes:
+            with pytest.raises(CallerError):
+                check_entitled((scope,), "c.m", (role,))
 
 
 @pytest.mark.parametrize("days", [0, -1, 731])
