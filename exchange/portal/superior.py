@@ -5,19 +5,19 @@ from __future__ import annotations
 from exchange.errors import Denied, Returned
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Node, Step
-from exchange.schemas import Role
+from exchange.messaging.rules.portals import window_of_portal
 
 
 def window_of(node: Node) -> str:
     """Return the address of a portal's window. Raises Denied for a member that is no portal, or has no window."""
-    member = node.directory.member(node.address)
-    if Role.PORTAL not in member.roles or member.superior is None or not node.has_role(member.superior, Role.WINDOW):
+    window = window_of_portal(node.directory, node.address)
+    if window is None:
         raise Denied(
             "{address} is no portal of a window",
             remedy='give its profile.toml roles = ["portal"] and superior = a window, and run `exchange init`',
             address=node.address,
         )
-    return member.superior
+    return window
 
 
 def expect_window(step: Step, incoming: Incoming) -> None:
