@@ -16,7 +16,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.after.paper import PaperState
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, DeskState, PartState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing, conclude
 from exchange.approval.window.after import supplements
 from exchange.approval.window.after.papers import remind_of_papers
 from exchange.approval.window.after.reviewing import review
@@ -109,7 +109,7 @@ def test_the_owed_paper_is_watched_and_reminded_once_and_recorded_with_its_laten
         remind_of_papers(city.window)
         assert papers_told(city, case, "government") == [False], "and its superior knows of the default"
 
-        conclude.withdraw(city.window, other.number, "the works are given up")
+        closing.withdraw(city.window, other.number, "the works are given up")
         city.wake("window")
         city.step_to(MONDAY.replace(day=10, hour=8))
         assert paper(city, case) == ("overdue", 1)

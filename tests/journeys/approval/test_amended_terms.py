@@ -15,7 +15,7 @@ from exchange.approval.department.terms import term_of
 from exchange.approval.monitor.store import Watches
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.department_term import DeskTerm
-from exchange.approval.window import conclude
+from exchange.approval.window import closing
 from exchange.approval.window.deadlines import present_state
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
@@ -292,7 +292,7 @@ def test_an_answer_after_a_withdrawal_is_told_that_nothing_is_to_be_done(city: C
     with pytest.raises(Conflict) as again:
         desk.reply(city.node("planning"), answered)
     assert "given once" in again.value.remedy
-    conclude.withdraw(city.window, case.number, "applicant's wish")
+    closing.withdraw(city.window, case.number, "applicant's wish")
     city.wake("window")
     city.local.settle()
     with pytest.raises(Conflict) as refused:

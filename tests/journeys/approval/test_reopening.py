@@ -11,7 +11,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState, DeskState, PartState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing, conclude
 from exchange.approval.window.after.reopening import Reopening, reopen
 from exchange.approval.window.case_file import case_file
 from exchange.approval.window.decision import Ruling
@@ -141,7 +141,7 @@ def test_without_anybody_asked_again_the_lead_decides_anew_and_a_withdrawn_case_
     again(city, case, "transport")
     assert len(case_status(city.window, case.number).reopenings) == 2
 
-    conclude.withdraw(city.window, other.number, "申请人撤回")
+    closing.withdraw(city.window, other.number, "申请人撤回")
     city.wake("window")
     city.local.settle()
     again(city, other, "planning")

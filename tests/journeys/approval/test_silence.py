@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.monitor.recheck import recheck_deemed
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.approval.window import conclude
+from exchange.approval.window import closing, conclude
 from exchange.approval.window.terms.amending import Amendment, amend
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, Forged
@@ -167,7 +167,7 @@ def test_a_hearing_stops_the_clock_and_the_opinion_is_still_due(city: City) -> N
 def test_a_withdrawn_case_wants_no_opinions_and_defaults_nobody(city: City) -> None:
     city.matter(city.approver("planning"), city.approver("transport", silent=True))
     case = city.submit()
-    conclude.withdraw(city.window, case.number, "applicant's wish")
+    closing.withdraw(city.window, case.number, "applicant's wish")
     city.wake("window")
     city.local.settle()
 
