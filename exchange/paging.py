@@ -21,10 +21,19 @@ Place = tuple[datetime, str]
 
 def every(fetch: Callable[[K | None, int], Sequence[T]], key: Callable[[T], K], size: int = PAGE) -> Iterator[T]:
     """All rows of a list. ``fetch`` reads at most so many rows behind a key, in order; the first ones for None."""
+    for rows in pages(fetch, key, size):
+        yield from rows
+
+
+def pages(
+    fetch: Callable[[K | None, int], Sequence[T]], key: Callable[[T], K], size: int = PAGE
+) -> Iterator[Sequence[T]]:
+    """The same, as it is read: page by page, for what looks up something of all rows of a page at once."""
     last: K | None = None
     while True:
         rows = fetch(last, size)
-        yield from rows
+        if rows:
+            yield rows
         if len(rows) < size:
             return
         last = key(rows[-1])

@@ -34,6 +34,9 @@ case_file = Table(
     Index("case_file_recent", "opened_at", "number"),
     Index("case_file_state_recent", "state", "opened_at", "number"),
 )
+partial_index(
+    "case_file_decided", case_file.c.decided_at, case_file.c.number, where=case_file.c.decided_at.is_not(None)
+)
 
 
 part = Table(
@@ -92,6 +95,15 @@ part = Table(
     Column("paper_by", Instant),
     Column("paper_reminded_at", Instant),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
+)
+
+
+partial_index(
+    "part_issued",
+    part.c.issued_at,
+    part.c.case_number,
+    part.c.department,
+    where=part.c.issued_at.is_not(None),
 )
 
 

@@ -20,10 +20,10 @@ def serve(app: typer.Typer) -> None:
 
 
 def window(app: typer.Typer) -> None:
-    from exchange.cli.approval import scorecard, window
+    from exchange.cli.approval import report, window
 
     window.register(app)
-    scorecard.register(app)
+    report.register(app)
 
 
 @cache

@@ -11,6 +11,7 @@ from exchange.console.pages import (
     audit,
     boards,
     dead_letters,
+    figures,
     holds,
     members,
     overview,
@@ -27,6 +28,7 @@ from exchange.console.section import Section
 SECTIONS: tuple[Section, ...] = (
     overview.SECTION,
     boards.SECTION,
+    figures.SECTION,
     search.SECTION,
     trace.SECTION,
     queues.SECTION,

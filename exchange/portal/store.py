@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from exchange.portal.records import DraftFile, DraftRow
 from exchange.portal.states import DRAFTS, DraftState
-from exchange.portal.tables import STILL_OPEN, draft, draft_file
+from exchange.portal.tables import STILL_OPEN, draft, draft_file, shown_figures
 from exchange.store.bulk import adding
 from exchange.store.statements import move, values_of
 
-_d, _f = draft.c, draft_file.c
+_d, _f, _s = draft.c, draft_file.c, shown_figures.c
 _COLUMNS = [_d[field.name] for field in fields(DraftRow)]
 _FILE_COLUMNS = [_f[field.name] for field in fields(DraftFile)]
 _ADD = adding(draft, *(field.name for field in fields(DraftRow)))
@@ -91,3 +91,23 @@ class Drafts:
         """Return how many drafts there are in each state."""
         query = select(_d.state, func.count()).group_by(_d.state)
         return {f"draft-{state.value}": count for state, count in self._db.execute(query)}
+
+
+class ShownFigures:
+    """The latest figures of each matter at a portal."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def keep(self, matter: str, at: datetime, figures: str) -> None:
+        """Keep figures, unless newer ones are there."""
+        there = self._db.scalar(select(_s.at).where(_s.matter == matter))
+        values = {"at": at, "figures": figures}
+        if there is None:
+            self._db.execute(insert(shown_figures).values(matter=matter, **values))
+        elif there < at:
+            self._db.execute(update(shown_figures).where(_s.matter == matter).values(**values))
+
+    def get(self, matter: str) -> str | None:
+        """Return the figures of a matter as they were told."""
+        return self._db.scalar(select(_s.figures).where(_s.matter == matter))

@@ -44,3 +44,12 @@ draft_file = Table(
     Column("claim", Text),
     Index("draft_file_of", "number", "position"),
 )
+
+shown_figures = Table(
+    "shown_figures",
+    metadata,
+    Column("matter", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("figures", Text, nullable=False),
+)
+"""The latest figures of each matter that the window has told, for the public."""

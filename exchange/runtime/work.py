@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exchange.approval.acceptance import by_law, receiving, speaking, telling
 from exchange.approval.department import above, desk, outcomes, recalling, stated
 from exchange.approval.department.open_desk import OpinionRule
+from exchange.approval.figures import public
 from exchange.approval.monitor import lapse
 from exchange.approval.window.acting import substitutes
 from exchange.approval.window.after import papers, protests, supplements
@@ -32,6 +33,7 @@ from exchange.notices.evidence import ask, show
 from exchange.notices.forms import collecting
 from exchange.notices.rules.covering import Covering
 from exchange.portal import ending
+from exchange.portal import figures as figures_of_matters
 from exchange.portal import papers as papers_of_cases
 from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
 
@@ -111,12 +113,13 @@ def work_for(
         }
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
         work.rounds |= {by_law.WORK: by_law.look, telling.WORK: telling.look}
+        work.rounds |= {public.WORK: Daily(public.publish, public.WORK).look}
         work.signed += (collector.on_signed,)
     return _with_portal(work) if Role.PORTAL in roles else work
 
 
 def _with_portal(work: Work) -> Work:
-    work.handlers |= papers_of_cases.handlers() | licences.handlers()
+    work.handlers |= papers_of_cases.handlers() | licences.handlers() | figures_of_matters.handlers()
     work.rounds |= {ending.WORK: ending.look}
     return work
 

@@ -37,6 +37,7 @@ from exchange.schemas import (
     DefaultMode,
     DefaultNotice,
     Delegation,
+    DepartmentFigures,
     DepartmentProgress,
     Directory,
     DirectoryUpdate,
@@ -76,6 +77,7 @@ from exchange.schemas import (
     LicenceEntry,
     LicenceHolder,
     Material,
+    MatterFigures,
     Member,
     Named,
     NonDelivery,
@@ -419,6 +421,21 @@ MESSAGES: tuple[Body, ...] = (
         decide_by=end("05-06"),
         promised=(Promised(material="safety-plan", until=date(2026, 3, 20)),),
         basis=("行政许可法第三十二条",),
+        at=at("03-03"),
+    ),
+    MatterFigures(
+        matter="road-occupation",
+        since=date(2025, 3, 3),
+        until=date(2026, 3, 2),
+        decided=40,
+        in_time=39,
+        half_within_days=4,
+        nine_of_ten_within_days=9,
+        departments=(
+            DepartmentFigures(
+                department="c.transport", name="交通局", name_en="Transport", asked=40, in_time=36, deemed_consents=3
+            ),
+        ),
         at=at("03-03"),
     ),
     CaseProgress(

@@ -13,9 +13,9 @@ from exchange.approval.filings.store import Filings
 from exchange.approval.rules.acceptance.outcomes import check_complete, is_complete, promises_of, remedies_of
 from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
 from exchange.approval.rules.hearings import request_by
-from exchange.approval.window.deadlines import matter_key, parse_matter
+from exchange.approval.window.deadlines import kept_matter
 from exchange.approval.window.submit import open_case
-from exchange.errors import Conflict, NotFound
+from exchange.errors import Conflict
 from exchange.messaging.node import Step
 from exchange.schemas import (
     ACCEPTED_BY_LAW,
@@ -35,15 +35,7 @@ BASIS = ("行政许可法第三十二条",)
 
 def matter_filed(tx: Transaction, row: FilingRow) -> Matter:
     """Return the matter as it was when the application was handed in. Raises NotFound."""
-    text = tx.get_meta(matter_key(row.matter, row.matter_version))
-    if text is None:
-        raise NotFound(
-            "matter {matter} version {matter_version} is not on record",
-            remedy="restore the window's database from its backup; every case keeps its matter there",
-            matter=row.matter,
-            matter_version=row.matter_version,
-        )
-    return parse_matter(text)
+    return kept_matter(tx, row.matter, row.matter_version)
 
 
 def accept_by_form(

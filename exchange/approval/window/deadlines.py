@@ -48,15 +48,20 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
 
     What became of the case since counts, as `for_case` says.
     """
-    text = tx.get_meta(matter_key(case.matter, case.matter_version))
+    return for_case(kept_matter(tx, case.matter, case.matter_version), case, tx[Cases].parts(case.number))
+
+
+def kept_matter(tx: Transaction, matter: str, version: str) -> Matter:
+    """Return the matter that cases of this version keep. Raises NotFound."""
+    text = tx.get_meta(matter_key(matter, version))
     if text is None:
         raise NotFound(
             "matter {matter} version {matter_version} is not on record",
             remedy="restore the window's database from its backup; every case keeps its matter there",
-            matter=case.matter,
-            matter_version=case.matter_version,
+            matter=matter,
+            matter_version=version,
         )
-    return for_case(parse_matter(text), case, tx[Cases].parts(case.number))
+    return parse_matter(text)
 
 
 @lru_cache(maxsize=256)

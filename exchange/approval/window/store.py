@@ -44,7 +44,6 @@ from exchange.approval.statements import (
     REOPEN,
     REOPENINGS,
     SUPPLEMENTS,
-    WITHDRAWN,
 )
 from exchange.approval.tables import (
     PUT_TO,
@@ -174,16 +173,6 @@ class Cases:
         front; of a withdrawn case nobody owes one.
         """
         return [PartRow(*row) for row in self._db.execute(PAPERS, {"now": now, "most": limit})]
-
-    def put_between(self, since: datetime, until: datetime, after: tuple[str, str] | None, limit: int) -> list[PartRow]:
-        """Return a page of the parts that were put to their department in a time, those of withdrawn cases left out; by
-        case and department. For `exchange.paging.every`.
-        """
-        order = (_p.case_number, _p.department)
-        query = select(*PART_COLUMNS).where(_p.issued_at >= since, _p.issued_at < until, ~WITHDRAWN)
-        if after is not None:
-            query = query.where(tuple_(*order) > tuple_(*map(literal, after)))
-        return [PartRow(*row) for row in self._db.execute(query.order_by(*order).limit(limit))]
 
     def reckoned(self, number: str, department: str, calendar: str) -> None:
         """Note that a calendar gives a part's term no other end: nobody has to hear of it."""

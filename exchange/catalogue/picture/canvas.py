@@ -1,7 +1,8 @@
 """What a picture is drawn of: boxes, lines with arrows, and text that can be read, selected and searched.
 
 Everything has the colour of the text around it (``currentColor``), so that a page's light or dark design is the
-picture's too; classes let a page's own style sheet say more. There is no style, script or font inside.
+picture's too; classes let a page's own style sheet say more. There is no script or font inside, and a style only in a
+picture that stands in a file of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,11 @@ from xml.etree import ElementTree
 
 LEADING = 1.45
 """Height of a line, in the size of its font."""
+
+_ALONE = (
+    "svg{color-scheme:light dark;color:#1c2430;background:#fff}"
+    "@media (prefers-color-scheme:dark){svg{color:#e6eaf0;background:#14181e}}"
+)
 
 Point = tuple[float, float]
 
@@ -28,6 +34,11 @@ class Canvas:
         attributes |= {"fill": "none", "stroke": "currentColor", "stroke-width": 1 if faint else 1.25}
         attributes |= {"stroke-dasharray": "4 3"} if dashed else {}
         self._draw("rect", attributes | ({"stroke-opacity": 0.5} if faint else {}))
+
+    def bar(self, at: Point, size: Point, look: str) -> None:
+        """Draw a filled bar."""
+        place = {"x": at[0], "y": at[1], "width": size[0], "height": size[1], "rx": 2.0, "class": look}
+        self._draw("rect", {**place, "fill": "currentColor", "fill-opacity": 0.65})
 
     def line(self, *points: Point, arrow: bool = False) -> None:
         """Draw a line, with a head at its end."""
@@ -49,14 +60,19 @@ class Canvas:
             ElementTree.SubElement(element, "tspan", place).text = line
         return y + len(lines) * size * LEADING
 
-    def written(self, height: float, name: str, title: str, description: str) -> str:
-        """Return the whole picture; ``name`` tells its parts from those of other pictures on a page."""
+    def written(self, height: float, name: str, title: str, description: str, *, alone: bool = False) -> str:
+        """Return the whole picture; ``name`` tells its parts from those of other pictures on a page.
+
+        ``alone``: it stands in a file of its own, and says itself how it looks on light and dark.
+        """
         size = {"viewBox": f"0 0 {self.width} {_figure(height)}", "width": str(self.width), "height": _figure(height)}
         said = {"role": "img", "aria-labelledby": f"{name}-title {name}-description", "class": "procedure"}
         font = {"font-family": "system-ui, 'Noto Sans CJK SC', sans-serif"}
         root = ElementTree.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **said, **font})
         ElementTree.SubElement(root, "title", {"id": f"{name}-title"}).text = title
         ElementTree.SubElement(root, "desc", {"id": f"{name}-description"}).text = description
+        if alone:
+            ElementTree.SubElement(root, "style").text = _ALONE
         root.append(self._root)
         return ElementTree.tostring(root, encoding="unicode")
 

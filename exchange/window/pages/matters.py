@@ -13,8 +13,9 @@ from exchange.catalogue.procedure import completion_text, procedure_of
 from exchange.catalogue.silence import exclusion_text, start_text
 from exchange.catalogue.terms import not_counted_text
 from exchange.language.names import SILENCE
+from exchange.portal.figures import figures_shown
 from exchange.portal.superior import window_of
-from exchange.schemas import AcceptanceMode, Matter, PublicGuide
+from exchange.schemas import FEWEST_CASES, AcceptanceMode, Matter, PublicGuide
 from exchange.window.finding import LONGEST, found, themes
 from exchange.window.guest import Guest
 from exchange.window.route import GuestRoute
@@ -52,6 +53,8 @@ def matter(guest: Guest) -> Response:
         wide_picture=_picture(guest, one, WIDE),
         wide=True,
         times=_times(guest, one),
+        figures=figures_shown(guest.face.node, one.code),
+        fewest=FEWEST_CASES,
         term_texts=[text for text in (not_counted_text(one),) if text is not None],
         procedure_texts=[text for text in texts if text is not None],
         results=_results(guest, one.guide),

@@ -18,7 +18,7 @@ CALLED_BY = {
         "remedy_zh", "review_since",
     },
     "templates of the console": {
-        "button", "certificate_days", "forecast", "key_days", "missing_number", "repeats",
+        "button", "certificate_days", "key_days", "missing_number", "repeats",
     },
     "templates of the public window": {"completes", "is_outdated", "verdict_kind"},
     "script/texts, which collects what is to be translated": {"texts_of"},

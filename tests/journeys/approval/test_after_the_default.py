@@ -12,9 +12,11 @@ from exchange.approval.department.outcomes import paper_on_desk
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.supplementing import announce_review
+from exchange.approval.figures.counting import report
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.after.paper import PaperState
 from exchange.approval.rules.lead import LeadTask
+from exchange.approval.rules.report.groups import ReportBy
 from exchange.approval.rules.states import CaseState, DeskState, PartState
 from exchange.approval.window import closing, conclude
 from exchange.approval.window.after import supplements
@@ -22,7 +24,6 @@ from exchange.approval.window.after.papers import remind_of_papers
 from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
 from exchange.approval.window.status import case_status
-from exchange.approval.window.terms.scorecard import scorecard
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict
@@ -134,11 +135,13 @@ def test_the_owed_paper_is_watched_and_reminded_once_and_recorded_with_its_laten
         on_desk = paper_on_desk(city.node("transport"), desk_row(city, case))
         assert on_desk is not None
         assert (on_desk.state, on_desk.days_late) == (PaperState.LATE, 2)
-        (planning, transport) = scorecard(city.window, MONDAY, city.clock.now())
+        today = city.clock.now().date()
+        duties = report(city.window, MONDAY.date(), today).duties_by(ReportBy.DEPARTMENT)
+        transport, planning = sorted(duties.values(), key=lambda one: -one.papers)
         assert (planning.asked, planning.papers) == (1, 0), "of a withdrawn case nothing is counted"
         counted = (transport.asked, transport.late, transport.defaulted, transport.papers, transport.papers_late)
         assert (counted, transport.most_days_late) == ((1, 1, 1, 1, 1), 2)
-        assert scorecard(city.window, city.clock.now(), city.clock.now() + timedelta(days=1)) == []
+        assert not report(city.window, today, today).duties, "nothing was put to anybody today"
 
 
 def desk_row(city: City, case: CaseRow) -> DeskRow:

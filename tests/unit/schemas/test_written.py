@@ -179,6 +179,7 @@ REPEATED = {
     "licence.matter_name_en",
     "filing-receipt.files",
     "hearing-notice.basis",
+    "matter-figures.departments",
     "hearing-record.file",
     "case-term.refused",
     "clearance.results",

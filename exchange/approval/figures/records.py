@@ -1,0 +1,70 @@
+"""Rows from which a window's figures are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from exchange.approval.records import PartRow
+from exchange.approval.rules.states import CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class PutPart:
+    """A part that was put to its department, with what counts of its case."""
+
+    part: PartRow
+    matter: str
+    outcome: str | None
+    """Of the case, once it is decided."""
+
+    @property
+    def place(self) -> tuple[datetime, str, str]:
+        """Its place in the list, by when it was put to its department."""
+        assert self.part.issued_at is not None  # noqa: S101 -- only such parts are read
+        return self.part.issued_at, self.part.case_number, self.part.department
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """A case that was decided, without what its applicant has said."""
+
+    number: str
+    state: CaseState
+    """Not decided, where it was taken up again since."""
+    matter: str
+    matter_version: str
+    opened_at: datetime
+    reopened_at: datetime | None
+    decided_at: datetime
+    overrun_at: datetime | None
+    promise_over_at: datetime | None
+    explained_at: datetime | None
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Its place in the list, by when it was decided."""
+        return self.decided_at, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCount:
+    """How many cases of a matter took from one day to another."""
+
+    matter: str
+    began: date
+    decided: date
+    number: int
+    in_time: int
+    """Of them, within the term by law."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How a department has answered in a matter."""
+
+    matter: str
+    department: str
+    asked: int
+    in_time: int
+    deemed_consents: int
