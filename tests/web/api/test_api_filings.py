@@ -251,3 +251,9 @@ def test_a_portal_lists_what_is_offered_to_the_public_alone(asking: Bureau) -> N
     assert listed == {PORTAL: ["works"], WINDOW: ["inner", "works"]}
     refused = asking.client(PORTAL).post(f"{API}/filings", json={**FILING, "matter": "inner"})
     assert (refused.json()["code"], "works" in refused.json()["remedy"]) == ("application", True)
+
+
+def test_a_path_with_a_line_break_in_it_is_answered_as_a_problem(served: Bureau) -> None:
+    answer = served.client(WINDOW).get(f"{API}/filings/a%0Ab/files/0")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert served.client(WINDOW).get(f"{API}/nowhere%0A").headers["content-type"] == "application/problem+json"
