@@ -49,8 +49,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "with it.",
             "deliver": "Records that what was granted is handed out: within ten working days of the decision "
             "(article 44).",
-            "report": "How departments keep their terms, how fast cases are decided, and what will default.",
             "check-consent": "Verifies deemed consents again, from their signed bytes and the directory alone.",
+        },
+    ),
+    *entries(
+        imported.report,
+        "At the window",
+        {
+            "report": "How departments keep their terms, how fast cases are decided, and what will default.",
         },
     ),
     *entries(

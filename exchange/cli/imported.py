@@ -20,9 +20,14 @@ def serve(app: typer.Typer) -> None:
 
 
 def window(app: typer.Typer) -> None:
-    from exchange.cli.approval import report, window
+    from exchange.cli.approval import window
 
     window.register(app)
+
+
+def report(app: typer.Typer) -> None:
+    from exchange.cli.approval import report
+
     report.register(app)
 
 
