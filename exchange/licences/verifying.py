@@ -11,10 +11,10 @@ from enum import StrEnum
 from exchange.clock import CST
 from exchange.envelope import verify_signed
 from exchange.errors import SenderError
+from exchange.hand_codes import read_signs
 from exchange.language import Words
 from exchange.licences.kept import KeptLicence, kept_licence
 from exchange.licences.register import PublicLicence, public_licence
-from exchange.licences.rules.codes import typed_code
 from exchange.licences.rules.standing import LicenceStanding
 from exchange.licences.store import Licences
 from exchange.messaging.node import Node
@@ -53,7 +53,7 @@ _NOT_OURS = VerifiedLicence(Verification.NOT_OURS)
 
 def verify(node: Node, number: str, code: str) -> VerifiedLicence:
     """Verify a licence by its number and the code that stands on it. A wrong code is told as a wrong number is."""
-    typed = typed_code(code)
+    typed = read_signs(code)
     with node.store.reading() as tx:
         rows = tx[Licences].named(number.strip().upper())
         found = [row for row in rows if hmac.compare_digest(row.code.encode(), typed.encode())]

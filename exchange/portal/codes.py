@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: what is read aloud or copied by hand is not mistaken."""
+from exchange.hand_codes import grouped, in_signs
+
 LENGTH = 12
-"""Characters, of five bits each."""
+"""Signs, of five bits each."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,9 @@ class AccessCode:
     @property
     def shown(self) -> str:
         """The code in groups, as people write it down."""
-        return "-".join(self.plain[at : at + 4] for at in range(0, LENGTH, 4))
+        return grouped(self.plain)
 
 
 def new_code(drawn: bytes) -> AccessCode:
     """Make a code from at least eight random bytes."""
-    bits = int.from_bytes(drawn[:8], "big")
-    return AccessCode("".join(ALPHABET[(bits >> (5 * place)) & 31] for place in range(LENGTH)))
+    return AccessCode(in_signs(int.from_bytes(drawn[:8], "big"), LENGTH))

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from exchange.clock import CST
 from exchange.errors import BadApplication, Changed, Conflict, NotFound
+from exchange.hand_codes import grouped, in_signs
 from exchange.messaging.node import Node, Step
-from exchange.portal.codes import ALPHABET
 from exchange.portal.records import ApplicationDraft, DraftFile, DraftRow, Entered
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
@@ -148,8 +148,7 @@ def _expect_open(tx: Transaction, number: str) -> ApplicationDraft:
 def _number(step: Step) -> str:
     """A number that says the year and tells nothing else: eight characters drawn at random."""
     drawn = UUID(step.node.new_id()).int
-    digits = "".join(ALPHABET[(drawn >> (5 * place)) & 31] for place in range(8))
-    return f"{step.now.astimezone(CST).year}-{digits[:4]}-{digits[4:]}"
+    return f"{step.now.astimezone(CST).year}-{grouped(in_signs(drawn, 8))}"
 
 
 def _draft(row: DraftRow, files: tuple[DraftFile, ...]) -> ApplicationDraft:

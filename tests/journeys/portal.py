@@ -84,12 +84,11 @@ def arrive(city: City, *, settle: bool = True) -> None:
         city.local.settle()
 
 
-def tell(city: City) -> CaseView | None:
+def tell(city: City) -> None:
     """Have the window make its rounds, and let what it tells arrive."""
     by_law.look(city.window)
     telling.look(city.window)
     arrive(city)
-    return None
 
 
 def view(city: City, number: str) -> CaseView:

@@ -15,10 +15,10 @@ from exchange.approval.filings.states import FilingState
 from exchange.cli.documents.document_views import without_keys
 from exchange.cli.naming import called
 from exchange.cli.view import due_text, ends_text, moment, plain
+from exchange.hand_codes import grouped
 from exchange.language import choose, name_of, tr
 from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS
 from exchange.licences.kept import KeptLicence
-from exchange.licences.rules.codes import shown_code
 from exchange.portal.records import ApplicationDraft
 from exchange.portal.view import CaseView
 from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress
@@ -129,7 +129,7 @@ def case_view_view(found: CaseView, licence: KeptLicence | None = None) -> Rende
     if found.decision is not None:
         lines.append(plain(found.decision.reasons))
     if licence is not None:
-        code = shown_code(licence.row.code)
+        code = grouped(licence.row.code)
         lines.append(plain(tr("licence {number}; verification code {code}", number=licence.row.number, code=code)))
     return Group(*lines)
 

@@ -21,9 +21,9 @@ from exchange.cli.licences.app import (
 from exchange.cli.options import AsOption, CaseArgument, HomeOption, JsonOption, open_as
 from exchange.cli.view import print_json, say
 from exchange.errors import CallerError
+from exchange.hand_codes import grouped
 from exchange.language import name_of, tr
 from exchange.language.licences import LICENCE_CHANGES
-from exchange.licences.rules.codes import shown_code
 from exchange.runtime.settings import Settings
 from exchange.schemas import LicenceChange, LicenceHolder
 
@@ -62,7 +62,7 @@ def issue(
     if as_json:
         print_json({"case": case, "licence": row.number, "code": row.code, "message_id": row.message_id})
         return
-    say(tr("issued: {number}; verification code {code}", number=row.number, code=shown_code(row.code)))
+    say(tr("issued: {number}; verification code {code}", number=row.number, code=grouped(row.code)))
 
 
 def renew(

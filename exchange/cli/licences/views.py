@@ -12,12 +12,12 @@ from rich.text import Text
 
 from exchange.cli.naming import in_full
 from exchange.cli.view import ends_text, moment, plain
+from exchange.hand_codes import grouped
 from exchange.language import choose, listed, name_of, tr
 from exchange.language.licences import LICENCE_CHANGES, LICENCE_STANDINGS, VERIFICATIONS
 from exchange.licences.kept import KeptLicence
 from exchange.licences.published import licence_json
 from exchange.licences.register import public_licence
-from exchange.licences.rules.codes import shown_code
 from exchange.licences.rules.publishing import publish_by
 from exchange.licences.rules.standing import LicenceStanding
 from exchange.licences.verifying import Verification, VerifiedLicence
@@ -73,7 +73,7 @@ def _lines(found: KeptLicence, day: date, calendar: WorkingCalendar) -> Iterator
     yield tr("case"), body.case_number
     yield tr("basis"), listed(body.basis)
     yield tr("to be published by"), ends_text(until, provisional=provisional)
-    yield tr("verification code"), shown_code(found.row.code)
+    yield tr("verification code"), grouped(found.row.code)
     for entry in found.entries:
         yield f"{entry.position}. {name_of(LICENCE_CHANGES, entry.change)}", _entered(entry)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from exchange.licences.rules.codes import LENGTH, SIGNS, shown_code, typed_code, verification_code
+from exchange.hand_codes import SIGNS, grouped, read_signs
+from exchange.licences.rules.codes import LENGTH, verification_code
 
 DIGEST = hashlib.sha256(b"a signed licence").hexdigest()
 
@@ -26,6 +27,6 @@ def test_a_code_is_the_first_eighty_bits_of_a_digest_of_its_own() -> None:
 
 def test_a_code_is_read_as_people_type_it() -> None:
     code = "0123456789ABCDEF"
-    assert shown_code(code) == "0123-4567-89AB-CDEF"
-    assert typed_code(" 0123-4567 89ab-cdef\n") == code
-    assert typed_code("oI2L") == "0121"
+    assert grouped(code) == "0123-4567-89AB-CDEF"
+    assert read_signs(" 0123-4567 89ab-cdef\n") == code
+    assert read_signs("oI2L") == "0121"

@@ -33,10 +33,10 @@ class ShownCity:
     city: City
     face: PublicFace
 
-    def arrive(self) -> CaseView | None:
+    def arrive(self) -> None:
         """Let everything that was written arrive, and the window tell what it knows."""
         arrive(self.city)
-        return tell(self.city)
+        tell(self.city)
 
     def reply_all(self, number: str) -> None:
         """Have every department of a case answer, the first with conditions, and the window decide."""

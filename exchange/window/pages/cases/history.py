@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.language import choose, name_of
+from exchange.language.filings import PART_STEPS
 from exchange.language.names import OUTCOMES
 from exchange.portal.view import CasePaper, CaseView
 from exchange.schemas import (
@@ -25,7 +26,6 @@ from exchange.schemas import (
     PartStep,
 )
 from exchange.window.guest import Guest
-from exchange.window.words import PART_STEPS
 
 
 @dataclass(frozen=True)

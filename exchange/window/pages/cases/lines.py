@@ -8,11 +8,12 @@ from datetime import datetime
 
 from exchange.clock import CST
 from exchange.language import choose, name_of
+from exchange.language.filings import PART_STEPS
 from exchange.language.names import AMENDMENTS, SILENCE, VERDICTS
 from exchange.schemas import CaseProgress, DepartmentProgress
 from exchange.schemas.deadline import EntryKind, LedgerEntry
 from exchange.window.guest import Guest
-from exchange.window.words import PART_STEPS, PART_TONES, VERDICT_TONES, WAITING
+from exchange.window.words import PART_TONES, VERDICT_TONES, WAITING
 from exchange.workdays import working_days_between
 
 

@@ -8,7 +8,8 @@ from starlette.responses import HTMLResponse, Response
 
 from exchange.clock import end_text
 from exchange.errors import NotFound
-from exchange.licences.rules.codes import shown_code
+from exchange.hand_codes import grouped
+from exchange.language.filings import FILING_STANDINGS
 from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.states import DraftState
@@ -20,7 +21,6 @@ from exchange.window.pages.cases.history import history_of
 from exchange.window.pages.cases.lines import days_left, lines_of, moves_of
 from exchange.window.pages.cases.turn import turn_of
 from exchange.window.route import GuestRoute
-from exchange.window.words import STANDINGS
 from exchange.workdays import end_of_day
 
 _ENDED = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
@@ -79,7 +79,7 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "number": view.number,
         "view": view,
         "standing": standing.value,
-        "standing_words": guest.words(STANDINGS[standing]),
+        "standing_words": guest.words(FILING_STANDINGS[standing]),
         "turn": turn_of(guest, view),
         "lines": lines,
         "staged": len({line.stage for line in lines}) > 1,
@@ -95,7 +95,7 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "acceptance": view.acceptances[-1] if view.acceptances else None,
         "decision": view.decision,
         "licence": licence,
-        "licence_code": shown_code(licence.row.code) if licence is not None else "",
+        "licence_code": grouped(licence.row.code) if licence is not None else "",
         "history": history_of(guest, view),
         "can_state": standing not in _ENDED,
         "can_withdraw": standing not in _ENDED,

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from exchange.hand_codes import grouped, read_signs
 from exchange.language.licences import LICENCE_CHANGES, VERIFICATIONS
-from exchange.licences.rules.codes import shown_code, typed_code
 from exchange.licences.verifying import Verification, VerifiedLicence, verify, verify_bytes
 from exchange.portal.granted import licence_of_filing
 from exchange.window.guest import Guest, goto
@@ -32,7 +32,7 @@ def ask(guest: Guest) -> Response:
 
 def typed(guest: Guest) -> Response:
     """Go to the page of what was typed, which is the address in the QR code of such a licence, too."""
-    number, code = guest.typed("number").strip().upper()[:_LONGEST], typed_code(guest.typed("code")[:_LONGEST])
+    number, code = guest.typed("number").strip().upper()[:_LONGEST], read_signs(guest.typed("code")[:_LONGEST])
     if not number or not code:
         return _shown(guest, 422, typed_number=number, lacking="code")
     return goto(f"/verify/{quote(number, safe='')}/{quote(code, safe='')}")
@@ -42,7 +42,7 @@ def by_code(guest: Guest) -> Response:
     """Show what came of verifying by number and code."""
     path = guest.request.path_params
     number, code = str(path["number"])[:_LONGEST], str(path["code"])[:_LONGEST]
-    return _result(guest, verify(guest.face.node, number, code), typed_number=number, typed_code=shown_code(code))
+    return _result(guest, verify(guest.face.node, number, code), typed_number=number, typed_code=grouped(code))
 
 
 def by_file(guest: Guest) -> Response:
