@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,12 +92,22 @@ def test_a_case_whose_applicant_has_asked_for_a_hearing_is_decided_after_it(city
     assert view(city, number).standing is FilingStanding.DECIDED
 
 
+def decide_by(city: City, number: str) -> datetime:
+    tell(city)
+    progress = view(city, number).progress
+    assert progress is not None
+    assert progress.decide_by is not None
+    return progress.decide_by
+
+
 def test_a_hearing_is_put_off_and_called_off_and_each_is_told(city: City) -> None:
     number = file(city, offer(city))
     officers.accept(city.window, number, "李伟")
     case = case_of(city, number)
     holding.call(city.window, case.number, called(city, 14))
+    before = decide_by(city, number)
     holding.put_off(city.window, case.number, called(city, 21))
+    assert decide_by(city, number) > before, "not counted until the new day"
     holding.call_off(city.window, case.number, "申请人不再要求")
     arrive(city)
     events = [paper.body.event for paper in view(city, number).papers if isinstance(paper.body, HearingNotice)]

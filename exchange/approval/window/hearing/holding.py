@@ -74,6 +74,7 @@ def put_off(node: Node, case_number: str, wanted: CalledHearing) -> str:
     with node.step() as step:
         case, row = _called(step, case_number)
         step.tx[Hearings].move(row, HearingState.CALLED_OFF, ended_at=step.now)
+        _run_on(step, case)  # it stops anew, until the new day
         return _tell_held(step, case, wanted, HearingEvent.PUT_OFF)
 
 
@@ -145,8 +146,7 @@ def _tell_held(step: Step, case: CaseRow, wanted: CalledHearing, event: HearingE
             notice_id=message_id,
         )
     )
-    if event is HearingEvent.CALLED:
-        _stop(step, case, wanted.held_at)
+    _stop(step, case, wanted.held_at)
     step.note("hearing-called", case.number, message_id, chair=wanted.chair, by=wanted.officer)
     return message_id
 
