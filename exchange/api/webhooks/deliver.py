@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from exchange.api.door.context import Api
-from exchange.api.webhooks.reach import Poster
 from exchange.errors import ExchangeError
 from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
 from exchange.machine.logger import get_logger
+from exchange.machine.posting.webhooks import Poster, again_after
 from exchange.machine.webhook_signature import signed_headers
 from exchange.operations.systems.events import awaited, corrections, delivery_of, happened
 from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
-from exchange.operations.systems.webhooks import Event, again_after, has_failed_long
+from exchange.operations.systems.webhooks import Event, has_failed_long
 
 log = get_logger()
 

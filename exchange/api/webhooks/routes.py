@@ -17,11 +17,11 @@ from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, page_of
 from exchange.api.problems import documented
 from exchange.api.webhooks.models import DeliveryOut, DeliveryPage, WebhookIn, WebhookMade, WebhookOut, Webhooks
 from exchange.errors import Conflict, NotFound
+from exchange.machine.posting.webhooks import check_url
 from exchange.machine.webhook_signature import secret_text
 from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
-from exchange.operations.systems.webhooks import check_url
 from exchange.schemas.base import MessageId
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])

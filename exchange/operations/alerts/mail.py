@@ -1,25 +1,14 @@
-"""Alerts by mail: one message a recipient, so that each is told, refused and told again by itself.
-
-The whole conversation with a mail server has one deadline: a watch cuts the connection, whatever it is waiting for.
-"""
+"""Alerts by mail: one message a recipient, so that each is told, refused and told again by itself."""
 
 from __future__ import annotations
 
-import os
-import smtplib
-import socket
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from hashlib import sha256
 
-from exchange.clock import Clock, monotonic
-from exchange.language import Text
-from exchange.machine.web_client import Unanswered, connect, reason_of
+from exchange.clock import Clock
+from exchange.machine.posting.mail import MailSecurity, MailServer, Undelivered, hand_over
 from exchange.operations.alerts.telling import TIMEOUT, Telling, not_told
 from exchange.operations.troubles.mailbox import mailbox
 from exchange.operations.troubles.settings import MailSettings
@@ -45,37 +34,20 @@ class Mail:
     ) -> None:
         self._settings = settings
         self._recipient = recipient
-        self._password = password
+        self._server = MailServer(
+            settings.server, settings.port, MailSecurity(settings.security), settings.user, password, settings.ca_file
+        )
         self._clock = clock
         self._seconds = seconds
 
     def tell(self, telling: Telling) -> None:
-        until = monotonic() + self._seconds
-        cut = threading.Event()
+        sender, recipient = mailbox(self._settings.sender).addr_spec, self._recipient.addr_spec
         try:
-            connection = connect(self._settings.server, self._settings.port, self._seconds)
-            with connection, _cut_off(connection, until - monotonic(), cut):
-                self._send(connection, self._letter(telling))
-        except Exception as error:
-            reason = _late(self._seconds) if cut.is_set() else _reason(error)
-            if not reason:
-                raise
-            raise not_told(channel_name(self._recipient), reason) from None
-
-    def _send(self, connection: socket.socket, letter: EmailMessage) -> None:
-        connection.settimeout(self._seconds)
-        host = self._settings.server
-        if self._settings.security == "tls":
-            connection = self._context().wrap_socket(connection, server_hostname=host)
-        with _Conversation(connection, host) as server:
-            if self._settings.security == "starttls":
-                server.starttls(context=self._context())
-            if self._settings.user is not None:
-                server.login(self._settings.user, (self._password or b"").decode())
-            server.send_message(letter, mailbox(self._settings.sender).addr_spec, [self._recipient.addr_spec])
-
-    def _context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self._settings.ca_file)
+            hand_over(self._server, self._letter(telling), sender, recipient, self._seconds)
+        except Undelivered as error:
+            raise not_told(channel_name(self._recipient), error.text) from None
+        except ValueError as error:  # of the letter: a text that cannot be written
+            raise not_told(channel_name(self._recipient), type(error).__name__) from None
 
     def _letter(self, telling: Telling) -> EmailMessage:
         mark = {"over": "解除 over", "test": "测试 test"}.get(telling.event, telling.severity)
@@ -87,62 +59,6 @@ class Mail:
         letter["Yizhan-Delivery"] = telling.delivery
         letter.set_content(f"{telling.chinese}\n{telling.english}\n\n{telling.at}\n{telling.url}\n")
         return letter
-
-
-class _Conversation(smtplib.SMTP):
-    """The library's own, over a connection that is there already, and without asking any name service who we are."""
-
-    def __init__(self, connection: socket.socket, host: str) -> None:
-        own = connection.getsockname()[0]
-        super().__init__(local_hostname=f"[IPv6:{own}]" if ":" in own else f"[{own}]")
-        self.sock = connection
-        self._host = host  # whose certificate is wanted
-        code, said = self.getreply()
-        if code != 220:
-            raise smtplib.SMTPConnectError(code, said)
-
-
-@contextmanager
-def _cut_off(connection: socket.socket, seconds: float, cut: threading.Event) -> Iterator[None]:
-    """Ends the connection after ``seconds``, under whatever name it is used by then; `cut` says that it did."""
-    line = socket.socket(fileno=os.dup(connection.fileno()))
-
-    def end() -> None:
-        cut.set()
-        with suppress(OSError):  # it is over already
-            line.shutdown(socket.SHUT_RDWR)
-
-    watch = threading.Timer(max(0.0, seconds), end)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
-        watch.join(1)
-        line.close()
-
-
-def _late(seconds: float) -> Text:
-    return Text("no whole answer within {seconds:g} s", {"seconds": seconds})
-
-
-def _reason(error: Exception) -> Text | str:
-    """In a few words; empty for what is a mistake of ours. Servers' texts may quote what they were sent."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = ", ".join(sorted({str(code) for code, _ in error.recipients.values()}))
-        return Text("the mail server refuses this recipient ({codes})", {"codes": codes})
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return Text("the mail server denies this account ({code})", {"code": error.smtp_code})
-    if isinstance(error, smtplib.SMTPResponseException):
-        return Text(
-            "the mail server refuses it ({error} {code})", {"error": type(error).__name__, "code": error.smtp_code}
-        )
-    if isinstance(error, smtplib.SMTPException):
-        return type(error).__name__
-    if isinstance(error, (Unanswered, OSError)):
-        return reason_of(error)
-    return type(error).__name__ if isinstance(error, ValueError) else ""
 
 
 def _one_line(text: str) -> str:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.api.webhooks.reach import Poster
 from exchange.approval.rules.lead import LeadTask
 from exchange.clock import CST
 from exchange.errors import CallerError, Denied, Unauthenticated
+from exchange.machine.posting.webhooks import Poster, again_after, check_reachable, check_url
 from exchange.operations.systems.tokens import (
     Scope,
     check_entitled,
@@ -23,14 +23,7 @@ from exchange.operations.systems.tokens import (
     split_token,
     token_text,
 )
-from exchange.operations.systems.webhooks import (
-    PATIENCE,
-    Event,
-    again_after,
-    check_reachable,
-    check_url,
-    has_failed_long,
-)
+from exchange.operations.systems.webhooks import PATIENCE, Event, has_failed_long
 from exchange.schemas import Role
 from tests.api_page import awaited_tasks, event_fields
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from exchange.api.webhooks.reach import Poster
 from exchange.clock import monotonic
+from exchange.machine.posting.webhooks import Poster
 from tests import hostile_servers as servers
 from tests.hostile_servers import hostile
 

@@ -12,10 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from exchange.api.webhooks.deliver import Deliverer
-from exchange.api.webhooks.reach import Poster
 from exchange.clock import RealClock, SteppedClock, monotonic
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
+from exchange.machine.posting.webhooks import Poster
 from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.operations.systems.webhooks import PATIENCE
 from exchange.web.door.permissions import AccountRole

@@ -1,0 +1,1 @@
+"""Posting to others' servers: letters to mail servers, events to webhooks; each ends by its deadline."""
