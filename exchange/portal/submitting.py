@@ -23,6 +23,8 @@ class Submission:
     contents: tuple[bytes, ...]
     agent: Applicant | None = None
     """Who hands it in for the applicant, where that is somebody else."""
+    scanned: tuple[str, ...] = ()
+    """What has looked for malware in each of its files, wherever they lie, in their order; none: nothing has."""
 
 
 def offered(node: Node, code: str) -> Matter:
@@ -88,13 +90,13 @@ def _fill(step: Step, number: str, submission: Submission) -> None:
     if submission.agent is not None:
         entered["agent"] = submission.agent
     save_in(step, number, draft_in(step.tx, number).revision, **entered)
-    contents = iter(submission.contents)
+    contents, scanned = iter(submission.contents), iter(submission.scanned)
     for one in application.materials:
         if one.attachment is not None:
-            attach_in(step, number, _file(step, one.code, one.attachment), next(contents))
+            attach_in(step, number, _file(step, one.code, one.attachment, next(scanned, "")), next(contents))
         elif one.claim is not None:
-            attach_in(step, number, claimed(step.node, one.code, one.claim), b"")
+            attach_in(step, number, claimed(step.node, one.code, one.claim, next(scanned, "")), b"")
 
 
-def _file(step: Step, material: str, named: Attachment) -> DraftFile:
-    return DraftFile(step.node.new_id(), material, named.name, named.media_type, named.size, named.digest, "")
+def _file(step: Step, material: str, named: Attachment, scanned: str) -> DraftFile:
+    return DraftFile(step.node.new_id(), material, named.name, named.media_type, named.size, named.digest, scanned)

@@ -11,12 +11,12 @@ from exchange.clock import monotonic
 from exchange.errors import ExchangeError, NotFound
 from exchange.language import Words
 from exchange.messaging.node import Node
+from exchange.portal.uploads.keeping import Keeping
+from exchange.portal.uploads.scanning import ScannerPlace
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 from exchange.schemas import Matter
 from exchange.web.access.door import NumberDoor
-from exchange.window.uploads.keeping import Keeping
-from exchange.window.uploads.scanning import ScannerPlace
 
 _NAMES_HOLD = 30.0
 """Seconds for which names are taken to be as they were read."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
+from exchange.portal.uploads.scanning import ScannerPlace
 from exchange.runtime.home import OpenedMember, open_claims, open_member, portal_of
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.settings import Home, Settings
@@ -18,7 +19,6 @@ from exchange.web.serving import serve_face
 from exchange.window.app import create_app
 from exchange.window.face import PublicFace, PublicMatters
 from exchange.window.settings import WindowSettings
-from exchange.window.uploads.scanning import ScannerPlace
 
 PORTS = range(8500, 8520)
 """Where it listens unless told otherwise, beside the console of the same domain."""

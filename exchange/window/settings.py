@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from exchange.errors import BadConfiguration
+from exchange.portal.uploads.scanning import ScannerPlace, scanner_of
 from exchange.runtime.settings import hosts_named
-from exchange.window.uploads.scanning import ScannerPlace, scanner_place
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class WindowSettings:
         return cls(
             hosts=hosts_named("EXCHANGE_WINDOW_HOSTS", env),
             proxies=_proxies(env.get("EXCHANGE_WINDOW_PROXIES", "")),
-            scanner=scanner_place(env.get("EXCHANGE_CLAMD", "")),
+            scanner=scanner_of(env),
         )
 
 

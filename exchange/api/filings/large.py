@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -19,10 +20,13 @@ from exchange.claims import ClaimStore, upload
 from exchange.errors import BadRequest
 from exchange.machine.files import make_folder
 from exchange.machine.mediatypes import media_type_of
+from exchange.portal.uploads.submitted import SubmittedLook
 from exchange.runtime.home import open_claims
 from exchange.runtime.settings import Home
 from exchange.schemas import ClaimCheck
 from exchange.schemas.base import ATTACHMENT_LIMIT
+
+C = TypeVar("C", bound=CaseIn)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,20 @@ class FiledFiles:
     """Those that travel with the message, in their order."""
     large: Mapping[int, tuple[AttachmentIn, bytes]]
     """Those that must lie in the claim store before anything names them."""
+
+    @property
+    def octets(self) -> dict[int, bytes]:
+        """All of them, in the order of their materials."""
+        every = {**self.contents, **{place: data for place, (_, data) in self.large.items()}}
+        return {place: every[place] for place in sorted(every)}
+
+    def as_found(self, look: SubmittedLook) -> FiledFiles:
+        """Return them with the kinds that the large ones have by their content."""
+        large = {
+            place: (one.model_copy(update={"media_type": look.files[place].media_type}), data)
+            for place, (one, data) in self.large.items()
+        }
+        return FiledFiles(self.contents, large)
 
     def unplaced(self) -> dict[int, ClaimCheck]:
         """Return what would be said of the large ones, for a check before they are left anywhere."""
@@ -49,6 +67,15 @@ class FiledFiles:
             )
             for place, (one, content) in self.large.items()
         }
+
+
+def as_found(asked: C, look: SubmittedLook) -> C:
+    """Return a request with the kinds that its files have by their content, whatever was said of them."""
+    materials = list(asked.materials)
+    for place, one in carried(asked):
+        found = one.model_copy(update={"media_type": look.files[place].media_type})
+        materials[place] = materials[place].model_copy(update={"attachment": found})
+    return asked.model_copy(update={"materials": tuple(materials)})
 
 
 def files_of(asked: CaseIn) -> FiledFiles:

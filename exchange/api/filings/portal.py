@@ -14,7 +14,7 @@ from exchange.api.cases.models import CaseIn
 from exchange.api.content import CaseForm, Files, body_of, json_of, strictly
 from exchange.api.door.auth import Filing, Shared
 from exchange.api.door.context import Api, Caller
-from exchange.api.filings.large import files_of, left_in_store
+from exchange.api.filings.large import as_found, files_of, left_in_store
 from exchange.api.filings.portal_models import (
     AccessCodeIn,
     AccessCodeMade,
@@ -39,6 +39,7 @@ from exchange.portal.replacing import replace_code_in
 from exchange.portal.speaking import state_view_in, withdraw_filing_in
 from exchange.portal.submitting import Submission, enter_in, offered, supplement_in
 from exchange.portal.superior import window_of
+from exchange.portal.uploads.submitted import look_at_all
 from exchange.schemas import Applicant, FilingChannel, FilingNumber
 
 router = APIRouter(tags=["portal"])
@@ -205,8 +206,12 @@ def _submission(api: Api, caller: Caller, asked: CaseIn, key: str | None, agent:
     faults = completeness_of(tidied_application(whole, matter.fields), matter, contents).faults
     if faults:
         raise UnfitApplication(asked.matter, [(_pointer(asked, one), one) for one in faults])
+    look = look_at_all(api.scanner, whole, files.octets)
+    if look.faults:
+        raise UnfitApplication(asked.matter, [(f"/materials/{at}", one) for at, one in look.faults.items()])
+    files, asked = files.as_found(look), as_found(asked, look)
     claims = left_in_store(api, caller.member, files)
-    return Submission(application_asked(node, asked, files.contents, claims) if claims else whole, contents, agent)
+    return Submission(application_asked(node, asked, files.contents, claims), contents, agent, look.scanned)
 
 
 def _pointer(asked: CaseIn, one: Shortcoming) -> str:

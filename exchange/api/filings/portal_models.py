@@ -20,7 +20,7 @@ from exchange.schemas import (
     FilingNumber,
     Promised,
 )
-from exchange.schemas.base import Line, MessageId, Text
+from exchange.schemas.base import Digest, Line, MatterCode, MessageId, Text
 
 _APPLICATION: dict[str, Any] = {
     "matter": "road-occupation",
@@ -124,6 +124,19 @@ class FilingPaperOut(ApiModel):
     """Why the window has sent it back."""
 
 
+class PortalFileOut(ApiModel):
+    """A file as the portal keeps it. 材料文件。"""
+
+    material: MatterCode
+    name: str
+    media_type: str
+    """By its content, whatever was said of it."""
+    size: int
+    digest: Digest
+    scanned: bool
+    """Whether a scanner has looked at it and found nothing; false: not scanned. 是否经过病毒扫描。"""
+
+
 class FilingProgressOut(ApiModel):
     """How a filing and its case stand, by the signed papers alone. 办理进度。"""
 
@@ -138,6 +151,7 @@ class FilingProgressOut(ApiModel):
                 {"kind": "filing", "message_id": EXAMPLE_ID, "ours": True, "at": EXAMPLE_AT, "signed_for": True}
             ],
             "acceptances": [],
+            "files": [],
             "promised": [],
             "revision": "0" * 32,
         }
@@ -161,5 +175,7 @@ class FilingProgressOut(ApiModel):
     """Every department's line, as far as the applicant may see it."""
     decision: DecisionServed | None = None
     """The decision as it is served: reasons, conditions, remedies, and until when the licence is handed out."""
+    files: tuple[PortalFileOut, ...]
+    """Its files as the portal keeps them; none once they are deleted there."""
     revision: str
     """Another one after any new paper; also the header ``ETag``, for ``If-Match``."""

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Response
 
 from exchange.api.cases.conditions import ETAG, etag_of, revisions_of
 from exchange.api.door.auth import Reading, Shared
-from exchange.api.filings.portal_models import FilingPaperOut, FilingProgressOut
+from exchange.api.filings.portal_models import FilingPaperOut, FilingProgressOut, PortalFileOut
 from exchange.api.problems import documented
 from exchange.errors import Changed, Conflict
 from exchange.messaging.node import Step
+from exchange.portal.drafting import draft_of
+from exchange.portal.records import DraftFile
 from exchange.portal.superior import window_of
 from exchange.portal.view import CasePaper, CaseView, case_view, case_view_in
 from exchange.schemas import FilingNumber, FilingReceipt
@@ -46,6 +48,7 @@ def filing_progress(caller: Reading, api: Shared, response: Response, number: Fi
         promised=found.promised,
         progress=found.progress,
         decision=found.decision,
+        files=tuple(_file(one) for one in draft_of(node, number).files),
         revision=found.revision,
     )
 
@@ -69,6 +72,17 @@ def expect_under_way(step: Step, number: str) -> None:
 
 def _view(step: Step, number: str) -> CaseView:
     return case_view_in(step.tx, step.node, number)
+
+
+def _file(one: DraftFile) -> PortalFileOut:
+    return PortalFileOut(
+        material=one.material,
+        name=one.name,
+        media_type=one.media_type,
+        size=one.size,
+        digest=one.digest,
+        scanned=bool(one.scanned),
+    )
 
 
 def _paper(paper: CasePaper) -> FilingPaperOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,8 @@ from exchange.portal import drafting, handing_in, speaking, submitting
 from exchange.portal.codes import new_code
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.submitting import Submission
+from exchange.portal.uploads.scanning import scanner_of
+from exchange.portal.uploads.submitted import looked_at
 from exchange.portal.view import case_view
 from exchange.runtime.settings import Settings
 from exchange.schemas import FilingChannel
@@ -54,13 +57,15 @@ def hand_in(
     application, contents = read_application(file, settings.clock)
     node = open_as(settings, as_).node
     code = new_code(secrets.token_bytes(8))
-    submission = Submission(application, tuple(contents))
+    submission = looked_at(scanner_of(os.environ), Submission(application, tuple(contents)))
     number = submitting.enter(node, submission, Passwords().hash(code.plain))
     handing_in.hand_in(node, number, declaration, channel)
     if as_json:
-        print_json({"filing": number, "code": code.plain})
+        print_json({"filing": number, "code": code.plain, "scanned": all(submission.scanned)})
     else:
         console.print(plain(tr("handed in: {number}; access code {code}, shown once", number=number, code=code.shown)))
+        if not all(submission.scanned):
+            console.print(plain(tr("its files are not scanned, and are marked so")))
 
 
 def follow(number: NumberArgument, as_: AsPortal, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -73,9 +78,9 @@ def follow(number: NumberArgument, as_: AsPortal, home: HomeOption = None, as_js
     found = case_view(node, number)
     licence = licence_of_filing(node, found)
     if as_json:
-        print_json(case_view_json(found, licence))
+        print_json(case_view_json(found, licence, draft.files))
     else:
-        console.print(case_view_view(found, licence))
+        console.print(case_view_view(found, licence, draft.files))
 
 
 def state(

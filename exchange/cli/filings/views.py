@@ -19,7 +19,7 @@ from exchange.hand_codes import grouped
 from exchange.language import choose, name_of, tr
 from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS
 from exchange.licences.kept import KeptLicence
-from exchange.portal.records import ApplicationDraft
+from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.view import CaseView
 from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress
 from exchange.schemas.titles import kind_name
@@ -114,7 +114,9 @@ def draft_view(found: ApplicationDraft) -> Text:
     return Text.assemble((found.number, "bold"), "  ", plain(found.entered.project), "  ", (said, "yellow"))
 
 
-def case_view_view(found: CaseView, licence: KeptLicence | None = None) -> RenderableType:
+def case_view_view(
+    found: CaseView, licence: KeptLicence | None = None, files: Sequence[DraftFile] = ()
+) -> RenderableType:
     """Show how a filing stands for its applicant."""
     head = Text.assemble((found.number, "bold"), "  ", (name_of(FILING_STANDINGS, found.standing), "cyan"))
     lines: list[RenderableType] = [head]
@@ -128,10 +130,15 @@ def case_view_view(found: CaseView, licence: KeptLicence | None = None) -> Rende
         lines += [_part_line(part) for part in found.progress.parts]
     if found.decision is not None:
         lines.append(plain(found.decision.reasons))
+    lines += [Text.assemble("  ", plain(one.name), "  ", (_scanned(one), "dim")) for one in files]
     if licence is not None:
         code = grouped(licence.row.code)
         lines.append(plain(tr("licence {number}; verification code {code}", number=licence.row.number, code=code)))
     return Group(*lines)
+
+
+def _scanned(file: DraftFile) -> str:
+    return tr("scanned, nothing found") if file.scanned else tr("not scanned")
 
 
 def _part_line(part: DepartmentProgress) -> Text:
@@ -140,11 +147,17 @@ def _part_line(part: DepartmentProgress) -> Text:
     return Text.assemble("  ", choose((part.name, part.name_en)), "  ", plain(said), "  ", (due, "dim"))
 
 
-def case_view_json(found: CaseView, licence: KeptLicence | None = None) -> dict[str, Any]:
+def case_view_json(
+    found: CaseView, licence: KeptLicence | None = None, files: Sequence[DraftFile] = ()
+) -> dict[str, Any]:
     """Return how a filing stands for its applicant, with the bodies of the signed papers."""
     return {
         "filing": found.number,
         "standing": found.standing.value,
+        "files": [
+            {"material": one.material, "name": one.name, "digest": one.digest, "scanned": bool(one.scanned)}
+            for one in files
+        ],
         "licence": {"number": licence.row.number, "code": licence.row.code} if licence else None,
         "papers": [
             {

@@ -8,10 +8,10 @@ import zipfile
 import pytest
 
 from exchange.errors import BadConfiguration, BadFile
+from exchange.portal.uploads.file_names import LONGEST, file_name
+from exchange.portal.uploads.kinds import kind_of
+from exchange.portal.uploads.scanning import ScannerPlace, scanner_place
 from exchange.schemas.written import TextShape, fault_of
-from exchange.window.uploads.file_names import LONGEST, file_name
-from exchange.window.uploads.kinds import kind_of
-from exchange.window.uploads.scanning import ScannerPlace, scanner_place
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
 PDF += b"3 0 obj<</Type/Page/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"

@@ -22,6 +22,7 @@ from exchange.schemas import Filing, FilingChannel
 from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.web.access.typed import read_code
 from tests.web.api.test_api_window import APPLICATION, FORM
+from tests.web.clamd import scanner
 from tests.web.department import Bureau, bureau, token_for
 from tests.web.house import QUICK
 
@@ -169,7 +170,7 @@ def test_what_does_not_hold_is_refused_and_nothing_is_filed(served: Bureau, chan
 def test_a_large_file_of_a_form_lies_encrypted_in_the_claim_store_and_comes_out_as_it_was(
     served: Bureau, tmp_path: Path
 ) -> None:
-    content = bytes(range(256)) * (ATTACHMENT_LIMIT // 256 + 40)
+    content = b"%PDF-1.7 /Page " + bytes(range(256)) * (ATTACHMENT_LIMIT // 256 + 40)
     message = {**FILING, "materials": [{"code": "plan", "file": "方案.pdf"}]}
     sending: Any = {"data": {"message": json.dumps(message)}, "files": {"attachment": ("方案.pdf", content)}}
     home, key = Home(served.view.settings.home), {"idempotency-key": "large"}
@@ -257,3 +258,30 @@ def test_a_path_with_a_line_break_in_it_is_answered_as_a_problem(served: Bureau)
     answer = served.client(WINDOW).get(f"{API}/filings/a%0Ab/files/0")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert served.client(WINDOW).get(f"{API}/nowhere%0A").headers["content-type"] == "application/problem+json"
+
+
+def test_files_are_looked_at_as_those_of_the_window_are_and_what_was_not_scanned_says_so(served: Bureau) -> None:
+    client = served.client(PORTAL)
+
+    def hand_in(content: bytes) -> Any:
+        attached = {"name": "方案.pdf", "media_type": "application/pdf", "content": base64.b64encode(content).decode()}
+        return client.post(f"{API}/filings", json={**FILING, "materials": [{"code": "plan", "attachment": attached}]})
+
+    before = filings_of(served)
+    with scanner(b"harm") as place:
+        served.api.scanner = place
+        refused = hand_in(b"some harm in it")
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/materials/0")
+        assert "方案.pdf: the scanner has found something harmful" in refused.json()["errors"][0]["detail"]
+        looked = hand_in("方案".encode()).json()["number"]
+    served.api.scanner = None
+    unlooked = hand_in("另一份方案".encode()).json()["number"]
+    for content in (b"MZ\x90\x00\x03", b"", b"%PDF-1.4 /Page /Encrypt 5 0 R"):
+        assert hand_in(content).status_code == 422, content
+    assert filings_of(served) == before + 2, "what is refused is nowhere signed"
+    for number, scanned in ((looked, True), (unlooked, False)):
+        (file,) = client.get(f"{API}/filings/{number}/progress").json()["files"]
+        assert (file["scanned"], file["media_type"]) == (scanned, "text/plain")
+    attachment = filed(served, looked).application.materials[0].attachment
+    assert attachment is not None
+    assert attachment.media_type == "text/plain", "signed as what it is, not as what was said of it"

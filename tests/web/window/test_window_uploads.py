@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import struct
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from exchange.claims import fetch
 from exchange.portal.drafting import draft_of
 from exchange.portal.large_files import claim_of
+from exchange.portal.uploads.limits import FILE_MOST
 from exchange.runtime.settings import Home
 from exchange.schemas.base import ATTACHMENT_LIMIT
-from exchange.window.pages.drafts.limits import FILE_MOST
-from exchange.window.uploads.scanning import ScannerPlace
+from tests.web.clamd import scanner
 from tests.web.window.wicket import Applicant, Wicket
-
-
-@contextmanager
-def scanner(finds: bytes) -> Iterator[ScannerPlace]:
-    """Something that speaks as clamd does, and finds one content."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection, connection.makefile("rb") as sent:
-                assert sent.read(10) == b"zINSTREAM\0"
-                data = b""
-                while length := struct.unpack(">I", sent.read(4))[0]:
-                    data += sent.read(length)
-                connection.sendall(b"stream: Test FOUND\0" if finds in data else b"stream: OK\0")
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield ScannerPlace(host="127.0.0.1", port=listening.getsockname()[1])
-    listening.shutdown(socket.SHUT_RDWR)
-    listening.close()
-    thread.join(10)
 
 
 def names(wicket: Wicket, applicant: Applicant) -> list[tuple[str, str]]:

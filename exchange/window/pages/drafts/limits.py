@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from exchange.portal.drafting import MOST_FILES
+from exchange.portal.uploads.kinds import ALLOWED
+from exchange.portal.uploads.limits import ALL_MOST, FILE_MOST
 from exchange.web import render
 from exchange.window.guest import Guest
-from exchange.window.uploads.kinds import ALLOWED
 
 AT_ONCE = 10
 """Files that one form brings."""
-FILE_MOST = 20 * 1024 * 1024
-"""Octets of a file."""
-ALL_MOST = 100 * 1024 * 1024
-"""Octets of all files of one application."""
 UPLOAD_MOST = 2 * FILE_MOST + 65_536
 """Octets of such a form."""
 

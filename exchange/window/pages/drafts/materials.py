@@ -10,18 +10,18 @@ from starlette.responses import Response
 from exchange.errors import BadApplication, BadFile, Changed, NotFound, TooLarge
 from exchange.language import Text, language
 from exchange.portal.drafting import detach, draft_of, save
+from exchange.portal.uploads.file_names import file_name
+from exchange.portal.uploads.keeping import LARGE_AT_ONCE, KeptFile
+from exchange.portal.uploads.limits import ALL_MOST, FILE_MOST
+from exchange.portal.uploads.looking import look_at
 from exchange.schemas import Material
 from exchange.window.forms.fault import MOST_OF_A_LINE, InputFault, input_fault, text_fault
 from exchange.window.forms.lacking import material_anchor, step_path
 from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics
-from exchange.window.pages.drafts.limits import ALL_MOST, AT_ONCE, FILE_MOST, limits_of
+from exchange.window.pages.drafts.limits import AT_ONCE, limits_of
 from exchange.window.route import GuestRoute
-from exchange.window.uploads.file_names import file_name
-from exchange.window.uploads.keeping import LARGE_AT_ONCE, KeptFile
-from exchange.window.uploads.kinds import kind_of
-from exchange.window.uploads.scanning import Scan, scan
 
 _TITLE = ("材料", "Materials")
 
@@ -88,10 +88,9 @@ def _take_one(guest: Guest, one: OpenDraft, material: Material, file: UploadFile
         )
     with LARGE_AT_ONCE:
         data = file.file.read()
-        kind = kind_of(data)
-        found = scan(guest.face.scanner, data)
-        scanned = "" if found is Scan.NOT_SCANNED else "clamd"
-        guest.face.keeping.keep(one.number, material.code, KeptFile(name.name, kind, data, scanned))
+        found = look_at(guest.face.scanner, data)
+        kept = KeptFile(name.name, found.media_type, data, found.scanned)
+        guest.face.keeping.keep(one.number, material.code, kept)
     return name.changed
 
 

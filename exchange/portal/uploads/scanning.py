@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,6 +50,11 @@ class ScannerPlace:
             found.close()
             raise
         return found
+
+
+def scanner_of(env: Mapping[str, str]) -> ScannerPlace | None:
+    """Return what an environment says of the scanner (EXCHANGE_CLAMD). Raises BadConfiguration."""
+    return scanner_place(env.get("EXCHANGE_CLAMD", ""))
 
 
 def scanner_place(text: str) -> ScannerPlace | None:
