@@ -8,6 +8,8 @@ provisional: it is shown, and fires nothing.
 from __future__ import annotations
 
 import hashlib
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -184,24 +186,83 @@ def _announced(day: date) -> bool | None:
         return None
 
 
+class _YearCounts:
+    """How many days there are in a year of a calendar up to each of its days; none before the first."""
+
+    def __init__(self, calendar: WorkingCalendar, year: int) -> None:
+        self.eve = date(year, 1, 1).toordinal() - 1
+        """The day before the year, as dates count days."""
+        self.length = date(year, 12, 31).toordinal() - self.eve
+        self.working = array("H", [0])
+        self.guessed = array("H", [0])
+        """Of which it is not announced whether they are working days."""
+        for day in (date.fromordinal(self.eve + number + 1) for number in range(self.length)):
+            self.working.append(self.working[-1] + calendar.is_workday(day))
+            self.guessed.append(self.guessed[-1] + (not calendar.published(day)))
+
+
+class _Counts:
+    """The counts of a calendar, year by year: every term is reckoned in a few steps, however long it is."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self._calendar = calendar
+        self._years: dict[int, _YearCounts] = {}
+
+    def of(self, year: int) -> _YearCounts:
+        """Return the counts of a year; ValueError for one that no date can have."""
+        found = self._years.get(year)
+        if found is None:
+            found = self._years[year] = _YearCounts(self._calendar, year)
+        return found
+
+
+_KEPT: dict[str, _Counts] = {}
+"""Counts by the calendar's version, while a process lives: one that was published anew has another version."""
+_MOST_KEPT = 64
+
+
+def _counts(calendar: WorkingCalendar) -> _Counts:
+    found = _KEPT.get(calendar.version)
+    if found is None:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        found = _KEPT[calendar.version] = _Counts(calendar)
+    return found
+
+
 def add_working_days(calendar: WorkingCalendar, day: date, days: int) -> tuple[date, bool]:
-    """Return the last of ``days`` working days after ``day`` (itself not counted), and whether it is provisional."""
-    provisional = False
-    while days > 0:
-        day += _DAY
-        provisional = provisional or not calendar.published(day)
-        days -= calendar.is_workday(day)
-    return day, provisional
+    """Return the last of ``days`` working days after ``day`` (itself not counted), and whether it is provisional.
+
+    Raises ValueError where there is no day so late.
+    """
+    if days <= 0:
+        return day, False
+    counts, year, provisional = _counts(calendar), day.year, False
+    one = counts.of(year)
+    over = day.toordinal() - one.eve
+    while True:
+        wanted = one.working[over] + days
+        last = bisect_left(one.working, wanted)
+        provisional = provisional or one.guessed[min(last, one.length)] > one.guessed[over]
+        if last <= one.length:
+            return date.fromordinal(one.eve + last), provisional
+        days, over, year = wanted - one.working[-1], 0, year + 1
+        one = counts.of(year)
 
 
 def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> tuple[int, bool]:
     """Count the working days after ``first`` up to and including ``last``; also return whether that is provisional."""
-    days, provisional, day = 0, False, first
-    while day < last:
-        day += _DAY
-        provisional = provisional or not calendar.published(day)
-        days += calendar.is_workday(day)
-    return days, provisional
+    if first >= last:
+        return 0, False
+    counts = _counts(calendar)
+    one = counts.of(first.year)
+    over = first.toordinal() - one.eve
+    days, guessed = -one.working[over], -one.guessed[over]
+    for year in range(first.year + 1, last.year + 1):
+        days, guessed = days + one.working[-1], guessed + one.guessed[-1]
+        one = counts.of(year)
+    until = last.toordinal() - one.eve
+    return days + one.working[until], guessed + one.guessed[until] > 0
 
 
 def end_of_day(day: date) -> datetime:

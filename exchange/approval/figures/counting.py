@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from exchange.approval.figures.records import DecidedRow
+from exchange.approval.figures.records import CountedPart, DecidedRow
 from exchange.approval.figures.store import FigureFacts, Ledgers
-from exchange.approval.records import PartRow
 from exchange.approval.rules.clock.dates import CaseLedgers, in_this_round, stood_still
 from exchange.approval.rules.report.cases import DecidedCase
 from exchange.approval.rules.report.groups import FigureKey, Report, month_of
@@ -22,6 +21,9 @@ from exchange.paging import pages
 from exchange.schemas import LedgerEntry, Matter
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar, end_of_day
+
+_PAGE = 1_000
+"""Rows read at once: memory does not grow with the cases, and what is asked for each page weighs little."""
 
 
 def report(node: Node, first: date, last: date) -> Report:
@@ -70,7 +72,7 @@ def _count_duties(
     tx: Transaction, now: datetime, calendar: WorkingCalendar, found: Report, since: datetime, until: datetime
 ) -> None:
     facts = tx[FigureFacts]
-    for page in pages(lambda after, most: facts.put_between(since, until, after, most), lambda one: one.place):
+    for page in pages(lambda after, most: facts.put_between(since, until, after, most), lambda one: one.place, _PAGE):
         ledgers = facts.moved_terms([one.part for one in page])
         for one in page:
             part = one.part
@@ -81,7 +83,9 @@ def _count_duties(
 
 def _count_cases(tx: Transaction, calendar: WorkingCalendar, found: Report, since: datetime, until: datetime) -> None:
     facts = tx[FigureFacts]
-    for rows in pages(lambda after, most: facts.decided_between(since, until, after, most), lambda one: one.place):
+    for rows in pages(
+        lambda after, most: facts.decided_between(since, until, after, most), lambda one: one.place, _PAGE
+    ):
         page = [one for one in rows if one.state is CaseState.DECIDED]
         numbers = [one.number for one in page]
         parts, own = facts.parts_of(numbers), facts.own_terms(numbers)
@@ -95,7 +99,7 @@ def _count_cases(tx: Transaction, calendar: WorkingCalendar, found: Report, sinc
 def _decided(
     row: DecidedRow,
     matter: Matter,
-    parts: Sequence[PartRow],
+    parts: Sequence[CountedPart],
     ledgers: Ledgers,
     own: Sequence[LedgerEntry],
     calendar: WorkingCalendar,

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from exchange.approval.records import PartRow
-from exchange.approval.rules.states import CaseState
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.schemas import Verdict
+
+
+class CountedPart(NamedTuple):
+    """What is counted of a department's part in a case: a third of what the window keeps of it, and quickly read."""
+
+    case_number: str
+    department: str
+    stage: int
+    state: PartState
+    issued_at: datetime | None
+    started_at: datetime | None
+    due_at: datetime | None
+    answered_at: datetime | None
+    deemed_at: datetime | None
+    escalated_at: datetime | None
+    reminded_at: datetime | None
+    late_at: datetime | None
+    verdict: Verdict | None
+    faulty_id: str | None
+    ledger_from: int
+    paper_by: datetime | None
+    paper_reminded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class PutPart:
     """A part that was put to its department, with what counts of its case."""
 
-    part: PartRow
+    part: CountedPart
     matter: str
     outcome: str | None
     """Of the case, once it is decided."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,19 +22,18 @@ from sqlalchemy import (
 )
 
 from exchange.approval.clocks.tables import case_clock, case_ledger
-from exchange.approval.figures.records import AnswerCount, DecidedRow, PutPart, SpanCount
+from exchange.approval.figures.records import AnswerCount, CountedPart, DecidedRow, PutPart, SpanCount
 from exchange.approval.filings.tables import filing
-from exchange.approval.records import PartRow
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.approval.statements import PART_COLUMNS
 from exchange.approval.tables import case_file, ledger, part
 from exchange.schemas import AcceptanceOutcome, LedgerEntry
 from exchange.store.keyset import after_place
 
 _f, _p, _l, _k, _c, _g = case_file.c, part.c, ledger.c, case_ledger.c, case_clock.c, filing.c
-_PART_WIDTH = len(fields(PartRow))
+_PART_COLUMNS = [_p[name] for name in CountedPart._fields]
+_PART_WIDTH = len(_PART_COLUMNS)
 _PUT = (
-    select(*PART_COLUMNS, _f.matter, _f.outcome)
+    select(*_PART_COLUMNS, _f.matter, _f.outcome)
     .join(case_file, _f.number == _p.case_number)
     .where(_f.state != CaseState.WITHDRAWN)
     .order_by(_p.issued_at, _p.case_number, _p.department)
@@ -74,7 +72,7 @@ class FigureFacts:
             place = (literal(after[0], type_=_p.issued_at.type), literal(after[1]), literal(after[2]))
             query = query.where(tuple_(_p.issued_at, _p.case_number, _p.department) > tuple_(*place))
         found = self._db.execute(query.limit(limit))
-        return [PutPart(PartRow(*row[:_PART_WIDTH]), *row[_PART_WIDTH:]) for row in found]
+        return [PutPart(CountedPart(*row[:_PART_WIDTH]), *row[_PART_WIDTH:]) for row in found]
 
     def decided_between(
         self, since: datetime, until: datetime, after: tuple[datetime, str] | None, limit: int
@@ -88,14 +86,14 @@ class FigureFacts:
             query = query.where(after_place(_f.decided_at, _f.number, after))
         return [DecidedRow(*row) for row in self._db.execute(query.limit(limit))]
 
-    def parts_of(self, numbers: Collection[str]) -> Mapping[str, list[PartRow]]:
+    def parts_of(self, numbers: Collection[str]) -> Mapping[str, list[CountedPart]]:
         """Return the parts of cases, by case."""
-        found: dict[str, list[PartRow]] = defaultdict(list)
-        for row in self._db.execute(select(*PART_COLUMNS).where(_p.case_number.in_(numbers))):
-            found[row.case_number].append(PartRow(*row))
+        found: dict[str, list[CountedPart]] = defaultdict(list)
+        for row in self._db.execute(select(*_PART_COLUMNS).where(_p.case_number.in_(numbers))):
+            found[row.case_number].append(CountedPart(*row))
         return found
 
-    def moved_terms(self, parts: Collection[PartRow]) -> Ledgers:
+    def moved_terms(self, parts: Collection[CountedPart]) -> Ledgers:
         """Return the ledgers of parts whose term was moved, of their present round; most have only begun."""
         firsts = {(one.case_number, one.department): one.ledger_from for one in parts}
         place = (_l.case_number, _l.department)

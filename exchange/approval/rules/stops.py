@@ -45,7 +45,7 @@ class _Stopped:
 
 def pauses(ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, department: str) -> list[StoppedDays]:
     """Return the days that do not count in the term that runs now, as intervals in order that do not overlap."""
-    return merged(one.pause for one in _stops(since_restart(ledger), calendar, department))
+    return merged(one.pause for one in _stops(since_restart(ledger), calendar, department)) if ledger else []
 
 
 def announced(ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, department: str) -> list[StoppedDays]:

@@ -82,4 +82,4 @@ def _joined(key: FigureKey, by: ReportBy | None) -> FigureKey:
 
 def month_of(moment: datetime) -> str:
     """Return the month of a moment in China, as 2026-03."""
-    return f"{day_of(moment):%Y-%m}"
+    return day_of(moment).isoformat()[:7]

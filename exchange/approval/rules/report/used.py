@@ -76,10 +76,11 @@ def longest_way(parts: Mapping[str, PartWay]) -> int:
     Stages follow one another, and each takes as long as the longest chain of departments in it that wait for one
     another; those that wait for nobody work at once.
     """
-    return sum(
-        max(_chain(name, parts, frozenset()) for name, part in parts.items() if part.stage == stage)
-        for stage in {part.stage for part in parts.values()}
-    )
+    longest: dict[int, int] = {}
+    for name, part in parts.items():
+        days = _chain(name, parts, frozenset()) if part.after else part.days
+        longest[part.stage] = max(days, longest.get(part.stage, days))
+    return sum(longest.values())
 
 
 def _chain(name: str, parts: Mapping[str, PartWay], seen: frozenset[str]) -> int:
