@@ -20,6 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from exchange.errors import ExchangeError
 from exchange.language import speaking
+from exchange.portal.uploads.limits import FILE_MOST
 from exchange.web import render
 from exchange.web.bodies import LimitedBodies
 from exchange.web.heads import HeadAsGet
@@ -28,12 +29,12 @@ from exchange.window.face import PublicFace
 from exchange.window.guest import Guest, SignedOut
 from exchange.window.pages import home, matters
 from exchange.window.pages.cases import acting, application, finding, papers, status
-from exchange.window.pages.drafts import beginning, checking, materials, overview, step_pages
+from exchange.window.pages.drafts import beginning, checking, materials, overview, sending, step_pages
 from exchange.window.pages.drafts.limits import UPLOAD_MOST
 from exchange.window.pages.failing import missing, troubled
 from exchange.window.pages.licences import checking as licence_checking
 from exchange.window.pages.licences import listing as licence_listing
-from exchange.window.route import GuestRoute, WaitingRoute
+from exchange.window.route import GuestRoute, RawRoute, WaitingRoute
 
 FORM_MOST = 2 * 1024 * 1024
 """Octets of a form without files: every field of a matter filled to its limit."""
@@ -53,13 +54,16 @@ def create_app(face: PublicFace, proxies: Sequence[str] = ()) -> ASGIApp:
 
 def _most(path: str) -> int:
     """How many octets a request to a path may bring: more where files are added."""
+    if path.startswith("/drafts/") and "/uploads/" in path:
+        return FILE_MOST
     return UPLOAD_MOST if path.startswith("/drafts/") and "/files/" in path else FORM_MOST
 
 
-ROUTES: tuple[GuestRoute | WaitingRoute, ...] = tuple(
+AnyRoute = GuestRoute | WaitingRoute | RawRoute
+ROUTES: tuple[AnyRoute, ...] = tuple(
     route
     for part in (
-        home, matters, beginning, overview, materials, checking, step_pages,
+        home, matters, beginning, overview, materials, sending, checking, step_pages,
         finding, status, papers, application, acting, licence_listing, licence_checking,
     )
     for route in part.ROUTES
@@ -71,9 +75,9 @@ def _routes(face: PublicFace) -> list[BaseRoute]:
     return [Route(one.path, _handler(face, one), methods=[one.method]) for one in ROUTES]
 
 
-def _handler(face: PublicFace, route: GuestRoute | WaitingRoute) -> Callable[[Request], Awaitable[Response]]:
+def _handler(face: PublicFace, route: AnyRoute) -> Callable[[Request], Awaitable[Response]]:
     async def handler(request: Request) -> Response:
-        if route.method == "GET":
+        if route.method == "GET" or isinstance(route, RawRoute):
             return await _answer(route, Guest(face, request))
         async with request.form(max_files=route.files, max_fields=_FIELDS) as form:
             return await _answer(route, Guest(face, request, form))
@@ -81,9 +85,9 @@ def _handler(face: PublicFace, route: GuestRoute | WaitingRoute) -> Callable[[Re
     return handler
 
 
-async def _answer(route: GuestRoute | WaitingRoute, guest: Guest) -> Response:
+async def _answer(route: AnyRoute, guest: Guest) -> Response:
     try:
-        if isinstance(route, WaitingRoute):
+        if isinstance(route, WaitingRoute | RawRoute):
             return await route.answer(guest)
         return await run_in_threadpool(route.answer, guest)
     except SignedOut as error:

@@ -11,7 +11,9 @@ from exchange.clock import monotonic
 from exchange.errors import ExchangeError, NotFound
 from exchange.language import Words
 from exchange.messaging.node import Node
+from exchange.portal.uploads.joining import JoiningFiles
 from exchange.portal.uploads.keeping import Keeping
+from exchange.portal.uploads.partial import PartialUploads
 from exchange.portal.uploads.scanning import ScannerPlace
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
@@ -64,6 +66,16 @@ class PublicFace:
     def keeping(self) -> Keeping:
         """Return where uploaded files are kept."""
         return Keeping(self.node, self.home.uploads(self.node.address), self.claims)
+
+    @property
+    def partials(self) -> PartialUploads:
+        """Return the files that are under way."""
+        return PartialUploads(self.home.uploads(self.node.address))
+
+    @property
+    def joining(self) -> JoiningFiles:
+        """Return what a file goes through that came in parts."""
+        return JoiningFiles(self.keeping, self.partials, self.scanner)
 
     def now(self) -> datetime:
         """Return the time that counts for cases."""

@@ -104,7 +104,14 @@ class Guest:
         """
         if not from_our_page(self.request):
             raise Denied("the form does not come from a page of ours", remedy="load the page again")
-        return hmac.compare_digest(form_token(self.token(number)).encode(), self.typed("token").encode())
+        return _same(form_token(self.token(number)), self.typed("token"))
+
+    def check_script(self, number: str) -> None:
+        """Raise SignedOut, or Denied for what no script of a page of this session sends."""
+        self.check_open(number)
+        sent = self.request.headers.get("x-form-token", "")
+        if not from_our_page(self.request) or not _same(form_token(self.token(number)), sent):
+            raise Denied("this does not come from a page of this session", remedy="load the page again")
 
     def check_form(self, number: str) -> None:
         """Raise SignedOut, or Denied for a form that does not come from a page of this session."""
@@ -144,6 +151,10 @@ class Guest:
             "now": self.face.now(),
             **shown,
         }
+
+
+def _same(expected: str, sent: str) -> bool:
+    return hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace"))
 
 
 def as_typed(value: str) -> str:

@@ -24,6 +24,15 @@ class GuestRoute:
 
 
 @dataclass(frozen=True)
+class RawRoute:
+    """What takes a request as it comes: its body is no form, and read by whoever answers."""
+
+    path: str
+    answer: Callable[[Guest], Awaitable[Response]]
+    method: str
+
+
+@dataclass(frozen=True)
 class WaitingRoute:
     """What waits its turn before it is done, and keeps no thread meanwhile."""
 

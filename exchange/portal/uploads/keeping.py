@@ -39,13 +39,19 @@ class Keeping:
     """A folder of the portal's own, for what is under way."""
     claims: Callable[[], ClaimStore]
 
-    def keep(self, number: str, material: str, file: KeptFile) -> None:
-        """Add a file to a draft. Raises BadApplication, Conflict, NotFound or ClaimStoreUnavailable."""
+    def keep(self, number: str, material: str, file: KeptFile, at: Path | None = None) -> None:
+        """Add a file to a draft; ``at`` is where its content lies on this machine, if it does.
+
+        Raises BadApplication, Conflict, NotFound or ClaimStoreUnavailable.
+        """
         kept = (file.name, file.media_type)
         if len(file.content) <= ATTACHMENT_LIMIT:
             attach(self.node, number, material, *kept, file.content, file.scanned)
             return
         make_folder(self.uploads, 0o700)
+        if at is not None:  # what is killed goes on with the same keys
+            attach_large(self.node, number, material, *kept, at, self.claims(), self.uploads, file.scanned)
+            return
         with NamedTemporaryFile(dir=self.uploads, prefix="incoming-") as spooled:
             spooled.write(file.content)
             spooled.flush()

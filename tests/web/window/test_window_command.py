@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from exchange.claims import fetch
 from exchange.operations.domain_view import DomainView
-from exchange.runtime.settings import Home
+from exchange.portal.drafting import draft_of
+from exchange.portal.large_files import claim_of
+from exchange.runtime.settings import Home, Settings
 from exchange.web.listening import read_state
 from tests.journeys.city import wait_until
 from tests.warm import WarmProcess, run_warm, start_warm
+from tests.web.window.part_sender import OCTETS, PartSender
+from tests.web.window.wicket import Applicant, Wicket
 
 
 @pytest.fixture
@@ -98,3 +107,42 @@ def test_a_domain_without_a_portal_has_no_window(view: DomainView) -> None:
     assert refused.returncode == 3
     assert "'portal'" in refused.stderr
     assert "→" in refused.stderr
+
+
+def test_a_server_that_is_killed_in_the_midst_of_a_file_goes_on_with_it_and_the_file_is_whole(home: Path) -> None:
+    wicket = Wicket.of(Settings.read({}, home=home))
+    applicant = wicket.visitor()
+    applicant.begin()
+    cookie = "; ".join(f"{one.name}={one.value}" for one in applicant.http.cookies.jar)
+    data = random.Random(7).randbytes(3_000_000).hex().encode()
+    folder = wicket.face.keeping.uploads
+
+    def sender(said: Path) -> PartSender:
+        url = re.findall(r"http://127\.0\.0\.1:\d+", said.read_text())[0]
+        http = httpx.Client(base_url=url, headers={"cookie": cookie}, trust_env=False, timeout=60)
+        return PartSender(Applicant(http, applicant.number), data)  # type: ignore[arg-type]
+
+    with running(home) as (process, said):
+        first = sender(said)
+        first.announce()
+        place = urlsplit(str(first.applicant.http.base_url))
+        head = {
+            "host": place.netloc, "cookie": cookie, "x-form-token": first.token, "content-type": OCTETS,
+            "upload-offset": "0", "content-length": str(len(data)),
+        }  # fmt: skip
+        with socket.create_connection((place.hostname or "", place.port or 0)) as connection:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            connection.sendall(f"PATCH {first.path} HTTP/1.1\r\n{lines}\r\n".encode() + data[:2_000_000])
+            wait_until(lambda: sum(one.stat().st_size for one in folder.rglob("*.part")) > 1_000_000, 30, "octets")
+            process.send_signal(signal.SIGKILL)
+            process.wait(20)
+    with running(home) as (_, said):
+        again = sender(said)
+        offset = int(again.announce().headers["upload-offset"])
+        assert 1_000_000 < offset <= 2_000_000
+        assert again.send(offset).status_code == 204
+    (file,) = draft_of(wicket.face.node, applicant.number).files
+    assert (file.size, file.digest) == (len(data), hashlib.sha256(data).hexdigest())
+    claim = claim_of(file.claim or "")
+    assert fetch(claim, home / "fetched", wicket.face.claims()).read_bytes() == data
+    wicket.opened.store.close()

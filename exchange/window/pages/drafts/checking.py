@@ -53,6 +53,7 @@ def send(guest: Guest) -> Response:
     except (BadApplication, BadText, Secret) as error:
         what = error.written(language()), error.remedy_text.written(language())
         return _shown(guest, one, (InputFault("", "", *what, path=step_path(number, CHECK)),), 422)
+    guest.face.partials.end(number)
     return goto(f"/cases/{number}")
 
 

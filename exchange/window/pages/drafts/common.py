@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exchange.errors import Conflict
+from exchange.errors import Conflict, NotFound
 from exchange.portal.drafting import draft_of
 from exchange.portal.records import ApplicationDraft
 from exchange.portal.states import DraftState
-from exchange.schemas import Matter
+from exchange.schemas import Material, Matter
 from exchange.window.forms.lacking import step_path
 from exchange.window.forms.reading import values_of_step
 from exchange.window.forms.steps import AGENT, CHECK, MATERIALS, FormStep, steps_of
@@ -46,6 +46,14 @@ def opened(guest: Guest) -> OpenDraft:
     if draft.state is not DraftState.OPEN:
         raise Conflict("{number} has been handed in", remedy="follow it; nothing of it is lost", number=number)
     return OpenDraft(draft, guest.face.matter(draft.matter))
+
+
+def material_of(one: OpenDraft, code: str) -> Material:
+    """Return a material that the matter asks for. Raises NotFound."""
+    found = next((each for each in one.matter.materials if each.code == code), None)
+    if found is None:
+        raise NotFound("the matter asks for no such material", remedy="choose one of those that are listed")
+    return found
 
 
 def is_done(one: OpenDraft, step: FormStep) -> bool:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from exchange.errors import BadApplication, BadFile, Changed, NotFound, TooLarge
+from exchange.errors import BadApplication, BadFile, Changed, TooLarge
 from exchange.language import Text, language
 from exchange.portal.drafting import detach, draft_of, save
 from exchange.portal.uploads.file_names import file_name
 from exchange.portal.uploads.keeping import LARGE_AT_ONCE, KeptFile
-from exchange.portal.uploads.limits import ALL_MOST, FILE_MOST
 from exchange.portal.uploads.looking import look_at
+from exchange.portal.uploads.room import expect_room, expect_size, full
 from exchange.schemas import Material
 from exchange.window.forms.fault import MOST_OF_A_LINE, InputFault, input_fault, text_fault
 from exchange.window.forms.lacking import material_anchor, step_path
 from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
 from exchange.window.guest import Guest, goto
-from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics
+from exchange.window.pages.drafts.common import OpenDraft, crumbs, material_of, opened, topics
 from exchange.window.pages.drafts.limits import AT_ONCE, limits_of
 from exchange.window.route import GuestRoute
 
@@ -43,7 +43,7 @@ def add(guest: Guest) -> Response:
     """Take the files of a form in, each by itself: what is wrong with one keeps out no other."""
     one = opened(guest)
     guest.check_form(one.number)
-    material = _material(guest, one)
+    material = material_of(one, guest.request.path_params["material"])
     sent = [file for file in guest.form.getlist("files") if isinstance(file, UploadFile) and file.filename]
     if not sent:
         found = (Text("no file was chosen"), Text("choose one first, then add it"))
@@ -61,7 +61,7 @@ def _take(guest: Guest, one: OpenDraft, material: Material, sent: list[UploadFil
     for place, file in enumerate(sent):
         try:
             if place >= room:
-                raise BadFile("this material has at most {most} files", remedy="remove one first", most=material.files)
+                raise full(material)
             renamed = _take_one(guest, one, material, file) or renamed
         except (BadFile, BadApplication, TooLarge) as error:
             what = error.written(language()), error.remedy_text.written(language())
@@ -72,20 +72,8 @@ def _take(guest: Guest, one: OpenDraft, material: Material, sent: list[UploadFil
 def _take_one(guest: Guest, one: OpenDraft, material: Material, file: UploadFile) -> bool:
     """Store one file; return whether its name was changed. Raises BadFile or BadApplication."""
     name = file_name(file.filename or "")
-    if (file.size or 0) > FILE_MOST:
-        raise BadFile(
-            "the file has {size:,} bytes, {limit:,} at most",
-            remedy="make it smaller (fewer dots an inch, fewer pages), split it, or bring it to the counter",
-            size=file.size,
-            limit=FILE_MOST,
-        )
-    there = sum(each.size for each in draft_of(guest.face.node, one.number).files)
-    if there + (file.size or 0) > ALL_MOST:
-        raise BadFile(
-            "with it the application would have more than {limit:,} bytes in all",
-            remedy="remove another file first, or bring it to the counter",
-            limit=ALL_MOST,
-        )
+    expect_size(file.size or 0)
+    expect_room(draft_of(guest.face.node, one.number), material, file.size or 0)
     with LARGE_AT_ONCE:
         data = file.file.read()
         found = look_at(guest.face.scanner, data)
@@ -106,7 +94,7 @@ def note(guest: Guest) -> Response:
     """Save where a material lies that is no file."""
     one = opened(guest)
     guest.check_form(one.number)
-    material, text = _material(guest, one), guest.typed("note").strip()
+    material, text = material_of(one, guest.request.path_params["material"]), guest.typed("note").strip()
     if (found := text_fault(text, required=False, most=MOST_OF_A_LINE)) is not None:
         return _shown(guest, one, (_fault(material, found),), 422, {material.code: text})
     notes = {**one.draft.entered.notes, material.code: text}
@@ -117,6 +105,24 @@ def note(guest: Guest) -> Response:
     except Changed:
         return note(guest)  # somebody has saved another part in this moment: what is written here is another one
     return goto(f"{step_path(one.number, MATERIALS)}?done=saved#{material_anchor(material.code)}")
+
+
+_SENDING = {
+    "begins": ("正在准备上传", "Getting ready"),
+    "percent": ("已上传 {}%", "{} % has gone up"),
+    "waits": ("网络中断，恢复后自动续传", "No connection now; it goes on by itself"),
+    "done": ("已上传", "It is there"),
+    "stop": ("取消上传", "Stop"),
+    "failed": ("未能上传，请重新选择", "It could not be sent; please choose it again"),
+    "over": (
+        "会话已结束：请重新输入查询码，再选择同一文件，将从中断处继续",
+        "The session is over: give the access code again and choose the same file, and it goes on where it stopped",
+    ),
+    "between": ("；请", "; "),
+    "colon": ("：", ": "),
+    "look": ("查看已添加的文件", "Look at what was added"),
+}
+"""What the script says that sends files in parts."""
 
 
 def _shown(
@@ -139,21 +145,15 @@ def _shown(
         faults=faults,
         fault_at={fault.anchor: fault for fault in faults},
         limits=limits_of(guest),
+        sending_texts={key: guest.words(text) for key, text in _SENDING.items()},
         scanner=guest.face.scanner is not None,
         at_once=AT_ONCE,
+        under_way=[(each.announced, each.announced.key, each.percent) for each in guest.face.partials.of(one.number)],
         topics=topics(guest, one),
         current=keys.index(MATERIALS) + 1,
         check=step_path(one.number, CHECK),
         crumbs=crumbs(guest, one),
     )
-
-
-def _material(guest: Guest, one: OpenDraft) -> Material:
-    code = guest.request.path_params["material"]
-    found = next((each for each in one.matter.materials if each.code == code), None)
-    if found is None:
-        raise NotFound("the matter asks for no such material", remedy="choose one of those that are listed")
-    return found
 
 
 def _fault(material: Material, found: tuple[Text, Text]) -> InputFault:
