@@ -1,7 +1,7 @@
 """What travels: the wire contract of the exchange as strict, frozen models. No behaviour, no IO."""
 
 from exchange.schemas.application import Applicant, Application, SubmittedMaterial
-from exchange.schemas.base import Attachment, Body, Queue, Room, Title, Urgency, Wire
+from exchange.schemas.base import Attachment, Body, LicenceNumber, Queue, Room, Title, Urgency, Wire
 from exchange.schemas.calendar import MAX_YEARS, PAPER_LIMIT, AnnouncedYear, Calendar, CalendarUpdate
 from exchange.schemas.catalogue.fields import (
     MAX_FIELDS,
@@ -117,8 +117,9 @@ from exchange.schemas.filings.filing import (
     FilingWithdrawal,
 )
 from exchange.schemas.filings.hearing import HearingEvent, HearingNotice, HearingRecord
-from exchange.schemas.filings.licence import Licence, LicenceChange, LicenceEntry, LicenceHolder, LicenceNumber
+from exchange.schemas.filings.licence import Licence, LicenceChange, LicenceEntry, LicenceHolder
 from exchange.schemas.filings.progress import CaseProgress, CaseStep, DecisionServed, DepartmentProgress, PartStep
+from exchange.schemas.filings.renewal import RENEWED_BY_LAW, RenewalTerm, TacitAuthorisation
 from exchange.schemas.form import (
     Aggregate,
     DomainTotal,
@@ -143,6 +144,7 @@ from exchange.schemas.joint import (
 from exchange.schemas.matter import (
     BY_LAW,
     LONGEST_PROCEDURE,
+    RENEWAL_DAYS,
     AmendmentRules,
     Approver,
     Completion,
@@ -181,29 +183,29 @@ __all__ = [
     "ACCEPTED_BY_LAW", "BY_LAW", "FEWEST_CASES", "LONGEST_PROCEDURE", "LONGEST_PROMISE", "MAX_ADDRESSEES",
     "MAX_AUTHORITIES", "MAX_CERTIFICATES", "MAX_DELEGATIONS", "MAX_FIELDS", "MAX_FORWARDERS", "MAX_INSTRUCTION",
     "MAX_PARTS", "MAX_PROOFS", "MAX_RELAYS", "MAX_RESTS", "MAX_SHOWN", "MAX_SIGNERS", "MAX_SUBSTITUTIONS",
-    "MAX_YEARS", "MESSAGES", "OPEN", "OUTCOME_TITLES", "PAPER_LIMIT", "STATEMENTS", "Acceptance", "AcceptanceMode",
-    "AcceptanceOutcome", "Aggregate", "AmendmentRules", "AnnouncedYear", "AnnouncementNumber", "Applicant",
-    "ApplicantSees", "Application", "Approver", "AtRecall", "Attachment", "Bilingual", "Body", "Calendar",
-    "CalendarUpdate", "CaseAddition", "CaseClosed", "CaseProgress", "CaseReopened", "CaseStep", "CaseTermEvent",
-    "CaseTermNotice", "Choice", "ClaimCheck", "Classification", "Clearance", "Completion", "Concerned", "Considered",
-    "Consultation", "ConsultedDepartment", "Count", "Cover", "DeadlineNotice", "DeadlineState", "DeadlineStatus",
-    "Decision", "DecisionServed", "DeemedConsent", "DefaultMode", "DefaultNotice", "Delegation", "DepartmentFigures",
-    "DepartmentProgress", "Directory", "DirectoryUpdate", "Document", "DocumentKind", "DocumentNumber", "DomainTotal",
-    "EncryptionKey", "EntryKind", "Escalation", "Exclusion", "ExtensionRule", "FieldAnswer", "FieldTotal",
-    "FieldType", "FieldValue", "FiledFile", "Filing", "FilingChannel", "FilingNumber", "FilingReceipt",
-    "FilingStatement", "FilingSupplement", "FilingWithdrawal", "Form", "FormAnswer", "FormField", "ForwardedRequest",
-    "Forwarding", "Header", "HearingEvent", "HearingMode", "HearingNotice", "HearingRecord", "InputType",
-    "JointDocument", "JointDraft", "JointEnded", "JointEnding", "JointRefusal", "JointSignature", "LedgerEntry",
-    "Licence", "LicenceChange", "LicenceEntry", "LicenceHolder", "LicenceNumber", "Material", "Matter", "MatterField",
-    "MatterFigures", "Member", "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder",
-    "Number", "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
-    "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind", "Promised", "Protest",
-    "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch",
-    "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder", "ReminderProof",
-    "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy", "ReviewStanding",
-    "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "Shown", "ShownIf", "ShownSort", "SignOff",
-    "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial", "Substitution", "Suite",
-    "SupplementaryReview", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper", "Urgency", "Verdict",
-    "Visibility", "Wire", "WithoutConsent",
+    "MAX_YEARS", "MESSAGES", "OPEN", "OUTCOME_TITLES", "PAPER_LIMIT", "RENEWAL_DAYS", "RENEWED_BY_LAW", "STATEMENTS",
+    "Acceptance", "AcceptanceMode", "AcceptanceOutcome", "Aggregate", "AmendmentRules", "AnnouncedYear",
+    "AnnouncementNumber", "Applicant", "ApplicantSees", "Application", "Approver", "AtRecall", "Attachment",
+    "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseAddition", "CaseClosed", "CaseProgress", "CaseReopened",
+    "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice", "ClaimCheck", "Classification", "Clearance",
+    "Completion", "Concerned", "Considered", "Consultation", "ConsultedDepartment", "Count", "Cover",
+    "DeadlineNotice", "DeadlineState", "DeadlineStatus", "Decision", "DecisionServed", "DeemedConsent", "DefaultMode",
+    "DefaultNotice", "Delegation", "DepartmentFigures", "DepartmentProgress", "Directory", "DirectoryUpdate",
+    "Document", "DocumentKind", "DocumentNumber", "DomainTotal", "EncryptionKey", "EntryKind", "Escalation",
+    "Exclusion", "ExtensionRule", "FieldAnswer", "FieldTotal", "FieldType", "FieldValue", "FiledFile", "Filing",
+    "FilingChannel", "FilingNumber", "FilingReceipt", "FilingStatement", "FilingSupplement", "FilingWithdrawal",
+    "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "HearingEvent", "HearingMode",
+    "HearingNotice", "HearingRecord", "InputType", "JointDocument", "JointDraft", "JointEnded", "JointEnding",
+    "JointRefusal", "JointSignature", "LedgerEntry", "Licence", "LicenceChange", "LicenceEntry", "LicenceHolder",
+    "LicenceNumber", "Material", "Matter", "MatterField", "MatterFigures", "Member", "MissingItem", "Named",
+    "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number", "ObjectionGround", "OfferedDirectory",
+    "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy", "Outcome", "Overruling", "PartStep", "Printing",
+    "ProcedureEnded", "ProcedureKind", "Promised", "Protest", "ProtestGround", "PublicGuide", "Purpose", "Queue",
+    "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch", "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest",
+    "ReceiptsShown", "Reminder", "ReminderProof", "RenewalTerm", "RequestForwarded", "Rest", "RestartRule", "Result",
+    "ResultStanding", "ReturnedBy", "ReviewStanding", "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder",
+    "Shown", "ShownIf", "ShownSort", "SignOff", "SpecialProcedure", "Standing", "StartRule", "StopRule",
+    "SubmittedMaterial", "Substitution", "Suite", "SupplementaryReview", "TacitAuthorisation", "Tally", "Term",
+    "TermNotice", "Title", "Treatment", "Upper", "Urgency", "Verdict", "Visibility", "Wire", "WithoutConsent",
 ]
 # fmt: on

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from exchange.schemas.base import Attachment, Body, Line, MatterCode, Text, Title, Wire
+from exchange.schemas.base import Attachment, Body, LicenceNumber, Line, MatterCode, Text, Title, Wire
 from exchange.schemas.catalogue.fields import MAX_FIELDS, FieldAnswer
 from exchange.schemas.claim import ClaimCheck
 from exchange.schemas.instants import Instant
@@ -46,7 +46,8 @@ class SubmittedMaterial(Wire):
 class Application(Body):
     """An application for one matter.
 
-    Version 1 had neither ``answers`` nor files in the claim store; it is still read, and written where it suffices.
+    Version 1 had neither ``answers`` nor ``renews`` nor files in the claim store; it is still read, and written where
+    it suffices.
     """
 
     KIND: ClassVar[str] = "application"
@@ -64,8 +65,11 @@ class Application(Body):
         tuple[FieldAnswer, ...], Field(max_length=MAX_FIELDS, exclude_if=lambda answers: not answers)
     ] = ()
     """What the applicant has answered to the matter's own fields."""
+    renews: Annotated[LicenceNumber | None, Field(exclude_if=lambda number: number is None)] = None
+    """Number of the licence that is to be renewed (延续); null where a new one is applied for."""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
-        return 2 if self.answers or any(material.claim is not None for material in self.materials) else 1
+        newer = self.answers or self.renews is not None or any(one.claim is not None for one in self.materials)
+        return 2 if newer else 1

@@ -114,6 +114,9 @@ MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-(?:[0-9a-f]{
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """Docket number (受理编号) of a case, unique at its window."""
 
+LicenceNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z-]{3,79}$")]
+"""Number of a licence (许可编号), unique at the window that issues it."""
+
 MatterCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """Short name of a matter in the catalogue."""
 

@@ -16,6 +16,8 @@ from exchange.schemas.published.conditions import NOTHING, SOME, SOMETHING, give
 
 DECISION_DAYS = 45
 """Working days for joint handling (Administrative License Law, article 42)."""
+RENEWAL_DAYS = 30
+"""Calendar days before a licence is over by which its renewal is asked for, where no other rule says otherwise (50)."""
 
 
 class DefaultMode(StrEnum):
@@ -220,6 +222,10 @@ class Matter(Wire):
     """What the public is told of it; None: it is not among the matters that the portal offers."""
     promised_days: Annotated[int | None, Field(ge=1, le=365, exclude_if=lambda days: days is None)] = None
     """Working days within which it is promised to be decided, where that is less than the law asks."""
+    renewal_days: Annotated[int, Field(ge=1, le=365, exclude_if=lambda days: days == RENEWAL_DAYS)] = RENEWAL_DAYS
+    """Calendar days before its licence is over by which the renewal is asked for (article 50)."""
+    renewal_basis: Annotated[Basis, Field(exclude_if=lambda basis: not basis)] = ()
+    """The law, regulation or rule that says another number of days than article 50."""
     further: Annotated[tuple[Approver, ...], Field(max_length=64, exclude_if=lambda further: not further)] = ()
     """Bodies that are asked only if one that was asked is not competent and names them: their terms and defaults."""
 
@@ -233,6 +239,8 @@ class Matter(Wire):
         check_fields(self.fields)
         if self.promised_days is not None and self.promised_days > self.decision_days:
             raise ValueError("promised_days: more than the law allows")
+        if (self.renewal_days != RENEWAL_DAYS) != bool(self.renewal_basis):
+            raise ValueError("renewal_basis: cite the rule that says another number of days, and only then")
         return self
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, bindparam, exists, or_, select, union_all
 from exchange.approval.clocks.tables import OVERRUN, UNDELIVERED, UNEXPLAINED, case_clock
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.supplement import TO_REMIND
-from exchange.approval.rules.states import CaseState
+from exchange.approval.rules.states import WITHOUT_DECISION
 from exchange.approval.tables import AWAITED, PAPER_TO_REMIND, RECKONED, case_file, ledger, part, reopening
 from exchange.store.bulk import adding
 
@@ -39,8 +39,8 @@ OTHERWISE = tuple(
     for other in (_p.calendar.is_(None), _p.calendar < bindparam("by"), _p.calendar > bindparam("by"))
 )
 """Ranges of the index."""
-WITHDRAWN = exists().where(_f.number == _p.case_number, _f.state == CaseState.WITHDRAWN)
-PAPERS = _NUMBERED.where(PAPER_TO_REMIND, _p.paper_by < bindparam("now"), ~WITHDRAWN).order_by(_p.paper_by)
+NOTHING_OWED = exists().where(_f.number == _p.case_number, _f.state.in_(sorted(WITHOUT_DECISION)))
+PAPERS = _NUMBERED.where(PAPER_TO_REMIND, _p.paper_by < bindparam("now"), ~NOTHING_OWED).order_by(_p.paper_by)
 _OF = select(case_clock.c.case_number)
 OVER = union_all(_OF.where(OVERRUN), _OF.where(UNEXPLAINED))
 """Cases of which the lead's own term is over, if they are not decided."""

@@ -64,7 +64,13 @@ _CELLS = {
     Verdict.REFER_UPWARD: (("报上级", "upward"), "magenta"),
 }
 """Verdicts as short as a cell wants them, with their colours."""
-_CASES = {CaseState.OPEN: "cyan", CaseState.READY: "yellow", CaseState.DECIDED: "green", CaseState.WITHDRAWN: "dim"}
+_CASES = {
+    CaseState.OPEN: "cyan",
+    CaseState.READY: "yellow",
+    CaseState.DECIDED: "green",
+    CaseState.WITHDRAWN: "dim",
+    CaseState.BY_LAW: "green",
+}
 _OUTCOMES = {
     "grant": (("准予", "granted"), "green"),
     "grant-with-conditions": (("附条件准予", "conditional"), "yellow"),

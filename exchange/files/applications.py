@@ -14,7 +14,7 @@ from exchange.errors import BadApplication, BadConfiguration
 from exchange.files.attached import attachment_of, read_attached
 from exchange.language import Unfit
 from exchange.schemas import MAX_FIELDS, Applicant, Application, FieldAnswer, SubmittedMaterial, Wire
-from exchange.schemas.base import Line, MatterCode, Text
+from exchange.schemas.base import LicenceNumber, Line, MatterCode, Text
 from exchange.schemas.form import Name
 from exchange.tomlfile import read_toml
 
@@ -53,6 +53,8 @@ class ApplicationFile(Wire):
     answers: Annotated[dict[Name, Answered], Field(default_factory=dict, max_length=MAX_FIELDS)]
     """What is answered to the matter's own fields, by their names."""
     materials: Annotated[tuple[MaterialEntry, ...], Field(max_length=50)] = ()
+    renews: LicenceNumber | None = None
+    """Number of the licence that is to be renewed."""
 
 
 def read_application(path: Path, clock: Clock) -> tuple[Application, list[bytes]]:
@@ -78,6 +80,7 @@ def read_application(path: Path, clock: Clock) -> tuple[Application, list[bytes]
         materials=tuple(_material(entry, enclosures.get(position)) for position, entry in enumerate(content.materials)),
         submitted_at=clock.now(),
         answers=tuple(FieldAnswer(field=name, value=value) for name, value in content.answers.items()),
+        renews=content.renews,
     )
     return application, list(enclosures.values())
 

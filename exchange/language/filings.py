@@ -12,6 +12,7 @@ FILING_STATES: Mapping[str, Words] = {
     "accepted": ("已受理", "accepted"),
     "not-accepted": ("未受理", "not accepted"),
     "withdrawn": ("已撤回", "withdrawn"),
+    "by-law": ("视为准予延续", "renewed by law"),
 }
 FILING_STANDINGS: Mapping[str, Words] = {
     "sent": ("已提交，送达中", "handed in, on its way"),
@@ -23,6 +24,7 @@ FILING_STANDINGS: Mapping[str, Words] = {
     "under-way": ("已受理", "accepted"),
     "decided": ("已办结", "decided"),
     "withdrawn": ("已撤回", "withdrawn"),
+    "by-law": ("视为准予延续", "renewed by law"),
 }
 CHANNELS: Mapping[str, Words] = {
     "web": ("网上提交", "online"),

@@ -34,6 +34,7 @@ CASE_STATES: Mapping[str, Words] = {
     "ready": ("待决定", "ready to decide"),
     "decided": ("已办结", "decided"),
     "withdrawn": ("已撤回", "withdrawn"),
+    "by-law": ("视为准予", "granted by law"),
 }
 PART_STATES: Mapping[str, Words] = {
     "planned": ("待下阶段", "next stage"),

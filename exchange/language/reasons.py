@@ -13,6 +13,8 @@ REASONS: Mapping[str, Words] = {
     "ledger-full": ("期限台账已满", "ledger full"),
     "not-stopped": ("未停计", "not stopped"),
     "already-issued": ("已颁发过", "issued already"),
+    "not-renewable": ("不能延续", "cannot be renewed"),
+    "unknown-licence": ("无此证件", "unknown licence"),
     "already-entered": ("已登记过", "entered already"),
     "already-answered": ("已答复过", "answered already"),
     "already-recalled": ("已撤回过", "recalled already"),

@@ -94,6 +94,13 @@ def licence_of_case(node: Node, issuer: str, case_number: str) -> KeptLicence | 
         return kept_licence(tx, row) if row is not None else None
 
 
+def licence_issued(node: Node, issuer: str, number: str) -> KeptLicence | None:
+    """Return a window's licence by its number; None where none is on record."""
+    with node.store.reading() as tx:
+        row = tx[Licences].get(issuer, number)
+        return kept_licence(tx, row) if row is not None else None
+
+
 def register(node: Node, query: str = "", after: LicencePlace | None = None, limit: int = 50) -> LicencePage:
     """Return a page of the public register, newest first: all, or what has the words of a query in its number, or in
     what is shown of its holder. Persons are not found by names or numbers of theirs.

@@ -15,12 +15,16 @@ from exchange.licences.store import Licences
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.schemas import Body, Licence, LicenceEntry, Role
+from exchange.schemas import Body, Licence, LicenceEntry, Role, TacitAuthorisation
 
 
 def handlers() -> dict[str, Handler]:
     """Return the message handlers of whoever is told of licences: a window's portals, and departments consulted."""
-    return {Licence.KIND: take_licence, LicenceEntry.KIND: take_entry}
+    return {
+        Licence.KIND: take_licence,
+        LicenceEntry.KIND: take_entry,
+        TacitAuthorisation.KIND: take_authorisation,
+    }
 
 
 def take_licence(step: Step, incoming: Incoming, body: Body) -> None:
@@ -82,7 +86,19 @@ def take_entry(step: Step, incoming: Incoming, body: Body) -> None:
     step.note(f"licence-{entry.change.value}", case, incoming.message_id, number=entry.number)
 
 
-def _check_licence(row: LicenceRow, entry: LicenceEntry) -> None:
+def take_authorisation(step: Step, incoming: Incoming, body: Body) -> None:
+    """Keep that a renewal has arisen by law; the entry that it has come to is a message of its own. Raises Returned for
+    one that is about other signed bytes.
+    """
+    said = expect(body, TacitAuthorisation)
+    require_role(step, incoming, Role.WINDOW)
+    row = step.tx[Licences].get(incoming.sender, said.licence)
+    if row is not None:
+        _check_licence(row, said)
+    step.note(body.KIND, said.case_number, incoming.message_id, number=said.licence)
+
+
+def _check_licence(row: LicenceRow, entry: LicenceEntry | TacitAuthorisation) -> None:
     if (entry.licence_id, entry.licence_digest) != (row.message_id, row.digest):
         raise Returned(
             "the licence {number} that is on record was signed otherwise",

@@ -10,6 +10,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.secrecy import check_application_secrecy
 from exchange.portal.drafting import draft_in
+from exchange.portal.granted import expect_renewable
 from exchange.portal.large_files import claim_of
 from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.states import DraftState
@@ -47,6 +48,8 @@ def hand_over_in(step: Step, number: str, declaration: str, channel: FilingChann
         return draft.filing_id
     application = application_of(step, draft)
     check_application_secrecy(application)
+    if draft.filing_id is None:
+        expect_renewable(step, application)
     contents = step.tx[Drafts].inline(number)
     if draft.filing_id is not None:
         return _complete(step, draft, application, contents)
@@ -137,4 +140,5 @@ def application_of(step: Step, draft: ApplicationDraft) -> Application:
         materials=files + notes,
         submitted_at=step.now,
         answers=tuple(FieldAnswer(field=name, value=value) for name, value in entered.answers.items() if value),
+        renews=entered.renews or None,
     )

@@ -18,9 +18,10 @@ from exchange.schemas import (
     FilingReceipt,
     HearingNotice,
     HearingRecord,
+    TacitAuthorisation,
 )
 
-_TAKEN = (FilingReceipt, Acceptance, CaseProgress, DecisionServed, HearingNotice, HearingRecord)
+_TAKEN = (FilingReceipt, Acceptance, CaseProgress, DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation)
 _OVER = (AcceptanceOutcome.NOT_NEEDED, AcceptanceOutcome.NOT_COMPETENT, AcceptanceOutcome.REFUSED)
 
 
@@ -52,4 +53,6 @@ def take_paper(step: Step, incoming: Incoming, body: Body) -> None:
 def _is_over(body: Body) -> bool:
     if isinstance(body, Acceptance):
         return body.outcome in _OVER
-    return isinstance(body, CaseProgress) and body.step in (CaseStep.DECIDED, CaseStep.WITHDRAWN)
+    if isinstance(body, TacitAuthorisation):
+        return True
+    return isinstance(body, CaseProgress) and body.step in (CaseStep.DECIDED, CaseStep.WITHDRAWN, CaseStep.BY_LAW)

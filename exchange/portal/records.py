@@ -57,6 +57,8 @@ class Entered(Wire):
     agent: Applicant | None = None
     notes: dict[str, str] = Field(default_factory=dict)
     """By material: where it lies, where it is no file."""
+    renews: str = ""
+    """Number of the licence that is to be renewed."""
 
 
 @dataclass(frozen=True, slots=True)

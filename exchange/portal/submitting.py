@@ -85,6 +85,7 @@ def _fill(step: Step, number: str, submission: Submission) -> None:
         "project": application.project,
         "summary": application.summary,
         "applicant": application.applicant,
+        "renews": application.renews or "",
         "notes": {one.code: one.note for one in application.materials if one.attachment is None and one.claim is None},
     }
     if submission.agent is not None:

@@ -31,6 +31,8 @@ from exchange.schemas import (
     HearingNotice,
     HearingRecord,
     Promised,
+    RenewalTerm,
+    TacitAuthorisation,
 )
 from exchange.store.transaction import Transaction
 
@@ -49,6 +51,7 @@ class FilingStanding(StrEnum):
     UNDER_WAY = "under-way"  # 已受理
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
+    BY_LAW = "by-law"  # 视为准予延续
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,22 @@ class CaseView:
         return self.last(DecisionServed)
 
     @property
+    def renews(self) -> str | None:
+        """The licence of which the renewal is asked for."""
+        return self.filing.application.renews
+
+    @property
+    def renewal(self) -> RenewalTerm | None:
+        """Whether the renewal was asked for in time, as the window has signed it."""
+        first = next((paper.body for paper in self.papers if isinstance(paper.body, FilingReceipt)), None)
+        return first.renewal if first is not None else None
+
+    @property
+    def renewed_by_law(self) -> TacitAuthorisation | None:
+        """The document by which it has arisen by law, undecided."""
+        return self.last(TacitAuthorisation)
+
+    @property
     def revision(self) -> str:
         """Another one after any new paper, and after what was signed for or sent back."""
         known = [(paper.message_id, paper.signed_for) for paper in self.papers]
@@ -133,6 +152,8 @@ class CaseView:
     def standing(self) -> FilingStanding:
         """Return where it stands, by what was signed last."""
         progress, acceptances = self.progress, self.acceptances
+        if self.renewed_by_law is not None:
+            return FilingStanding.BY_LAW
         if progress is not None and progress.step in _CLOSED:
             return _CLOSED[progress.step]
         if self._withdrawn():
@@ -158,10 +179,14 @@ class CaseView:
         return FilingStanding.COMPLETED if completed else FilingStanding.INCOMPLETE
 
 
-_CLOSED = {CaseStep.DECIDED: FilingStanding.DECIDED, CaseStep.WITHDRAWN: FilingStanding.WITHDRAWN}
+_CLOSED = {
+    CaseStep.DECIDED: FilingStanding.DECIDED,
+    CaseStep.WITHDRAWN: FilingStanding.WITHDRAWN,
+    CaseStep.BY_LAW: FilingStanding.BY_LAW,
+}
 
 
-_OVER = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
+_OVER = (*_CLOSED.values(), FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
 
 
 def case_view(node: Node, number: str) -> CaseView:
@@ -189,7 +214,7 @@ _SHOWN = frozenset(
     model.KIND
     for model in (
         Filing, FilingSupplement, FilingStatement, FilingWithdrawal, FilingReceipt, Acceptance, CaseProgress,
-        DecisionServed, HearingNotice, HearingRecord,
+        DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation,
     )
 )  # fmt: skip
 

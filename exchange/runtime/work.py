@@ -17,6 +17,7 @@ from exchange.approval.window.clock import watching as clocks
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
+from exchange.approval.window.renewing import by_law as renewals
 from exchange.approval.window.terms import reprojecting, watching
 from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
@@ -112,14 +113,14 @@ def work_for(
             clocks.WORK: clocks.look_at_clocks,
         }
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
-        work.rounds |= {by_law.WORK: by_law.look, telling.WORK: telling.look}
+        work.rounds |= {renewals.WORK: renewals.look, by_law.WORK: by_law.look, telling.WORK: telling.look}
         work.rounds |= {public.WORK: Daily(public.publish, public.WORK).look}
         work.signed += (collector.on_signed,)
     return _with_portal(work) if Role.PORTAL in roles else work
 
 
 def _with_portal(work: Work) -> Work:
-    work.handlers |= papers_of_cases.handlers() | licences.handlers() | figures_of_matters.handlers()
+    work.handlers |= licences.handlers() | papers_of_cases.handlers() | figures_of_matters.handlers()
     work.rounds |= {ending.WORK: ending.look}
     return work
 

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from exchange.schemas.base import Basis, Body, CaseNumber, Digest, Line, MatterCode, MessageId, Room, Text, Title, Wire
 from exchange.schemas.claim import CLAIM_LIMIT
 from exchange.schemas.filings.filing import FilingNumber
+from exchange.schemas.filings.renewal import RenewalTerm
 from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import A_TEXT, NONE, NOTHING, SOME, VISIBLE, given, may, rules, says, when
 
@@ -48,6 +49,8 @@ class FilingReceipt(Body):
     """The end of the fifth working day: what is not told by then is taken to be complete."""
     provisional: bool = False
     """Whether that lies beyond the published calendar, which may still move it."""
+    renewal: Annotated[RenewalTerm | None, Field(exclude_if=lambda term: term is None)] = None
+    """Of a renewal: whether it was asked for in time."""
 
 
 class AcceptanceOutcome(StrEnum):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import (
     Address,
     Body,
     CaseNumber,
     Digest,
+    LicenceNumber,
     Line,
     MatterCode,
     MessageId,
@@ -23,9 +24,6 @@ from exchange.schemas.base import (
 )
 from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import A_TEXT, NOTHING, SOMETHING, given, may, rules, says, when
-
-LicenceNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z-]{3,79}$")]
-"""Number of a licence (许可编号), unique at the window that issues it."""
 
 
 class LicenceHolder(Wire):
@@ -97,7 +95,12 @@ class LicenceEntry(Body):
 
     model_config = ConfigDict(
         json_schema_extra=rules(
-            when(says("change", LicenceChange.RENEWED), given(valid_until=A_TEXT), may(valid_until=NOTHING)),
+            when(
+                says("change", LicenceChange.RENEWED),
+                given(valid_until=A_TEXT),
+                may(valid_until=NOTHING, decision_id=NOTHING, authorisation_id=NOTHING),
+            ),
+            when(given(decision_id=A_TEXT), may(authorisation_id=NOTHING)),
             when(
                 says("change", LicenceChange.CHANGED),
                 {"anyOf": [given(permits=A_TEXT), given(conditions=A_TEXT), given(holder=SOMETHING)]},
@@ -124,6 +127,10 @@ class LicenceEntry(Body):
     """Of a change: what it permits from then on; None where that stays. The same of conditions and holder."""
     conditions: Text | None = None
     holder: LicenceHolder | None = None
+    decision_id: Annotated[MessageId | None, Field(exclude_if=lambda one: one is None)] = None
+    """Of a renewal that was asked for: the decision that grants it."""
+    authorisation_id: Annotated[MessageId | None, Field(exclude_if=lambda one: one is None)] = None
+    """Of a renewal that has arisen by law: the document that says so; nobody has decided."""
     at: Instant
 
     @property
@@ -135,6 +142,9 @@ class LicenceEntry(Body):
     def _each_says_what_it_must(self) -> Self:
         if (self.change is LicenceChange.RENEWED) != (self.valid_until is not None):
             raise ValueError("valid_until: a renewal says until when, and nothing else does")
+        granted = [one for one in (self.decision_id, self.authorisation_id) if one is not None]
+        if len(granted) > (self.change is LicenceChange.RENEWED):
+            raise ValueError("decision_id, authorisation_id: a renewal rests on one of them, and nothing else does")
         changed = (self.permits, self.conditions, self.holder)
         if (self.change is LicenceChange.CHANGED) != any(one is not None for one in changed):
             raise ValueError("permits, conditions, holder: a change says what is another one, and nothing else does")

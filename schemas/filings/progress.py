@@ -38,6 +38,8 @@ class CaseStep(StrEnum):
     TO_DECIDE = "to-decide"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
+    BY_LAW = "by-law"
+    """Not decided, and granted by law for that: the renewal of a licence (article 50)."""
 
 
 class PartStep(StrEnum):

@@ -13,6 +13,7 @@ from exchange.approval.filings.application import application_of
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
+from exchange.approval.renewals.waiting import expect_not_arisen, renewing
 from exchange.approval.rules.acceptance.outcomes import check_open, check_outcome, check_told_once
 from exchange.approval.rules.acceptance.term import TellBy, tell_by
 from exchange.catalogue.completeness import Completeness, completeness_of
@@ -178,6 +179,7 @@ def _open_filing(step: Step, number: str, portal: str | None, officer: str) -> F
         raise BadAcceptance("nobody answers for it", remedy="name the officer")
     row = _filing(step.tx, step.node.address, number, portal)
     check_open(row, step.now, step.node.calendar)
+    expect_not_arisen(renewing(step.tx, step.node.address, row), step.now)
     return row
 
 

@@ -25,6 +25,7 @@ _STEPS = {
     CaseState.READY: CaseStep.TO_DECIDE,
     CaseState.DECIDED: CaseStep.DECIDED,
     CaseState.WITHDRAWN: CaseStep.WITHDRAWN,
+    CaseState.BY_LAW: CaseStep.BY_LAW,
 }
 _PART_STEPS = {
     PartState.PLANNED: PartStep.PLANNED,

@@ -11,10 +11,13 @@ from exchange.approval.acceptance.accepting import accept_by_form
 from exchange.approval.acceptance.promises import keeps_promise
 from exchange.approval.acceptance.senders import expect_portal, own_filing
 from exchange.approval.acceptance.showing import show
+from exchange.approval.filings.application import application_of
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
+from exchange.approval.renewals.waiting import renewing
 from exchange.approval.rules.acceptance.term import tell_by
+from exchange.approval.window.renewing.asked import check_completed, check_renewal
 from exchange.approval.window.submit import keep_matter
 from exchange.catalogue.completeness import enclosure_faults
 from exchange.errors import Returned, Secret
@@ -54,6 +57,7 @@ def take_filing(step: Step, incoming: Incoming, body: Body) -> None:
     _check(filed.application, incoming.opened.enclosures)
     keep_matter(step, matter)
     received = incoming.arrival.earliest
+    check_renewal(step, incoming.sender, filed.filing, filed.application, matter, received)
     row = FilingRow(
         portal=incoming.sender,
         number=filed.filing,
@@ -90,6 +94,13 @@ def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
             remedy="see how it stands; after the acceptance, state what there is to say",
             number=row.number,
         )
+    if supplement.application.renews != application_of(step.tx, row)[0].renews:
+        raise Returned(
+            "the filing {number} is for another licence, or for none",
+            code="wrong-reference",
+            remedy="file the renewal of another licence as a filing of its own",
+            number=row.number,
+        )
     if supplement.application.matter != row.matter:
         raise Returned(
             "the filing {number} is for the matter {code_named}",
@@ -105,6 +116,7 @@ def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
         show(step, incoming, row, row.case_number)
         return
     received = incoming.arrival.not_before(row.complete_at).earliest
+    check_completed(step, row, received)
     term = tell_by(received, step.node.calendar)
     step.tx[Filings].move(
         row, FilingState.RECEIVED, last_id=incoming.message_id, complete_at=received, tell_by=term.at,
@@ -118,7 +130,7 @@ def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
 
 def confirm(step: Step, row: FilingRow, application: Application, enclosures: Sequence[bytes]) -> None:
     """Confirm what came: with every file, and the day by which the applicant is told what is missing."""
-    term = tell_by(row.complete_at, step.node.calendar)
+    term, asked = tell_by(row.complete_at, step.node.calendar), renewing(step.tx, step.node.address, row)
     attached = [one.attachment for one in application.materials if one.attachment is not None]
     large = [one.claim for one in application.materials if one.claim is not None]
     files = [
@@ -134,6 +146,7 @@ def confirm(step: Step, row: FilingRow, application: Application, enclosures: Se
         files=tuple(files),
         tell_by=term.at,
         provisional=term.provisional,
+        renewal=asked.term if asked is not None else None,
     )
     step.send(receipt, (row.portal,), conversation_id=row.filing_id, in_reply_to=row.last_id)
 

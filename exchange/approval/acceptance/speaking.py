@@ -7,6 +7,7 @@ from exchange.approval.acceptance.showing import show
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
+from exchange.approval.renewals.waiting import expect_not_arisen, renewing
 from exchange.approval.window.closing import withdraw_in
 from exchange.errors import Conflict, Returned
 from exchange.messaging.checks import expect, returned_for
@@ -15,6 +16,7 @@ from exchange.messaging.node import Step
 from exchange.schemas import Body, FilingStatement, FilingWithdrawal
 
 _WITHDRAWN = "the applicant has withdrawn its application"
+_OVER = (FilingState.NOT_ACCEPTED, FilingState.WITHDRAWN, FilingState.BY_LAW)
 
 
 def handlers() -> dict[str, Handler]:
@@ -26,13 +28,14 @@ def take_withdrawal(step: Step, incoming: Incoming, body: Body) -> None:
     """Take an application back, before the decision: whoever has not answered need not any more."""
     wanted = expect(body, FilingWithdrawal)
     row = own_filing(step, incoming, wanted.filing)
-    if row.state in (FilingState.NOT_ACCEPTED, FilingState.WITHDRAWN):
+    if row.state in _OVER:
         raise _settled(row)
-    if row.case_number is None:
-        step.tx[Filings].move(row, FilingState.WITHDRAWN, ended_at=step.now)
-    else:
-        with returned_for(Conflict, code="case-closed"):
-            withdraw_in(step, row.case_number, _WITHDRAWN)
+    with returned_for(Conflict, code="case-closed"):
+        if row.case_number is None:
+            expect_not_arisen(renewing(step.tx, step.node.address, row), incoming.arrival.earliest)
+            step.tx[Filings].move(row, FilingState.WITHDRAWN, ended_at=step.now)
+        else:
+            withdraw_in(step, row.case_number, _WITHDRAWN, incoming.arrival.earliest)
     step.note("filing-withdrawn", row.case_number, incoming.message_id, portal=row.portal, filing=row.number)
 
 
@@ -40,7 +43,7 @@ def take_statement(step: Step, incoming: Incoming, body: Body) -> None:
     """Put a statement on record, and show it, as it was signed, to the departments that are still to answer."""
     said = expect(body, FilingStatement)
     row = own_filing(step, incoming, said.filing)
-    if row.state in (FilingState.NOT_ACCEPTED, FilingState.WITHDRAWN):
+    if row.state in _OVER:
         raise _settled(row)
     if said.hearing and row.hearing_at is None:
         step.tx[Filings].move(row, row.state, hearing_at=incoming.arrival.earliest)

@@ -15,6 +15,7 @@ class FilingState(StrEnum):
     ACCEPTED = "accepted"  # 受理: from here on the case tells how it stands
     NOT_ACCEPTED = "not-accepted"  # 不予受理, 不需许可
     WITHDRAWN = "withdrawn"  # 撤回
+    BY_LAW = "by-law"  # 视为准予延续: the renewal of a licence, of which nothing was said before it was over
 
 
 FILINGS = machine(
@@ -26,10 +27,12 @@ FILINGS = machine(
             FilingState.ACCEPTED,
             FilingState.NOT_ACCEPTED,
             FilingState.WITHDRAWN,
+            FilingState.BY_LAW,
         ],
         FilingState.INCOMPLETE: [FilingState.RECEIVED, FilingState.WITHDRAWN],
         FilingState.ACCEPTED: [],
         FilingState.NOT_ACCEPTED: [],
         FilingState.WITHDRAWN: [],
+        FilingState.BY_LAW: [],
     },
 )

@@ -14,7 +14,7 @@ from typing import NoReturn, Protocol
 
 from exchange.approval.rules.deadline import Projection
 from exchange.approval.rules.reminders.reminded import reminders_of
-from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, WITHOUT_DECISION, CaseState, PartState
 from exchange.approval.rules.stops import Stop, ending_day
 from exchange.clock import CST
 from exchange.errors import Returned
@@ -88,7 +88,7 @@ def rule_on_opinion(
 
 
 _RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
-_CLOSED = frozenset({CaseState.DECIDED, CaseState.WITHDRAWN})
+_CLOSED = frozenset({CaseState.DECIDED}) | WITHOUT_DECISION
 
 
 def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from exchange.approval.rules.completion import PartProgress, may_decide
 from exchange.approval.rules.correction import awaiting_correction
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import WITHOUT_DECISION, CaseState, PartState
 
 UNSIGNED = timedelta(days=1)
 """After so long without a department's signature under its request somebody must ask why: no term runs meanwhile."""
@@ -141,7 +141,7 @@ def _to_decide(case: CaseFacts) -> LeadTask:
 
 def _by_clock(case: CaseFacts, clock: ClockFacts | None) -> Waits | None:
     """What is owed because a term of the case itself is over, where nothing else is to be done first."""
-    if clock is None or case.state is CaseState.WITHDRAWN:
+    if clock is None or case.state in WITHOUT_DECISION:
         return None
     if case.state is CaseState.OPEN and clock.overrun_at is not None:
         return Waits(LeadTask.OVERRUN, clock.overrun_at)

@@ -14,6 +14,12 @@ class CaseState(StrEnum):
     READY = "ready"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
+    BY_LAW = "by-law"
+    """Not decided, and granted by law for that: the renewal of a licence that was over meanwhile (article 50)."""
+
+
+WITHOUT_DECISION = frozenset({CaseState.WITHDRAWN, CaseState.BY_LAW})
+"""States of a case that is over though the lead has not decided: nobody owes anything in it."""
 
 
 class PartState(StrEnum):
@@ -60,13 +66,14 @@ CASES = machine(
     "a case",
     {CaseState.OPEN},
     {
-        CaseState.OPEN: {CaseState.READY, CaseState.WITHDRAWN},
+        CaseState.OPEN: {CaseState.READY, CaseState.WITHDRAWN, CaseState.BY_LAW},
         # READY opens again where the body that is competent is added in place of one that is not, or an opinion is
         # recalled without which the case is not complete.
-        CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN, CaseState.OPEN},
+        CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN, CaseState.BY_LAW, CaseState.OPEN},
         # By reopening: departments are asked again, or the lead decides on what is there.
         CaseState.DECIDED: {CaseState.OPEN, CaseState.READY},
         CaseState.WITHDRAWN: {CaseState.OPEN, CaseState.READY},
+        CaseState.BY_LAW: set(),
     },
 )
 

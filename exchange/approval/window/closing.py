@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow
+from exchange.approval.renewals.waiting import expect_not_arisen, renewing_case
 from exchange.approval.rules.after.paper import owes
 from exchange.approval.rules.states import CASES, CaseState, PartState
 from exchange.approval.window.deadlines import refresh
@@ -59,10 +61,11 @@ def withdraw(node: Node, case_number: str, reason: str) -> None:
         withdraw_in(step, case_number, reason)
 
 
-def withdraw_in(step: Step, case_number: str, reason: str) -> None:
-    """Do what `withdraw` does, inside a step."""
+def withdraw_in(step: Step, case_number: str, reason: str, at: datetime | None = None) -> None:
+    """Do what `withdraw` does, inside a step. ``at``: when the applicant has said so, where that was before now."""
     check_reason(reason, "a withdrawal needs a reason", "say why the applicant withdraws")
     case = own_case(step, case_number)
+    expect_not_arisen(renewing_case(step.tx, step.node.address, case), at or step.now)
     if not step.tx[Cases].move(
         case_number, CASES.before(CaseState.WITHDRAWN), CaseState.WITHDRAWN, withdrawn_at=step.now
     ):

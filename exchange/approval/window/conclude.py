@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow
+from exchange.approval.renewals.waiting import expect_not_arisen, has_arisen, renewing_case
 from exchange.approval.rule_failure import kind_of_failure
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
@@ -32,6 +33,7 @@ from exchange.approval.window.faulty import let_correct
 from exchange.approval.window.hearing.owed import expect_heard, hearing_owed
 from exchange.approval.window.issuing import issue_next_stage
 from exchange.approval.window.matters import completing
+from exchange.approval.window.renewing.decided import renewal_decided
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.errors import Conflict
@@ -119,6 +121,7 @@ class Concluder:
         decides = self._decides and case.state is not CaseState.OPEN and not alarmed
         decides = decides and not to_place(CaseState.READY, docket.matter, docket.parts)
         decides = decides and not hearing_owed(step.tx, case, step.node.calendar)
+        decides = decides and not has_arisen(renewing_case(step.tx, step.node.address, case), step.now)
         try:
             ruling = self._decide_rule(docket)
             if ruling is not None and not isinstance(ruling, Ruling):
@@ -169,6 +172,7 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
     ):  # fmt: skip
         raise Conflict("case {number} is decided already", remedy="a decision is made once", number=case.number)
     step.note("decided", case.number, message_id, outcome=outcome, by_rule=decision.by_rule)
+    renewal_decided(step, case, decision, message_id)
     cases_changed(step, [case.number])
     return message_id
 
@@ -185,6 +189,7 @@ def decide(node: Node, case_number: str, ruling: Ruling) -> str:
 def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     """Do what `decide` does, inside a step."""
     case = own_case(step, case_number)
+    expect_not_arisen(renewing_case(step.tx, step.node.address, case), step.now)
     expect_heard(step, case)
     if case.state in (CaseState.OPEN, CaseState.READY):
         let_correct(step, case)
@@ -213,13 +218,14 @@ def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None 
 def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
     """Do what `confirm` does, inside a step."""
     case = own_case(step, case_number)
-    if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
+    if case.state not in (CaseState.OPEN, CaseState.READY):
         raise Conflict(
             "case {case_number} is {state}",
             remedy="a decision is made once",
             case_number=case_number,
             state=coded(CASE_STATES, case.state.value),
         )
+    expect_not_arisen(renewing_case(step.tx, step.node.address, case), step.now)
     let_correct(step, case)
     expect_heard(step, case)
     if case.prepared is None:

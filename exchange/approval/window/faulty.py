@@ -8,7 +8,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.completion import may_decide
 from exchange.approval.rules.correction import OBSTACLE, awaiting_correction, correct_by, protects
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
+from exchange.approval.rules.states import BY_SILENCE, WITHOUT_DECISION, CaseState, PartState
 from exchange.approval.window.acting.substitutes import speaks_for
 from exchange.approval.window.deadlines import deadline_state, matter_of, refresh
 from exchange.approval.window.escalating import tell_escalated
@@ -60,7 +60,7 @@ def _mind(step: Step, case: CaseRow, part: PartRow, back: SentBack) -> None:
     matter = matter_of(step.tx, case)
     entries = step.tx[Cases].ledger(case.number, part.department)
     due_at = project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar).due_at
-    if case.state is CaseState.WITHDRAWN or not protects(part.state, back.arrival, due_at):
+    if case.state in WITHOUT_DECISION or not protects(part.state, back.arrival, due_at):
         return
     overturned = part.state in BY_SILENCE
     until = part.correct_by or correct_by(step.now, step.node.calendar)

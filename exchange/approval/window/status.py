@@ -11,7 +11,7 @@ from exchange.approval.rules.after.paper import OwedPaper, paper_of
 from exchange.approval.rules.completion import SETTLED
 from exchange.approval.rules.course.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left, is_provisional
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import WITHOUT_DECISION, CaseState, PartState
 from exchange.approval.rules.stops import Stop, stopped_at
 from exchange.approval.window.clock.shown import CaseTerm, case_term
 from exchange.approval.window.deadlines import approver_of, matter_of
@@ -147,6 +147,7 @@ _STEPS = {
     CaseState.READY: ("待决定", "awaiting the decision"),
     CaseState.DECIDED: ("已办结", "decided"),
     CaseState.WITHDRAWN: ("已撤回", "withdrawn"),
+    CaseState.BY_LAW: ("逾期未决定，视为准予延续，无人审批", "renewed by law, undecided in time; no person approved"),
 }
 
 
@@ -248,7 +249,7 @@ def _part(node: Node, case: CaseRow, part: PartRow, default: DefaultMode, entrie
     now, calendar = node.clock.now(), node.calendar
     guessed = is_provisional(part.due_at, calendar, part.fixed_due) if part.provisional is None else part.provisional
     is_waited_for = part.state in (PartState.ISSUED, PartState.SIGNED)
-    paper = paper_of(part, now, calendar) if case.state is not CaseState.WITHDRAWN else None
+    paper = paper_of(part, now, calendar) if case.state not in WITHOUT_DECISION else None
     return PartStatus(
         department=part.department,
         names=_names(node, part.department),

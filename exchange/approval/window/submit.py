@@ -57,6 +57,11 @@ def submit_in(
     """Do what `submit` does, inside a step."""
     expect_window(step.node)
     matter = matter_for(step.node, application.matter)
+    if application.renews is not None:
+        raise BadApplication(
+            "a renewal is filed at a portal: on its receipt rests what silence comes to (article 50)",
+            remedy="hand it in at the window's portal, where an application on paper is entered, too",
+        )
     check_written(application)
     check_application_secrecy(application)
     check_application(application, matter, enclosures)

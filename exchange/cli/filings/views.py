@@ -30,6 +30,7 @@ _COLOURS = {
     FilingState.ACCEPTED: "green",
     FilingState.NOT_ACCEPTED: "red",
     FilingState.WITHDRAWN: "dim",
+    FilingState.BY_LAW: "green",
 }
 
 

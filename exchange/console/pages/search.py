@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from exchange.approval.rules.after.paper import paper_of
 from exchange.approval.rules.case_sentence import sentence
 from exchange.approval.rules.standing import BoardColumn, standing_of
-from exchange.approval.rules.states import CaseState
+from exchange.approval.rules.states import WITHOUT_DECISION
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
 from exchange.language.names import AMENDMENTS, CASE_STATES, COPIES, PAPER_STATES, PART_STATES, PROTEST_GROUNDS
@@ -96,7 +96,7 @@ def _case(visit: Visit) -> Mapping[str, object]:
             is_provisional = provisional_by(calendar)
             provisional = {one.department for one in parts if is_provisional(one)}
             said = sentence(line.state, parts, now, visit.view.names(), provisional)
-            closed = line.state is CaseState.WITHDRAWN
+            closed = line.state in WITHOUT_DECISION
             papers = {} if closed else {one.department: paper_of(one, now, calendar) for one in parts}
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages, "happened": happened}
             context |= {"stops": stops, "due_at": due_at, "due_is_provisional": guessed, "papers": papers}

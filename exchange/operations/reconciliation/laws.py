@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import WITHOUT_DECISION, CaseState, PartState
 from exchange.messaging.copy_states import BY_RECEIPT
 from exchange.messaging.records import OutboxState
 from exchange.operations.reconciliation.facts import (
@@ -273,6 +273,6 @@ def _fate(part: PartFact, copy: CopyFact | None) -> BalanceTerm:
     one that the lead decided without is moot."""
     if part.state in _FATES:
         return _FATES[part.state]
-    if part.state is PartState.MOOT or part.case_state in (CaseState.DECIDED, CaseState.WITHDRAWN):
+    if part.state is PartState.MOOT or part.case_state in (CaseState.DECIDED, *WITHOUT_DECISION):
         return BalanceTerm.WITHDRAWN if part.case_state is CaseState.WITHDRAWN else BalanceTerm.MOOT
     return BalanceTerm.RETURNED if copy is not None and copy.state == OutboxState.RETURNED else BalanceTerm.IN_FLIGHT

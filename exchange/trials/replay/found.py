@@ -79,6 +79,7 @@ _STANDINGS = {
     CaseState.READY: FilingStanding.UNDER_WAY,
     CaseState.DECIDED: FilingStanding.DECIDED,
     CaseState.WITHDRAWN: FilingStanding.WITHDRAWN,
+    CaseState.BY_LAW: FilingStanding.BY_LAW,
 }
 _STEPS = {
     PartState.PLANNED: "planned",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import exchange
+from exchange.approval.rules.renewal import RENEWALS, RenewalState
 from exchange.approval.rules.states import CASES, DESK, PARTS, WATCHES, CaseState, DeskState, PartState, WatchState
 from exchange.documents.rules.request_states import REQUESTS, RequestState
 from exchange.joint.states import JOINTS, JointState
@@ -26,7 +27,7 @@ from exchange.transitions import ForbiddenTransition, Machine
 
 ROOT = Path(exchange.__path__[0])
 ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
-    CASES: (CaseState, set()),  # what is closed may be reopened
+    CASES: (CaseState, {CaseState.BY_LAW}),  # what else is closed may be reopened
     PARTS: (PartState, set()),
     WATCHES: (WatchState, set()),
     DESK: (DeskState, {DeskState.CLOSED}),
@@ -36,6 +37,7 @@ ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
     COPIES: (OutboxState, {OutboxState.RETURNED}),
     REQUESTS: (RequestState, {RequestState.ANSWERED}),
     DRAINS: (DrainState, {DrainState.LIFTED}),
+    RENEWALS: (RenewalState, set(RenewalState) - {RenewalState.WAITING, RenewalState.REFUSED}),
     DELIVERIES: (DeliveryState, {DeliveryState.DELIVERED}),
 }
 """Every machine with its states, and those that nothing follows."""

@@ -202,6 +202,8 @@ REPEATED = {
     "non-delivery.reason",
     "receipts-shown.tally",
     "term-notice.refused",
+    "tacit-authorisation.basis",
+    "tacit-authorisation.statement",
     "tally.returned",
 }
 """Fields of text that say again what was written and looked at elsewhere: by others, in the catalogue, in the code."""

@@ -54,6 +54,8 @@ def check_recall(case_state: CaseState, part: RecallFacts, opinion_id: str) -> N
             Text("the lead has decided: an opinion is recalled until then"),
             Text("write to the lead, which may review its decision"),
         )
+    if case_state is CaseState.BY_LAW:
+        _refuse("case-closed", Text("it was granted by law, undecided"), Text("write to the lead, which has the case"))
     if case_state is CaseState.WITHDRAWN:
         _refuse("case-closed", Text("the application was withdrawn"), Text("nothing is to be done"))
     if part.state in BY_SILENCE:

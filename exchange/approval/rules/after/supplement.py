@@ -52,6 +52,8 @@ def why_not_until(until: date, today: date, days: int, calendar: WorkingCalendar
 
 def check_supplement(case_state: CaseState, part: SupplementFacts) -> None:
     """Raise Returned, with what stands in the way, unless a department may announce a supplementary review."""
+    if case_state is CaseState.BY_LAW:
+        _refuse("case-closed", Text("it was granted by law, undecided"))
     if case_state is CaseState.WITHDRAWN:
         _refuse("case-closed", Text("the application was withdrawn"))
     if part.state not in BY_SILENCE:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from exchange.approval.rules.clock.dates import DELIVERY_DAYS, CaseDates, Opening, began_at, deliver_by
-from exchange.approval.rules.states import CaseState
+from exchange.approval.rules.states import WITHOUT_DECISION, CaseState
 from exchange.approval.rules.stops import day_of
 from exchange.schemas import Matter
 from exchange.workdays import WorkingCalendar, end_of_day
@@ -87,7 +87,7 @@ def _over(
     case: CaseCourse, dates: CaseDates, record: ClockRecord, now: datetime, calendar: WorkingCalendar
 ) -> Iterator[CaseClock]:
     ended = now if case.state in UNDECIDED else case.decided_at
-    if ended is None or case.state is CaseState.WITHDRAWN:
+    if ended is None or case.state in WITHOUT_DECISION:
         return
     promised = None if dates.promise_provisional else dates.promised_by
     if record.promise_over_at is None and promised is not None and ended > promised:
@@ -115,7 +115,7 @@ def _again(
         soon = end_of_day(day_of(now) + timedelta(days=DELIVERY_DAYS))
         return max(midnight, min(_floor(case, matter, matter.decision_days), soon))
     delivery = deliver_by(case.decided_at, case.outcome, calendar)
-    if case.state is CaseState.WITHDRAWN or delivery is None or record.delivered_at is not None:
+    if case.state in WITHOUT_DECISION or delivery is None or record.delivered_at is not None:
         return None
     due_at, provisional = delivery
     if now > due_at and not provisional:

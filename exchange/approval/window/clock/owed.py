@@ -6,7 +6,7 @@ from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.clock.dates import deliver_by
-from exchange.approval.rules.states import CaseState
+from exchange.approval.rules.states import WITHOUT_DECISION, CaseState
 from exchange.approval.window.clock.reckoned import dates_of
 from exchange.approval.window.store import Cases
 from exchange.errors import Conflict, NotFound
@@ -33,7 +33,7 @@ def explain_in(step: Step, number: str, officer: str, reasons: str) -> None:
     dates, clocks = dates_of(step.tx, case, step.node.calendar), step.tx[CaseClocks]
     ended = step.now if case.decided_at is None else case.decided_at
     late = dates.promised_by is not None and not dates.promise_provisional and ended > dates.promised_by
-    if case.state is CaseState.WITHDRAWN or not late:
+    if case.state in WITHOUT_DECISION or not late:
         raise Conflict(
             "no promise of case {number} is broken",
             remedy="nothing is to be explained; `exchange status {number}` shows the dates",

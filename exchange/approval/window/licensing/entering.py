@@ -33,6 +33,10 @@ class EntryWanted:
     permits: str | None = None
     conditions: str | None = None
     holder: LicenceHolder | None = None
+    decision_id: str | None = None
+    """Of a renewal: the decision that grants it."""
+    authorisation_id: str | None = None
+    """Of a renewal that has arisen by law: the document that says so."""
 
 
 def enter(node: Node, number: str, wanted: EntryWanted) -> str:
@@ -48,16 +52,20 @@ def enter(node: Node, number: str, wanted: EntryWanted) -> str:
 def enter_in(step: Step, number: str, wanted: EntryWanted) -> str:
     """Do what `enter` does, inside a step."""
     officer = check_reason(wanted.officer, "no officer is named", "say who enters it (--officer)")
-    reasons = check_reason(wanted.reasons, "an entry says why", "say why (--reasons): whoever has the licence reads it")
-    kept = own_licence(step, number)
-    after = state_after(kept.row.state, wanted.change)
-    entry = _entry(step, kept, wanted, reasons)
+    check_reason(wanted.reasons, "an entry says why", "say why (--reasons): whoever has the licence reads it")
+    return enter_by(step, own_licence(step, number), wanted, officer)
+
+
+def enter_by(step: Step, kept: KeptLicence, wanted: EntryWanted, by: str) -> str:
+    """Enter on a licence what somebody, or the law, has brought about; returns the message id. Raises Conflict."""
+    number, after = kept.row.number, state_after(kept.row.state, wanted.change)
+    entry = _entry(step, kept, wanted, wanted.reasons.strip())
     check_entry(kept.body, kept.entries, entry)
     message_id = step.send(entry, _told(step, kept), conversation_id=clear_header(kept.signed).conversation_id)
     row = entry_row(step.node.address, entry, message_id)
     if not step.tx[Licences].enter(kept.row, after, row, **shown_from(entry)):
         raise Conflict("something else was entered on {number} meanwhile", remedy="look at it again", number=number)
-    step.note(f"licence-{entry.change.value}", kept.row.case_number, message_id, number=number, by=officer)
+    step.note(f"licence-{entry.change.value}", kept.row.case_number, message_id, number=number, by=by)
     return message_id
 
 
@@ -90,6 +98,8 @@ def _entry(step: Step, kept: KeptLicence, wanted: EntryWanted, reasons: str) -> 
             permits=wanted.permits,
             conditions=wanted.conditions,
             holder=wanted.holder,
+            decision_id=wanted.decision_id,
+            authorisation_id=wanted.authorisation_id,
             at=step.now,
         )
     except ValueError as error:

@@ -9,8 +9,11 @@ from datetime import date
 from typing import get_args
 
 from exchange.approval.clocks.store import CaseClocks
+from exchange.approval.filings.store import Filings
 from exchange.approval.records import CaseRow
+from exchange.approval.renewals.store import Renewals
 from exchange.approval.rules.clock.dates import GRANTS
+from exchange.approval.rules.renewal import RenewalState
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.clock.owed import deliver_in
 from exchange.approval.window.deadlines import matter_of
@@ -106,6 +109,15 @@ def _granted(step: Step, number: str) -> tuple[CaseRow, tuple[Decision, bytes]]:
         granted=case.outcome in GRANTS,
         issued=issued.number if issued is not None else None,
     )
+    filing = step.tx[Filings].of_case(number)
+    renewal = step.tx[Renewals].get(filing.portal, filing.number) if filing is not None else None
+    if renewal is not None and renewal.state is RenewalState.GRANTED:
+        raise Conflict(
+            "case {case} has renewed licence {number}",
+            remedy="`exchange licence show {number}` shows the entry; no other licence is issued on it",
+            case=number,
+            number=renewal.licence,
+        )
     stored = step.tx[Documents].get(step.node.address, case.decision_id or "")
     if stored is None:
         raise NotFound(

@@ -23,8 +23,6 @@ from exchange.window.pages.cases.turn import turn_of
 from exchange.window.route import GuestRoute
 from exchange.workdays import end_of_day
 
-_ENDED = (FilingStanding.DECIDED, FilingStanding.WITHDRAWN, FilingStanding.NOT_ACCEPTED, FilingStanding.RETURNED)
-
 
 def view_of(guest: Guest) -> CaseView:
     """Return the case of the address, for its open session. Raises SignedOut, NotFound or Conflict."""
@@ -89,7 +87,7 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "progress": progress,
         "case_moves": moves_of(guest, progress.moved) if progress is not None else (),
         "missing": missing if standing is FilingStanding.INCOMPLETE else None,
-        "promised": _promised(guest, view) if standing not in _ENDED else [],
+        "promised": _promised(guest, view) if not view.is_over else [],
         "reopened": reopened,
         "receipt": view.last(FilingReceipt),
         "acceptance": view.acceptances[-1] if view.acceptances else None,
@@ -97,9 +95,9 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "licence": licence,
         "licence_code": grouped(licence.row.code) if licence is not None else "",
         "history": history_of(guest, view),
-        "can_state": standing not in _ENDED,
-        "can_withdraw": standing not in _ENDED,
-        "live": "" if standing in _ENDED else f"/cases/{view.number}/live",
+        "can_state": not view.is_over,
+        "can_withdraw": not view.is_over,
+        "live": "" if view.is_over else f"/cases/{view.number}/live",
         "broad": True,
     }
 

@@ -1,0 +1,1 @@
+"""Renewals of licences that were asked for, as their window keeps them."""
