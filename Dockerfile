@@ -12,6 +12,8 @@ COPY departments departments
 RUN /opt/exchange/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
+# Papers are drawn in Chinese by these.
+RUN apt-get update -q && apt-get install -q -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 # The domain's folder belongs to the user the exchange runs as; a fresh volume mounted there takes that over.
 RUN useradd --system --uid 10001 --home-dir /var/lib/exchange --create-home exchange \
     && chmod 700 /var/lib/exchange

@@ -102,3 +102,17 @@ class PartEnded(OperatorError):
     code = "part-ended"
     exit_code = 10
     remedy = "start it again (`exchange up` does); if it comes again, see the log, which has the reason above this line"
+
+
+class PaperNotDrawn(OperatorError):
+    """A paper could not be drawn; the signed original is there all the same."""
+
+    code = "paper"
+    remedy = "take the signed original (.cose), and look into the log"
+
+
+class FontsMissing(OperatorError):
+    """Chinese cannot be drawn on this machine."""
+
+    code = "fonts"
+    remedy = "install the package fonts-noto-cjk, or name folders with fonts in EXCHANGE_PAPER_FONT_FOLDERS"

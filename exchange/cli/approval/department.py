@@ -28,6 +28,7 @@ from exchange.cli.approval.inbox_view import (
 )
 from exchange.cli.approval.term_views import changes_table, desk_term_text, term_json
 from exchange.cli.documents.attachments import fetch_claims
+from exchange.cli.documents.drawn_papers import write_paper
 from exchange.cli.documents.message_views import letter_json, letter_view, whole_letter_view
 from exchange.cli.documents.request_views import request_json, request_view, requests_view
 from exchange.cli.documents.saving import save_attachments, say_saved
@@ -139,12 +140,25 @@ def show(
     save: Annotated[
         Path | None, typer.Option("--save", metavar="DIR", help="Write the attachments into this folder.")
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Draw one message as an official paper (PDF/A) instead, with --output.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write the paper.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows what is on record of a case, or one message in full, verified from its signed bytes."""
+    """Shows what is on record of a case, or one message in full, verified from its signed bytes.
+
+    With `--pdf` one message becomes a paper in the layout of official documents, with the signed original inside; the
+    same message gives the same file every time.
+    """
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
+    if pdf or output is not None:
+        write_paper(node, settings, filed(node, what) if pdf else [], output, as_json=as_json)
+        return
     of_case = dossier(node, what)
     found = of_case or filed(node, what)
     request = request_status(node, what) if found[0].verified else None

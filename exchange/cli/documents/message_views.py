@@ -76,12 +76,18 @@ def letter_view(item: Filed) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    body = item.verified.body if item.verified else None
-    says = joint_lines(item.joint) if item.joint else _says(body) if body else ()
-    for label, text in (*_issuing(item), *says, *_handling(item)):
+    for label, text in (*_issuing(item), *said_in(item), *_handling(item)):
         if text:
             grid.add_row(plain(label), plain(text))
     return Group(_heading(item), Padding(grid, (0, 0, 1, 2)))
+
+
+def said_in(item: Filed) -> Lines:
+    """What a message says, in lines of a label and a text; nothing where nobody has put its kind into words."""
+    if item.joint:
+        yield from joint_lines(item.joint)
+    elif item.verified:
+        yield from _says(item.verified.body)
 
 
 def whole_letter_view(item: Filed) -> RenderableType:

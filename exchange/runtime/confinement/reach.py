@@ -17,6 +17,7 @@ from exchange.directory.keyfiles import signing_place
 from exchange.directory.tokens.uri import MODULE
 from exchange.errors import ExchangeError
 from exchange.machine.files import read_json
+from exchange.paper.fonts import FOLDERS as PAPER_FONTS
 from exchange.runtime.logs import LOG
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
@@ -36,7 +37,7 @@ _SYSTEM = (
 _DEVICES = (Path("/dev/null"), Path("/dev/full"))
 
 _SETTINGS = frozenset({
-    PASSPHRASE_FILE, MODULE, GIVEN_PATH, "EXCHANGE_METRICS_TOKEN", "SOFTHSM2_CONF", "CREDENTIALS_DIRECTORY",
+    PASSPHRASE_FILE, MODULE, GIVEN_PATH, PAPER_FONTS, "EXCHANGE_METRICS_TOKEN", "SOFTHSM2_CONF", "CREDENTIALS_DIRECTORY",
 })  # fmt: skip
 _SETTINGS_OF_A_KIND = ("AWS_", "OTEL_", "PG", "SSL_CERT_")
 """Of these settings each that names a file or a folder is read."""

@@ -1,0 +1,44 @@
+"""An official document by the elements of GB/T 9704-2012: head, text, signature, notes, imprint. Pure."""
+
+from __future__ import annotations
+
+from exchange.paper.pen import Pen
+from exchange.paper.sheet import Sheet, SheetPart
+from exchange.schemas import Document, Urgency
+
+
+def official(body: Document, pen: Pen) -> Sheet:
+    """Lay out a document; where its issuer is not called as its signer is, the paper says who has signed it."""
+    signer = pen.name(pen.sender)
+    notes = [f"（{body.notes.strip('（）')}）"] if body.notes.strip() else []
+    if body.issuer != signer:
+        notes.append(pen.say(f"（由{signer}签名）", f"(signed by {signer})"))
+    more = {}
+    if body.printing is not None:
+        on = pen.day(body.printing.on)
+        more = {"printed_by": body.printing.by, "printed_on": pen.say(f"{on}印发", on)}
+    names = [*body.attachment_note] or [*(one.name for one in body.attachments), *(one.name for one in body.claims)]
+    return pen.sheet(
+        body.title,
+        str(body.number),
+        (SheetPart(body.body), *_attached(names, pen)),
+        mark=body.issuing_mark or body.issuer,
+        signer=body.issuer,
+        dated=pen.day(body.date) if body.date is not None else "",
+        addressee=f"{'、'.join(body.addressees)}：" if body.addressees else "",
+        urgent="" if body.urgency is Urgency.ORDINARY else str(body.urgency.value),
+        signatory=pen.say(f"签发人：{body.signatory}", f"Signatory: {body.signatory}") if body.signatory else "",
+        notes=tuple(notes),
+        copies=f"{pen.say('抄送：', 'Copies: ')}{'，'.join(body.copy_recipients)}。" if body.copy_recipients else "",
+        **more,
+    )
+
+
+def _attached(names: list[str], pen: Pen) -> tuple[SheetPart, ...]:
+    """The note of what is attached (附件说明)."""
+    if not names:
+        return ()
+    if len(names) == 1:
+        return (SheetPart(pen.say(f"附件：{names[0]}", f"Attached: {names[0]}")),)
+    first = pen.say(f"附件：1. {names[0]}", f"Attached: 1. {names[0]}")
+    return (SheetPart(first), *(SheetPart(f"{place}. {name}") for place, name in enumerate(names[1:], 2)))
