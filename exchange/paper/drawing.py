@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
@@ -53,8 +53,25 @@ def draw(sheet: Sheet, original: bytes, fonts: PaperFonts, seconds: float = SECO
 
 def _as_data(sheet: Sheet, original: bytes) -> dict[str, Any]:
     at = sheet.at.astimezone(UTC)
-    lines = {name: printable(value) for name, value in asdict(sheet).items() if isinstance(value, str)}
-    return lines | {
+    lines = {
+        "mark": sheet.mark,
+        "number": sheet.number,
+        "title": sheet.title,
+        "signer": sheet.signer,
+        "dated": sheet.dated,
+        "seal": sheet.seal,
+        "seal_code": sheet.seal_code,
+        "addressee": sheet.addressee,
+        "instead": sheet.instead,
+        "copies": sheet.copies,
+        "urgent": sheet.urgent,
+        "signatory": sheet.signatory,
+        "printed_by": sheet.printed_by,
+        "printed_on": sheet.printed_on,
+        "link_says": sheet.link_says,
+        "original_is": sheet.original_is,
+    }
+    return {name: printable(text) for name, text in lines.items()} | {
         "link": sheet.link,  # is copied from there
         "form": sheet.form.value,
         "language": sheet.language.value,

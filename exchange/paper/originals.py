@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange.paper.confined import TaskFailed, run_confined
 
-LONGEST_PDF = 16 * 1024 * 1024
+LONGEST_PDF = 4 * 1024 * 1024
 """Octets of a paper that is looked into."""
 _SECONDS = 10.0
 _MEMORY = 1 << 29

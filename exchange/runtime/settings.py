@@ -117,16 +117,6 @@ def hosts_named(setting: str, env: Mapping[str, str]) -> tuple[str, ...]:
     return named
 
 
-def window_url(env: Mapping[str, str]) -> str:
-    """Return where people reach the public window, by EXCHANGE_WINDOW_URL, without a slash at its end; empty where it
-    is not said. Raises BadConfiguration.
-    """
-    url = env.get("EXCHANGE_WINDOW_URL", "").strip()
-    if url:
-        check_url("EXCHANGE_WINDOW_URL", url, ("http", "https"), "https://apply.example.org")
-    return url.rstrip("/")
-
-
 @dataclass(frozen=True)
 class Home:
     """The folder of a domain: authority, directory, catalogue, and one folder a member."""

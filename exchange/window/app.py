@@ -20,6 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from exchange.errors import ExchangeError
 from exchange.language import speaking
+from exchange.paper.originals import LONGEST_PDF
 from exchange.portal.uploads.limits import FILE_MOST
 from exchange.web import render
 from exchange.web.bodies import LimitedBodies
@@ -56,6 +57,8 @@ def _most(path: str) -> int:
     """How many octets a request to a path may bring: more where files are added."""
     if path.startswith("/drafts/") and "/uploads/" in path:
         return FILE_MOST
+    if path == "/verify/file":
+        return LONGEST_PDF + FORM_MOST
     return UPLOAD_MOST if path.startswith("/drafts/") and "/files/" in path else FORM_MOST
 
 

@@ -11,6 +11,7 @@ from exchange.clock import monotonic
 from exchange.errors import ExchangeError, NotFound
 from exchange.language import Words
 from exchange.messaging.node import Node
+from exchange.paper.fonts import PaperFonts
 from exchange.portal.uploads.joining import JoiningFiles
 from exchange.portal.uploads.keeping import Keeping
 from exchange.portal.uploads.partial import PartialUploads
@@ -57,6 +58,9 @@ class PublicFace:
     """Sets its cookies apart from those of another window on this machine: cookies know no ports."""
     scanner: ScannerPlace | None = None
     """What uploaded files are scanned by."""
+    site: str = ""
+    """Where people reach it from outside; empty: as each guest has called it."""
+    fonts: PaperFonts = field(default_factory=PaperFonts)
     handed: dict[str, str] = field(default_factory=dict)
     """Access codes of numbers just begun, until somebody says that they are written down."""
 

@@ -62,6 +62,11 @@ class Guest:
         """The language that was chosen, or the browser's."""
         return render.language_of(self.request)
 
+    @property
+    def site(self) -> str:
+        """What comes before the paths of this site: as it is told, or as this guest has called it."""
+        return self.face.site or f"{self.request.url.scheme}://{self.request.url.netloc}"
+
     def say(self, chinese: str, english: str) -> str:
         """Return one of two texts, in the guest's language."""
         return chinese if self.language is Language.CHINESE else english

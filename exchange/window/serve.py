@@ -35,7 +35,9 @@ def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None
     portal = portal_of(settings)
     opened = open_member(settings, portal, patient=True)
     try:
-        app = create_app(face_of(opened, settings, scanner=window.scanner), window.proxies)
+        face = face_of(opened, settings, scanner=window.scanner)
+        face.site, face.fonts = window.site, window.fonts
+        app = create_app(face, window.proxies)
         serve_face(app, place, home.public_window(portal), ready, window.hosts)
     finally:
         opened.store.close()

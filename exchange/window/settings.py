@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from exchange.errors import BadConfiguration
+from exchange.paper.fonts import PaperFonts
+from exchange.paper.links import site_named
 from exchange.portal.uploads.scanning import ScannerPlace, scanner_of
 from exchange.runtime.settings import hosts_named
 
@@ -20,14 +22,22 @@ class WindowSettings:
     proxies: tuple[str, ...] = ()
     """Addresses and networks of proxies that are believed when they say for whom they ask."""
     scanner: ScannerPlace | None = None
+    site: str = ""
+    """Where people reach it, for what leads there from papers; empty: as each guest has called it."""
+    fonts: PaperFonts = field(default_factory=PaperFonts)
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> WindowSettings:
-        """Read EXCHANGE_WINDOW_HOSTS, EXCHANGE_WINDOW_PROXIES and EXCHANGE_CLAMD. Raises BadConfiguration."""
+        """Read EXCHANGE_WINDOW_HOSTS, _PROXIES and _URL, EXCHANGE_CLAMD, and the fonts of papers.
+
+        Raises BadConfiguration.
+        """
         return cls(
             hosts=hosts_named("EXCHANGE_WINDOW_HOSTS", env),
             proxies=_proxies(env.get("EXCHANGE_WINDOW_PROXIES", "")),
             scanner=scanner_of(env),
+            site=site_named(env),
+            fonts=PaperFonts.read(env),
         )
 
 

@@ -18,11 +18,11 @@ from exchange.messaging.node import Node
 from exchange.operations.trace.dossier import Filed
 from exchange.paper.drawing import DrawnPaper, draw
 from exchange.paper.fonts import USES, PaperFonts
-from exchange.paper.links import status_link, verification_link
+from exchange.paper.links import site_named, status_link, verification_link
 from exchange.paper.making import sheet_of
 from exchange.paper.pen import PaperSetting
 from exchange.runtime.catalogue import matter_names
-from exchange.runtime.settings import Home, Settings, window_url
+from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Licence
 
 
@@ -52,7 +52,7 @@ def write_paper(
 
 
 def _drawn(node: Node, settings: Settings, item: Filed) -> DrawnPaper:
-    signed, site = item.stored.signed, window_url(os.environ)
+    signed, site = item.stored.signed, site_named(os.environ)
     body = item.verified.body if item.verified else None
     code, link = "", ""
     if isinstance(body, Licence):

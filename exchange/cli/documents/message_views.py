@@ -83,11 +83,9 @@ def letter_view(item: Filed) -> RenderableType:
 
 
 def said_in(item: Filed) -> Lines:
-    """What a message says, in lines of a label and a text; nothing where nobody has put its kind into words."""
-    if item.joint:
-        yield from joint_lines(item.joint)
-    elif item.verified:
-        yield from _says(item.verified.body)
+    """What a message says, in words; nothing where nobody has put its kind into any."""
+    body = item.verified.body if item.verified else None
+    yield from joint_lines(item.joint) if item.joint else _says(body) if body else ()
 
 
 def whole_letter_view(item: Filed) -> RenderableType:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from exchange.envelope.strict import read_json
 from exchange.language import choose
 from exchange.paper.pen import Pen
 from exchange.paper.sheet import PartLook, Sheet, SheetPart
@@ -20,7 +21,7 @@ Rows = Iterable[tuple[str, str]]
 
 def plain(body: Body, payload: bytes, rows: Rows, pen: Pen) -> Sheet:
     """Lay out what a document says, or its fields where nobody has put them into words."""
-    said = [(label, text) for label, text in rows if text.strip()] or list(_fields(json.loads(payload)))
+    said = [(label, text) for label, text in rows if text.strip()] or list(_fields(read_json(payload, body.KIND)))
     number = getattr(body, "case_number", None) or getattr(body, "filing", None) or getattr(body, "number", None) or ""
     return pen.sheet(
         choose(type(body).TITLE, pen.setting.language),

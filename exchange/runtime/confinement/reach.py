@@ -37,7 +37,8 @@ _SYSTEM = (
 _DEVICES = (Path("/dev/null"), Path("/dev/full"))
 
 _SETTINGS = frozenset({
-    PASSPHRASE_FILE, MODULE, GIVEN_PATH, PAPER_FONTS, "EXCHANGE_METRICS_TOKEN", "SOFTHSM2_CONF", "CREDENTIALS_DIRECTORY",
+    PASSPHRASE_FILE, MODULE, GIVEN_PATH, PAPER_FONTS, "EXCHANGE_METRICS_TOKEN", "SOFTHSM2_CONF",
+    "CREDENTIALS_DIRECTORY",
 })  # fmt: skip
 _SETTINGS_OF_A_KIND = ("AWS_", "OTEL_", "PG", "SSL_CERT_")
 """Of these settings each that names a file or a folder is read."""

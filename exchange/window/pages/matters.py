@@ -114,40 +114,35 @@ def _contacts(guest: Guest, guide: PublicGuide) -> list[Row]:
 def as_json(guest: Guest) -> Response:
     """Return a matter as JSON."""
     one = guest.face.matter(guest.request.path_params["code"])
-    return JSONResponse(matter_data(one, guest.face.names(), site_of(guest)))
+    return JSONResponse(matter_data(one, guest.face.names(), guest.site))
 
 
 def as_json_ld(guest: Guest) -> Response:
     """Return a matter as linked data."""
     one = guest.face.matter(guest.request.path_params["code"])
-    return _linked(matter_json_ld(one, guest.face.names(), site_of(guest)))
+    return _linked(matter_json_ld(one, guest.face.names(), guest.site))
 
 
 def all_as_json_ld(guest: Guest) -> Response:
     """Return the catalogue as linked data."""
     publisher = window_of(guest.face.node)
-    return _linked(catalogue_json_ld(guest.face.matters.values(), guest.face.names(), publisher, site_of(guest)))
+    return _linked(catalogue_json_ld(guest.face.matters.values(), guest.face.names(), publisher, guest.site))
 
 
 def list_as_json(guest: Guest) -> Response:
     """Return all matters as JSON."""
-    names, site = guest.face.names(), site_of(guest)
+    names, site = guest.face.names(), guest.site
     return JSONResponse({"matters": [matter_data(one, names, site) for one in guest.face.matters.values()]})
 
 
 def list_as_json_ld(guest: Guest) -> Response:
     """Return all matters as linked data."""
-    names, site = guest.face.names(), site_of(guest)
+    names, site = guest.face.names(), guest.site
     return _linked([matter_json_ld(one, names, site) for one in guest.face.matters.values()])
 
 
 def _linked(found: object) -> Response:
     return JSONResponse(found, media_type="application/ld+json")
-
-
-def site_of(guest: Guest) -> str:
-    """Return what comes before the paths of this site, as this guest has called it."""
-    return f"{guest.request.url.scheme}://{guest.request.url.netloc}"
 
 
 ROUTES = (

@@ -14,6 +14,8 @@ from exchange.approval.records import CaseRow
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
+from exchange.paper.fonts import PaperFonts
+from exchange.paper.originals import original_of
 from exchange.portal.drafting import draft_of
 from exchange.portal.view import FilingStanding
 from exchange.schemas import (
@@ -228,8 +230,16 @@ def test_papers_are_downloaded_as_they_were_signed_and_by_nobody_else(shown: Sho
     verified = verify_signed(answer.content, shown.face.node.directory)
     assert isinstance(verified.body, FilingReceipt)
     assert verified.body.filing == applicant.number
+    drawn = applicant.http.get(path.replace(".cose", ".pdf"))
+    assert drawn.headers["content-type"] == "application/pdf"
+    assert drawn.headers["content-disposition"].startswith(f'attachment; filename="{applicant.number}-')
+    assert original_of(drawn.content) == answer.content
+    assert '<svg role="img"' in applicant.get(path.removesuffix(".cose"))
+    shown.face.fonts = PaperFonts({"body": "x"}, (Path("/dev"),))
+    assert applicant.http.get(path.replace(".cose", ".pdf")).status_code == 200, "a free font stands in"
     applicant.http.cookies.clear()
-    assert applicant.http.get(path).status_code == 401
+    for named in (path, path.replace(".cose", ".pdf")):
+        assert applicant.http.get(named).status_code == 401
 
 
 def test_the_part_that_changes_is_given_alone_and_keeps_no_session_alive(shown: ShownCity) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from exchange.approval.window.licensing.entering import EntryWanted, enter
@@ -16,6 +17,7 @@ from exchange.approval.window.licensing.issuing import LicenceWanted, issue
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST
 from exchange.licences.records import LicencePlace, LicenceRow
+from exchange.paper.originals import original_of
 from exchange.schemas import AcceptanceMode, LicenceChange
 from exchange.window.app import create_app
 from exchange.window.pages.licences.listing import place_of, token_of
@@ -75,6 +77,23 @@ def test_a_granted_case_links_to_its_licence_which_anybody_verifies_until_it_is_
     )
     assert answer.headers["location"] == there
     assert ">valid<" in stranger.post("/verify/file", {}, files={"file": ("x.cose", file.content)}).text
+
+    paper = applicant.http.get(f"/cases/{applicant.number}/licence.pdf")
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.headers["content-disposition"] == f'attachment; filename="{licence.number}.pdf"'
+    assert paper.headers["x-content-type-options"] == "nosniff"
+    assert original_of(paper.content) == file.content
+    assert applicant.http.get(f"/cases/{applicant.number}/licence.pdf").content == paper.content
+    assert stranger.http.get(f"/cases/{applicant.number}/licence.pdf").status_code == 401
+    assert ">valid<" in stranger.post("/verify/file", {}, files={"file": ("x.pdf", paper.content)}).text
+    assert "not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.pdf", b"%PDF-1.7\n")}).text
+    assert '<svg role="img"' in page_of(applicant)
+    shown.face.site = "https://apply.example.org"
+    moved = applicant.http.get(f"/cases/{applicant.number}/licence.pdf").content
+    shown.face.site = ""
+    said = PdfReader(io.BytesIO(moved)).pages[0].extract_text()
+    assert f"https://apply.example.org/verify/{licence.number}" in said.replace("\n", "")
+    assert licence.code[:4] in said
     turned = file.content[:-1] + bytes([file.content[-1] ^ 1])
     assert "not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.cose", turned)}).text
     assert "not issued by us" in stranger.get(f"/verify/{licence.number}/0000-0000-0000-0000")

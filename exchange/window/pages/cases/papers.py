@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from exchange.errors import NotFound
+from exchange.paper.code_picture import inline_code
+from exchange.paper.pen import PaperSetting
 from exchange.portal.reading import signed_paper
 from exchange.portal.superior import window_of
 from exchange.portal.view import CasePaper, CaseView
@@ -17,9 +21,10 @@ from exchange.schemas import (
     HearingNotice,
     HearingRecord,
 )
+from exchange.window.drawn import case_link, paper_as_pdf, setting_of
 from exchange.window.guest import Guest
 from exchange.window.pages.cases.status import matter_of, view_of
-from exchange.window.route import GuestRoute
+from exchange.window.route import GuestRoute, WaitingRoute
 
 
 def show(guest: Guest) -> Response:
@@ -39,8 +44,15 @@ def show(guest: Guest) -> Response:
         materials={one.code: guest.words(one.names) for one in matter.materials} if matter is not None else {},
         application=view.filing.application,
         signer=window_of(guest.face.node),
+        picture=_picture(guest, view) if isinstance(paper.body, FilingReceipt) else "",
         crumbs=[(f"/cases/{view.number}", view.number)],
     )
+
+
+def _picture(guest: Guest, view: CaseView) -> Markup:
+    """The QR code by which the case is found again."""
+    said = guest.say("查询办理进度的二维码", "QR code to follow the case")
+    return Markup(inline_code(case_link(guest, view.number), said))  # noqa: S704 -- ours; the number is in no text of it
 
 
 def _title(body: Body) -> tuple[str, str]:
@@ -68,7 +80,27 @@ def download(guest: Guest) -> Response:
     return Response(data, media_type="application/cose", headers=headers)
 
 
+async def as_pdf(guest: Guest) -> Response:
+    """Send one paper as it is printed: PDF/A, with the signed original inside."""
+    signed, setting = await run_in_threadpool(_to_draw, guest)
+    path = guest.request.path_params
+    return await paper_as_pdf(guest, signed, setting, f"{path['number']}-{path['message_id'][:8]}")
+
+
+def _to_draw(guest: Guest) -> tuple[bytes, PaperSetting]:
+    view = view_of(guest)
+    paper = _paper(guest, view)
+    setting = setting_of(
+        guest,
+        matter_of(guest, view),
+        addressee=view.filing.application.applicant.name,
+        link=case_link(guest, view.number),
+    )
+    return signed_paper(guest.face.node, view.number, paper.message_id), setting
+
+
 ROUTES = (
+    WaitingRoute("/cases/{number}/papers/{message_id}.pdf", as_pdf, "GET"),
     GuestRoute("/cases/{number}/papers/{message_id}.cose", download),
     GuestRoute("/cases/{number}/papers/{message_id}", show),
 )

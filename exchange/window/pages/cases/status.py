@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from exchange.clock import end_text
 from exchange.errors import NotFound
 from exchange.hand_codes import grouped
 from exchange.language.filings import FILING_STANDINGS
+from exchange.licences.records import LicenceRow
+from exchange.paper.code_picture import inline_code
 from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.states import DraftState
 from exchange.portal.view import CaseView, FilingStanding, case_view
 from exchange.schemas import AcceptanceOutcome, FilingReceipt, Matter
 from exchange.web import render
+from exchange.window.drawn import licence_link
 from exchange.window.guest import Guest, SignedOut, goto
 from exchange.window.pages.cases.history import history_of
 from exchange.window.pages.cases.lines import days_left, lines_of, moves_of
@@ -94,12 +98,19 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "decision": view.decision,
         "licence": licence,
         "licence_code": grouped(licence.row.code) if licence is not None else "",
+        "licence_picture": _picture(guest, licence.row) if licence is not None else "",
         "history": history_of(guest, view),
         "can_state": not view.is_over,
         "can_withdraw": not view.is_over,
         "live": "" if view.is_over else f"/cases/{view.number}/live",
         "broad": True,
     }
+
+
+def _picture(guest: Guest, row: LicenceRow) -> Markup:
+    """The QR code by which anybody verifies the licence."""
+    said = guest.say("核验许可证件的二维码", "QR code to verify the licence")
+    return Markup(inline_code(licence_link(guest, row.number, row.code), said))  # noqa: S704 -- ours alone
 
 
 def _promised(guest: Guest, view: CaseView) -> list[tuple[str, str]]:

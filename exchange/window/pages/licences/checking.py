@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from exchange.hand_codes import grouped, read_signs
 from exchange.language.licences import LICENCE_CHANGES, VERIFICATIONS
+from exchange.licences.kept import KeptLicence
 from exchange.licences.verifying import Verification, VerifiedLicence, verify, verify_bytes
+from exchange.paper.originals import is_pdf
 from exchange.portal.granted import licence_of_filing
+from exchange.window.drawn import licence_link, original_in_pdf, paper_as_pdf, setting_of
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.cases.status import view_of
-from exchange.window.route import GuestRoute
+from exchange.window.route import GuestRoute, WaitingRoute
 
 _TITLE = ("许可证件核验", "Verify a licence")
 _TONES = {
@@ -45,17 +49,38 @@ def by_code(guest: Guest) -> Response:
     return _result(guest, verify(guest.face.node, number, code), typed_number=number, typed_code=grouped(code))
 
 
-def by_file(guest: Guest) -> Response:
-    """Show what came of verifying by the file; nothing of it is kept."""
+async def by_file(guest: Guest) -> Response:
+    """Show what came of verifying by the signed file, or by the one inside a paper; nothing of it is kept."""
     file = guest.form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
-        return _shown(guest, 422, lacking="file")
-    return _result(guest, verify_bytes(guest.face.node, file.file.read()))
+        return await run_in_threadpool(_shown, guest, 422, lacking="file")
+    data = await file.read()
+    if is_pdf(data):
+        data = await original_in_pdf(guest, data) or b""
+    return await run_in_threadpool(_verified, guest, data)
+
+
+def _verified(guest: Guest, data: bytes) -> Response:
+    return _result(guest, verify_bytes(guest.face.node, data))
+
+
+async def as_pdf(guest: Guest) -> Response:
+    """Return the licence of a case as it is shown to others: PDF/A, with the signed licence inside."""
+    found = await run_in_threadpool(_licence_of, guest)
+    if found is None:
+        return goto(f"/cases/{guest.request.path_params['number']}")
+    row = found.row
+    setting = setting_of(guest, link=licence_link(guest, row.number, row.code), code=row.code)
+    return await paper_as_pdf(guest, found.signed, setting, row.number)
+
+
+def _licence_of(guest: Guest) -> KeptLicence | None:
+    return licence_of_filing(guest.face.node, view_of(guest))
 
 
 def download(guest: Guest) -> Response:
     """Return the signed licence of a case, for whoever has its session."""
-    found = licence_of_filing(guest.face.node, view_of(guest))
+    found = _licence_of(guest)
     if found is None:
         return goto(f"/cases/{guest.request.path_params['number']}")
     named = {"content-disposition": f'attachment; filename="{found.row.number}.cose"'}
@@ -75,7 +100,8 @@ def _shown(guest: Guest, status: int = 200, **more: object) -> Response:
 ROUTES = (
     GuestRoute("/verify", ask),
     GuestRoute("/verify", typed, "POST"),
-    GuestRoute("/verify/file", by_file, "POST", files=1),
+    WaitingRoute("/verify/file", by_file, "POST", files=1),
     GuestRoute("/verify/{number}/{code}", by_code),
     GuestRoute("/cases/{number}/licence", download),
+    WaitingRoute("/cases/{number}/licence.pdf", as_pdf, "GET"),
 )

@@ -14,7 +14,6 @@ from exchange.licences.published import register_atom, register_csv, register_js
 from exchange.licences.records import LicencePlace
 from exchange.licences.register import register, whole_register
 from exchange.window.guest import Guest
-from exchange.window.pages.matters import site_of
 from exchange.window.route import GuestRoute
 
 TITLE = ("行政许可公示", "Register of licences")
@@ -62,7 +61,7 @@ def as_json(guest: Guest) -> Response:
 def as_atom(guest: Guest) -> Response:
     """Return the newest licences as a feed."""
     latest = register(guest.face.node, limit=_FED).licences
-    text = register_atom(latest, site_of(guest), guest.words(TITLE), guest.face.now())
+    text = register_atom(latest, guest.site, guest.words(TITLE), guest.face.now())
     return Response(text, media_type="application/atom+xml")
 
 
