@@ -18,12 +18,23 @@ from exchange.messaging.node import Step
 from exchange.schemas import Body, Licence, LicenceEntry, Role, TacitAuthorisation
 
 
-def handlers() -> dict[str, Handler]:
-    """Return the message handlers of whoever is told of licences: a window's portals, and departments consulted."""
+def handlers(*then: Handler) -> dict[str, Handler]:
+    """Return the message handlers of whoever is told of licences: a window's portals, and departments consulted.
+
+    What it does ``then``, once one is in the register, it does in the same step.
+    """
+
+    def also(take: Handler) -> Handler:
+        def taken(step: Step, incoming: Incoming, body: Body) -> None:
+            for do in (take, *then):
+                do(step, incoming, body)
+
+        return taken
+
     return {
-        Licence.KIND: take_licence,
-        LicenceEntry.KIND: take_entry,
-        TacitAuthorisation.KIND: take_authorisation,
+        Licence.KIND: also(take_licence),
+        LicenceEntry.KIND: also(take_entry),
+        TacitAuthorisation.KIND: also(take_authorisation),
     }
 
 

@@ -9,6 +9,7 @@ from exchange.messaging.node import Node, Step
 from exchange.portal.records import DraftRow
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
+from exchange.portal.told.store import Contacts
 from exchange.store.transaction import Transaction
 
 WORK = "ended drafts"
@@ -28,4 +29,5 @@ def _due(node: Node, tx: Transaction, limit: int) -> list[tuple[str, DraftRow]]:
 def _end(step: Step, row: DraftRow) -> None:
     if step.tx[Drafts].move(row.number, DraftState.OPEN, DraftState.ENDED, entered="{}", code_hash=""):
         files = step.tx[Drafts].empty(row.number)
+        step.tx[Contacts].erase([one.contact_id for one in step.tx[Contacts].of(row.number)])
         step.note("draft-deleted", None, None, filing=row.number, files=files)

@@ -8,6 +8,7 @@ from exchange.messaging.node import Step
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
 from exchange.portal.superior import expect_window
+from exchange.portal.told.taking import paper_taken
 from exchange.schemas import (
     Acceptance,
     AcceptanceOutcome,
@@ -44,6 +45,7 @@ def take_paper(step: Step, incoming: Incoming, body: Body) -> None:
             address=step.node.address,
         )
     step.note(body.KIND, None, incoming.message_id, filing=row.number)
+    paper_taken(step, row.number, incoming, body)
     if _is_over(body) and row.state is not DraftState.ENDED:
         removed = step.tx[Drafts].empty(row.number)
         if removed:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 
 from exchange.approval.department.open_desk import OpenDesk
@@ -138,6 +139,8 @@ class RunningMember:
             self._transit.start()
         if self._periodic:
             self._spawn("tick", self._ticker.run)
+            for name, loop in self._work.loops.items():
+                self._spawn(name, partial(loop, self._stopping))
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
 
     def pulse(self) -> Pulse:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from threading import Event
+
 from exchange.levels.spread import Take
+from exchange.portal.told.sending import ApplicantTeller
+from exchange.portal.told.settings import ToldSettings
+from exchange.runtime.home import OpenedMember
 from exchange.runtime.profiles import Profile, decide_rule_of, opinion_rule_of
 from exchange.runtime.rule_process.waiting import dismiss
 from exchange.runtime.work import Work, work_for
@@ -29,4 +35,20 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
     for rule in rules:
         rule.check()
     dismiss()
+    return work
+
+
+def open_serving_work(opened: OpenedMember, env: Mapping[str, str]) -> Work:
+    """Return what `open_work` does, with what goes on beside it where a member is served: a portal tells applicants.
+
+    Raises BadConfiguration.
+    """
+    loops: dict[str, Callable[[Event], None]] = {}
+    if Role.PORTAL in opened.profile.roles:
+        told = ToldSettings.read(env)
+        if told.posts:
+            profile = opened.profile
+            loops["applicants"] = ApplicantTeller(opened.node, told, (profile.name, profile.name_en)).run
+    work = open_work(opened.profile, opened.take)
+    work.loops |= loops
     return work

@@ -7,6 +7,7 @@ was quicker would keep it out.
 
 from __future__ import annotations
 
+import os
 import uuid
 from contextlib import ExitStack
 from threading import Event
@@ -15,7 +16,7 @@ from typing import Protocol
 from exchange.runtime.draining import check_not_drained
 from exchange.runtime.home import OpenedMember, open_link
 from exchange.runtime.member import RunningMember
-from exchange.runtime.profile_work import open_work
+from exchange.runtime.profile_work import open_serving_work
 from exchange.runtime.settings import Settings
 from exchange.store.identity_lock import Claim
 
@@ -63,7 +64,7 @@ class ServingSeat:
         with ExitStack() as stack:
             claim = stack.enter_context(opened.store.claim_identity(address))
             check_not_drained(opened.store, address)
-            work = open_work(opened.profile, opened.take)
+            work = open_serving_work(opened, os.environ)
             link = open_link(settings, address)
             member = RunningMember(opened.node, opened.store, link, work, on_activity=arrived.set)
             stack.callback(member.close)

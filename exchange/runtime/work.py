@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 
 from exchange.approval.acceptance import by_law, receiving, speaking, telling
 from exchange.approval.department import above, desk, outcomes, recalling, stated
@@ -36,6 +37,8 @@ from exchange.notices.rules.covering import Covering
 from exchange.portal import ending
 from exchange.portal import figures as figures_of_matters
 from exchange.portal import papers as papers_of_cases
+from exchange.portal.told import rounds as told_rounds
+from exchange.portal.told.taking import licence_taken
 from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
 
 
@@ -50,6 +53,8 @@ class Work:
     """Told, one after another, of every receipt for what the member has sent; each takes what is its own."""
     rounds: dict[str, Callable[[Node], object]] = field(default_factory=dict)
     """Further periodic work, by name."""
+    loops: dict[str, Callable[[Event], None]] = field(default_factory=dict)
+    """What goes on beside all else until it is told to stop, by name: it may wait for others as long as it likes."""
     ends: tuple[Callable[[], None], ...] = ()
     """What is to be called when nothing more is asked of the rules."""
 
@@ -120,8 +125,9 @@ def work_for(
 
 
 def _with_portal(work: Work) -> Work:
-    work.handlers |= licences.handlers() | papers_of_cases.handlers() | figures_of_matters.handlers()
-    work.rounds |= {ending.WORK: ending.look}
+    work.handlers |= licences.handlers(licence_taken) | papers_of_cases.handlers() | figures_of_matters.handlers()
+    work.rounds |= {ending.WORK: ending.look, told_rounds.WORK: told_rounds.look}
+    work.rounds |= {told_rounds.TIDYING: Daily(told_rounds.tidy, told_rounds.TIDYING).look}
     return work
 
 

@@ -28,7 +28,7 @@ from exchange.web.heads import HeadAsGet
 from exchange.web.strict import StrictAnswers
 from exchange.window.face import PublicFace
 from exchange.window.guest import Guest, SignedOut
-from exchange.window.pages import home, matters
+from exchange.window.pages import home, matters, told
 from exchange.window.pages.cases import acting, application, finding, papers, status
 from exchange.window.pages.drafts import beginning, checking, materials, overview, sending, step_pages
 from exchange.window.pages.drafts.limits import UPLOAD_MOST
@@ -67,7 +67,7 @@ ROUTES: tuple[AnyRoute, ...] = tuple(
     route
     for part in (
         home, matters, beginning, overview, materials, sending, checking, step_pages,
-        finding, status, papers, application, acting, licence_listing, licence_checking,
+        finding, status, papers, application, acting, told, licence_listing, licence_checking,
     )
     for route in part.ROUTES
 )  # fmt: skip

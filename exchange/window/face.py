@@ -12,6 +12,7 @@ from exchange.errors import ExchangeError, NotFound
 from exchange.language import Words
 from exchange.messaging.node import Node
 from exchange.paper.fonts import PaperFonts
+from exchange.portal.told.settings import ToldSettings
 from exchange.portal.uploads.joining import JoiningFiles
 from exchange.portal.uploads.keeping import Keeping
 from exchange.portal.uploads.partial import PartialUploads
@@ -20,7 +21,10 @@ from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 from exchange.schemas import Matter
 from exchange.web.access.door import NumberDoor
+from exchange.web.door.attempts import Attempts
 
+_OF_A_NUMBER, _OF_A_PLACE, _ASKED_WITHIN = 5, 20, 900.0
+"""Addresses that are asked, for one number and for all from one place, within so many seconds."""
 _NAMES_HOLD = 30.0
 """Seconds for which names are taken to be as they were read."""
 
@@ -61,6 +65,10 @@ class PublicFace:
     site: str = ""
     """Where people reach it from outside; empty: as each guest has called it."""
     fonts: PaperFonts = field(default_factory=PaperFonts)
+    told: ToldSettings = field(default_factory=ToldSettings)
+    """By which ways applicants are told of what happens."""
+    askings: Attempts = field(default_factory=lambda: Attempts(monotonic, _OF_A_NUMBER, _OF_A_PLACE, _ASKED_WITHIN))
+    """How often it was asked for, from one place, that an address be told."""
     handed: dict[str, str] = field(default_factory=dict)
     """Access codes of numbers just begun, until somebody says that they are written down."""
 

@@ -33,6 +33,12 @@ DONE: Mapping[str, Words] = {
     "withdrawn": ("您的撤回申请已提交。", "Your withdrawal has been handed in."),
     "supplemented": ("补充材料已提交。", "What was missing has been handed in."),
     "noted": ("请妥善保管编号和查询码。", "Keep number and access code where you will find them."),
+    "asked": (
+        "确认邮件即将发出；请到邮箱里打开它并确认，确认之前不会发送任何通知。",
+        "A letter is on its way to you; confirm in it that you want to be told. Nothing is sent before.",
+    ),
+    "told": ("这个邮箱已确认过，通知会发到这里。", "This address is confirmed; you are told there."),
+    "untold": ("地址已删除，不再通知。", "The address is deleted; nothing more is sent there."),
     "left": ("您已退出。", "You have left."),
 }
 """What is said after something was done: by its name in the address, so that no link can put words on our pages."""
@@ -152,6 +158,8 @@ class Guest:
             "faults": (),
             "crumbs": (),
             "member_names": names,
+            "tells": self.face.told.posts,
+            "mails": self.face.told.mails,
             "matter_names": lambda: {code: matter.names for code, matter in self.face.matters.items()},
             "now": self.face.now(),
             **shown,

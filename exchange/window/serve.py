@@ -36,7 +36,7 @@ def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None
     opened = open_member(settings, portal, patient=True)
     try:
         face = face_of(opened, settings, scanner=window.scanner)
-        face.site, face.fonts = window.site, window.fonts
+        face.site, face.fonts, face.told = window.site, window.fonts, window.told
         app = create_app(face, window.proxies)
         serve_face(app, place, home.public_window(portal), ready, window.hosts)
     finally:

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from exchange.errors import BadConfiguration
 from exchange.paper.fonts import PaperFonts
 from exchange.paper.links import site_named
+from exchange.portal.told.settings import ToldSettings
 from exchange.portal.uploads.scanning import ScannerPlace, scanner_of
 from exchange.runtime.settings import hosts_named
 
@@ -25,10 +26,12 @@ class WindowSettings:
     site: str = ""
     """Where people reach it, for what leads there from papers; empty: as each guest has called it."""
     fonts: PaperFonts = field(default_factory=PaperFonts)
+    told: ToldSettings = field(default_factory=ToldSettings)
+    """By which ways applicants are told of what happens."""
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> WindowSettings:
-        """Read EXCHANGE_WINDOW_HOSTS, _PROXIES and _URL, EXCHANGE_CLAMD, and the fonts of papers.
+        """Read EXCHANGE_WINDOW_HOSTS, _PROXIES and _URL, EXCHANGE_CLAMD, fonts of papers, and what tells applicants.
 
         Raises BadConfiguration.
         """
@@ -38,6 +41,7 @@ class WindowSettings:
             scanner=scanner_of(env),
             site=site_named(env),
             fonts=PaperFonts.read(env),
+            told=ToldSettings.read(env),
         )
 
 

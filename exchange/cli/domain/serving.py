@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -12,17 +14,20 @@ from exchange.cli.options import HomeOption
 from exchange.cli.view import say
 from exchange.language import tr
 from exchange.machine.interpreter import settle_memory
+from exchange.portal.told.settings import PASSWORD_FILE
 from exchange.runtime import logs
 from exchange.runtime.confinement.member import confine_member, note_confined
 from exchange.runtime.draining import DRAINED_EXIT, DrainWatch, drained, wait_for_release
 from exchange.runtime.home import open_link, open_member
 from exchange.runtime.member import RunningMember
-from exchange.runtime.profile_work import open_work
+from exchange.runtime.profile_work import open_serving_work
+from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import Liveness, heartbeat
 from exchange.runtime.supervision.sole import orphaned
 from exchange.runtime.supervision.stop import StopSignal
+from exchange.schemas import Role
 from exchange.telemetry.watching import resting, watching
 
 _LOOK_EVERY = 1.0
@@ -53,7 +58,7 @@ def serve(
     logs.configure_for_service(verbose=verbose)
     settings = Settings.read(home=home)
     refuse_root(settings, "serve", address)
-    confined = confine_member(settings, address)
+    confined = confine_member(settings, address, read=_password_of_mails(settings, address))
     life = Liveness()
     with StopSignal() as stop, LoopsWatched() as loops, heartbeat(life.trouble):
         opened = open_member(settings, address, patient=True)
@@ -62,7 +67,7 @@ def serve(
             if drained(opened.store) is not None:
                 _end_drained(settings, address, stop, stay)
             member = RunningMember(
-                opened.node, opened.store, open_link(settings, address), open_work(opened.profile, opened.take)
+                opened.node, opened.store, open_link(settings, address), open_serving_work(opened, os.environ)
             )
             life.of(member.stuck)
             try:
@@ -82,6 +87,15 @@ def serve(
                 member.close()
         if not stop.told.is_set() and not orphaned():
             _end_drained(settings, address, stop, stay)
+
+
+def _password_of_mails(settings: Settings, address: str) -> list[Path]:
+    """The file with the mail server's password, for a portal: nobody else reads it, nor do the pages of a portal."""
+    file = os.environ.get(PASSWORD_FILE)
+    if not file:
+        return []
+    profile = load_profiles(Home(settings.home).departments).get(address)
+    return [Path(file)] if profile is not None and Role.PORTAL in profile.roles else []
 
 
 def _end_drained(settings: Settings, address: str, stop: StopSignal, stay: bool) -> NoReturn:

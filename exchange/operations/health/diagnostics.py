@@ -27,6 +27,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.operations.health.checkups.doctor import examine
 from exchange.operations.health.scrub import environment_secrets, harmless, log_line, without_secrets
+from exchange.portal.told.store import WordsToTell
 from exchange.runtime import draining
 from exchange.runtime.home import open_directory, read_link
 from exchange.runtime.profiles import load_profiles
@@ -194,6 +195,7 @@ def _member(settings: Settings, address: str) -> object:
                 "cases": tx[Cases].counts(),
                 "watches": tx[Watches].counts(),
                 "desk": tx[DepartmentDesk].counts(),
+                "told": tx[WordsToTell].counts(),
                 "holds": [[one.addressee, one.kind, one.held_at] for one in tx[Holds].standing()],
                 "drained": draining.drained(store) is not None,
             }
