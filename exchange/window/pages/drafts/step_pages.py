@@ -20,21 +20,21 @@ from exchange.window.route import GuestRoute
 def show(guest: Guest) -> Response:
     """Show a step with what was saved."""
     one = opened(guest)
-    step = _step(guest, one)
+    step = step_of_page(guest, one)
     return _shown(guest, one, step, StepInput(values_of_step(step, one.draft)))
 
 
 def keep(guest: Guest) -> Response:
     """Save a step and go on to the next; where something is wrong, show it again with all that was typed."""
     one = opened(guest)
-    step = _step(guest, one)
+    step = step_of_page(guest, one)
     typed = read_step(step, one.matter, one.draft, guest.typed)
     if not guest.is_from_session(one.number):
         return _shown(guest, one, step, typed, status=409, notice=_AGAIN)
     if typed.faults:
         return _shown(guest, one, step, typed, status=422)
     try:
-        save(guest.face.node, one.number, _revision(guest), **typed.changes)
+        save(guest.face.node, one.number, revision_of(guest), **typed.changes)
     except Changed:
         fresh = OpenDraft(draft_of(guest.face.node, one.number), one.matter)
         if values_of_step(step, fresh.draft) != typed.values:
@@ -50,6 +50,25 @@ def _next(guest: Guest, one: OpenDraft, step: FormStep) -> str:
     return step_path(one.number, CHECK if then == "check" else step_after(one.matter, step.key))
 
 
+_SAVING = {
+    "saved": ("已自动保存", "Saved by itself"),
+    "left": (
+        "已自动保存；尚未填好的部分还没有保存",
+        "Saved by itself, but for what is not complete yet",
+    ),
+    "changed": (
+        "这份草稿刚刚在别处被修改过，不再自动保存。按“保存”查看两边的内容，不会丢失。",
+        "This draft was changed somewhere else, and is not saved by itself any more. Press save to see both; nothing "
+        "is lost.",
+    ),
+    "over": (
+        "会话已结束，不再自动保存。按“保存”后重新输入查询码，已输入的内容会保留。",
+        "The session is over, and nothing is saved by itself any more. Press save and give the access code again; what "
+        "you typed is kept.",
+    ),
+    "offline": ("网络中断，尚未保存", "No connection now; not saved yet"),
+}
+"""What the script says that saves while somebody types."""
 _AGAIN = (
     "您输入的内容尚未保存：本页打开后您重新输入过查询码。请再按一次“保存”。",
     "What you typed is not saved yet: the access code was given again since this page was opened. Please save again.",
@@ -100,20 +119,23 @@ def _shown(
         topics=topics(guest, one),
         current=keys.index(step.key) + 1,
         person=PERSON,
+        saving_texts={key: guest.words(text) for key, text in _SAVING.items()},
         fields=[_control(guest, one, field) for field in step.fields],
         then=guest.request.query_params.get("then", ""),
         crumbs=crumbs(guest, one),
     )
 
 
-def _step(guest: Guest, one: OpenDraft) -> FormStep:
+def step_of_page(guest: Guest, one: OpenDraft) -> FormStep:
+    """Return the step of the address. Raises NotFound."""
     step = step_of(one.matter, guest.request.path_params["step"])
     if step is None or step.key in (MATERIALS, CHECK):
         raise NotFound("the form has no such step", remedy="go on from the draft's own page")
     return step
 
 
-def _revision(guest: Guest) -> int:
+def revision_of(guest: Guest) -> int:
+    """Return the revision of the draft that a form was made from; 0, which none has, for what is no number."""
     text = guest.typed("revision")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
