@@ -128,7 +128,7 @@ def test_a_server_that_is_killed_in_the_midst_of_a_file_goes_on_with_it_and_the_
         place = urlsplit(str(first.applicant.http.base_url))
         head = {
             "host": place.netloc, "cookie": cookie, "x-form-token": first.token, "content-type": OCTETS,
-            "upload-offset": "0", "content-length": str(len(data)),
+            "upload-offset": "0", "tus-resumable": "1.0.0", "content-length": str(len(data)),
         }  # fmt: skip
         with socket.create_connection((place.hostname or "", place.port or 0)) as connection:
             lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
