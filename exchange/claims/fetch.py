@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,6 +46,21 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
     except OSError as error:
         raise unusable(error, Path(os.fsdecode(error.filename or target))) from error
     return target
+
+
+def opened_parts(claim: ClaimCheck, store: ClaimStore) -> Iterator[bytes]:
+    """Return an attachment's content part by part, each proved by its key before it is given out.
+
+    Raises ClaimMissing, ClaimTruncated, ClaimTooLarge or ClaimDiffers, the last one behind the last part too, or
+    ClaimStoreUnavailable.
+    """
+    stream, tally = ChunkStream.of(claim), ChunkDigests()
+    for part in range(stream.parts):
+        ciphertext = store.get(part_name(claim.object_key, part), stream.sealed_length(part))
+        plaintext = stream.open_part(part, ciphertext)
+        tally.add(plaintext, ciphertext)
+        yield plaintext
+    tally.check(claim)
 
 
 def is_at(claim: ClaimCheck, path: Path) -> bool:

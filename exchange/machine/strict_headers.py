@@ -15,6 +15,9 @@ PLAIN: Mapping[str, str] = {
 }
 """For what is no page: texts, figures, errors of a server."""
 
+FILES = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""The policy of files of strangers that are given out: whatever they are, they do nothing in our name."""
+
 PAGES: Mapping[str, str] = {
     **PLAIN,
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.errors import MisdirectedRequest
 from exchange.machine.hosts import KnownHosts
-from exchange.machine.strict_headers import PAGES, PLAIN
+from exchange.machine.strict_headers import FILES, PAGES, PLAIN
 
 _REVALIDATED = "no-cache"
 """Of what is not made anew for each visitor: browsers keep it, and ask whether it has changed."""
@@ -36,6 +36,8 @@ class StrictAnswers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 headers.update(PAGES)
+                if headers.get("content-disposition", "").startswith("attachment"):
+                    headers["content-security-policy"] = FILES
                 if scope["path"].startswith(self._kept) and message["status"] in (200, 304):
                     headers["cache-control"] = _REVALIDATED
             await send(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from exchange.portal.drafting import draft_of
 from exchange.portal.view import CasePaper, CaseView
 from exchange.schemas import Applicant, Application, Filing, FilingSupplement, Matter
 from exchange.window.forms.reading import PERSON
@@ -35,6 +36,7 @@ def show(guest: Guest) -> Response:
         message_id=paper.message_id,
         parts_of=parts,
         declaration=view.filing.declaration,
+        files=draft_of(guest.face.node, view.number).files,
         crumbs=[(f"/cases/{view.number}", view.number)],
     )
 
