@@ -20,6 +20,10 @@ RENEWAL_DAYS = 30
 """Calendar days before a licence is over by which its renewal is asked for, where no other rule says otherwise (50)."""
 
 
+KEPT_DAYS = 180
+"""Days for which a portal keeps the files of a case that has ended: beyond the six months of an action in court."""
+
+
 class DefaultMode(StrEnum):
     """What a consulted department's silence amounts to when its term is over; *none* unless a rule says otherwise."""
 
@@ -228,6 +232,9 @@ class Matter(Wire):
     """The law, regulation or rule that says another number of days than article 50."""
     further: Annotated[tuple[Approver, ...], Field(max_length=64, exclude_if=lambda further: not further)] = ()
     """Bodies that are asked only if one that was asked is not competent and names them: their terms and defaults."""
+
+    kept_days: Annotated[int, Field(ge=0, le=3650, exclude_if=lambda days: days == KEPT_DAYS)] = KEPT_DAYS
+    """Days for which the portal keeps the files of a case, and what was typed, after the case has ended."""
 
     @property
     def names(self) -> Words:

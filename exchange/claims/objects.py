@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,23 @@ class ClaimStore:
         finally:
             if self._folder is not None:
                 (self._folder / name).unlink(missing_ok=True)
+
+    def delete(self, name: str) -> None:
+        """Delete an object; one that is not there is no fault. Raises ClaimStoreUnavailable."""
+        import obstore
+
+        with _told_as_unavailable(name):
+            try:
+                obstore.delete(self._store, name)
+            except FileNotFoundError as error:
+                if no_bucket(error):
+                    raise
+
+    def tidy(self, name: str) -> None:
+        """Remove what is left of a name whose objects were deleted: in a folder, the empty folder."""
+        if self._folder is not None:
+            with suppress(OSError):
+                (self._folder / name).rmdir()
 
     def size(self, name: str) -> int | None:
         """Return an object's size in bytes, None where there is none. Raises ClaimStoreUnavailable."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from exchange.envelope.numbers import number_in, number_of
 from exchange.messaging.records import StoredDocument
@@ -76,6 +76,12 @@ class Documents:
         sides = _DIRECTIONS if direction is None else (direction,)
         rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
         return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
+
+    def drop_enclosures(self, sender: str, conversation_id: str) -> None:
+        """Forget what travelled beside what a sender has signed in a conversation; what was signed stays."""
+        here = (_c.conversation_id == conversation_id, _c.sender == sender)
+        self._db.execute(update(document).where(*here).values(enclosures=join(())))
+        self._had.clear()
 
     def _read(self, query: Select[Any], values: Mapping[str, str]) -> list[StoredDocument]:
         return [stored(row) for row in self._db.execute(query, values)]

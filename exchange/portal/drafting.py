@@ -15,6 +15,7 @@ from exchange.errors import BadApplication, Changed, Conflict, NotFound
 from exchange.hand_codes import grouped, in_signs
 from exchange.messaging.node import Node, Step
 from exchange.portal.records import ApplicationDraft, DraftFile, DraftRow, Entered
+from exchange.portal.removing import note_removals
 from exchange.portal.states import DraftState
 from exchange.portal.store import Drafts
 from exchange.schemas import ClaimCheck, Matter
@@ -129,7 +130,8 @@ def attach_in(step: Step, number: str, file: DraftFile, content: bytes) -> Appli
 def detach(node: Node, number: str, file_id: str) -> ApplicationDraft:
     """Remove a file from a draft; one that is not there is no fault. Raises NotFound or Conflict (handed in)."""
     with node.step() as step:
-        _expect_open(step.tx, number)
+        before = _expect_open(step.tx, number)
+        note_removals(step, number, (file for file in before.files if file.file_id == file_id), before.filing_id)
         step.tx[Drafts].remove_file(number, file_id)
         return draft_in(step.tx, number)
 
@@ -165,4 +167,6 @@ def _draft(row: DraftRow, files: tuple[DraftFile, ...]) -> ApplicationDraft:
         ends_at=row.ends_at,
         revision=row.revision,
         filing_id=row.filing_id,
+        kept_until=row.kept_until,
+        emptied_at=row.emptied_at,
     )

@@ -29,6 +29,32 @@ class DraftRow:
     revision: int = 1
     filing_id: str | None = None
     """The signed message by which it was handed in."""
+    kept_until: datetime | None = None
+    """Of a case that has ended: when its files, and what was typed, are deleted here."""
+    emptied_at: datetime | None = None
+    """When they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRemoval:
+    """What is to be removed from the claim store."""
+
+    object_key: str
+    parts: int
+    number: str
+    """Of the draft that it belonged to."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMatterRow:
+    """A version of a matter as the public was told of it."""
+
+    matter: str
+    version: str
+    since: datetime
+    content: str
+    """The matter, JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +103,5 @@ class ApplicationDraft:
     ends_at: datetime
     revision: int
     filing_id: str | None
+    kept_until: datetime | None = None
+    emptied_at: datetime | None = None

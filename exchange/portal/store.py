@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from exchange.portal.records import DraftFile, DraftRow
+from exchange.portal.records import ClaimRemoval, DraftFile, DraftRow, ShownMatterRow
 from exchange.portal.states import DRAFTS, DraftState
-from exchange.portal.tables import STILL_OPEN, draft, draft_file, shown_figures
+from exchange.portal.tables import STILL_KEPT, STILL_OPEN, claim_removal, draft, draft_file, shown_figures, shown_matter
 from exchange.store.bulk import adding
 from exchange.store.statements import move, values_of
 
-_d, _f, _s = draft.c, draft_file.c, shown_figures.c
+_d, _f, _s, _m = draft.c, draft_file.c, shown_figures.c, shown_matter.c
 _COLUMNS = [_d[field.name] for field in fields(DraftRow)]
 _FILE_COLUMNS = [_f[field.name] for field in fields(DraftFile)]
 _ADD = adding(draft, *(field.name for field in fields(DraftRow)))
@@ -32,6 +32,14 @@ _ENDING = (
     select(*_COLUMNS)
     .where(STILL_OPEN, _d.filing_id.is_(None), _d.ends_at < bindparam("now"))
     .order_by(_d.ends_at)
+    .limit(bindparam("most"))
+)
+
+
+_KEPT = (
+    select(*_COLUMNS)
+    .where(STILL_KEPT, _d.kept_until <= bindparam("now"))
+    .order_by(_d.kept_until)
     .limit(bindparam("most"))
 )
 
@@ -68,6 +76,11 @@ class Drafts:
         """Return the contents of the files that travel inside the envelope, in their order."""
         return [row[0] for row in self._db.execute(_INLINE, {"of_number": number})]
 
+    def content(self, number: str, file_id: str) -> bytes | None:
+        """Return the content of a file that travels inside the envelope; None where there is no such file."""
+        here = (_f.number == number, _f.file_id == file_id, _f.claim.is_(None))
+        return self._db.scalar(select(_f.content).where(*here))
+
     def add_file(self, number: str, file: DraftFile, content: bytes) -> None:
         """Add a file behind the others."""
         last = self._db.scalar(_LAST, {"of_number": number})
@@ -86,6 +99,10 @@ class Drafts:
     def ending(self, now: datetime, most: int) -> list[DraftRow]:
         """Return open drafts that are over."""
         return [DraftRow(*row) for row in self._db.execute(_ENDING, {"now": now, "most": most})]
+
+    def kept(self, now: datetime, most: int) -> list[DraftRow]:
+        """Return cases that have ended for long enough, whose files are still here."""
+        return [DraftRow(*row) for row in self._db.execute(_KEPT, {"now": now, "most": most})]
 
     def counts(self) -> Mapping[str, int]:
         """Return how many drafts there are in each state."""
@@ -111,3 +128,48 @@ class ShownFigures:
     def get(self, matter: str) -> str | None:
         """Return the figures of a matter as they were told."""
         return self._db.scalar(select(_s.figures).where(_s.matter == matter))
+
+
+class ClaimRemovals:
+    """What is to be removed from the claim store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, row: ClaimRemoval) -> None:
+        """Write down what is to be removed."""
+        self._db.execute(insert(claim_removal).values(values_of(row)))
+
+    def due(self, most: int) -> list[ClaimRemoval]:
+        """Return what is to be removed, the oldest first."""
+        columns = [claim_removal.c[field.name] for field in fields(ClaimRemoval)]
+        query = select(*columns).order_by(claim_removal.c.since, claim_removal.c.object_key).limit(most)
+        return [ClaimRemoval(*row) for row in self._db.execute(query)]
+
+    def done(self, object_key: str) -> None:
+        """Forget what was removed."""
+        self._db.execute(delete(claim_removal).where(claim_removal.c.object_key == object_key))
+
+
+class ShownMatters:
+    """Every version of a matter that the public was told of."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def of(self, code: str) -> list[ShownMatterRow]:
+        """Return the versions of a matter, the latest first."""
+        columns = [_m[field.name] for field in fields(ShownMatterRow)]
+        query = select(*columns).where(_m.matter == code).order_by(_m.since.desc(), _m.version.desc())
+        return [ShownMatterRow(*row) for row in self._db.execute(query)]
+
+    def latest(self, code: str) -> ShownMatterRow | None:
+        """Return the version that was shown last."""
+        return next(iter(self.of(code)), None)
+
+    def keep(self, row: ShownMatterRow) -> None:
+        """Keep a version that is shown from now on; one that was shown before comes back."""
+        here = (_m.matter == row.matter, _m.version == row.version)
+        changed = update(shown_matter).where(*here).values(since=row.since, content=row.content)
+        if not self._db.execute(changed).rowcount:
+            self._db.execute(insert(shown_matter).values(values_of(row)))

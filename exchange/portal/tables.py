@@ -22,11 +22,17 @@ draft = Table(
     Column("ends_at", Instant, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("filing_id", String(36), unique=True),
+    Column("kept_until", Instant),
+    Column("emptied_at", Instant),
 )
 
 STILL_OPEN = draft.c.state == literal_column(f"'{DraftState.OPEN}'")
 """Drafts that were not handed in yet. In words, so that an index of the database is found by it."""
 partial_index("draft_ending", draft.c.ends_at, where=STILL_OPEN)
+
+STILL_KEPT = draft.c.kept_until.isnot(None) & draft.c.emptied_at.is_(None)
+"""Cases that have ended, whose files are still here."""
+partial_index("draft_kept", draft.c.kept_until, where=STILL_KEPT)
 
 draft_file = Table(
     "draft_file",
@@ -53,3 +59,23 @@ shown_figures = Table(
     Column("figures", Text, nullable=False),
 )
 """The latest figures of each matter that the window has told, for the public."""
+
+claim_removal = Table(
+    "claim_removal",
+    metadata,
+    Column("object_key", String(64), primary_key=True),
+    Column("parts", Integer, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+"""What is to be removed from the claim store."""
+
+shown_matter = Table(
+    "shown_matter",
+    metadata,
+    Column("matter", String(64), primary_key=True),
+    Column("version", String(32), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""Every version of a matter that the public was told of."""

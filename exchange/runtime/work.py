@@ -128,6 +128,7 @@ def _with_portal(work: Work) -> Work:
     work.handlers |= licences.handlers(licence_taken) | papers_of_cases.handlers() | figures_of_matters.handlers()
     work.rounds |= {ending.WORK: ending.look, told_rounds.WORK: told_rounds.look}
     work.rounds |= {told_rounds.TIDYING: Daily(told_rounds.tidy, told_rounds.TIDYING).look}
+    work.signed += (papers_of_cases.on_signed,)
     return work
 
 

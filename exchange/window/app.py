@@ -28,9 +28,9 @@ from exchange.web.heads import HeadAsGet
 from exchange.web.strict import StrictAnswers
 from exchange.window.face import PublicFace
 from exchange.window.guest import Guest, SignedOut
-from exchange.window.pages import home, matters, told
+from exchange.window.pages import home, matter_versions, matters, own_files, told
 from exchange.window.pages.cases import acting, application, finding, papers, status
-from exchange.window.pages.drafts import beginning, checking, materials, overview, sending, step_pages
+from exchange.window.pages.drafts import autosaving, beginning, checking, materials, overview, sending, step_pages
 from exchange.window.pages.drafts.limits import UPLOAD_MOST
 from exchange.window.pages.failing import missing, troubled
 from exchange.window.pages.licences import checking as licence_checking
@@ -66,8 +66,8 @@ AnyRoute = GuestRoute | WaitingRoute | RawRoute
 ROUTES: tuple[AnyRoute, ...] = tuple(
     route
     for part in (
-        home, matters, beginning, overview, materials, sending, checking, step_pages,
-        finding, status, papers, application, acting, told, licence_listing, licence_checking,
+        home, matter_versions, matters, beginning, overview, materials, sending, checking, step_pages, autosaving,
+        finding, status, papers, application, acting, told, own_files, licence_listing, licence_checking,
     )
     for route in part.ROUTES
 )  # fmt: skip

@@ -18,6 +18,7 @@ from exchange.web.listening import ListeningPlace
 from exchange.web.serving import serve_face
 from exchange.window.app import create_app
 from exchange.window.face import PublicFace, PublicMatters
+from exchange.window.housekeeping import kept_tidy
 from exchange.window.settings import WindowSettings
 
 PORTS = range(8500, 8520)
@@ -37,8 +38,8 @@ def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None
     try:
         face = face_of(opened, settings, scanner=window.scanner)
         face.site, face.fonts, face.told = window.site, window.fonts, window.told
-        app = create_app(face, window.proxies)
-        serve_face(app, place, home.public_window(portal), ready, window.hosts)
+        with kept_tidy(face):
+            serve_face(create_app(face, window.proxies), place, home.public_window(portal), ready, window.hosts)
     finally:
         opened.store.close()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import quote
+
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
@@ -15,9 +18,10 @@ from exchange.catalogue.terms import not_counted_text
 from exchange.language.names import SILENCE
 from exchange.portal.figures import figures_shown
 from exchange.portal.superior import window_of
+from exchange.portal.versions import MatterVersion, versions_of
 from exchange.schemas import FEWEST_CASES, AcceptanceMode, Matter, PublicGuide
 from exchange.window.finding import LONGEST, found, themes
-from exchange.window.guest import Guest
+from exchange.window.guest import Guest, goto
 from exchange.window.route import GuestRoute
 
 _TONES = {"none": "", "consent": "warn", "refusal": "bad"}
@@ -40,7 +44,16 @@ def catalogue(guest: Guest) -> Response:
 
 def matter(guest: Guest) -> Response:
     """Show all that the public is told of a matter."""
-    one = guest.face.matter(guest.request.path_params["code"])
+    code, version = guest.request.path_params["code"], guest.request.query_params.get("version")
+    if version is not None:
+        return goto(f"/matters/{quote(code, safe='')}/versions/{quote(version, safe='')}")
+    return matter_page(guest, guest.face.matter(code), versions_of(guest.face.node, code))
+
+
+def matter_page(
+    guest: Guest, one: Matter, versions: Sequence[MatterVersion], former: MatterVersion | None = None
+) -> Response:
+    """Return the page of a matter; of a former version with the time for which it was in force."""
     assert one.guide is not None  # noqa: S101 -- the public is told of no other
     texts = (exclusion_text(one), start_text(one), completion_text(one))
     return guest.page(
@@ -53,7 +66,10 @@ def matter(guest: Guest) -> Response:
         wide_picture=_picture(guest, one, WIDE),
         wide=True,
         times=_times(guest, one),
-        figures=figures_shown(guest.face.node, one.code),
+        figures=figures_shown(guest.face.node, one.code) if former is None else None,
+        former=former,
+        in_force=guest.face.matters.get(one.code),
+        versions=versions,
         fewest=FEWEST_CASES,
         term_texts=[text for text in (not_counted_text(one),) if text is not None],
         procedure_texts=[text for text in texts if text is not None],

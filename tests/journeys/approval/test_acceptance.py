@@ -21,8 +21,9 @@ from exchange.clock import CST
 from exchange.envelope import verify_signed
 from exchange.errors import BadAcceptance, Conflict
 from exchange.messaging.documents import Documents
-from exchange.portal import drafting, handing_in, speaking
+from exchange.portal import drafting, ending, handing_in, removing, speaking
 from exchange.portal.large_files import attach_large
+from exchange.portal.store import Drafts
 from exchange.portal.view import FilingStanding
 from exchange.schemas import (
     ACCEPTED_BY_LAW,
@@ -220,7 +221,7 @@ def test_a_provisional_day_accepts_nothing_by_law(passing: City) -> None:
 def test_who_is_turned_down_is_told_why_and_where_to_turn(
     city: City, outcome: AcceptanceOutcome, body: str | None
 ) -> None:
-    number = file(city, offer(city))
+    number = file(city, offer(city, kept_days=0))
     officers.refuse(city.window, number, outcome, "不属于本机关职权范围", OFFICER, competent_body=body)
     arrive(city)
     seen = view(city, number)
@@ -228,6 +229,7 @@ def test_who_is_turned_down_is_told_why_and_where_to_turn(
     last = seen.acceptances[-1]
     assert (last.outcome, last.competent_body, last.remedies) == (outcome, body, ("六十日内可以申请行政复议",))
     assert OFFICER not in last.model_dump_json()
+    ending.look(city.node("portal"))
     assert drafting.draft_of(city.node("portal"), number).files == ()
     assert cases(city, number) == []
 
@@ -262,6 +264,46 @@ def test_a_material_may_be_promised_where_the_matter_allows_it(city: City) -> No
     assert shown.enclosures == (sent.signed, b"plan")
     with pytest.raises(Conflict, match="nothing was told to be missing"):
         handing_in.reopen(portal, number)
+
+
+def test_files_of_a_case_are_kept_as_its_matter_says_and_forgotten_everywhere_only_where_nobody_has_accepted_them(
+    city: City, tmp_path: Path
+) -> None:
+    node, store = city.node("portal"), open_claim_store(tmp_path / "claims")
+    large = tmp_path / "plan.txt"
+    large.write_bytes(b"x" * 300_000)
+    numbers = {}
+    for accepted in (False, True):
+        matter = offer(city, materials=(Material(code="plan", name="施工方案", files=2),), kept_days=3)
+        number = numbers[accepted] = drafting.begin(node, matter, "hash")
+        drafting.save(node, number, 1, applicant=APPLICANT, project="黄山路供热管道")
+        drafting.attach(node, number, "plan", "a.txt", "text/plain", b"small")
+        attach_large(node, number, "plan", "b.txt", "text/plain", large, store, tmp_path / "journals")
+        handing_in.hand_in(node, number, TRUTH)
+        arrive(city)
+        if accepted:
+            officers.accept(city.window, number, OFFICER)
+            arrive(city)
+        speaking.withdraw(node, number, "项目取消")
+        arrive(city)
+        tell(city)
+        draft = drafting.draft_of(node, number)
+        assert view(city, number).standing is FilingStanding.WITHDRAWN
+        assert draft.kept_until is not None
+        assert draft.kept_until - node.clock.now() <= timedelta(days=3)
+        assert len(draft.files) == 2, "kept until then"
+        with node.step() as step:
+            step.tx[Drafts].move(number, draft.state, draft.state, kept_until=step.now)
+    assert ending.look(node) == 2
+    for accepted, number in numbers.items():
+        draft = drafting.draft_of(node, number)
+        assert (draft.files, draft.entered.applicant) == ((), None)
+        with node.store.reading() as tx:
+            sent = tx[Documents].of_conversation(draft.filing_id or "", "filing")[0]
+        assert (sent.enclosures, verify_signed(sent.signed, node.directory).header.kind) == ((), "filing")
+        assert view(city, number).standing is FilingStanding.WITHDRAWN, "by the signed papers, which stay"
+        assert removing.remove_due(node, lambda: store) == (0 if accepted else 1)
+    assert len([one for one in (tmp_path / "claims").rglob("*") if one.is_file()]) == 1, "what was accepted"
 
 
 def test_a_withdrawal_ends_a_filing_and_a_case(city: City) -> None:

@@ -15,9 +15,11 @@ from exchange.licences.records import LicenceRow
 from exchange.paper.code_picture import inline_code
 from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
+from exchange.portal.records import ApplicationDraft
 from exchange.portal.states import DraftState
 from exchange.portal.view import CaseView, FilingStanding, case_view
 from exchange.schemas import AcceptanceOutcome, FilingReceipt, Matter
+from exchange.schemas.matter import KEPT_DAYS
 from exchange.web import render
 from exchange.window.drawn import licence_link
 from exchange.window.guest import Guest, SignedOut, goto
@@ -45,7 +47,7 @@ def show(guest: Guest) -> Response:
     view = case_view(guest.face.node, number)
     matter = matter_of(guest, view)
     title = matter.names if matter is not None else (number, number)
-    return guest.page("case.html", title, 200, **_shown(guest, view, reopened=draft.state is DraftState.OPEN))
+    return guest.page("case.html", title, 200, **_shown(guest, view, draft))
 
 
 def live(guest: Guest) -> Response:
@@ -54,8 +56,8 @@ def live(guest: Guest) -> Response:
         view = view_of(guest)
     except SignedOut:
         return Response(status_code=401)
-    reopened = draft_of(guest.face.node, view.number).state is DraftState.OPEN
-    context = guest.context((view.number, view.number), _shown(guest, view, reopened=reopened))
+    draft = draft_of(guest.face.node, view.number)
+    context = guest.context((view.number, view.number), _shown(guest, view, draft))
     return HTMLResponse(render.live_part("window/case.html", context))
 
 
@@ -67,7 +69,7 @@ def matter_of(guest: Guest, view: CaseView) -> Matter | None:
         return None
 
 
-def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
+def _shown(guest: Guest, view: CaseView, draft: ApplicationDraft) -> dict[str, Any]:
     progress, standing = view.progress, view.standing
     lines = lines_of(guest, progress) if progress is not None else []
     licence = licence_of_filing(guest.face.node, view)
@@ -92,7 +94,10 @@ def _shown(guest: Guest, view: CaseView, *, reopened: bool) -> dict[str, Any]:
         "case_moves": moves_of(guest, progress.moved) if progress is not None else (),
         "missing": missing if standing is FilingStanding.INCOMPLETE else None,
         "promised": _promised(guest, view) if not view.is_over else [],
-        "reopened": reopened,
+        "reopened": draft.state is DraftState.OPEN,
+        "kept_until": draft.kept_until,
+        "emptied_at": draft.emptied_at,
+        "kept_days": matter.kept_days if (matter := matter_of(guest, view)) is not None else KEPT_DAYS,
         "receipt": view.last(FilingReceipt),
         "acceptance": view.acceptances[-1] if view.acceptances else None,
         "decision": view.decision,

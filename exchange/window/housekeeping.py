@@ -1,0 +1,47 @@
+"""What the window does beside answering: it notes what it tells of matters, and removes what nobody needs any more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from exchange.clock import RealClock
+from exchange.errors import ExchangeError
+from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
+from exchange.portal.removing import remove_due
+from exchange.portal.versions import note_versions
+from exchange.window.face import PublicFace
+
+log = get_logger()
+_EVERY = 60.0
+"""Seconds."""
+
+
+def tidy(face: PublicFace) -> None:
+    """Do all of it once. Raises DatabaseUnavailable, ClaimStoreUnavailable or FileUnusable."""
+    note_versions(face.node, face.matters)
+    face.partials.sweep(RealClock().now())
+    remove_due(face.node, face.claims)
+
+
+@contextmanager
+def kept_tidy(face: PublicFace) -> Iterator[None]:
+    """Do it every minute, beside what is done meanwhile."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while True:
+            try:
+                tidy(face)
+            except ExchangeError as error:
+                log.warning("housekeeping.failed", reason=type(error).__name__)
+            if ended.wait(_EVERY):
+                return
+
+    Loop("housekeeping", go_on, ended.is_set).start()
+    try:
+        yield
+    finally:
+        ended.set()
