@@ -19,6 +19,9 @@ from exchange.web.listening import Served, read_state
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 from tests.warm import run_warm
+from tests.web.alerts.alerting import SECRET
+from tests.web.alerts.mail_server import Post, mail_server
+from tests.web.api.test_reach import certificate
 from tests.web.window.wicket import Applicant
 
 pytestmark = pytest.mark.broker
@@ -31,9 +34,22 @@ def town(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
 
 
 @pytest.fixture
-def command(town: ProcessDomain) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Commands as typed in the town's folder, with its broker in the environment."""
-    environment = {**town.environment(), "EXCHANGE_BROKER_URL": town.info.url}
+def post(tmp_path: Path) -> Iterator[tuple[Post, dict[str, str]]]:
+    """A mail server that wants a password, and the settings by which it is reached."""
+    pem, password = certificate(tmp_path, "localhost"), tmp_path / "mail-password"
+    password.write_text(f"{SECRET}\n")
+    with mail_server(pem) as (found, port):
+        yield found, {
+            "EXCHANGE_WINDOW_URL": "http://127.0.0.1:8500", "EXCHANGE_MAIL_FROM": "no-reply@town.test",
+            "EXCHANGE_MAIL_URL": f"smtp+starttls://exchange@localhost:{port}",
+            "EXCHANGE_MAIL_PASSWORD_FILE": str(password), "SSL_CERT_FILE": str(pem),
+        }  # fmt: skip
+
+
+@pytest.fixture
+def command(town: ProcessDomain, post: tuple[Post, dict[str, str]]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Commands as typed in the town's folder, with its broker and a mail server in the environment."""
+    environment = {**town.environment(), **post[1], "EXCHANGE_BROKER_URL": town.info.url}
     if town.info.management_url:
         environment["EXCHANGE_MANAGEMENT_URL"] = town.info.management_url
     return lambda *words: run_warm(words, environment)
@@ -67,7 +83,9 @@ def status_of(url: str) -> int:
 
 
 def test_up_serves_the_public_window_and_says_where(
-    town: ProcessDomain, command: Callable[..., subprocess.CompletedProcess[str]]
+    town: ProcessDomain,
+    command: Callable[..., subprocess.CompletedProcess[str]],
+    post: tuple[Post, dict[str, str]],
 ) -> None:
     home = Home(town.settings.home)
     state = home.public_window(town.address("portal"))
@@ -93,6 +111,12 @@ def test_up_serves_the_public_window_and_says_where(
 
         applicant = Browser.at(again.url)
         applicant.begin()
+        told = f"/cases/{applicant.number}/told"
+        asked = {**applicant.hidden(told), "way": "mail", "mail": "wang@town.test"}
+        assert applicant.post(told, asked).status_code == 303
+        wait_until(lambda: len(post[0].letters) == 1, 30, "the letter that the confined process of the portal sends")
+        assert post[0].letters[0]["To"] == "wang@town.test"
+        assert "member.confined" in (home.logs / f"{town.address('portal')}.log").read_text()
         applicant.step("applicant", name="热电公司", identifier="91340100X", contact="0551-0")
         applicant.step("agent", **{"for": "self"})
         applicant.step("project", project="黄山路供热管道", summary="")
