@@ -28,7 +28,6 @@ from exchange.cli.approval.inbox_view import (
 )
 from exchange.cli.approval.term_views import changes_table, desk_term_text, term_json
 from exchange.cli.documents.attachments import fetch_claims
-from exchange.cli.documents.drawn_papers import write_paper
 from exchange.cli.documents.message_views import letter_json, letter_view, whole_letter_view
 from exchange.cli.documents.request_views import request_json, request_view, requests_view
 from exchange.cli.documents.saving import save_attachments, say_saved
@@ -157,6 +156,8 @@ def show(
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
     if pdf or output is not None:
+        from exchange.cli.documents.drawn_papers import write_paper  # what draws takes a while to import
+
         write_paper(node, settings, filed(node, what) if pdf else [], output, as_json=as_json)
         return
     of_case = dossier(node, what)

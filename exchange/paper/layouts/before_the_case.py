@@ -13,7 +13,7 @@ def receipt(body: FilingReceipt, pen: Pen) -> Sheet:
     matter, at = pen.matter(body.matter), pen.moment(body.received_at)
     says = pen.say(
         f"本窗口于{at}收到您关于“{matter}”的申请。收到的文件如下：",
-        f"On {at} we received your application for “{matter}”, with these files:",
+        f"On {at} we received your application for '{matter}', with these files:",
     )
     none = pen.say("没有文件。", "none.")
     parts = [SheetPart(says)]
@@ -63,27 +63,27 @@ def acceptance(body: Acceptance, pen: Pen) -> Sheet:
 _OPENING = {
     "accepted": (
         "您关于“{matter}”的申请，材料齐全，符合法定形式，现予受理。",
-        "Your application for “{matter}” is complete and in form. It is accepted.",
+        "Your application for '{matter}' is complete and in form. It is accepted.",
     ),
     "accepted-by-law": (
         "您关于“{matter}”的申请，因逾期未告知补正，依法自收到申请材料之日起即为受理。",
-        "Nothing was told in time on your application for “{matter}”. By law it is accepted from the day it came in.",
+        "Nothing was told in time on your application for '{matter}'. By law it is accepted from the day it came in.",
     ),
     "incomplete": (
         "您关于“{matter}”的申请，材料不齐全或者不符合法定形式，现一次告知需要补正的全部内容。",
-        "Your application for “{matter}” is not complete, or not in form. This is all that is missing.",
+        "Your application for '{matter}' is not complete, or not in form. This is all that is missing.",
     ),
     "not-needed": (
         "您关于“{matter}”的申请事项，依法不需要取得行政许可，现予告知。",
-        "What you apply for, “{matter}”, needs no licence by law.",
+        "What you apply for, '{matter}', needs no licence by law.",
     ),
     "not-competent": (
         "您关于“{matter}”的申请事项，依法不属于本机关职权范围，决定不予受理。",
-        "Your application for “{matter}” is not this authority’s to decide. It is not accepted.",
+        "Your application for '{matter}' is not this authority’s to decide. It is not accepted.",
     ),
     "refused": (
         "您关于“{matter}”的申请，经补正仍不齐全或者不符合法定形式，决定不予受理。",
-        "Your application for “{matter}” was completed, and is not complete yet. It is not accepted.",
+        "Your application for '{matter}' was completed, and is not complete yet. It is not accepted.",
     ),
 }
 

@@ -17,7 +17,7 @@ def decision(body: DecisionServed, pen: Pen) -> Sheet:
     else:
         title = pen.say("不予行政许可决定书", "Decision: refused")
         result = pen.say("决定不予行政许可。", "is refused.")
-    said = pen.say(f"您关于“{matter}”的申请，经审查，{result}", f"Your application for “{matter}” {result}")
+    said = pen.say(f"您关于“{matter}”的申请，经审查，{result}", f"Your application for '{matter}' {result}")
     sections = pen.headed(
         (pen.say("理由", "Reasons"), [pen.on_record(body.reasons)]),
         (pen.say("条件", "Conditions"), [body.conditions]),

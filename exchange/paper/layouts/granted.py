@@ -39,7 +39,7 @@ def licence(body: Licence, pen: Pen) -> Sheet:
                 "verification.",
             ),
         ),
-        link_says=pen.say("，", ", ").join(filter(None, (scan, says))),
+        link_says=pen.say("，", ", ").join(filter(None, (says, scan))),
     )
 
 

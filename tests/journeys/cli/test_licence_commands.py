@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from exchange.paper.originals import original_of
 from tests.journeys.city import wait_until
 from tests.journeys.commands import application
 from tests.processes import ProcessDomain, run
@@ -34,6 +36,14 @@ def test_a_licence_from_issuing_to_its_cancellation(city: ProcessDomain, tmp_pat
     kept = json.loads(run(city, "licence", "show", number, "--json").stdout)
     assert (kept["standing"], kept["valid_until"], kept["code"]) == ("valid", "2099-12-31", code)
     assert kept["publish_by"] is not None
+    paper = tmp_path / "licence.pdf"
+    said = run(city, "show", issued["message_id"], "--pdf", "-o", str(paper), "--json").stdout
+    assert json.loads(said)["file"] == str(paper)
+    assert original_of(paper.read_bytes()) == file.read_bytes()
+    page = PdfReader(paper).pages[0].extract_text()
+    assert "占用慢车道" in page
+    assert code[:4] in page
+    run(city, "show", issued["message_id"], "--pdf", code=2)
 
     planning = ("--as", city.address("planning"))
     wait_until(lambda: number in run(city, "licence", "list", *planning).stdout, 60, "its arrival", every=0.3)

@@ -29,6 +29,7 @@ from exchange.schemas import (
     Verdict,
     Visibility,
 )
+from exchange.web.door.turnstile import Turnstile
 from exchange.window.app import create_app
 from tests.journeys.portal import GUIDE, arrive
 from tests.web.window.shown_city import ShownCity, make_shown_city
@@ -223,7 +224,9 @@ def test_what_was_promised_is_asked_for_with_its_day_and_handed_in_later(shown: 
     assert "管线.txt" in applicant.get(f"/cases/{applicant.number}/application")
 
 
-def test_papers_are_downloaded_as_they_were_signed_and_by_nobody_else(shown: ShownCity) -> None:
+def test_papers_are_downloaded_as_they_were_signed_and_by_nobody_else(
+    shown: ShownCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     applicant = filed(shown)
     path = f"{paper_of(shown, applicant, FilingReceipt)}.cose"
     answer = applicant.http.get(path)
@@ -235,6 +238,10 @@ def test_papers_are_downloaded_as_they_were_signed_and_by_nobody_else(shown: Sho
     assert drawn.headers["content-disposition"].startswith(f'attachment; filename="{applicant.number}-')
     assert original_of(drawn.content) == answer.content
     assert '<svg role="img"' in applicant.get(path.removesuffix(".cose"))
+    monkeypatch.setattr("exchange.window.drawn._DRAWN", Turnstile("crowded", queue=0))
+    crowded = applicant.http.get(path.replace(".cose", ".pdf"))
+    assert (crowded.status_code, crowded.headers["retry-after"]) == (429, "5")
+    monkeypatch.undo()
     shown.face.fonts = PaperFonts({"body": "x"}, (Path("/dev"),))
     assert applicant.http.get(path.replace(".cose", ".pdf")).status_code == 200, "a free font stands in"
     applicant.http.cookies.clear()
