@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_, select, tuple_, update
 
 from exchange.licences.records import LicenceEntryRow, LicencePlace, LicenceRow
 from exchange.licences.rules.entering import LICENCES, LicenceState
@@ -22,6 +22,7 @@ _ONE = select(*_COLUMNS).where(_l.issuer == bindparam("by"), _l.number == bindpa
 _NAMED = select(*_COLUMNS).where(_l.number == bindparam("of")).order_by(_l.issuer).limit(10)
 _OF_CASE = select(*_COLUMNS).where(_l.issuer == bindparam("by"), _l.case_number == bindparam("of"))
 _BY_DIGEST = select(*_COLUMNS).where(_l.digest == bindparam("of")).limit(1)
+_CODED = select(_l.number).where(_l.shown_code == bindparam("of")).limit(1)
 _HELD = (
     select(*_COLUMNS).where(_l.identifier == bindparam("of"))
     .order_by(_l.issued_at, _l.number).limit(bindparam("most"))
@@ -62,19 +63,26 @@ class Licences:
         return [LicenceRow(*row) for row in self._db.execute(_HELD, {"of": identifier, "most": most})]
 
     def page(self, words: str, after: LicencePlace | None, limit: int) -> list[LicenceRow]:
-        """Return licences, newest first, behind a place; ``words``: of the number, or of the holder as it is shown."""
+        """Return licences, newest first, behind a place; ``words``: of the number, or of the holder as it is shown.
+
+        Where they are a whole number, or a holder's whole code, those are found by their indexes, and no others.
+        """
         query = select(*_COLUMNS).order_by(_l.issued_at.desc(), _l.number.desc(), _l.issuer.desc()).limit(limit)
         if words:
-            part = {"autoescape": True}
-            query = query.where(
-                or_(_l.number.contains(words.upper(), **part), _l.shown_name.contains(words, **part),
-                    _l.shown_code == words.upper())
-            )  # fmt: skip
+            query = query.where(self._having(words))
         if after is not None:
             place: Any = tuple_(_l.issued_at, _l.number, _l.issuer)
             there = literal(after.issued_at, type_=_l.issued_at.type), literal(after.number), literal(after.issuer)
             query = query.where(place < tuple_(*there))
         return [LicenceRow(*row) for row in self._db.execute(query)]
+
+    def _having(self, words: str) -> ColumnElement[bool]:
+        whole = words.upper()
+        if self.named(whole):
+            return _l.number == whole
+        if self._db.execute(_CODED, {"of": whole}).first() is not None:
+            return _l.shown_code == whole
+        return or_(_l.number.contains(whole, autoescape=True), _l.shown_name.contains(words, autoescape=True))
 
     def entries(self, issuer: str, number: str) -> list[LicenceEntryRow]:
         """Return the entries on a licence, in their order."""

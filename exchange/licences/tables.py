@@ -29,6 +29,8 @@ licence = Table(
     Index("licence_recent", "issued_at", "number", "issuer"),
     Index("licence_digest", "digest"),
     Index("licence_identifier", "identifier"),
+    Index("licence_number", "number", "issuer"),
+    Index("licence_shown_code", "shown_code", "issued_at", "number", "issuer"),
 )
 
 licence_entry = Table(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -41,6 +42,11 @@ FORM_MOST = 2 * 1024 * 1024
 """Octets of a form without files: every field of a matter filled to its limit."""
 _FIELDS = 400
 """Parts of a form, at most."""
+
+_WITH_FILES = CapacityLimiter(4)
+"""How many forms with files are worked on at once. They wait for this, and not in the threads that make pages, of
+which there are forty: a crowd that uploads keeps nobody else waiting.
+"""
 
 
 def create_app(face: PublicFace, proxies: Sequence[str] = ()) -> ASGIApp:
@@ -92,6 +98,8 @@ async def _answer(route: AnyRoute, guest: Guest) -> Response:
     try:
         if isinstance(route, WaitingRoute | RawRoute):
             return await route.answer(guest)
+        if route.files and guest.request.method == "POST":
+            return await to_thread.run_sync(route.answer, guest, limiter=_WITH_FILES)
         return await run_in_threadpool(route.answer, guest)
     except SignedOut as error:
         return await run_in_threadpool(finding.signed_out, guest, error.number)

@@ -8,10 +8,13 @@ wait behind no stranger. Whoever finds the queue full is told when to come again
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -22,6 +25,10 @@ T = TypeVar("T")
 
 QUEUE, OF_ONE_SOURCE = 16, 4
 """Attempts that wait or are being looked at, in all and of one source."""
+_COURTESY = 10
+"""By how much these threads, and those in which a hash is reckoned for them, stand back for the ones that make pages:
+where nobody else wants a processor, it costs nothing.
+"""
 
 
 class Crowded(CallerError):
@@ -39,7 +46,7 @@ class Turnstile:
     """One queue. Safe to use from several threads and loops."""
 
     def __init__(self, name: str, queue: int = QUEUE, of_one_source: int = OF_ONE_SOURCE) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=_give_way)
         self._queue, self._of_one_source = queue, of_one_source
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()
@@ -67,3 +74,10 @@ class Turnstile:
             self._waiting[source] -= 1
             if not self._waiting[source]:
                 del self._waiting[source]
+
+
+def _give_way() -> None:
+    """Linux has a priority for each thread, which those that it starts inherit; elsewhere nothing is changed."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _COURTESY)

@@ -107,3 +107,17 @@ def test_persons_are_not_found_by_what_is_masked_and_no_sign_is_a_wild_card(stor
     assert found("works-2026-00002") == ["2"]
     for words in ("小明", "11010519491231002X", "19491231", "%", "_"):
         assert found(words) == []
+
+
+def test_a_whole_number_or_code_is_found_by_an_index_and_nothing_beside_it(store: Store) -> None:
+    with store.transaction() as tx:
+        for number in (1, 2, 3):
+            tx[Licences].add(numbered(number, at=at(f"03-{10 + number}")))
+        tx[Licences].add(replace(numbered(9), number="C-WORKS-2026-000012", case_number="C-12"))
+    with store.reading() as tx:
+        assert [row.number for row in tx[Licences].page("c-works-2026-00001", None, 10)] == ["C-WORKS-2026-00001"]
+        assert len(tx[Licences].page("c-works-2026-0000", None, 10)) == 4, "a part of it finds all that have it"
+        first = tx[Licences].page(ROW.shown_code.lower(), None, 2)
+        rest = tx[Licences].page(ROW.shown_code, first[-1].place, 9)
+        assert [row.number[-1] for row in (*first, *rest)][:2] == ["3", "2"]
+        assert len({*first, *rest}) == 4

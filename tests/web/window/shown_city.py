@@ -61,9 +61,10 @@ class ShownCity:
         return case_view(self.city.node("portal"), number)
 
 
-def make_shown_city(folder: Path, info: NodeInfo, domain: str) -> ShownCity:
+def make_shown_city(folder: Path, info: NodeInfo, domain: str, database_url: str | None = None) -> ShownCity:
     """Make it; enter ``city.local`` before its face is looked at."""
     city = make_portal_city(folder, info, domain, departments=NAMES)
+    city.local.database_url = database_url
     home = Home(folder / "home")
     shutil.copytree(DEPARTMENTS, home.departments, ignore=shutil.ignore_patterns("__pycache__"))
     for file in home.departments.rglob("*.toml"):

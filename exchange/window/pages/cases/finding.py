@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -25,6 +27,11 @@ _OWN = ("number", "code", "then", "token", "again")
 _CARRIED = 200
 """Controls that are carried, at most."""
 
+_ONE_AT_A_TIME = CapacityLimiter(1)
+"""What is done for a code before and after it is compared: however many come, most of them wrong, they wait for one
+another, and not in the threads that make pages, nor does the loop wait that serves everybody.
+"""
+
 
 def ask(guest: Guest) -> Response:
     """Ask for number and code."""
@@ -43,15 +50,17 @@ async def enter(guest: Guest) -> Response:
     if not from_our_page(guest.request):
         raise Denied("the form does not come from a page of ours", remedy="load the page again")
     number, then = read_number(guest.typed("number")), guest.typed("then")
-    kept = await run_in_threadpool(_kept, guest, number)
+    kept = await to_thread.run_sync(_kept, guest, number, limiter=_ONE_AT_A_TIME)
     carried = carried_of(guest)
     try:
         token = await guest.face.door.enter(place_of(guest.request), number, guest.typed("code"), kept)
     except WrongCode:
-        return _asked(guest, number, 401, failed=True, carried=carried, then=then)
+        again = partial(_asked, guest, number, 401, failed=True, carried=carried, then=then)
+        return await to_thread.run_sync(again, limiter=_ONE_AT_A_TIME)
     except (TooManyRequests, Crowded) as error:
         wait = float(error.seconds)
-        answer = _asked(guest, number, status_of(error), failed=True, wait=wait, carried=carried, then=then)
+        later = partial(_asked, guest, number, status_of(error), failed=True, wait=wait, carried=carried, then=then)
+        answer = await to_thread.run_sync(later, limiter=_ONE_AT_A_TIME)
         answer.headers["retry-after"] = str(error.seconds)
         return answer
     there = await run_in_threadpool(_where, guest, number)
