@@ -26,6 +26,14 @@ def package(**parts: bytes) -> bytes:
     return file.getvalue()
 
 
+def encrypted(data: bytes) -> bytes:
+    """A package whose first part says that it is encrypted, in both of its heads."""
+    found = bytearray(data)
+    found[6] |= 1
+    found[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(found)
+
+
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
@@ -100,6 +108,7 @@ def test_what_a_file_is_is_told_by_its_content(data: bytes, kind: str) -> None:
             ),
             "locked",
         ),
+        (encrypted(package(**{"word__document.xml": b"<w/>"})), "locked"),
         (b"PK\x03\x04 broken", "damaged"),
         (package(**{"game.exe": b"MZ"}), "kind"),
         (b"MZ\x90\x00\x03 program", "kind"),
