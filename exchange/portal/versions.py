@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+
+from pydantic import ValidationError
 
 from exchange.messaging.node import Node
 from exchange.portal.records import ShownMatterRow
@@ -48,7 +51,8 @@ def versions_of(node: Node, code: str) -> tuple[MatterVersion, ...]:
     found: list[MatterVersion] = []
     until: datetime | None = None
     for row in rows:
-        found.append(MatterVersion(Matter.model_validate_json(row.content), row.since, until))
+        with suppress(ValidationError):  # of a release that wrote matters otherwise
+            found.append(MatterVersion(Matter.model_validate_json(row.content), row.since, until))
         until = row.since
     return tuple(found)
 

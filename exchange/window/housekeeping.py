@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from exchange.clock import RealClock
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, NotFound
 from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
+from exchange.portal.drafting import draft_of
 from exchange.portal.removing import remove_due
+from exchange.portal.states import DraftState
 from exchange.portal.versions import note_versions
 from exchange.window.face import PublicFace
 
@@ -23,7 +25,17 @@ def tidy(face: PublicFace) -> None:
     """Do all of it once. Raises DatabaseUnavailable, ClaimStoreUnavailable or FileUnusable."""
     note_versions(face.node, face.matters)
     face.partials.sweep(RealClock().now())
+    for number in face.partials.numbers():
+        if not _is_open(face, number):
+            face.partials.end(number)
     remove_due(face.node, face.claims)
+
+
+def _is_open(face: PublicFace, number: str) -> bool:
+    try:
+        return draft_of(face.node, number).state is DraftState.OPEN
+    except NotFound:
+        return False
 
 
 @contextmanager

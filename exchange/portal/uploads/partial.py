@@ -153,6 +153,10 @@ class PartialUploads:
         """Return the files of a draft that are under way."""
         return [one for path in sorted(self._folder(number).glob("*.part")) if (one := _read(path)) is not None]
 
+    def numbers(self) -> set[str]:
+        """Return the drafts for which files are under way."""
+        return {one.announced.number for path in self._root.glob("*/*.part") if (one := _read(path)) is not None}
+
     def end(self, number: str) -> int:
         """Delete what is under way for a draft; returns how many files that were."""
         folder, ended = self._folder(number), 0

@@ -16,6 +16,8 @@ from exchange.portal.states import DraftState
 from exchange.portal.store import ClaimRemovals, Drafts
 from exchange.runtime.settings import Home
 from exchange.schemas.base import ATTACHMENT_LIMIT
+from exchange.window.housekeeping import tidy
+from tests.web.window.part_sender import PartSender
 from tests.web.window.wicket import Applicant, Wicket
 
 
@@ -46,14 +48,18 @@ def test_ciphertexts_of_removed_files_and_of_drafts_that_end_are_removed_from_th
         broken.setattr(ClaimStore, "delete", away)
         assert remove_due(node, wicket.face.claims) == 0
     assert (noted(wicket), len(stored(wicket))) == (1, before), "what fails stays to be done"
+    PartSender(applicant, b"under way").announce()
+    tidy(wicket.face)
+    assert wicket.face.partials.of(applicant.number) != []
     with node.step() as step:
         step.tx[Drafts].move(applicant.number, DraftState.OPEN, DraftState.OPEN, ends_at=step.now - timedelta(days=1))
     assert look(node) == 1
     assert noted(wicket) == 2
     assert remove_due(node, wicket.face.claims) >= 1
     monkeypatch.setattr("exchange.messaging.failing.apart.FailingWork.next_tries", lambda self, work: {})
-    remove_due(node, wicket.face.claims)
+    tidy(wicket.face)
     assert (noted(wicket), stored(wicket)) == (0, [])
+    assert wicket.face.partials.of(applicant.number) == [], "what was under way ended with its draft"
 
 
 def test_what_was_handed_in_stays_in_the_store_for_those_who_read_it(wicket: Wicket, applicant: Applicant) -> None:
