@@ -55,7 +55,7 @@ def hand_over_in(step: Step, number: str, declaration: str, channel: FilingChann
         return _complete(step, draft, application, contents)
     filing = Filing(
         filing=number, application=application, agent=draft.entered.agent, channel=channel,
-        declaration=declaration, at=step.now,
+        declaration=declaration, at=step.now, scanned=_scanned_in(draft),
     )  # fmt: skip
     message_id = step.send(filing, (window_of(step.node),), enclosures=contents)
     step.tx[Drafts].move(number, DraftState.OPEN, DraftState.FILED, filing_id=message_id)
@@ -64,7 +64,7 @@ def hand_over_in(step: Step, number: str, declaration: str, channel: FilingChann
 
 
 def _complete(step: Step, draft: ApplicationDraft, application: Application, contents: Sequence[bytes]) -> str:
-    supplement = FilingSupplement(filing=draft.number, application=application, at=step.now)
+    supplement = FilingSupplement(filing=draft.number, application=application, at=step.now, scanned=_scanned_in(draft))
     message_id = step.send(supplement, (window_of(step.node),), conversation_id=draft.filing_id, enclosures=contents)
     step.tx[Drafts].move(draft.number, DraftState.OPEN, DraftState.FILED)
     step.note("supplemented", None, message_id, filing=draft.number)
@@ -123,6 +123,12 @@ def _material(file: DraftFile) -> SubmittedMaterial:
         )
     attached = Attachment(name=file.name, media_type=file.media_type, size=file.size, digest=file.digest)
     return SubmittedMaterial(code=file.material, attachment=attached)
+
+
+def _scanned_in(draft: ApplicationDraft) -> tuple[str, ...]:
+    """Return the digests of the files in which a scanner has found nothing: officers are told which these are."""
+    looked = {file.digest for file in draft.files if file.scanned}
+    return tuple(sorted(looked - {file.digest for file in draft.files if not file.scanned}))
 
 
 def application_of(step: Step, draft: ApplicationDraft) -> Application:

@@ -24,6 +24,9 @@ class FilingChannel(StrEnum):
     API = "api"
 
 
+Scanned = Annotated[tuple[Digest, ...], Field(max_length=50, exclude_if=lambda scanned: not scanned)]
+
+
 class Filing(Body):
     """An application as it was handed in at a portal (收到): nobody has looked at it, so it is not accepted yet.
 
@@ -43,6 +46,8 @@ class Filing(Body):
     declaration: Line
     """The statement of truth that the applicant has affirmed, word for word (article 31)."""
     at: Instant
+    scanned: Scanned = ()
+    """SHA-256 of the files in which a scanner at the portal has found nothing; no other was scanned. 已扫描的文件。"""
 
 
 class FilingSupplement(Body):
@@ -56,6 +61,8 @@ class FilingSupplement(Body):
     filing: FilingNumber
     application: Application
     at: Instant
+    scanned: Scanned = ()
+    """As in a filing."""
 
 
 class FilingStatement(Body):

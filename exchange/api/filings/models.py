@@ -90,6 +90,8 @@ class FiledFileOut(ApiModel):
     media_type: str
     size: int
     digest: Digest
+    scanned: bool
+    """Whether a scanner at the portal has looked at it and found nothing; false: not scanned. 是否经过病毒扫描。"""
     href: str
 
 

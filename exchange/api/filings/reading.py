@@ -168,6 +168,7 @@ def _file(found: FilingStatus, position: int, named: Attachment | ClaimCheck) ->
         media_type=named.media_type,
         size=named.size,
         digest=named.digest,
+        scanned=named.digest in found.scanned,
         href=f"/api/v1/filings/{found.row.number}/files/{position}?portal={found.row.portal}",
     )
 

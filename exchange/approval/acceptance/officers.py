@@ -9,7 +9,7 @@ from datetime import datetime
 
 from exchange.approval.acceptance.accepting import accept_in, matter_filed, tell_missing, turn_down
 from exchange.approval.acceptance.promises import promised_in
-from exchange.approval.filings.application import application_of
+from exchange.approval.filings.application import filed_in
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
@@ -42,6 +42,8 @@ class FilingStatus:
     """Its files, as far as they came inside the message, in the order in which the application names them."""
     revision: str
     """Another one after any change."""
+    scanned: frozenset[str] = frozenset()
+    """SHA-256 of the files in which a scanner has found nothing; no other was scanned."""
 
 
 def filing_status(node: Node, number: str, portal: str | None = None) -> FilingStatus:
@@ -50,10 +52,12 @@ def filing_status(node: Node, number: str, portal: str | None = None) -> FilingS
     with node.store.reading() as tx:
         row, window = _filing(tx, node.address, number, portal), node.address
         term, matter = tell_by(row.complete_at, node.calendar), matter_filed(tx, row)
-        application, enclosures = application_of(tx, row)
-        lacking = completeness_of(application, matter, enclosures)
-        promised = promised_in(tx, row, window)
-        return FilingStatus(row, matter, application, term, promised, lacking, enclosures, _revision(row))
+        filed, enclosures = filed_in(tx, row)
+        lacking = completeness_of(filed.application, matter, enclosures)
+        promised, scanned = promised_in(tx, row, window), frozenset(filed.scanned)
+        return FilingStatus(
+            row, matter, filed.application, term, promised, lacking, enclosures, _revision(row), scanned
+        )
 
 
 def expect_filing_revision(step: Step, number: str, known: Collection[str], portal: str | None = None) -> None:

@@ -14,6 +14,12 @@ from exchange.store.transaction import Transaction
 
 def application_of(tx: Transaction, row: FilingRow) -> tuple[Application, Sequence[bytes]]:
     """Return a filing's application as it was completed last, and its files. Raises NotFound."""
+    body, enclosures = filed_in(tx, row)
+    return body.application, enclosures
+
+
+def filed_in(tx: Transaction, row: FilingRow) -> tuple[Filing | FilingSupplement, Sequence[bytes]]:
+    """Return what was handed in last, as it was signed, and its files. Raises NotFound."""
     stored = tx[Documents].get(row.portal, row.last_id)
     if stored is None:
         raise NotFound(
@@ -23,5 +29,5 @@ def application_of(tx: Transaction, row: FilingRow) -> tuple[Application, Sequen
         )
     payload = payload_of(stored.signed)
     if stored.kind == Filing.KIND:
-        return parse_body(Filing, payload).application, stored.enclosures
-    return parse_body(FilingSupplement, payload).application, stored.enclosures
+        return parse_body(Filing, payload), stored.enclosures
+    return parse_body(FilingSupplement, payload), stored.enclosures

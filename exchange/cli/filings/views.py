@@ -73,7 +73,9 @@ def _lines(found: FilingStatus) -> list[tuple[str, str]]:
     ]
     lines += [(fields.get(answer.field, answer.field), answer.value) for answer in application.answers]
     for one in application.materials:
-        file = one.attachment.name if one.attachment else one.claim.name if one.claim else one.note
+        named = one.attachment or one.claim
+        scanned = named is not None and named.digest in found.scanned
+        file = f"{named.name} ({_said_of(scanned=scanned)})" if named is not None else one.note
         lines.append((names.get(one.code, one.code), file))
     for promise in found.promised:
         name = names.get(promise.material, promise.material)
@@ -131,15 +133,15 @@ def case_view_view(
         lines += [_part_line(part) for part in found.progress.parts]
     if found.decision is not None:
         lines.append(plain(found.decision.reasons))
-    lines += [Text.assemble("  ", plain(one.name), "  ", (_scanned(one), "dim")) for one in files]
+    lines += [Text.assemble("  ", plain(one.name), "  ", (_said_of(scanned=bool(one.scanned)), "dim")) for one in files]
     if licence is not None:
         code = grouped(licence.row.code)
         lines.append(plain(tr("licence {number}; verification code {code}", number=licence.row.number, code=code)))
     return Group(*lines)
 
 
-def _scanned(file: DraftFile) -> str:
-    return tr("scanned, nothing found") if file.scanned else tr("not scanned")
+def _said_of(*, scanned: bool) -> str:
+    return tr("scanned, nothing found") if scanned else tr("not scanned")
 
 
 def _part_line(part: DepartmentProgress) -> Text:

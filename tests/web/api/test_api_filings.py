@@ -284,4 +284,6 @@ def test_files_are_looked_at_as_those_of_the_window_are_and_what_was_not_scanned
         assert (file["scanned"], file["media_type"]) == (scanned, "text/plain")
     attachment = filed(served, looked).application.materials[0].attachment
     assert attachment is not None
+    assert filed(served, looked).scanned == (attachment.digest,), "officers of the window are told"
+    assert filed(served, unlooked).scanned == ()
     assert attachment.media_type == "text/plain", "signed as what it is, not as what was said of it"
