@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlencode
 
 from exchange.approval.figures.counting import report_of
 from exchange.approval.rules.report.groups import Report, ReportBy
-from exchange.clock import CST
+from exchange.clock import CST, monotonic
 from exchange.console.section import Download, File, Group, Page, Section, Visit
 from exchange.errors import CallerError
 from exchange.language import Words
@@ -25,6 +27,30 @@ LINES: Mapping[ReportBy, Words] = {
     ReportBy.MATTER: ("事项", "Matter"),
     ReportBy.MONTH: ("月份", "Month"),
 }
+
+SLOW = 1.0
+"""Seconds from which on it is worth keeping what was counted: for ten times as long as it took."""
+
+
+@dataclass
+class LastReport:
+    """The report that was counted last: who goes from departments to months, and to the CSV, does not wait again."""
+
+    time: Callable[[], float] = monotonic
+    _days: tuple[date, date] | None = None
+    _found: Report | None = None
+    _until: float = 0.0
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, days: tuple[date, date], count: Callable[[], Report]) -> Report:
+        """Return the report of these days: the last one, or counted anew; one at a time."""
+        with self._turn:
+            if self._found is None or self._days != days or self.time() >= self._until:
+                began = self.time()
+                self._days, self._found = days, count()
+                took = self.time() - began
+                self._until = self.time() + (10 * took if took >= SLOW else 0.0)
+            return self._found
 
 
 def _figures(visit: Visit) -> Mapping[str, object]:
@@ -61,11 +87,19 @@ def _report(visit: Visit) -> Report:
     """The figures of all windows of the domain together."""
     now, calendar = visit.view.clock.now(), visit.view.calendar()
     today = now.astimezone(CST).date()
-    found = Report(_day(visit, "since") or today.replace(month=1, day=1), _day(visit, "until") or today)
-    for store in stores_of(visit.view, Role.WINDOW).values():
-        with store.reading() as tx:
-            found.join(report_of(tx, now, calendar, found.first, found.last))
-    return found
+    first = _day(visit, "since") or today.replace(month=1, day=1)
+    last = _day(visit, "until") or today
+
+    def count() -> Report:
+        found = Report(first, last)
+        for store in stores_of(visit.view, Role.WINDOW).values():
+            with store.reading() as tx:
+                found.join(report_of(tx, now, calendar, first, last))
+        return found
+
+    kept = visit.view.kept_once("figures", LastReport)
+    assert isinstance(kept, LastReport)  # noqa: S101 -- nothing else is kept under this name
+    return kept.of((first, last), count)
 
 
 def _day(visit: Visit, name: str) -> date | None:
