@@ -6,13 +6,10 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from exchange.store import Store, open_store
-from exchange.store.engine import schema_of
-from tests.postgres import libpq
+from tests.schemas_at_hand import SchemasAtHand
 
 
 @pytest.fixture
@@ -27,22 +24,34 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'members' / 'store.db'}"
 
 
+@pytest.fixture(scope="session")
+def schemas_at_hand(postgres_url: str) -> Iterator[SchemasAtHand]:
+    """Schemas that have their tables already."""
+    found = SchemasAtHand(postgres_url)
+    yield found
+    found.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, member: str) -> Iterator[str]:
-    """Each of the two databases; the member's schema is dropped afterwards."""
+    """Each of the two databases, without anything of the member; nor is there anything of it afterwards."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
-    url: str = request.getfixturevalue("postgres_url")
-    yield url
-    with psycopg.connect(libpq(url), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema_of(member))))
+    at_hand: SchemasAtHand = request.getfixturevalue("schemas_at_hand")
+    yield at_hand.url
+    at_hand.give_back(member)
 
 
 @pytest.fixture
-def store(database_url: str, member: str) -> Iterator[Store]:
+def store(database_url: str, member: str, request: pytest.FixtureRequest) -> Iterator[Store]:
     """A migrated store."""
+    at_hand = request.getfixturevalue("schemas_at_hand") if database_url.startswith("postgresql") else None
+    if at_hand:
+        at_hand.take(member)
     store = open_store(database_url, member=member)
     store.migrate()
+    if at_hand:
+        at_hand.note_shape(member)
     yield store
     store.close()
