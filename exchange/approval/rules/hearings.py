@@ -30,6 +30,8 @@ class HearingFacts(Protocol):
     def state(self) -> HearingState: ...
     @property
     def called_at(self) -> datetime: ...
+    @property
+    def held_at(self) -> datetime: ...
 
 
 def request_by(told_at: datetime, calendar: WorkingCalendar) -> datetime:
@@ -57,6 +59,23 @@ def is_owed(mode: HearingMode, requested_in_time: datetime | None, hearings: Seq
     if mode is not HearingMode.ON_REQUEST or requested_in_time is None:
         return False
     return not any(one.called_at >= requested_in_time for one in hearings)  # what was called off has its reasons
+
+
+def waits_since(
+    mode: HearingMode,
+    requested_in_time: datetime | None,
+    hearings: Sequence[HearingFacts],
+    opened_at: datetime,
+    now: datetime,
+) -> datetime | None:
+    """Return since when a hearing waits for the window: to be called, or, its day being there, to be put on record.
+
+    None where there is none, or where its day is still to come.
+    """
+    called = [one.held_at for one in hearings if one.state is HearingState.CALLED]
+    if called:
+        return max(called) if max(called) <= now else None
+    return (requested_in_time or opened_at) if is_owed(mode, requested_in_time, hearings) else None
 
 
 def check_call(

@@ -27,6 +27,7 @@ class LeadTask(StrEnum):
     REVIEW = "review"  # decided, and then an opinion came in that had been in time
     CORRECTION = "correction"  # an opinion went back to its department, which may correct it
     ADD_BODY = "add-body"  # a department is not competent, and names who is
+    HEARING = "hearing"  # one is owed and not called, or its day has come and it is not on record: before the decision
     OVERRUN = "overrun"  # the term of the case is over by law, and departments still have time: press them, and decide
     EXPLAIN = "explain"  # it was not decided within the days that were promised: say why
     DELIVER = "deliver"  # what was granted is not recorded as handed out in its ten working days
@@ -99,15 +100,23 @@ def what_waits(
     now: datetime,
     to_place: Collection[str] = (),
     clock: ClockFacts | None = None,
+    hearing_since: datetime | None = None,
 ) -> Waits | None:
     """Return what a case waits for at its lead; None where it waits for departments, or for nothing more.
 
-    ``to_place``: departments that are not competent, in whose place another may be asked.
+    ``to_place``: departments that are not competent, in whose place another may be asked. ``hearing_since``: since when
+    a hearing waits to be called or put on record.
     """
-    return _by_parts(case, parts, now, to_place) or _by_clock(case, clock)
+    return _by_parts(case, parts, now, to_place, hearing_since) or _by_clock(case, clock)
 
 
-def _by_parts(case: CaseFacts, parts: Sequence[PartFacts], now: datetime, to_place: Collection[str]) -> Waits | None:
+def _by_parts(
+    case: CaseFacts,
+    parts: Sequence[PartFacts],
+    now: datetime,
+    to_place: Collection[str],
+    hearing_since: datetime | None,
+) -> Waits | None:
     alarming = {part.department: part.review_at for part in parts if part.alarming and part.review_at is not None}
     if alarming and case.state is not CaseState.WITHDRAWN:
         return Waits(LeadTask.SAFETY, min(alarming.values()), tuple(alarming))
@@ -118,6 +127,8 @@ def _by_parts(case: CaseFacts, parts: Sequence[PartFacts], now: datetime, to_pla
     if to_place and case.state in (CaseState.OPEN, CaseState.READY):
         answered = [part.answered_at or case.opened_at for part in parts if part.department in to_place]
         return Waits(LeadTask.ADD_BODY, min(answered), tuple(to_place))
+    if hearing_since is not None and case.state in (CaseState.OPEN, CaseState.READY):
+        return Waits(LeadTask.HEARING, hearing_since)
     if case.state is CaseState.READY:
         return Waits(_to_decide(case), case.ready_at or case.opened_at)
     if case.state is CaseState.DECIDED:

@@ -16,6 +16,7 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.window.clock.reckoned import dates_of
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import ruling_of
+from exchange.approval.window.hearing.owed import hearing_since
 from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
 from exchange.language import Words
@@ -71,7 +72,8 @@ def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterat
     for case in every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place):
         parts = tx[Cases].parts(case.number)
         places = to_place(case.state, completing(case, matter_of(tx, case)), parts)
-        waits = what_waits(case, parts, now, places, tx[CaseClocks].get(case.number))
+        hearing = hearing_since(tx, case, calendar, now)
+        waits = what_waits(case, parts, now, places, tx[CaseClocks].get(case.number), hearing)
         if waits is not None:
             yield _duty(tx, case, waits, calendar, now)
 

@@ -24,6 +24,9 @@ from sqlalchemy import (
     update,
 )
 
+from exchange.approval.filings.tables import filing
+from exchange.approval.hearings.states import HearingState
+from exchange.approval.hearings.tables import hearing
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.supplement import NINE
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
@@ -100,8 +103,9 @@ class Cases:
 
         They are ready ones, open ones of which a part was escalated, is to be corrected, says that another body is
         competent, or was put to its department before ``until`` and not signed for, and decided ones that are to be
-        reviewed; a late objection on grounds of safety is, whatever state its case is in. And those of which a term
-        of their own is over, for what the lead owes then. For `exchange.paging.every`.
+        reviewed; a late objection on grounds of safety is, whatever state its case is in. Open ones of which a
+        hearing was asked for or called. And those of which a term of their own is over, for what the lead owes then.
+        For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         corrected = _p.correct_by.is_not(None) & PUT_TO
@@ -113,11 +117,14 @@ class Cases:
             first = first.where(after_place(_f.opened_at, _f.number, after))
         ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
         rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
+        asked = exists().where(filing.c.case_number == _f.number, filing.c.hearing_at.is_not(None))
+        called = exists().where(hearing.c.case_number == _f.number, hearing.c.state == HearingState.CALLED)
+        heard = self._db.execute(first.where(_f.state == CaseState.OPEN, asked | called)).all()
         told = exists().where(_p.case_number == _f.number, TO_REVIEW)
         review = self._db.execute(first.where(_f.state == CaseState.DECIDED, told)).all()
         over = self._db.execute(first.where(_f.state == CaseState.OPEN, _f.number.in_(OVER))).all()
         owing = self._db.execute(first.where(_f.state == CaseState.DECIDED, _f.number.in_(OWING))).all()
-        rows = (*ready, *rest, *review, *over, *owing)
+        rows = (*ready, *rest, *heard, *review, *over, *owing)
         found = {row.number: CaseRow(*row) for row in rows}
         return sorted(found.values(), key=lambda case: case.place)[:limit]
 

@@ -50,6 +50,11 @@ TASKS = {
         "not competent: ask who is, add-body CASE DEPARTMENT; or decide",
         "yellow",
     ),
+    LeadTask.HEARING: (
+        "应举行听证：hearing call 案号；已举行的请登记笔录：hearing record 案号",
+        "a hearing comes first: hearing call CASE; once it was held, hearing record CASE",
+        "red",
+    ),
     LeadTask.OVERRUN: (
         "已超过法定办理期限，请催办并尽快决定",
         "the term of the case is over by law: press the departments, and decide",

@@ -12,11 +12,13 @@ from exchange.approval.acceptance import officers
 from exchange.approval.hearings.states import HearingState
 from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.conclude import decide
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.hearing import holding
 from exchange.approval.window.hearing.holding import CalledHearing
+from exchange.approval.window.lead_duties import lead_duties
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict
@@ -44,6 +46,12 @@ def case_of(city: City, number: str) -> CaseRow:
     return case
 
 
+def tasks(city: City) -> list[LeadTask]:
+    """What waits for the lead."""
+    with city.window.store.reading() as tx:
+        return [duty.task for duty in lead_duties(tx, city.window.calendar, city.clock.now())]
+
+
 def called(city: City, days: int) -> CalledHearing:
     return CalledHearing(city.clock.now() + timedelta(days=days), "三号室", "王敏", "李伟", "施工临近住宅")
 
@@ -57,9 +65,11 @@ def test_a_case_whose_applicant_has_asked_for_a_hearing_is_decided_after_it(city
     speaking.state_view(city.node("portal"), number, "请求听证", hearing=True)
     arrive(city)
     case = case_of(city, number)
+    assert tasks(city) == [LeadTask.HEARING], "it is to be called while departments still have time"
     for name in ("planning", "transport"):
         city.reply(name, case)
     assert case_of(city, number).state is CaseState.READY, "its rule prepares, and decides nothing before the hearing"
+    assert tasks(city) == [LeadTask.HEARING]
     with pytest.raises(Conflict, match="decided after its hearing"):
         decide(city.window, case.number, Ruling(Outcome.GRANT, "均无异议", officer="李伟"))
     tell(city)
@@ -78,7 +88,9 @@ def test_a_case_whose_applicant_has_asked_for_a_hearing_is_decided_after_it(city
     assert told.progress.decide_by > before.decide_by, "the time of the hearing is not counted"
     with pytest.raises(Conflict, match="is called"):
         holding.call(city.window, case.number, called(city, 14))
+    assert LeadTask.HEARING not in tasks(city)
     city.clock.step_to(told.hearing.held_at)
+    assert tasks(city) == [LeadTask.HEARING], "its day has come: it is to be put on record"
     holding.record(city.window, case.number, city.clock.now().date(), "双方陈述意见。")
     arrive(city)
     assert view(city, number).hearing is None

@@ -163,3 +163,15 @@ def test_department_and_window_reckon_over_the_same_entries_in_the_same_order() 
 def test_a_moment_that_the_window_says_is_provisional_is_shown_so() -> None:
     assert known(due_at=end("03-12"), provisional=True).provisional
     assert not known(due_at=end("03-12")).provisional
+
+
+def test_a_hearing_that_waits_comes_before_the_decision_and_after_what_cannot_wait() -> None:
+    ready, waiting = case(CaseState.READY, ready_at=at("03-05")), at("03-04")
+    for found, parts in ((ready, (DONE,)), (case(), (DONE, LAPSED)), (case(), (ASKED,))):
+        waits = what_waits(found, parts, NOW, hearing_since=waiting)
+        assert waits is not None
+        assert (waits.task, waits.since, waits.departments) == (LeadTask.HEARING, waiting, ())
+    alarming = what_waits(ready, (UNSAFE,), NOW, hearing_since=waiting)
+    assert alarming is not None
+    assert alarming.task is LeadTask.SAFETY
+    assert what_waits(case(CaseState.DECIDED), (DONE,), NOW, hearing_since=waiting) is None

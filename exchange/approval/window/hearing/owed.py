@@ -7,7 +7,8 @@ from datetime import datetime
 from exchange.approval.filings.store import Filings
 from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
-from exchange.approval.rules.hearings import is_owed, request_by
+from exchange.approval.rules.hearings import is_owed, request_by, waits_since
+from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import matter_of
 from exchange.errors import Conflict
 from exchange.messaging.node import Step
@@ -31,6 +32,16 @@ def hearing_owed(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) -> b
     if mode is HearingMode.NEVER and not hearings:
         return False
     return is_owed(mode, requested_in_time(tx, case.number, calendar), hearings)
+
+
+def hearing_since(tx: Transaction, case: CaseRow, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+    """Return since when a hearing of a case waits for its lead, to be called or put on record; None where none does."""
+    if case.state not in (CaseState.OPEN, CaseState.READY):
+        return None
+    mode, hearings = matter_of(tx, case).hearing, tx[Hearings].of_case(case.number)
+    if mode is HearingMode.NEVER and not hearings:
+        return None
+    return waits_since(mode, requested_in_time(tx, case.number, calendar), hearings, case.opened_at, now)
 
 
 def expect_heard(step: Step, case: CaseRow) -> None:
