@@ -61,7 +61,13 @@ def licence_json(one: PublicLicence) -> dict[str, Any]:
         "standing": one.standing.value,
         "issued_at": one.issued_at.isoformat(),
         "entries": [
-            {"change": entry.change.value, "effective_on": entry.effective_on.isoformat(), "basis": list(entry.basis)}
+            {
+                "change": entry.change.value,
+                "effective_on": entry.effective_on.isoformat(),
+                "basis": list(entry.basis),
+                "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,
+                "by_law": entry.by_law,
+            }
             for entry in one.entries
         ],
     }

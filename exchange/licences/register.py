@@ -30,6 +30,10 @@ class PublicEntry:
     change: LicenceChange
     effective_on: date
     basis: tuple[str, ...]
+    valid_until: date | None = None
+    """Of a renewal."""
+    by_law: bool = False
+    """Of a renewal that nobody has decided."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,9 @@ def public_licence(kept: KeptLicence, day: date) -> PublicLicence:
         standing=then.standing,
         issued_at=body.at,
         changed_at=max([body.at, *(one.at for one in kept.entries)]),
-        entries=tuple(PublicEntry(one.change, one.effective_on, one.basis) for one in kept.entries),
+        entries=tuple(
+            PublicEntry(one.change, one.effective_on, one.basis, one.valid_until, one.authorisation_id is not None)
+            for one in kept.entries
+        ),
         place=kept.row.place,
     )

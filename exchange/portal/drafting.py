@@ -29,13 +29,15 @@ DECLARATION = "本人（本单位）对所提交申请材料实质内容的真�
 """The statement of truth that an applicant affirms."""
 
 
-def begin(node: Node, matter: Matter, code_hash: str) -> str:
-    """Begin a draft for a matter and return its number. ``code_hash`` is what is kept of its access code."""
+def begin(node: Node, matter: Matter, code_hash: str, renews: str = "") -> str:
+    """Begin a draft for a matter and return its number. ``code_hash`` is what is kept of its access code, ``renews``
+    the licence whose renewal is asked for.
+    """
     with node.step() as step:
-        return begin_in(step, matter, code_hash)
+        return begin_in(step, matter, code_hash, renews)
 
 
-def begin_in(step: Step, matter: Matter, code_hash: str) -> str:
+def begin_in(step: Step, matter: Matter, code_hash: str, renews: str = "") -> str:
     """Do what `begin` does, inside a step."""
     row = DraftRow(
         number=_number(step),
@@ -43,7 +45,7 @@ def begin_in(step: Step, matter: Matter, code_hash: str) -> str:
         matter=matter.code,
         matter_version=matter.version,
         code_hash=code_hash,
-        entered=Entered().model_dump_json(),
+        entered=Entered(renews=renews).model_dump_json(),
         created_at=step.now,
         changed_at=step.now,
         ends_at=step.now + KEPT,

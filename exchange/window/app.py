@@ -36,6 +36,7 @@ from exchange.window.pages.drafts.limits import UPLOAD_MOST
 from exchange.window.pages.failing import missing, troubled
 from exchange.window.pages.licences import checking as licence_checking
 from exchange.window.pages.licences import listing as licence_listing
+from exchange.window.pages.licences import renewing as licence_renewing
 from exchange.window.route import GuestRoute, RawRoute, WaitingRoute
 
 FORM_MOST = 2 * 1024 * 1024
@@ -74,6 +75,7 @@ ROUTES: tuple[AnyRoute, ...] = tuple(
     for part in (
         home, matter_versions, matters, beginning, overview, materials, sending, checking, step_pages, autosaving,
         finding, status, papers, application, acting, told, own_files, licence_listing, licence_checking,
+        licence_renewing,
     )
     for route in part.ROUTES
 )  # fmt: skip

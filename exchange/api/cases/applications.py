@@ -75,6 +75,7 @@ def application_asked(
             materials=materials,
             submitted_at=node.clock.now(),
             answers=asked.answers,
+            renews=asked.renews,
         )
     except ValidationError as error:
         raise invalid_request(error) from None

@@ -22,7 +22,7 @@ from exchange.schemas import (
     Overruling,
     WithoutConsent,
 )
-from exchange.schemas.base import Address, CaseNumber, Line, MatterCode, MessageId, Text
+from exchange.schemas.base import Address, CaseNumber, LicenceNumber, Line, MatterCode, MessageId, Text
 from exchange.schemas.opinion import ProcedureKind
 
 Reasons = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
@@ -92,6 +92,8 @@ class CaseIn(ApiModel):
     materials: Annotated[tuple[MaterialIn, ...], Field(max_length=50)] = ()
     answers: Annotated[tuple[FieldAnswer, ...], Field(max_length=MAX_FIELDS)] = ()
     """To the matter's own fields, which `GET /matters` lists: numbers, days, yes and no as text."""
+    renews: LicenceNumber | None = None
+    """The licence whose renewal is asked for (article 50); of filings at a portal alone. 申请延续的许可证件。"""
 
 
 class CaseMade(ApiModel):

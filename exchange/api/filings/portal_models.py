@@ -19,6 +19,8 @@ from exchange.schemas import (
     FilingChannel,
     FilingNumber,
     Promised,
+    RenewalTerm,
+    TacitAuthorisation,
 )
 from exchange.schemas.base import Digest, Line, MatterCode, MessageId, Text
 
@@ -173,6 +175,10 @@ class FilingProgressOut(ApiModel):
     """What was accepted against a promise, and has not come: a supplement brings it."""
     progress: CaseProgress | None = None
     """Every department's line, as far as the applicant may see it."""
+    renewal: RenewalTerm | None = None
+    """Of a renewal: until when it had to be asked for, and whether it was. 延续申请是否按时。"""
+    renewed_by_law: TacitAuthorisation | None = None
+    """The document by which it has arisen by law, decided by nobody. 视为准予延续证明。"""
     decision: DecisionServed | None = None
     """The decision as it is served: reasons, conditions, remedies, and until when the licence is handed out."""
     files: tuple[PortalFileOut, ...]

@@ -47,6 +47,8 @@ def filing_progress(caller: Reading, api: Shared, response: Response, number: Fi
         acceptances=found.acceptances,
         promised=found.promised,
         progress=found.progress,
+        renewal=found.renewal,
+        renewed_by_law=found.renewed_by_law,
         decision=found.decision,
         files=tuple(_file(one) for one in draft_of(node, number).files),
         revision=found.revision,

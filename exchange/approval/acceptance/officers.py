@@ -21,7 +21,7 @@ from exchange.errors import BadAcceptance, Changed, NotFound
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.paging import Place
-from exchange.schemas import AcceptanceOutcome, Application, Matter, MissingItem, Promised
+from exchange.schemas import AcceptanceOutcome, Application, Matter, MissingItem, Promised, RenewalTerm
 from exchange.store.transaction import Transaction
 
 
@@ -44,6 +44,8 @@ class FilingStatus:
     """Another one after any change."""
     scanned: frozenset[str] = frozenset()
     """SHA-256 of the files in which a scanner has found nothing; no other was scanned."""
+    renewal: RenewalTerm | None = None
+    """Of a renewal: the licence, and whether it was asked for in time."""
 
 
 def filing_status(node: Node, number: str, portal: str | None = None) -> FilingStatus:
@@ -55,9 +57,11 @@ def filing_status(node: Node, number: str, portal: str | None = None) -> FilingS
         filed, enclosures = filed_in(tx, row)
         lacking = completeness_of(filed.application, matter, enclosures)
         promised, scanned = promised_in(tx, row, window), frozenset(filed.scanned)
+        asked = renewing(tx, window, row)
         return FilingStatus(
-            row, matter, filed.application, term, promised, lacking, enclosures, _revision(row), scanned
-        )
+            row, matter, filed.application, term, promised, lacking, enclosures, _revision(row), scanned,
+            asked.term if asked is not None else None,
+        )  # fmt: skip
 
 
 def expect_filing_revision(step: Step, number: str, known: Collection[str], portal: str | None = None) -> None:

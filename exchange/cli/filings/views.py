@@ -21,7 +21,7 @@ from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES,
 from exchange.licences.kept import KeptLicence
 from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.view import CaseView
-from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress
+from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress, RenewalTerm
 from exchange.schemas.titles import kind_name
 
 _COLOURS = {
@@ -69,6 +69,7 @@ def _lines(found: FilingStatus) -> list[tuple[str, str]]:
         (tr("received"), moment(row.received_at)),
         (tr("completed"), moment(row.complete_at) if row.complete_at != row.received_at else ""),
         (tr("to be told by"), ends_text(found.term.at, provisional=found.term.provisional) if waits else ""),
+        (tr("renewal"), _renewal(found.renewal) if found.renewal is not None else ""),
         (tr("summary"), application.summary),
     ]
     lines += [(fields.get(answer.field, answer.field), answer.value) for answer in application.answers]
@@ -131,6 +132,11 @@ def case_view_view(
         lines.append(Text.assemble((moment(paper.at), "dim"), "  ", title, "  ", plain(paper.reason, "red")))
     if found.progress is not None:
         lines += [_part_line(part) for part in found.progress.parts]
+    if found.renewal is not None:
+        lines.append(plain(_renewal(found.renewal)))
+    if found.renewed_by_law is not None:
+        until = found.renewed_by_law.valid_until.isoformat()
+        lines.append(plain(tr("renewed by law, approved by nobody: valid until {day}", day=until)))
     if found.decision is not None:
         lines.append(plain(found.decision.reasons))
     lines += [Text.assemble("  ", plain(one.name), "  ", (_said_of(scanned=bool(one.scanned)), "dim")) for one in files]
@@ -138,6 +144,13 @@ def case_view_view(
         code = grouped(licence.row.code)
         lines.append(plain(tr("licence {number}; verification code {code}", number=licence.row.number, code=code)))
     return Group(*lines)
+
+
+def _renewal(term: RenewalTerm) -> str:
+    said = {"number": term.licence, "over": term.expires_on.isoformat(), "by": term.ask_by.isoformat()}
+    if term.in_time:
+        return tr("renewal of {number}, over on {over}: asked for in time; undecided then, it is granted by law", **said)
+    return tr("renewal of {number}, over on {over}: asked for after {by}; nothing is granted by law", **said)
 
 
 def _said_of(*, scanned: bool) -> str:

@@ -22,6 +22,7 @@ def show(guest: Guest) -> Response:
     paper, application = _latest(view)
     matter, agent = matter_of(guest, view), view.filing.agent
     parts = [
+        (guest.say("延续", "Renewal"), _renewal(guest, application)),
         (guest.say("申请人", "Who applies"), _person(guest, application.applicant)),
         (guest.say("代办人", "Who handed it in"), _person(guest, agent) if agent is not None else []),
         (guest.say("申请事由", "What it is for"), _project(guest, application)),
@@ -50,6 +51,10 @@ def _latest(view: CaseView) -> tuple[CasePaper, Application]:
 
 def _person(guest: Guest, who: Applicant) -> Rows:
     return [(guest.words(label), getattr(who, key), "") for key, label, _ in PERSON]
+
+
+def _renewal(guest: Guest, application: Application) -> Rows:
+    return [(guest.say("许可证件", "Licence"), application.renews, "")] if application.renews is not None else []
 
 
 def _project(guest: Guest, application: Application) -> Rows:

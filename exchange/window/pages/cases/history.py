@@ -24,6 +24,7 @@ from exchange.schemas import (
     HearingNotice,
     HearingRecord,
     PartStep,
+    TacitAuthorisation,
 )
 from exchange.window.guest import Guest
 
@@ -63,6 +64,9 @@ def _of_paper(guest: Guest, view: CaseView, paper: CasePaper) -> Iterator[Histor
         yield HistoryLine(
             "", guest.say("窗口收到，出具收件凭证", "The window has it, and gives a receipt"), paper.at, path=path
         )
+    elif isinstance(body, TacitAuthorisation):
+        said = guest.say("依法视为准予延续，无人审批", "Renewed by law; no person has approved it")
+        yield HistoryLine("", said, paper.at, path=path)
     elif isinstance(body, HearingNotice | HearingRecord):
         yield HistoryLine("", _of_hearing(guest, body), paper.at, path=path)
     elif isinstance(body, Filing):

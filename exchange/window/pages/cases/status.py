@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from exchange.clock import end_text
+from exchange.clock import CST, end_text
 from exchange.errors import NotFound
 from exchange.hand_codes import grouped
 from exchange.language.filings import FILING_STANDINGS
 from exchange.licences.records import LicenceRow
 from exchange.paper.code_picture import inline_code
+from exchange.licences.kept import KeptLicence
 from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.records import ApplicationDraft
 from exchange.portal.states import DraftState
 from exchange.portal.view import CaseView, FilingStanding, case_view
-from exchange.schemas import AcceptanceOutcome, FilingReceipt, Matter
+from exchange.schemas import AcceptanceOutcome, FilingReceipt, LicenceChange, Matter
 from exchange.schemas.matter import KEPT_DAYS
 from exchange.web import render
 from exchange.window.drawn import licence_link
@@ -102,6 +104,8 @@ def _shown(guest: Guest, view: CaseView, draft: ApplicationDraft) -> dict[str, A
         "acceptance": view.acceptances[-1] if view.acceptances else None,
         "decision": view.decision,
         "licence": licence,
+        "renewal": view.renewal if not view.is_over else None,
+        **_validity(guest, licence),
         "licence_code": grouped(licence.row.code) if licence is not None else "",
         "licence_picture": _picture(guest, licence.row) if licence is not None else "",
         "history": history_of(guest, view),
@@ -116,6 +120,20 @@ def _picture(guest: Guest, row: LicenceRow) -> Markup:
     """The QR code by which anybody verifies the licence."""
     said = guest.say("核验许可证件的二维码", "QR code to verify the licence")
     return Markup(inline_code(licence_link(guest, row.number, row.code), said))  # noqa: S704 -- ours alone
+
+
+def _validity(guest: Guest, licence: KeptLicence | None) -> dict[str, Any]:
+    """Until when a licence is valid by all that was entered on it, and whether its renewal may be asked for."""
+    if licence is None:
+        return {"licence_until": "", "licence_by_law": False, "can_renew": False}
+    today = guest.face.now().astimezone(CST).date()
+    then = licence.on(date.max)
+    renewed = [one for one in licence.entries if one.change is LicenceChange.RENEWED]
+    return {
+        "licence_until": then.valid_until.isoformat() if then.valid_until is not None else "",
+        "licence_by_law": bool(renewed) and renewed[-1].authorisation_id is not None,
+        "can_renew": then.valid_until is not None and then.ended_by is None and today <= then.valid_until,
+    }
 
 
 def _promised(guest: Guest, view: CaseView) -> list[tuple[str, str]]:

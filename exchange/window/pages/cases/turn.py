@@ -108,7 +108,28 @@ def _withdrawn(guest: Guest, view: CaseView) -> Turn:
     return Turn("info", guest.say("已撤回", "Withdrawn"), (says,))
 
 
+def _by_law(guest: Guest, view: CaseView) -> Turn:
+    said = view.renewed_by_law
+    head = guest.say("依法视为准予延续", "Renewed by law")
+    if said is None:
+        return Turn("good", head)
+    over, until = said.expired_on.isoformat(), said.valid_until.isoformat()
+    return Turn(
+        "good",
+        head,
+        (
+            guest.say(
+                f"原有效期至 {over}，届满前窗口未作出决定，依行政许可法第五十条视为准予延续，现有效期至 {until}。",
+                f"The licence was over on {over}, and the window had not decided. By article 50 of the Administrative "
+                f"License Law the renewal counts as granted: it is valid until {until} now.",
+            ),
+            guest.say("依法产生，未经任何人批准。", "It has arisen by law; no person has approved it."),
+        ),
+    )
+
+
 _SAID = {
+    FilingStanding.BY_LAW: _by_law,
     FilingStanding.SENT: _sent,
     FilingStanding.RETURNED: _returned,
     FilingStanding.RECEIVED: _received,

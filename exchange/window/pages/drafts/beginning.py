@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from exchange.errors import Denied
 from exchange.portal.drafting import KEPT, begin, draft_of
+from exchange.schemas import Matter
 from exchange.web.door.tokens import hashed
 from exchange.web.origins import from_our_page, place_of
 from exchange.window.guest import Guest, goto, with_session
@@ -35,10 +36,14 @@ async def start(guest: Guest) -> Response:
     """Begin a draft, and show its number and code next."""
     if not from_our_page(guest.request):
         raise Denied("the form does not come from a page of ours", remedy="load the page again")
+    return await begun(guest, guest.face.matter(guest.request.path_params["code"]))
+
+
+async def begun(guest: Guest, matter: Matter, renews: str = "") -> Response:
+    """Begin a draft, also of the renewal of a licence, and go to its number and code."""
     face, place = guest.face, place_of(guest.request)
-    matter = face.matter(guest.request.path_params["code"])
     code, kept = await face.door.begin(place)
-    number = await run_in_threadpool(begin, face.node, matter, kept)
+    number = await run_in_threadpool(begin, face.node, matter, kept, renews)
     token = await run_in_threadpool(face.door.open, number)
     while len(face.handed) >= _MOST_HANDED:
         face.handed.pop(next(iter(face.handed)), None)
