@@ -149,7 +149,7 @@ def case_view_view(
 def _renewal(term: RenewalTerm) -> str:
     said = {"number": term.licence, "over": term.expires_on.isoformat(), "by": term.ask_by.isoformat()}
     if term.in_time:
-        return tr("renewal of {number}, over on {over}: asked for in time; undecided then, it is granted by law", **said)
+        return tr("renewal of {number}, over on {over}: in time; if undecided then, it is granted by law", **said)
     return tr("renewal of {number}, over on {over}: asked for after {by}; nothing is granted by law", **said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -27,10 +28,14 @@ from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import BadApplication, Conflict
 from exchange.licences.kept import KeptLicence
+from exchange.licences.rechecking import recheck_renewals
 from exchange.licences.records import LicenceRow
 from exchange.licences.register import licence_of
 from exchange.licences.verifying import Verification, verify
 from exchange.messaging.documents import Documents
+from exchange.messaging.failing.store import REST
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
 from exchange.portal import drafting, handing_in, speaking
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.view import FilingStanding
@@ -164,6 +169,31 @@ def test_what_is_undecided_when_the_licence_is_over_is_granted_by_law_and_everyb
     with pytest.raises(Conflict):
         decide(city.window, case, Ruling(Outcome.REFUSE, "路窄", officer=OFFICER))
     assert by_law.look(city.window) == 0
+    for name in ("window", "portal", "planning"):
+        (again,) = recheck_renewals(city.node(name), licence.number)
+        assert (again.error, again.said) == (None, said)
+
+
+def test_a_round_that_fails_or_is_made_twice_at_once_renews_once(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    matter, licence = licensed(city)
+    over = until(city, licence)
+    filing = filed(city, matter, licence.number)
+    city.clock.step_to(end_of_day(over) + IN_FLIGHT)
+    with monkeypatch.context() as patched:
+        patched.setattr(by_law, "_close", lambda step, found: 1 / 0)  # the last but one thing that the step does
+        by_law.look(city.window)
+    assert (renewal(city, filing).state, kept(city, licence).entries) == (RenewalState.WAITING, ())
+    city.clock.step_to(city.clock.now() + REST)
+    with ThreadPoolExecutor(4) as many:
+        list(many.map(lambda _: by_law.look(city.window), range(4)))
+    arrive(city)
+    with city.window.store.reading() as tx:
+        signed = tx[Documents].of_conversation(filing.filing_id, TacitAuthorisation.KIND)
+        again = tx[Outbox].rows(signed[0].message_id)[0]
+    assert len(signed) == 1
+    assert again.state is OutboxState.DELIVERED
+    for name in ("window", "portal", "planning"):
+        assert len(kept(city, licence, name).entries) == 1
 
 
 def parts_of(city: City, number: str) -> list[PartRow]:

@@ -1,4 +1,4 @@
-"""The renewal of a licence in a real browser: asked for, told to be in time, and granted by law when nothing was decided."""
+"""The renewal of a licence in a real browser: asked for, told to be in time, undecided, and granted by law."""
 
 from __future__ import annotations
 

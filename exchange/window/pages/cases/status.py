@@ -12,9 +12,9 @@ from exchange.clock import CST, end_text
 from exchange.errors import NotFound
 from exchange.hand_codes import grouped
 from exchange.language.filings import FILING_STANDINGS
+from exchange.licences.kept import KeptLicence
 from exchange.licences.records import LicenceRow
 from exchange.paper.code_picture import inline_code
-from exchange.licences.kept import KeptLicence
 from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.records import ApplicationDraft

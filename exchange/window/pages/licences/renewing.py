@@ -51,7 +51,7 @@ def _look(guest: Guest, number: str, code: str) -> _Found:
     if found.licence is None:
         return _Found(fault=("编号和核验码与证件不符。", "Number and code are not those of a licence of ours."))
     if found.result not in _IN_FORCE:
-        return _Found(fault=("证件已不在有效期内，请重新申请许可。", "It is not in force any more: apply for a new one."))
+        return _Found(fault=("证件已不在有效期内，请重新申请许可。", "It is not in force any more; apply anew."))
     if found.licence.valid_until is None:
         return _Found(fault=("证件长期有效，无须延续。", "It is valid without an end; nothing is to be renewed."))
     try:
