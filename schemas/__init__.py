@@ -120,6 +120,7 @@ from exchange.schemas.filings.hearing import HearingEvent, HearingNotice, Hearin
 from exchange.schemas.filings.licence import Licence, LicenceChange, LicenceEntry, LicenceHolder
 from exchange.schemas.filings.progress import CaseProgress, CaseStep, DecisionServed, DepartmentProgress, PartStep
 from exchange.schemas.filings.renewal import RENEWED_BY_LAW, RenewalTerm, TacitAuthorisation
+from exchange.schemas.filings.sharing import AnswerResult, LicenceAnswer, LicenceQuery, SharedLicence
 from exchange.schemas.form import (
     Aggregate,
     DomainTotal,
@@ -185,10 +186,10 @@ __all__ = [
     "MAX_PARTS", "MAX_PROOFS", "MAX_RELAYS", "MAX_RESTS", "MAX_SHOWN", "MAX_SIGNERS", "MAX_SUBSTITUTIONS",
     "MAX_YEARS", "MESSAGES", "OPEN", "OUTCOME_TITLES", "PAPER_LIMIT", "RENEWAL_DAYS", "RENEWED_BY_LAW", "STATEMENTS",
     "Acceptance", "AcceptanceMode", "AcceptanceOutcome", "Aggregate", "AmendmentRules", "AnnouncedYear",
-    "AnnouncementNumber", "Applicant", "ApplicantSees", "Application", "Approver", "AtRecall", "Attachment",
-    "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseAddition", "CaseClosed", "CaseProgress", "CaseReopened",
-    "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice", "ClaimCheck", "Classification", "Clearance",
-    "Completion", "Concerned", "Considered", "Consultation", "ConsultedDepartment", "Count", "Cover",
+    "AnnouncementNumber", "AnswerResult", "Applicant", "ApplicantSees", "Application", "Approver", "AtRecall",
+    "Attachment", "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseAddition", "CaseClosed", "CaseProgress",
+    "CaseReopened", "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice", "ClaimCheck", "Classification",
+    "Clearance", "Completion", "Concerned", "Considered", "Consultation", "ConsultedDepartment", "Count", "Cover",
     "DeadlineNotice", "DeadlineState", "DeadlineStatus", "Decision", "DecisionServed", "DeemedConsent", "DefaultMode",
     "DefaultNotice", "Delegation", "DepartmentFigures", "DepartmentProgress", "Directory", "DirectoryUpdate",
     "Document", "DocumentKind", "DocumentNumber", "DomainTotal", "EncryptionKey", "EntryKind", "Escalation",
@@ -196,16 +197,17 @@ __all__ = [
     "FilingChannel", "FilingNumber", "FilingReceipt", "FilingStatement", "FilingSupplement", "FilingWithdrawal",
     "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "HearingEvent", "HearingMode",
     "HearingNotice", "HearingRecord", "InputType", "JointDocument", "JointDraft", "JointEnded", "JointEnding",
-    "JointRefusal", "JointSignature", "LedgerEntry", "Licence", "LicenceChange", "LicenceEntry", "LicenceHolder",
-    "LicenceNumber", "Material", "Matter", "MatterField", "MatterFigures", "Member", "MissingItem", "Named",
-    "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number", "ObjectionGround", "OfferedDirectory",
-    "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy", "Outcome", "Overruling", "PartStep", "Printing",
-    "ProcedureEnded", "ProcedureKind", "Promised", "Protest", "ProtestGround", "PublicGuide", "Purpose", "Queue",
-    "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch", "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest",
-    "ReceiptsShown", "Reminder", "ReminderProof", "RenewalTerm", "RequestForwarded", "Rest", "RestartRule", "Result",
-    "ResultStanding", "ReturnedBy", "ReviewStanding", "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder",
-    "Shown", "ShownIf", "ShownSort", "SignOff", "SpecialProcedure", "Standing", "StartRule", "StopRule",
-    "SubmittedMaterial", "Substitution", "Suite", "SupplementaryReview", "TacitAuthorisation", "Tally", "Term",
-    "TermNotice", "Title", "Treatment", "Upper", "Urgency", "Verdict", "Visibility", "Wire", "WithoutConsent",
+    "JointRefusal", "JointSignature", "LedgerEntry", "Licence", "LicenceAnswer", "LicenceChange", "LicenceEntry",
+    "LicenceHolder", "LicenceNumber", "LicenceQuery", "Material", "Matter", "MatterField", "MatterFigures", "Member",
+    "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number",
+    "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
+    "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind", "Promised", "Protest",
+    "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch",
+    "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder", "ReminderProof", "RenewalTerm",
+    "RequestForwarded", "Rest", "RestartRule", "Result", "ResultStanding", "ReturnedBy", "ReviewStanding",
+    "Revocation", "Role", "Room", "Row", "SeenFrom", "SentReminder", "SharedLicence", "Shown", "ShownIf", "ShownSort",
+    "SignOff", "SpecialProcedure", "Standing", "StartRule", "StopRule", "SubmittedMaterial", "Substitution", "Suite",
+    "SupplementaryReview", "TacitAuthorisation", "Tally", "Term", "TermNotice", "Title", "Treatment", "Upper",
+    "Urgency", "Verdict", "Visibility", "Wire", "WithoutConsent",
 ]
 # fmt: on

@@ -230,6 +230,8 @@ class Matter(Wire):
     """Calendar days before its licence is over by which the renewal is asked for (article 50)."""
     renewal_basis: Annotated[Basis, Field(exclude_if=lambda basis: not basis)] = ()
     """The law, regulation or rule that says another number of days than article 50."""
+    shares_persons: Annotated[bool, Field(exclude_if=lambda shares: not shares)] = False
+    """Whether departments that ask for licence information are told who a person is that holds its licence (33)."""
     further: Annotated[tuple[Approver, ...], Field(max_length=64, exclude_if=lambda further: not further)] = ()
     """Bodies that are asked only if one that was asked is not competent and names them: their terms and defaults."""
 

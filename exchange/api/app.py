@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from exchange.api import inbox, notices, problems, replies
+from exchange.api import inbox, licences, notices, problems, replies
 from exchange.api.cases import clocks, course, window
 from exchange.api.cases import routes as cases
 from exchange.api.documents import register, returns
@@ -56,6 +56,18 @@ def _operations() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     at_windows = (cases, window, course, clocks, reading, acting)
-    for module in (documents, register, returns, inbox, replies, *at_windows, portal, progress, notices, webhooks):
+    for module in (
+        documents,
+        register,
+        returns,
+        inbox,
+        replies,
+        *at_windows,
+        portal,
+        progress,
+        licences,
+        notices,
+        webhooks,
+    ):
         app.include_router(module.router)
     return app

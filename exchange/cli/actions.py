@@ -39,6 +39,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "hearing record": CommandAction(("case", "held_on")),
     "filing state": CommandAction(("number", "as_")),
     "filing withdraw": CommandAction(("number", "as_")),
+    "licence query": CommandAction(("number", "case", "window")),
     "licence issue": CommandAction(("case", "officer", "number")),
     **{f"licence {one}": CommandAction(("number", "officer")) for one in ("renew", "change", "revoke", "cancel")},
     "decide": CommandAction(("case", "outcome", "officer", "confirm", "reviewed")),

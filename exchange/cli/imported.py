@@ -47,11 +47,12 @@ def filings(app: typer.Typer) -> None:
 
 @cache
 def _licences_app() -> typer.Typer:
-    from exchange.cli.licences import app, issuing, looking, rechecking
+    from exchange.cli.licences import app, issuing, looking, rechecking, sharing
 
     issuing.register()
     looking.register()
     rechecking.register()
+    sharing.register()
     whole = typer.Typer()
     whole.add_typer(app.licences, name="licence", rich_help_panel="At the window")
     return whole

@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, Words] = {
     "hearing.record": ("听证笔录", "hearing on record"),
     "filing.state": ("陈述申辩", "applicant's statement"),
     "filing.withdraw": ("撤回申请", "filing withdrawn"),
+    "licence.query": ("查询许可信息", "licence information asked for"),
     "licence.issue": ("颁发许可证件", "licence issued"),
     "licence.renew": ("延续许可证件", "licence renewed"),
     "licence.change": ("变更许可证件", "licence changed"),

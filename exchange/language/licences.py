@@ -19,6 +19,11 @@ LICENCE_CHANGES: Mapping[str, Words] = {
     "revoked": ("撤销", "revoked"),
     "cancelled": ("注销", "cancelled"),
 }
+ANSWER_RESULTS: Mapping[str, Words] = {
+    "found": ("查到", "found"),
+    "none": ("登记簿中没有", "not in the register"),
+    "refused": ("不予提供", "not told"),
+}
 VERIFICATIONS: Mapping[str, Words] = {
     **LICENCE_STANDINGS,
     "elsewhere": (

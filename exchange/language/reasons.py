@@ -14,6 +14,7 @@ REASONS: Mapping[str, Words] = {
     "not-stopped": ("未停计", "not stopped"),
     "already-issued": ("已颁发过", "issued already"),
     "not-renewable": ("不能延续", "cannot be renewed"),
+    "unknown-query": ("未曾查询", "not asked"),
     "unknown-licence": ("无此证件", "unknown licence"),
     "already-entered": ("已登记过", "entered already"),
     "already-answered": ("已答复过", "answered already"),

@@ -27,6 +27,14 @@ _HELD = (
     select(*_COLUMNS).where(_l.identifier == bindparam("of"))
     .order_by(_l.issued_at, _l.number).limit(bindparam("most"))
 )  # fmt: skip
+_ISSUED_TO = (
+    select(*_COLUMNS).where(_l.issuer == bindparam("by"), _l.identifier == bindparam("of"))
+    .order_by(_l.issued_at.desc(), _l.number).limit(bindparam("most"))
+)  # fmt: skip
+_SHOWN_TO = (
+    select(*_COLUMNS).where(_l.issuer == bindparam("by"), _l.shown_code == bindparam("of"))
+    .order_by(_l.issued_at.desc(), _l.number).limit(bindparam("most"))
+)  # fmt: skip
 _ENTRIES = (
     select(*_ENTRY_COLUMNS).where(_e.issuer == bindparam("by"), _e.number == bindparam("of")).order_by(_e.position)
 )
@@ -61,6 +69,13 @@ class Licences:
     def held_by(self, identifier: str, most: int) -> list[LicenceRow]:
         """Return a holder's licences, the first in front."""
         return [LicenceRow(*row) for row in self._db.execute(_HELD, {"of": identifier, "most": most})]
+
+    def issued_to(self, issuer: str, code: str, most: int, *, shown: bool) -> list[LicenceRow]:
+        """Return what a window has issued to a holder, the latest first; ``shown``: the code is as the register shows
+        it.
+        """
+        query = _SHOWN_TO if shown else _ISSUED_TO
+        return [LicenceRow(*row) for row in self._db.execute(query, {"by": issuer, "of": code, "most": most})]
 
     def page(self, words: str, after: LicencePlace | None, limit: int) -> list[LicenceRow]:
         """Return licences, newest first, behind a place; ``words``: of the number, or of the holder as it is shown.

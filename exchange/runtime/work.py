@@ -24,6 +24,7 @@ from exchange.documents import arrive, forward
 from exchange.joint import lead, reader, signer
 from exchange.levels import calendars, spread
 from exchange.levels.non_delivery import take_non_delivery
+from exchange.licences import answering, asking
 from exchange.licences import taking as licences
 from exchange.messaging.incoming import Handler
 from exchange.messaging.node import Node, Step
@@ -103,6 +104,7 @@ def work_for(
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
         work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers() | licences.handlers()
+        work.handlers |= asking.handlers()
         work.signed += (desk.on_signed, recalling.on_signed)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
@@ -111,6 +113,7 @@ def work_for(
         collector = Collector(concluder)
         work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
         work.handlers |= supplements.handlers() | receiving.handlers() | speaking.handlers()
+        work.handlers |= answering.handlers() | asking.handlers()
         work.rounds |= {
             reprojecting.WORK: reprojecting.reproject,
             papers.WORK: papers.remind_of_papers,

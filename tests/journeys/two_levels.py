@@ -34,6 +34,7 @@ from tests.journeys.places import new_root, tree_on
 UPPER = new_root("x")
 LOWER = f"{UPPER}.y"
 RELAY, LOWER_RELAY = f"{UPPER}.relay", f"{LOWER}.relay"
+WINDOW = f"{UPPER}.window"
 TRANSPORT, HEALTH, PLANNING = f"{UPPER}.transport", f"{UPPER}.health", f"{LOWER}.planning"
 GHOST, UNLINKED = f"{UPPER}.ghost", f"{UPPER}.z.planning"
 """Addressees that the lower domain's directory has and the upper level knows nothing of."""
@@ -123,6 +124,7 @@ def two_levels(
             RELAY: Seat((Role.RELAY,)),
             TRANSPORT: _seat(handled, TRANSPORT),
             HEALTH: _seat(handled, HEALTH),
+            WINDOW: Seat((Role.WINDOW,), work_for((Role.WINDOW,))),
         },
         LOWER: {LOWER_RELAY: Seat((Role.RELAY,)), PLANNING: _seat(handled, PLANNING)},
     }

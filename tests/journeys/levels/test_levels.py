@@ -20,6 +20,7 @@ from exchange.clock import RealClock
 from exchange.envelope import envelope_for
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.levels.transit import Fates
+from exchange.licences.asking import QueryWanted, answers, ask
 from exchange.messaging import dispatch
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
@@ -32,7 +33,7 @@ from exchange.operations.dead_letters.redrive import redrive
 from exchange.operations.reconciliation.books import BalanceVerdict
 from exchange.operations.reconciliation.facts import BalanceTerm
 from exchange.operations.reconciliation.reconcile import RealTime, Reconciliation
-from exchange.schemas import DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
+from exchange.schemas import AnswerResult, DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
 from exchange.trials.local import LocalDomain
 from tests.contract.traffic import left_in, publishing
 from tests.journeys.city import wait_until
@@ -48,6 +49,7 @@ from tests.journeys.two_levels import (
     TRANSPORT,
     UNLINKED,
     UPPER,
+    WINDOW,
     Levels,
     two_levels,
 )
@@ -94,6 +96,15 @@ def test_a_document_goes_up_once_and_its_signed_receipt_comes_back(levels: Level
     assert copy.queue == f"uplink.{UPPER}"
     assert copy.receipt_id is not None
     assert levels.took(TRANSPORT, ["up"]) == ["up"]
+
+
+def test_a_department_below_asks_the_window_of_its_superior_and_is_answered(levels: Levels) -> None:
+    node = levels.lower.nodes[PLANNING]
+    query = ask(node, QueryWanted("核实", ("行政许可法第三十三条",), number="HJX-NONE-1"), WINDOW)
+    levels.lower.members[PLANNING].wake()
+    wait_until(lambda: bool(answers(node, query)), 60.0, "the answer from above")
+    (found,) = answers(node, query)
+    assert (found.window, found.answer.result) == (WINDOW, AnswerResult.NONE)
 
 
 def test_a_document_goes_down_once_and_its_signed_receipt_comes_back(levels: Levels) -> None:

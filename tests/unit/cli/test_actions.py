@@ -34,7 +34,7 @@ UNRECORDED: Mapping[str, str] = {
             "notice form", "notice collect", "notice verify", "domain list", "token list", "alerts list",
             "filing list", "filing show", "filing follow", "hearing list",
             "licence list", "licence show", "licence register", "licence check",
-            "licence recheck",
+            "licence answers", "licence asked", "licence recheck",
             "calendar show", "calendar check", "substitute list", "register", "report", "matters",
         ),
         "only looks",

@@ -1,0 +1,112 @@
+"""A window answers departments that ask for licence information: by itself, from its register, within bounds, signed.
+
+Who asked, and for what, is on record: the signed query and the signed answer are kept, and the journal names both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.clock import CST
+from exchange.envelope import verify_signed
+from exchange.errors import SenderError
+from exchange.licences.kept import kept_licences
+from exchange.licences.records import LicenceRow
+from exchange.licences.rules.holders import written_code
+from exchange.licences.rules.sharing import is_masked_code, shared_licence, why_not_told
+from exchange.licences.store import Licences
+from exchange.messaging.checks import expect, expect_window
+from exchange.messaging.documents import Documents
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Node, Step
+from exchange.schemas import AnswerResult, Body, LicenceAnswer, LicenceQuery, SharedLicence
+from exchange.schemas.filings.sharing import MOST_SHARED
+
+_LOOKED_THROUGH = 1_000
+"""Answers of which it is looked whom they were for."""
+
+
+@dataclass(frozen=True)
+class ToldLicence:
+    """Who asked, for what, and what came of it."""
+
+    asker: str
+    query_id: str
+    answer: LicenceAnswer
+    purpose: str
+    basis: tuple[str, ...]
+    at: datetime
+
+
+def handlers() -> dict[str, Handler]:
+    """Return the message handlers of a window for what departments ask."""
+    return {LicenceQuery.KIND: answer}
+
+
+def answer(step: Step, incoming: Incoming, body: Body) -> None:
+    """Answer a query at once. Only what this window has issued itself is told: of others, others answer."""
+    query = expect(body, LicenceQuery)
+    refused = why_not_told(query, step.node.directory.member(incoming.sender).roles)
+    found, more = ((), False) if refused is not None else _found(step, query)
+    told = LicenceAnswer(
+        query_id=incoming.message_id,
+        number=query.number,
+        holder=query.holder,
+        result=AnswerResult.REFUSED if refused else AnswerResult.FOUND if found else AnswerResult.NONE,
+        licences=tuple(found),
+        more=more,
+        reason=str(refused) if refused is not None else None,
+        at=step.now,
+    )
+    conversation = incoming.opened.header.conversation_id
+    message_id = step.send(told, (incoming.sender,), conversation_id=conversation, in_reply_to=incoming.message_id)
+    numbers = [one.number for one in found]
+    step.note(
+        "licence-told", None, message_id,
+        asker=incoming.sender, query=incoming.message_id, result=told.result.value, licences=numbers,
+    )  # fmt: skip
+
+
+def told_of(node: Node, number: str | None = None) -> list[ToldLicence]:
+    """Return who has asked of late, newest first: all, or whoever was told of one licence. Raises Denied."""
+    expect_window(node)
+    found: list[ToldLicence] = []
+    with node.store.reading() as tx:
+        for stored in tx[Documents].recent("sent", LicenceAnswer.KIND, _LOOKED_THROUGH):
+            try:
+                said = verify_signed(stored.signed, node.directory)
+                told = said.body
+            except SenderError:
+                continue
+            if not isinstance(told, LicenceAnswer):
+                continue
+            if number is not None and number not in {told.number, *(one.number for one in told.licences)}:
+                continue
+            asker = said.header.addressees[0]
+            asked = tx[Documents].get(asker, told.query_id)
+            query = verify_signed(asked.signed, node.directory).body if asked is not None else None
+            purpose, basis = (query.purpose, query.basis) if isinstance(query, LicenceQuery) else ("", ())
+            found.append(ToldLicence(asker, told.query_id, told, purpose, basis, told.at))
+    return found
+
+
+def _found(step: Step, query: LicenceQuery) -> tuple[Sequence[SharedLicence], bool]:
+    rows = _rows(step, query)
+    day, catalogue = step.now.astimezone(CST).date(), step.node.catalogue
+    shared = []
+    for kept in kept_licences(step.tx, rows[:MOST_SHARED]):
+        matter = catalogue.get(kept.body.matter)
+        persons = matter is not None and matter.shares_persons
+        shared.append(shared_licence(kept.body, kept.row.digest, kept.entries, day, persons=persons))
+    return shared, len(rows) > MOST_SHARED
+
+
+def _rows(step: Step, query: LicenceQuery) -> list[LicenceRow]:
+    own, register = step.node.address, step.tx[Licences]
+    if query.number is not None:
+        row = register.get(own, query.number)
+        return [row] if row is not None else []
+    code = written_code(query.holder or "")
+    return register.issued_to(own, code, MOST_SHARED + 1, shown=is_masked_code(code))
