@@ -106,6 +106,21 @@ def test_two_members_exchange_a_document_by_the_api_alone(city: ProcessDomain) -
         assert (receipt.message_id, receipt.outcome) == (message_id, ReceiptOutcome.ACCEPTED)
 
 
+def test_a_department_asks_the_window_for_licence_information_by_the_api(city: ProcessDomain) -> None:
+    city.serve_all()
+    with console(city) as (bureau, _):
+        client = bureau.client(city.address("planning"))
+        wrong = client.post(f"{API}/licence-queries", json={"purpose": "核实", "basis": ["x"]})
+        assert wrong.status_code == 422, "neither a licence nor a holder"
+        asked = {"number": "HJX-NONE-1", "purpose": "核实占道许可", "basis": ["行政许可法第三十三条"]}
+        made = client.post(f"{API}/licence-queries", json=asked)
+        assert made.status_code == 202
+        at = f"{API}/licence-answers?query={made.json()['query']}"
+        wait_until(lambda: bool(client.get(at).json()["answers"]), what="the answer")
+        (told,) = client.get(at).json()["answers"]
+        assert (told["window"], told["answer"]["result"]) == (city.address("window"), "none")
+
+
 def test_an_opinion_given_by_the_api_decides_a_case(city: ProcessDomain) -> None:
     city.serve_all()
     (number,) = city.submit(1)

@@ -58,6 +58,14 @@ def test_a_licence_from_issuing_to_its_cancellation(city: ProcessDomain, tmp_pat
         json.loads(run(city, "licence", "check", "--file", str(file), "--json", code=8).stdout)["result"] == "not-ours"
     )
 
+    asking = ("--purpose", "核实占道许可", "--basis", "行政许可法第三十三条", *planning, "--json")
+    query = json.loads(run(city, "licence", "query", number, *asking).stdout)["query"]
+    answers = ("licence", "answers", query, *planning)
+    wait_until(lambda: number in run(city, *answers).stdout, 60, "the window's answer", every=0.3)
+    (asked,) = json.loads(run(city, "licence", "asked", number, "--json").stdout)
+    assert (asked["asker"], asked["purpose"]) == (city.address("planning"), "核实占道许可")
+    assert number in run(city, "licence", "recheck", number, code=3).stderr, "no renewal of it has arisen by law"
+
     run(city, "licence", "renew", number, "--until", "2099-12-31", *BY, code=4)
     run(city, "licence", "change", number, *BY, code=2)
     run(city, "licence", "change", number, *BY, "--holder", "新公司", code=2)
