@@ -15,6 +15,8 @@ from exchange.schemas import Body, DeemedConsent
 BY_RULE = ("依规则产生，未经任何人批准", "Arisen by rule; approved by nobody")
 """What stands in place of a seal where nobody's will is behind a document."""
 _DEEPEST = 4
+_NUMBERS = ("case_number", "filing", "number")
+"""Fields by which a document is known, the first that it has."""
 
 Rows = Iterable[tuple[str, str]]
 
@@ -22,7 +24,8 @@ Rows = Iterable[tuple[str, str]]
 def plain(body: Body, payload: bytes, rows: Rows, pen: Pen) -> Sheet:
     """Lay out what a document says, or its fields where nobody has put them into words."""
     said = [(label, text) for label, text in rows if text.strip()] or list(_fields(read_json(payload, body.KIND)))
-    number = getattr(body, "case_number", None) or getattr(body, "filing", None) or getattr(body, "number", None) or ""
+    about = body.state if isinstance(body, DeemedConsent) else body
+    number = next((found for name in _NUMBERS if (found := getattr(about, name, None))), "")
     return pen.sheet(
         choose(type(body).TITLE, pen.setting.language),
         str(number),

@@ -55,6 +55,7 @@ def test_a_seal_stands_for_the_verified_signer_and_never_on_a_deemed_consent() -
     assert (accepted.title, accepted.addressee) == ("受理通知书", "热电公司：")
     deemed = laid_out("deemed-consent")
     assert (deemed.seal, deemed.instead) == ("", "依规则产生，未经任何人批准")
+    assert deemed.number == "C-1"
     turned = signed(EXAMPLES["acceptance"])  # type: ignore[arg-type]
     with pytest.raises(SenderError):
         sheet_of(turned[:-1] + bytes([turned[-1] ^ 1]), TRUST, PaperSetting())
