@@ -20,9 +20,10 @@ import pytest
 
 from exchange.claims import fetch
 from exchange.operations.domain_view import DomainView
-from exchange.portal.drafting import draft_of
+from exchange.portal.drafting import detach, draft_of
 from exchange.portal.large_files import claim_of
 from exchange.runtime.settings import Home, Settings
+from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.web.listening import read_state
 from tests.journeys.city import wait_until
 from tests.warm import WarmProcess, run_warm, start_warm
@@ -145,4 +146,21 @@ def test_a_server_that_is_killed_in_the_midst_of_a_file_goes_on_with_it_and_the_
     assert (file.size, file.digest) == (len(data), hashlib.sha256(data).hexdigest())
     claim = claim_of(file.claim or "")
     assert fetch(claim, home / "fetched", wicket.face.claims()).read_bytes() == data
+    wicket.opened.store.close()
+
+
+def test_the_confined_process_removes_from_the_store_what_a_draft_has_left_behind(home: Path) -> None:
+    wicket = Wicket.of(Settings.read({}, home=home))
+    applicant = wicket.visitor()
+    applicant.begin()
+    applicant.upload("plan", "大.txt", b"x" * (ATTACHMENT_LIMIT + 1))
+    (file,) = draft_of(wicket.face.node, applicant.number).files
+    detach(wicket.face.node, applicant.number, file.file_id)
+    store = Home(home).claims
+    assert [path for path in store.rglob("*") if path.is_file()] != []
+    with running(home) as (process, said):
+        wait_until(lambda: not [path for path in store.rglob("*") if path.is_file()], 30, "an empty store")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert "housekeeping.failed" not in said.read_text()
     wicket.opened.store.close()
