@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 QUEUE, OF_ONE_SOURCE = 16, 4
 """Attempts that wait or are being looked at, in all and of one source."""
-_COURTESY = 10
+_COURTESY = 5
 """By how much these threads, and those in which a hash is reckoned for them, stand back for the ones that make pages:
 where nobody else wants a processor, it costs nothing.
 """
