@@ -119,6 +119,10 @@ class ApplicantTeller:
         except ExchangeError as error:  # its password cannot be read
             self._failed(word, error.code)
             return self._server_is(error.code)
+        except Exception as error:  # a mistake of ours; its text may quote the address
+            log.error("applicant.letter-failed", word=word.word_id, error=type(error).__name__)
+            self._failed(word, type(error).__name__)
+            return True
         self._taken(word)
         return self._server_is(None)
 
