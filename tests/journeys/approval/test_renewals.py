@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -34,6 +37,7 @@ from exchange.licences.register import licence_of
 from exchange.licences.verifying import Verification, verify
 from exchange.messaging.documents import Documents
 from exchange.messaging.failing.store import REST
+from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.portal import drafting, handing_in, speaking
@@ -194,6 +198,56 @@ def test_a_round_that_fails_or_is_made_twice_at_once_renews_once(city: City, mon
     assert again.state is OutboxState.DELIVERED
     for name in ("window", "portal", "planning"):
         assert len(kept(city, licence, name).entries) == 1
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dies_in_a_round(city: City, dying: Callable[[Node], Node]) -> None:
+    """Have the window's round made by a process that is killed in it; nothing else of the window runs meanwhile."""
+    window = city.address("window")
+    city.local.stop(window)
+    child = os.fork()
+    if child == 0:
+        try:
+            city.local.reopen(window)
+            by_law.look(dying(city.window))
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    city.local.start(window)
+    assert os.WIFSIGNALED(status), "it outlived its round"
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def before_the_commit(node: Node) -> Node:
+    by_law._close = lambda step, found: die()  # type: ignore[assignment]  # in the process that dies alone
+    return node
+
+
+def after_the_commit(node: Node) -> Node:
+    return replace(node, hand_over=lambda parcels: die())  # the step is committed, and nothing has gone out
+
+
+def test_a_window_that_is_killed_in_the_round_renews_once_and_tells_it_when_it_is_back(city: City) -> None:
+    matter, licence = licensed(city)
+    filing = filed(city, matter, licence.number)
+    city.clock.step_to(end_of_day(until(city, licence)) + IN_FLIGHT)
+    dies_in_a_round(city, before_the_commit)
+    assert (renewal(city, filing).state, kept(city, licence).entries) == (RenewalState.WAITING, ())
+    dies_in_a_round(city, after_the_commit)
+    assert renewal(city, filing).state is RenewalState.BY_LAW
+    assert by_law.look(city.window) == 0
+    arrive(city)
+    with city.window.store.reading() as tx:
+        (signed,) = tx[Documents].of_conversation(filing.filing_id, TacitAuthorisation.KIND)
+        noted = [one.event for one in tx.journal_of(filing.case_number or "")]
+    assert noted.count("renewed-by-law") == 1
+    for name in ("window", "portal", "planning", "transport"):
+        (entry,) = kept(city, licence, name).entries
+        assert entry.authorisation_id == signed.message_id
+    assert view(city, filing.number).standing is FilingStanding.BY_LAW
 
 
 def parts_of(city: City, number: str) -> list[PartRow]:

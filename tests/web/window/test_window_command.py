@@ -13,16 +13,21 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
 
 from exchange.claims import fetch
+from exchange.messaging.documents import Documents
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
 from exchange.operations.domain_view import DomainView
 from exchange.portal.drafting import detach, draft_of
 from exchange.portal.large_files import claim_of
+from exchange.portal.states import DraftState
 from exchange.runtime.settings import Home, Settings
+from exchange.schemas import Filing
 from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.web.listening import read_state
 from tests.journeys.city import wait_until
@@ -146,6 +151,54 @@ def test_a_server_that_is_killed_in_the_midst_of_a_file_goes_on_with_it_and_the_
     assert (file.size, file.digest) == (len(data), hashlib.sha256(data).hexdigest())
     claim = claim_of(file.claim or "")
     assert fetch(claim, home / "fetched", wicket.face.claims()).read_bytes() == data
+    wicket.opened.store.close()
+
+
+def test_a_server_that_is_killed_while_an_application_is_handed_in_loses_nothing_and_files_it_once(home: Path) -> None:
+    wicket = Wicket.of(Settings.read({}, home=home))
+    applicant = wicket.visitor()
+    number = applicant.begin()
+    applicant.fill_in()
+    applicant.step("materials", **{"promise-pipes": "yes"})
+    check, path = f"/drafts/{number}/steps/check", f"/drafts/{number}/hand-in"
+    form = urlencode({**applicant.hidden(check), "declared": "yes"}).encode()
+    cookie = "; ".join(f"{one.name}={one.value}" for one in applicant.http.cookies.jar)
+
+    def asked(said: Path, sent: bytes) -> socket.socket:
+        """A browser that hands in: so much of what it says has been sent, and nothing of the answer read."""
+        place = urlsplit(re.findall(r"http://127\.0\.0\.1:\d+", said.read_text())[0])
+        connection = socket.create_connection((place.hostname or "", place.port or 0))
+        head = {
+            "host": place.netloc, "origin": f"http://{place.netloc}", "cookie": cookie,
+            "content-type": "application/x-www-form-urlencoded", "content-length": str(len(form)),
+        }  # fmt: skip
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        connection.sendall(f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + sent)
+        return connection
+
+    def state() -> DraftState:
+        return draft_of(wicket.face.node, number).state
+
+    with running(home) as (process, said), asked(said, form[:-1]):
+        process.kill()
+        process.wait(20)
+    assert state() is DraftState.OPEN
+    with running(home) as (process, said), asked(said, form):
+        wait_until(lambda: state() is DraftState.FILED, 30, "what is handed in", every=0.001)
+        process.kill()
+        process.wait(20)
+    with running(home) as (_, said):
+        url = re.findall(r"http://127\.0\.0\.1:\d+", said.read_text())[0]
+        said_by = {"cookie": cookie, "accept-language": "en"}
+        with httpx.Client(base_url=url, headers=said_by, trust_env=False, timeout=60) as back:
+            assert f"{number} has been handed in" in back.get(check).text
+            assert "handed in, on its way" in back.get(f"/cases/{number}").text
+            again = back.post(path, content=form, headers={"content-type": "application/x-www-form-urlencoded"})
+            assert (again.status_code, again.headers["location"]) == (303, f"/cases/{number}")
+    with wicket.opened.store.reading() as tx:
+        (filing,) = tx[Documents].recent("sent", Filing.KIND)
+        (copy,) = tx[Outbox].rows(filing.message_id)
+    assert (copy.state, draft_of(wicket.face.node, number).filing_id) == (OutboxState.WRITTEN, filing.message_id)
     wicket.opened.store.close()
 
 
