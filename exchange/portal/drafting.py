@@ -6,6 +6,7 @@ What is saved says which revision its writer has seen: of two who write at once,
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -96,20 +97,37 @@ def save_in(step: Step, number: str, revision: int, **changes: Any) -> Applicati
     return draft_in(step.tx, number)
 
 
+RoomRule = Callable[[ApplicationDraft], None]
+"""Raises BadFile where a draft, as it stands in the step that would add a file, has no room for it."""
+
+
+def _any_room(draft: ApplicationDraft) -> None:
+    """Of what is submitted whole: it has been looked through as a whole."""
+
+
 def attach(
-    node: Node, number: str, material: str, name: str, media_type: str, data: bytes, scanned: str = ""
+    node: Node,
+    number: str,
+    material: str,
+    name: str,
+    media_type: str,
+    data: bytes,
+    scanned: str = "",
+    room: RoomRule = _any_room,
 ) -> ApplicationDraft:
-    """Add a file to a draft. Raises NotFound, Conflict (handed in) or BadApplication (too many files)."""
+    """Add a file to a draft. Raises NotFound, Conflict (handed in), BadApplication (too many files) or as ``room``."""
     digest = hashlib.sha256(data).hexdigest()
     file = DraftFile(node.new_id(), material, name, media_type, len(data), digest, scanned)
     with node.step() as step:
-        return attach_in(step, number, file, data)
+        return attach_in(step, number, file, data, room)
 
 
-def attach_claim(node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "") -> ApplicationDraft:
+def attach_claim(
+    node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "", room: RoomRule = _any_room
+) -> ApplicationDraft:
     """Add a file that lies in the claim store, where it is too large for the envelope. Raises as `attach` does."""
     with node.step() as step:
-        return attach_in(step, number, claimed(node, material, claim, scanned), b"")
+        return attach_in(step, number, claimed(node, material, claim, scanned), b"", room)
 
 
 def claimed(node: Node, material: str, claim: ClaimCheck, scanned: str = "") -> DraftFile:
@@ -118,9 +136,10 @@ def claimed(node: Node, material: str, claim: ClaimCheck, scanned: str = "") -> 
     return DraftFile(node.new_id(), material, *kept, scanned, claim.model_dump_json())
 
 
-def attach_in(step: Step, number: str, file: DraftFile, content: bytes) -> ApplicationDraft:
+def attach_in(step: Step, number: str, file: DraftFile, content: bytes, room: RoomRule = _any_room) -> ApplicationDraft:
     """Add a file to a draft, inside a step; its content is empty where it lies in the claim store."""
     before = _expect_open(step.tx, number)
+    room(before)
     if len(before.files) >= MOST_FILES:
         raise BadApplication(
             "an application has at most {most} files", remedy="join files into one, or remove one", most=MOST_FILES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exchange.claims import ClaimStore, upload
 from exchange.messaging.node import Node
-from exchange.portal.drafting import attach_claim
+from exchange.portal.drafting import RoomRule, attach_claim
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import ClaimCheck
 
@@ -20,16 +20,17 @@ def attach_large(
     path: Path,
     store: ClaimStore,
     journals: Path,
-    scanned: str = "",
+    scanned: str,
+    room: RoomRule,
 ) -> ApplicationDraft:
     """Leave a file in the claim store under a key of its own, and add it to a draft by its claim check.
 
     ``path`` is where its content lies on this machine, ``name`` what its applicant calls it. ``journals`` is a folder
     of the portal's own, for uploads that are interrupted. Raises NotFound, Conflict (handed in), BadApplication (too
-    many files), CallerError (too large), ClaimStoreUnavailable or FileUnusable.
+    many files), BadFile (no room), CallerError (too large), ClaimStoreUnavailable or FileUnusable.
     """
     claim = upload(path, store, journals, media_type=media_type).model_copy(update={"name": name})
-    return attach_claim(node, number, material, claim, scanned)
+    return attach_claim(node, number, material, claim, scanned, room)
 
 
 def claim_of(text: str) -> ClaimCheck:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from exchange.portal.uploads.scanning import ScannerPlace
 
 
 @contextmanager
-def scanner(finds: bytes) -> Iterator[ScannerPlace]:
-    """Something that speaks as clamd does, and finds one content."""
+def scanner(finds: bytes, meanwhile: Callable[[], None] = lambda: None) -> Iterator[ScannerPlace]:
+    """Something that speaks as clamd does, and finds one content; ``meanwhile`` happens before it answers."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -27,6 +27,7 @@ def scanner(finds: bytes) -> Iterator[ScannerPlace]:
                 data = b""
                 while length := struct.unpack(">I", sent.read(4))[0]:
                     data += sent.read(length)
+                meanwhile()
                 connection.sendall(b"stream: Test FOUND\0" if finds in data else b"stream: OK\0")
 
     thread = threading.Thread(target=serve, daemon=True)

@@ -41,13 +41,13 @@ class JoiningFiles:
                 draft = draft_of(self.keeping.node, announced.number)
                 if not is_there(draft, announced.key):
                     expect_room(draft, material, announced.size)
-                    self._keep(partial)
+                    self._keep(partial, material)
         except (BadFile, BadApplication):
             partial.drop()
             raise
         partial.drop()
 
-    def _keep(self, partial: PartialFile) -> None:
+    def _keep(self, partial: PartialFile, material: Material) -> None:
         announced = partial.announced
         with LARGE_AT_ONCE:
             data = partial.path.read_bytes()
@@ -55,4 +55,4 @@ class JoiningFiles:
                 raise BadFile("the file did not come as it was sent", remedy="choose it once more")
             look = look_at(self.scanner, data)
             kept = KeptFile(announced.name, look.media_type, data, look.scanned)
-            self.keeping.keep(announced.number, announced.material, kept, partial.path)
+            self.keeping.keep(announced.number, material, kept, partial.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from exchange.claims import fetch
 from exchange.portal.drafting import draft_of
 from exchange.portal.large_files import claim_of
+from exchange.portal.uploads.keeping import KeptFile
 from exchange.portal.uploads.limits import FILE_MOST
 from exchange.runtime.settings import Home
 from exchange.schemas.base import ATTACHMENT_LIMIT
@@ -93,6 +94,22 @@ def test_what_a_scanner_finds_is_refused_and_what_it_does_not_find_is_recorded(
     assert names(wicket, applicant) == [("b.txt", "clamd")]
     assert applicant.upload("plan", "c.txt", b"while it is away").status_code == 303
     assert names(wicket, applicant)[-1] == ("c.txt", ""), "never called scanned"
+
+
+def test_of_two_files_that_come_at_once_for_the_last_place_one_is_taken(wicket: Wicket, applicant: Applicant) -> None:
+    plan = next(one for one in wicket.face.matters["works"].materials if one.code == "plan")
+    for place in range(plan.files - 1):
+        assert applicant.upload("plan", f"{place}.txt", b"one of them").status_code == 303
+
+    def in_the_other_tab() -> None:
+        wicket.face.keeping.keep(applicant.number, plan, KeptFile("other.txt", "text/plain", b"from another tab", ""))
+
+    with scanner(b"harm", in_the_other_tab) as place:
+        wicket.face.scanner = place
+        refused = applicant.upload("plan", "late.txt", b"looked at while the other came")
+    assert refused.status_code == 422
+    assert f"this material has at most {plan.files} files" in refused.text
+    assert [name for name, _ in names(wicket, applicant)] == ["0.txt", "1.txt", "other.txt"]
 
 
 def test_the_limits_are_said_before_anybody_chooses_a_file(applicant: Applicant) -> None:

@@ -78,7 +78,7 @@ def _take_one(guest: Guest, one: OpenDraft, material: Material, file: UploadFile
         data = file.file.read()
         found = look_at(guest.face.scanner, data)
         kept = KeptFile(name.name, found.media_type, data, found.scanned)
-        guest.face.keeping.keep(one.number, material.code, kept)
+        guest.face.keeping.keep(one.number, material, kept)
     return name.changed
 
 
