@@ -27,7 +27,7 @@ pytestmark = pytest.mark.broker
 
 API = "/api/v1"
 OFFICER = "窗口受理岗"
-PLAN = bytes(range(256)) * (ATTACHMENT_LIMIT // 256 + 1)
+PLAN = b"%PDF-1.7 /Page " + bytes(range(256)) * (ATTACHMENT_LIMIT // 256 + 1)
 """Too large for an envelope."""
 ASKED = (
     Material(code="plan", name="施工方案"),
