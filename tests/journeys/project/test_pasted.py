@@ -236,6 +236,7 @@ def test_the_python_client_goes_through_a_case(running: Running) -> None:
     assert done.stdout.startswith("decided HEFEI-")
 
 
+@pytest.mark.drill  # its compiler alone takes a quarter of a minute
 def test_the_typescript_client_goes_through_a_case(running: Running) -> None:
     package = made_client("typescript")
     folder = running.folder / "typescript"
