@@ -71,6 +71,10 @@ class Term:
         self.entries = 1
         self.stops: list[list[date | None]] = []
         self.ended: list[list[date | None]] = []
+        self.asked: list[date | None] | None = None
+        """The stop for which the department waits for a supplement; it asks once."""
+        self.went_back: tuple[datetime, datetime] | None = None
+        """When it asked in vain, in time, and until when it may put that right."""
         self.state = "runs"
         self.late = self.released = False
         self.changed = at
@@ -115,7 +119,8 @@ class Term:
         if now > (self.changed + timedelta(minutes=10) if end <= self.changed else end):
             self.remind(end, end)
             reminded = (self.began, end) in self.reminders
-            self.state = "deemed" if self.default != "none" and reminded else "escalated"
+            counts = self.default != "none" and reminded and not self.went_back
+            self.state = "deemed" if counts else "escalated"
 
     def remind(self, end: datetime, until: datetime) -> None:
         reminder = self.reminder(end)
@@ -147,24 +152,37 @@ class Term:
             return False
         if end is not None:
             self.remind(end, at)
+        if event == "supplement":
+            days = 180
+            if self.asked or self.entries == 100 or self.told + days > 2500:
+                self.changed = at
+                self.went_back = self.went_back or (at, midnight_after(after(day_of(at), 3)))
+                return False
         if self.entries == 100 or self.told + days > 2500:
             return False
         if event == "extend":
             if self.added:
                 return False
             self.added = days
-        elif event == "stop":
+        elif event in ("stop", "suspend"):
             if self.stands_still():
                 return False
             since = day_that_ends(at)
             self.stops.append([since, after(since, days) if days else None])
-        elif event == "resume":
-            stands = [stop for stop in self.stops if stop not in self.ended and (stop[1] or day_of(at)) >= day_of(at)]
+        elif event == "supplement":
+            since = day_that_ends(at)
+            self.asked = [since, after(since, days)]
+            self.stops.append(self.asked)
+        elif event in ("resume", "supplied"):
+            today = day_of(at)
+            meant = [stop for stop in self.stops if event == "resume" or stop is self.asked]
+            over = {id(stop) for stop in self.ended}
+            stands = [stop for stop in meant if id(stop) not in over and (stop[1] or today) >= today]
             if not stands:
                 return False
             for stop in stands:
-                stop[1] = day_of(at)
-            self.ended = list(self.stops)
+                stop[1] = today
+            self.ended += meant
         else:
             self.began, self.stops = at, []
         self.changed = at
@@ -179,6 +197,8 @@ class Term:
             self.late = True
             return True
         end, _ = self.over()
+        if self.went_back and at <= self.went_back[1]:
+            at = min(at, self.went_back[0])
         if self.state == "deemed" or (end is not None and at > end and self.default != "none"):
             self.late = True
         else:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from tests.plain_reckoning import CHINA, DAY, after, midnight_after
 
-HEAD = "at,case,event,department,due,days,default"
+HEAD = "at,case,event,department,due,days,default,reasons"
 DEPARTMENTS = ("规划局", "消防救援", "Water & Roads", "气象局", "文物局", "Group 1")
 EDGES = [
     date(2026, 1, 4), date(2026, 2, 13), date(2026, 2, 14), date(2026, 2, 15), date(2026, 2, 23), date(2026, 2, 27),
@@ -16,6 +16,8 @@ EDGES = [
 ]  # fmt: skip
 """Days before, in and behind holidays, and days that are made up for."""
 TIMES = (time(0), time(0, 0, 1), time(9), time(12, 30, 0, 1), time(23, 59, 59), time(23, 59, 59, 999999))
+STOPS = ("stop", "suspend")
+"""One event by both of its names."""
 BESIDE = (timedelta(0), timedelta(seconds=-1), timedelta(seconds=1), timedelta(microseconds=1))
 """Answers at the due moment itself, and just beside it."""
 
@@ -62,14 +64,29 @@ EVERY_FATE = (
 2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
 2026-06-04T08:00:00+08:00,c-6,stop,气象,,365,
 2026-06-04T08:00:00+08:00,c-6,resume,气象,,,
+2026-06-04T09:00:00+08:00,c-7,submit,规划局,,3,
+2026-06-04T09:00:00+08:00,c-7,submit,消防,,3,
+2026-06-04T09:00:00+08:00,c-7,submit,气象,,5,
+2026-06-04T10:00:00+08:00,c-7,supplied,规划局,,,
+2026-06-05T09:00:00+08:00,c-7,supplement,规划局,,,,图纸不全，请补正
+2026-06-05T09:00:00+08:00,c-7,supplement,消防,,,
+2026-06-05T09:00:00+08:00,c-7,supplement,消防,,,
+2026-06-05T09:00:00+08:00,c-7,suspend,气象,,,,现场踏勘
 2026-06-05T09:00:00.000001+08:00,c-4,reply,规划局,,,
+2026-06-09T09:00:00+08:00,c-7,resume,气象,,,,踏勘结束
+2026-06-10T09:00:00+08:00,c-7,supplied,规划局,,,,图纸已补
+2026-06-10T09:00:00+08:00,c-7,supplied,消防,,,
+2026-06-10T10:00:00+08:00,c-7,supplied,消防,,,
+2026-06-11T09:00:00+08:00,c-7,reply,规划局,,,,符合规划
 2026-06-12T08:00:00+08:00,c-5,withdraw,,,,
 2026-12-20T08:00:00+08:00,c-3,submit,气象,,15,
 """
 )
 """A small log: every kind of event and every fate, an answer at the due moment and one just behind it, and refusals of
 every kind. Further: a submit in the last second of a day; silence that is refusal; a withdrawal and another submit at
-one instant; what is said of a case called as a later application might be; more announced than a ledger may have."""
+one instant; what is said of a case called as a later application might be; more announced than a ledger may have;
+supplements that are asked for once, twice and never, each with what came of it; an event by its other name, reasons.
+"""
 
 
 def synthetic_log(seed: int, cases: int) -> str:
@@ -140,18 +157,22 @@ class Case:
 
     def amend(self, at: datetime, end: datetime, department: str) -> None:
         chance = self.chance
-        kind = chance.choice(("extend", "stop", "stop", "restart", "resume"))
+        kind = chance.choice(("extend", "stop", "suspend", "supplement", "supplement", "restart", "resume", "supplied"))
         when = at + (end - at) * chance.random()
         if chance.random() < 0.2:
             when = chance.choice((end, at, end + timedelta(seconds=1)))
-        days = str(chance.choice((1, 3, 10))) if kind == "extend" or (kind == "stop" and chance.random() < 0.3) else ""
+        days = str(chance.choice((1, 3, 10))) if kind == "extend" or (kind in STOPS and chance.random() < 0.3) else ""
         self.add(when, kind, department, "", days)
-        if kind == "stop" and not days and chance.random() < 0.85:
+        if kind in STOPS and not days and chance.random() < 0.85:
             self.add(when + self.some(12), "resume", department)
+        if kind == "supplement" and chance.random() < 0.85:
+            self.add(when + self.some(30), chance.choice(("supplied", "supplied", "resume")), department)
 
     def burst(self, when: datetime, department: str) -> None:
         """Much of a term at one instant, in any order; at times more than a ledger may have."""
-        kinds = self.chance.choices(("extend", "stop", "resume", "restart", "reply"), (4, 8, 4, 4, 1), k=8)
+        kinds = self.chance.choices(
+            ("extend", "stop", "resume", "restart", "reply", "supplement", "supplied"), (4, 8, 4, 4, 1, 4, 4), k=8
+        )
         for kind in kinds:
             days = self.chance.choice(("", "2")) if kind == "stop" else "2" if kind == "extend" else ""
             self.add(when, kind, department, "", days)

@@ -116,9 +116,10 @@ def replay(
     ```
 
     Events: `submit` (due: until when, or days: for how many working days), `reply`, `extend` (by days), `stop` (for
-    days, or until resumed), `resume`, `restart`, `withdraw` (the whole case, without a department). Lines are in the
-    order of time. A case may be submitted again later, to others or the same. A column `default` says what silence
-    amounts to: `consent` (as if left out), `refusal` or `none`.
+    days, or until resumed; `suspend` is read as the same), `resume`, `restart`, `supplement` (the department asks for
+    one, and its clock stands), `supplied` (it has come), `withdraw` (the whole case, without a department). Lines are
+    in the order of time. A case may be submitted again later, to others or the same. A column `default` says what
+    silence amounts to: `consent` (as if left out), `refusal` or `none`; a column `reasons` what the acts say why.
     """
     logs.configure(quiet=True)
     settings = Settings.read()

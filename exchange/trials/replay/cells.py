@@ -10,10 +10,12 @@ from exchange.language import Text
 from exchange.schemas import DefaultMode
 from exchange.schemas.instants import EARLIEST, FIRST_YEAR, LAST_YEAR, within_bounds
 from exchange.schemas.written import TextShape, fault_of
-from exchange.trials.replay.log import RESERVED, EventKind, ReplayEvent, label_of
+from exchange.trials.replay.log import RESERVED, SYNONYMS, EventKind, ReplayEvent, label_of
 
 LONGEST_CELL = 500
 """Characters of a cell."""
+LONGEST_REASONS = 400
+"""Characters: as many as a ledger's entry takes beside what it says of itself."""
 _SHOWN = 40
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _INSTANT = re.compile(
@@ -50,6 +52,7 @@ def event_of(line: int, cells: Mapping[str, str]) -> ReplayEvent:
         due=reader.due(kind, at),
         days=reader.days(kind),
         default=reader.default(kind),
+        reasons=reader.reasons(kind),
     )
     if kind is EventKind.SUBMIT and not (reader.given("due") or reader.given("days")):
         reader.fault("due", Text("a submit says until when: give due, or days"))
@@ -74,9 +77,9 @@ class _Cells:
     def kind(self) -> EventKind | None:
         text = self.given("event")
         try:
-            return EventKind(text)
+            return SYNONYMS.get(text) or EventKind(text)
         except ValueError:
-            known = ", ".join(kind.value for kind in EventKind)
+            known = ", ".join([*(kind.value for kind in EventKind), *SYNONYMS])
             self.fault("event", Text("{text} is none of: {known}", {"text": shown(text), "known": known}))
             return None
 
@@ -168,6 +171,18 @@ class _Cells:
         else:
             return DefaultMode(text)
         return DefaultMode.CONSENT
+
+    def reasons(self, kind: EventKind | None) -> str:
+        text = self.given("reasons")
+        if kind is None or not text:
+            return ""
+        if kind is EventKind.SUBMIT:
+            self._has_none(kind, "reasons")
+        elif len(text) > LONGEST_REASONS:
+            self.fault("reasons", Text("it has more than {most} characters", {"most": LONGEST_REASONS}))
+        elif what := fault_of(text, TextShape.LINE):
+            self.fault("reasons", Text("{fault}", {"fault": what}))
+        return text
 
     def _has_none(self, kind: EventKind, field: str) -> None:
         self.fault(field, Text("{event} has none: leave the cell empty", {"event": kind.value}))

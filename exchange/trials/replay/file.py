@@ -1,7 +1,8 @@
 """Files of logs: CSV that is read line by line, and answered with line and field where something is wrong.
 
 Columns, in any order: ``at``, ``case``, ``event``, ``department``, and ``due`` or ``days`` or both; ``default`` if
-some silence is not consent. Lines are in the order of time; those of one instant happen in the order they stand in.
+some silence is not consent; ``reasons``, which the acts then say. Lines are in the order of time; those of one instant
+happen in the order they stand in.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from exchange.errors import BadConfiguration
 from exchange.language import Text, joined
 from exchange.machine.textfile import not_text, wide_encoding
 from exchange.trials.replay.cells import LONGEST_CELL, BadLine, Fault, cut, event_of, shown
+from exchange.trials.replay.days import end_of_days
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog, log_of
-from exchange.trials.replay.reckoning import end_of_days
 from exchange.workdays import ChinaCalendar, WorkingCalendar
 
 REQUIRED = ("at", "case", "event", "department")
-COLUMNS = (*REQUIRED, "due", "days", "default")
+OPTIONAL = ("due", "days", "default", "reasons")
+COLUMNS = (*REQUIRED, *OPTIONAL)
 MOST_DEPARTMENTS = 64
 """Of one application: as many as a matter may have."""
 MOST_MEMBERS = 128
@@ -143,7 +145,7 @@ class _Reading:
             number = Text("cell {number}", {"number": len(self.columns) + place + 1})
             yield number, Text("{cell} is one too many: there are {columns} columns", told)
         missing = self.columns[len(cells) :]
-        if missing and not set(missing) <= {"due", "days", "default"}:
+        if missing and not set(missing) <= set(OPTIONAL):
             yield missing[0], Text("the line ends before it")
 
     def take(self, event: ReplayEvent) -> None:

@@ -15,7 +15,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.portal.view import FilingStanding, case_view
-from exchange.schemas import Opinion
+from exchange.schemas import Opinion, ProcedureEnded
 from exchange.schemas.instants import EARLIEST
 from exchange.store.journal import JournalEntry
 from exchange.store.transaction import Transaction
@@ -102,11 +102,11 @@ def _by_name(acts: Acts, sentence: str) -> str:
 
 
 def _sent_back(acts: Acts) -> Iterator[tuple[int, str]]:
-    """Replies that a department has sent and the window has returned, with why."""
-    lines = {message_id: line for line, message_id in acts.opinions.items()}
+    """What a department has sent of a case and the window has returned, with why."""
+    lines = {message_id: line for line, message_id in acts.sent.items()}
     for address in acts.addresses.values():
         with acts.domain.nodes[address].store.reading() as tx:
-            for copy in tx[Outbox].returned(EARLIEST, {Opinion.KIND}):
+            for copy in tx[Outbox].returned(EARLIEST, {Opinion.KIND, ProcedureEnded.KIND}):
                 if copy.message_id in lines:
                     yield lines[copy.message_id], copy.last_error or copy.state.value
 

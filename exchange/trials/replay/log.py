@@ -29,6 +29,14 @@ class EventKind(StrEnum):
     RESTART = "restart"
     WITHDRAW = "withdraw"
     """The applicant withdraws the case as a whole."""
+    SUPPLEMENT = "supplement"
+    """The department asks for a supplement of the file; its clock stands until that comes."""
+    SUPPLIED = "supplied"
+    """The applicant's supplement is there, and the department's clock runs on."""
+
+
+SYNONYMS = {"suspend": EventKind.STOP}
+"""What an event may be called besides; results call it by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class ReplayEvent:
     """Working days: of a submit the term, of an extend what is added, of a stop its announced length."""
     default: DefaultMode = DefaultMode.CONSENT
     """Of a submit: what silence amounts to."""
+    reasons: str = ""
+    """What the act says why; empty: what a replay says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,15 @@ class ReplayLog:
     applications: tuple[ReplayApplication, ...]
     about: dict[int, tuple[str, ...]] = field(repr=False)
     """The applications an event is about, by the event's line: the latest that was put to its department by then."""
+
+    @property
+    def supplied(self) -> dict[str, tuple[str, ...]]:
+        """The departments that get a supplement, as the log goes on, by the number of their application."""
+        found: dict[str, set[str]] = {}
+        for event in self.events:
+            if event.kind is EventKind.SUPPLIED:
+                found.setdefault(self.about[event.line][0], set()).add(event.department)
+        return {number: tuple(sorted(names)) for number, names in found.items()}
 
     @property
     def cases(self) -> int:

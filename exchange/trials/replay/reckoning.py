@@ -11,16 +11,31 @@ from datetime import date, datetime, timedelta
 
 from exchange.clock import CST
 from exchange.schemas import DefaultMode
+from exchange.trials.replay.days import (
+    DAY,
+    StandingDays,
+    date_ended,
+    date_of,
+    end_of,
+    end_of_days,
+    end_pauses,
+    morning_of,
+    next_workday,
+    pause_of,
+)
 from exchange.trials.replay.fates import Ending, ReplayFate
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog
 from exchange.workdays import WorkingCalendar
 
-_DAY = timedelta(days=1)
 _LAST_STAGE = 90
 """Per cent of a term's working days after which a department is reminded for the last time."""
 _MOST_ENTRIES = 100
 _MOST_DAYS = 2_500
 """Working days that the entries of one term may add and announce."""
+_OWN_DAYS = 180
+"""Working days for which a department may stop its own clock in all: those that it waits for a supplement."""
+_CORRECTION_DAYS = 3
+"""Working days in which what went back to a department may be put right."""
 _CALM = timedelta(minutes=10)
 """After which a monitor looks at a term that was over when it heard of it."""
 
@@ -65,48 +80,6 @@ def _happens(event: ReplayEvent, about: list[dict[str, _Part]]) -> bool:
     return bool(found) and found[0].take(event)
 
 
-def end_of_days(at: datetime, days: int, calendar: WorkingCalendar) -> datetime:
-    """Return when so many working days after an instant are over: 24:00 of the last of them."""
-    day = _date(at)
-    while days:
-        day += _DAY
-        days -= calendar.is_workday(day)
-    return _end(day)
-
-
-def _date(at: datetime) -> date:
-    return at.astimezone(CST).date()
-
-
-def _date_ended(at: datetime) -> date:
-    """The day an instant belongs to as an end: midnight is the 24:00 of the day before."""
-    return _date(at - timedelta(microseconds=1))
-
-
-def _end(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=CST) + _DAY
-
-
-def _morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 9, tzinfo=CST)
-
-
-def _date_of_next(day: date, calendar: WorkingCalendar) -> date:
-    day += _DAY
-    while not calendar.is_workday(day):
-        day += _DAY
-    return day
-
-
-@dataclass
-class _Pause:
-    first: date
-    last: date | None
-    """None while nobody has resumed."""
-    ended: bool = False
-    """Somebody has."""
-
-
 @dataclass
 class _Part:
     """A department's part in an application, as the events leave it."""
@@ -120,7 +93,7 @@ class _Part:
     announced: int = 0
     """Working days that these have added and announced."""
     more: int = 0
-    pauses: list[_Pause] = field(default_factory=list)
+    pauses: list[StandingDays] = field(default_factory=list)
     reminded_of: set[tuple[datetime, datetime]] = field(default_factory=set)
     """Beginnings and ends of the term that the department was reminded of."""
     answered: bool = False
@@ -128,6 +101,11 @@ class _Part:
     deemed: bool = False
     escalated: bool = False
     withdrawn: bool = False
+    asked_already: bool = False
+    """Whether the department has asked for a supplement."""
+    faulty_at: datetime | None = None
+    """When the department first asked in time and was refused: it was not silent then."""
+    correct_by: datetime | None = None
     released: bool = False
     """Whether the paper that it owed for a deemed consent is owed no more: the application was withdrawn."""
 
@@ -152,27 +130,27 @@ class _Part:
             return None, False
         off = [(pause.first, pause.last) for pause in self.pauses if pause.last is not None]
         if self.asked.days is not None:
-            return self._count(_date(self.began), self.asked.days + self.more, off)
+            return self._count(date_of(self.began), self.asked.days + self.more, off)
         lost = {
-            first + _DAY * ahead
+            first + DAY * ahead
             for first, last in off
             for ahead in range(1, (last - first).days + 1)
-            if self.calendar.is_workday(first + _DAY * ahead)
+            if self.calendar.is_workday(first + DAY * ahead)
         }
         fixed = self.asked.due or self.began
         if not self.more + len(lost):
             return fixed, False
-        return self._count(_date_ended(fixed), self.more + len(lost), [])
+        return self._count(date_ended(fixed), self.more + len(lost), [])
 
     def _count(self, day: date, left: int, off: list[tuple[date, date]]) -> tuple[datetime, bool]:
         provisional = False
         while left:
-            day += _DAY
+            day += DAY
             if any(first <= day <= last for first, last in off):
                 continue
             provisional = provisional or not self.calendar.published(day)
             left -= self.calendar.is_workday(day)
-        return _end(day), provisional
+        return end_of(day), provisional
 
     def pass_until(self, now: datetime) -> None:
         """Let what silence comes to take effect, if the term is over before ``now``."""
@@ -183,6 +161,7 @@ class _Part:
             return
         self._mind_reminder(end, end)
         silence_counts = self.asked.default is not DefaultMode.NONE and (self.began, end) in self.reminded_of
+        silence_counts = silence_counts and self.faulty_at is None
         self.deemed, self.escalated = silence_counts, not silence_counts
         self.answered = self.escalated and self.late
 
@@ -192,22 +171,22 @@ class _Part:
 
     def _is_reminded(self, end: datetime, until: datetime) -> bool:
         """Whether the department was reminded of this end before ``until``, for the last time if not before."""
-        if self.changed >= until or _morning(_date(self.began) + _DAY) >= until:
+        if self.changed >= until or morning_of(date_of(self.began) + DAY) >= until:
             return False
-        mornings = [morning for day in self._days_until(end) if (morning := _morning(day)) < end]
+        mornings = [morning for day in self._days_until(end) if (morning := morning_of(day)) < end]
         if not mornings:
             return False
         last = mornings[-(-len(mornings) * _LAST_STAGE // 100) - 1]
         if self.changed > last:
-            today = _date(self.changed)
-            last = self.changed if self.calendar.is_workday(today) else _morning(_date_of_next(today, self.calendar))
+            today = date_of(self.changed)
+            last = self.changed if self.calendar.is_workday(today) else morning_of(next_workday(today, self.calendar))
         return last < until
 
     def _days_until(self, end: datetime) -> Iterator[date]:
         """The working days of the term, behind that on which it began and without those on which the clock stands."""
-        day, off = _date(self.began), [(pause.first, pause.last) for pause in self.pauses if pause.last]
-        while day < _date(end):
-            day += _DAY
+        day, off = date_of(self.began), [(pause.first, pause.last) for pause in self.pauses if pause.last]
+        while day < date_of(end):
+            day += DAY
             if self.calendar.is_workday(day) and not any(first <= day <= last for first, last in off):
                 yield day
 
@@ -222,13 +201,17 @@ class _Part:
         if event.kind is EventKind.REPLY:
             return self._reply(event.at)
         end, _ = self.end()
-        if not self.running or (end is not None and event.at > end) or self.entries == _MOST_ENTRIES:
+        if not self.running or (end is not None and event.at > end):
             return False
         if end is not None:
             self._mind_reminder(end, event.at)
-        if self.announced + (event.days or 0) > _MOST_DAYS or not self._amend(event):
+        days = _OWN_DAYS if event.kind is EventKind.SUPPLEMENT else event.days or 0
+        full = self.entries == _MOST_ENTRIES or self.announced + days > _MOST_DAYS
+        if full or not self._amend(event):
+            if event.kind is EventKind.SUPPLEMENT:
+                self._sent_back(event.at)
             return False
-        self.announced += event.days or 0
+        self.announced += days
         self.changed = event.at
         self.entries += 1
         return True
@@ -237,6 +220,8 @@ class _Part:
         if self.answered or self.late or self.withdrawn or self.released:
             return False
         end, _ = self.end()
+        if self.faulty_at is not None and self.correct_by is not None and at <= self.correct_by:
+            at = min(at, self.faulty_at)
         free = self.asked.default is DefaultMode.NONE or self.escalated
         if self.deemed or not (free or end is None or at <= end):
             self.late = True
@@ -244,13 +229,23 @@ class _Part:
             self.answered = True
         return True
 
+    def _sent_back(self, at: datetime) -> None:
+        """A department that asked in time was not silent, and may put right what went back to it."""
+        self.changed = at
+        if self.faulty_at is None:
+            self.faulty_at, self.correct_by = at, end_of_days(at, _CORRECTION_DAYS, self.calendar)
+
     def _amend(self, event: ReplayEvent) -> bool:
+        if event.kind is EventKind.SUPPLEMENT:
+            return self._ask(event.at)
         if event.kind is EventKind.EXTEND:
             return self._extend(event.days or 0)
         if event.kind is EventKind.STOP:
             return self._stop(event)
         if event.kind is EventKind.RESUME:
-            return self._resume(_date(event.at))
+            return end_pauses(self.pauses, date_of(event.at))
+        if event.kind is EventKind.SUPPLIED:
+            return end_pauses([pause for pause in self.pauses if pause.own], date_of(event.at))
         self.began = event.at
         self.pauses.clear()
         return True
@@ -264,18 +259,15 @@ class _Part:
     def _stop(self, event: ReplayEvent) -> bool:
         if self.stands_still:
             return False
-        first = _date_ended(event.at)
-        last = None
-        if event.days is not None:
-            last = _date(end_of_days(_end(first) - _DAY, event.days, self.calendar) - _DAY)
-        self.pauses.append(_Pause(first, last))
+        self.pauses.append(pause_of(event.at, event.days, self.calendar))
         return True
 
-    def _resume(self, day: date) -> bool:
-        standing = [pause for pause in self.pauses if not pause.ended and (pause.last is None or pause.last >= day)]
-        for pause in standing:
-            pause.last, pause.ended = day, True
-        return bool(standing)
+    def _ask(self, at: datetime) -> bool:
+        if self.asked_already:
+            return False
+        self.asked_already = True
+        self.pauses.append(pause_of(at, _OWN_DAYS, self.calendar, own=True))
+        return True
 
     def outcome(self) -> Ending:
         """What it has come to when nothing more happens."""

@@ -71,7 +71,7 @@ class Replay:
             database_url=database_url, periodic=False, event_times=True, catalogue=catalogue,
             calendar=self._calendar, certified_for=_LONG,
         )  # fmt: skip
-        self._acts = Acts(self.domain, window, addresses, catalogue, portal)
+        self._acts = Acts(self.domain, window, addresses, catalogue, log.supplied, portal)
         self._put = {application.asked[0].line: application for application in log.applications}
         self._refused: dict[int, str] = {}
         self._look_at: datetime | None = None

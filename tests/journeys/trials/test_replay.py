@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.envelope.document import parse_body, payload_of
+from exchange.messaging.documents import Documents
+from exchange.schemas import EntryKind, Opinion
 from exchange.trials.replay.file import read_replay
 from exchange.trials.replay.log import EventKind
 from exchange.trials.replay.result import Replayed, table
@@ -30,6 +35,35 @@ def disagreement(result: Replayed, text: str) -> list[object]:
     said = {one.event.line for one in result.refused if one.sentence}
     rows: list[object] = [(line, plain[line], found[line]) for line in plain if plain[line] != found[line]]
     return rows + sorted(said ^ refused)
+
+
+OF_C_7 = (
+    "图纸不全，请补正", "a supplement of the file is asked for", "图纸已补", "the supplement of the file is there",
+    "special procedure: expert-review; 现场踏勘", "踏勘结束", "符合规划",
+)  # fmt: skip
+"""The reasons of that case's acts: those that its log gives, and those of a replay where it gives none."""
+
+
+def run_and_see(run: Replay, number: str) -> tuple[Replayed, list[str]]:
+    """What came of a replay, and what the window has on record of a case at its last event."""
+    said: list[str] = []
+    return run.run(lambda done, total, _: said.extend(on_record(run, number)) if done == total else None), said
+
+
+def on_record(run: Replay, number: str) -> Iterator[str]:
+    """The reasons that the window has on record of a case, and what its journal says of supplements."""
+    window = next(node for address, node in run.domain.nodes.items() if address.endswith(".window"))
+    with window.store.reading() as tx:
+        for part in tx[Cases].parts(number):
+            yield from [part.reasons] if part.reasons else []
+            for entry in tx[Cases].ledger(number, part.department):
+                announced = tx[Documents].get(part.department, entry.notice or "")
+                if entry.kind is EntryKind.STOP and announced is not None and announced.kind == Opinion.KIND:
+                    yield parse_body(Opinion, payload_of(announced.signed)).reasons
+                elif entry.kind is not EntryKind.START:
+                    yield entry.reason
+        told = ("clock-stopped", "procedure-ended", "promise-kept")
+        yield from [entry.event for entry in tx.journal_of(number) if entry.event in told]
 
 
 def test_a_sample_of_the_permit_cases_ends_as_it_must(tmp_path: Path, broker: NodeInfo) -> None:
@@ -60,7 +94,9 @@ def test_all_permit_cases_end_as_they_must(tmp_path: Path, broker: NodeInfo, *, 
 def test_a_log_of_every_event_and_fate_ends_as_it_is_reckoned_apart(tmp_path: Path, broker: NodeInfo) -> None:
     path = tmp_path / "log.csv"
     path.write_text(EVERY_FATE, encoding="utf-8")
-    result = replayed(path, tmp_path, broker)
+    run = Replay(read_replay(path), tmp_path / "run", broker)
+    result, said = run_and_see(run, "c-7")
+    assert sorted(said) == sorted([*OF_C_7, "clock-stopped", "clock-stopped", "procedure-ended", "procedure-ended"])
     assert disagreement(result, EVERY_FATE) == []
     assert result.agrees, result.differences
     found = result.found
@@ -111,8 +147,9 @@ def test_a_log_of_ten_years_is_replayed_to_its_last_term(tmp_path: Path, broker:
 def test_every_event_and_fate_ends_so_through_a_portal_too(tmp_path: Path, broker: NodeInfo) -> None:
     path = tmp_path / "log.csv"
     path.write_text(EVERY_FATE, encoding="utf-8")
-    result = Replay(read_replay(path), tmp_path / "run", broker, through_portal=True).run(
-        lambda done, total, virtual: None
-    )
+    run = Replay(read_replay(path), tmp_path / "run", broker, through_portal=True)
+    result, said = run_and_see(run, "c-7")
+    assert set(OF_C_7) <= set(said)
+    assert said.count("promise-kept") == 2, "what was asked for has come from the portal"
     assert disagreement(result, EVERY_FATE) == []
     assert result.told_otherwise == 0

@@ -10,7 +10,7 @@ import pytest
 from exchange.clock import CST
 from exchange.errors import BadConfiguration
 from exchange.trials.replay.file import read_replay
-from exchange.trials.replay.log import labels
+from exchange.trials.replay.log import EventKind, labels
 
 HEAD = "at,case,event,department,due,days\n"
 AT, DUE = "2026-03-02T09:00:00+08:00", "2026-03-12T00:00:00+08:00"
@@ -90,6 +90,31 @@ def test_what_is_meant_by_a_name_is_not_told_to_be_missing(tmp_path: Path) -> No
 def test_an_instant_is_read_in_every_way_that_programs_write_it(tmp_path: Path, at: str) -> None:
     found = read_replay(file(tmp_path, f"{at},c-1,submit,A,{DUE},")).events[0].at
     assert found == datetime(2026, 3, 2, 9, tzinfo=CST)
+
+
+def test_events_by_another_name_and_reasons_are_read(tmp_path: Path) -> None:
+    later = "2026-03-03T09:00:00+08:00,c-1,"
+    head = HEAD.replace("days", "days,reasons")
+    log = read_replay(file(tmp_path, SUBMIT, f"{later}suspend,规划局,,3, 听证 ", f"{later}supplied,规划局", head=head))
+    assert [(one.kind, one.reasons) for one in log.events[1:]] == [(EventKind.STOP, "听证"), (EventKind.SUPPLIED, "")]
+    assert log.supplied == {"c-1": ("规划局",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (f"{AT},c-1,submit,A,{DUE},,why", "reasons: submit has none: leave the cell empty"),
+        (f"{AT},c-1,reply,规划局,,,{'x' * 401}", "reasons: it has more than 400 characters"),
+        (f"{AT},c-1,stop,规划局,,,a\tb", "reasons: a line end or control character (U+0009)"),
+        (f"{AT},c-1,withdraw,,,,\u200b", "reasons: nothing of it can be seen"),
+        (f"{AT},c-1,supplement,规划局,,3,", "days: supplement has none: leave the cell empty"),
+        (f"{AT},c-1,supplied,window,,,", "department: 'window' is what the replay calls a member of its own"),
+    ],
+)
+def test_what_is_wrong_with_reasons_and_supplements_is_told(tmp_path: Path, line: str, told: str) -> None:
+    assert refusal(file(tmp_path, SUBMIT, line, head=HEAD.replace("days", "days,reasons"))).startswith(
+        f"F, line 3, {told}"
+    )
 
 
 def test_every_fault_of_a_line_and_of_a_file_is_told_by_itself(tmp_path: Path) -> None:
