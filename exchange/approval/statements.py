@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, exists, or_, select, union_all
 
-from exchange.approval.clocks.tables import OVERRUN, UNDELIVERED, UNEXPLAINED, case_clock
+from exchange.approval.clocks.tables import DELIVERY_REMINDED, OVERRUN, REMINDED, UNDELIVERED, UNEXPLAINED, case_clock
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.supplement import TO_REMIND
 from exchange.approval.rules.states import WITHOUT_DECISION
@@ -42,10 +42,10 @@ OTHERWISE = tuple(
 NOTHING_OWED = exists().where(_f.number == _p.case_number, _f.state.in_(sorted(WITHOUT_DECISION)))
 PAPERS = _NUMBERED.where(PAPER_TO_REMIND, _p.paper_by < bindparam("now"), ~NOTHING_OWED).order_by(_p.paper_by)
 _OF = select(case_clock.c.case_number)
-OVER = union_all(_OF.where(OVERRUN), _OF.where(UNEXPLAINED))
-"""Cases of which the lead's own term is over, if they are not decided."""
-OWING = union_all(_OF.where(UNEXPLAINED), _OF.where(UNDELIVERED))
-"""Cases of which the lead owes a reason or a delivery, if they are."""
+OVER = union_all(_OF.where(OVERRUN), _OF.where(UNEXPLAINED), _OF.where(REMINDED))
+"""Cases of which the lead's own term is over, or it was reminded of it, if they are not decided."""
+OWING = union_all(_OF.where(UNEXPLAINED), _OF.where(UNDELIVERED), _OF.where(DELIVERY_REMINDED))
+"""Cases of which the lead owes a reason or a delivery, or was reminded of one, if they are."""
 OPEN = adding(case_file, *(field.name for field in fields(CaseRow)))
 PLAN = adding(part, "position", *(field.name for field in fields(PartRow)))
 APPEND = adding(ledger, "case_number", "department", "position", "entry")

@@ -30,6 +30,16 @@ class ClockRow:
     delivered_by: str | None = None
     """The officer who handed it out."""
 
+    reminded_at: datetime | None = None
+    """When the lead was last reminded of the term of the case."""
+    reminded_stage: int | None = None
+    """Of which share of it, in percent."""
+    reminded_due_at: datetime | None = None
+    """Of which end it had then."""
+    delivery_reminded_at: datetime | None = None
+    """When it was last reminded of the delivery."""
+    delivery_reminded_stage: int | None = None
+
     @property
     def owes_delivery(self) -> bool:
         """Whether what was granted is overdue for delivery."""

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from exchange.approval.clocks.records import ClockRow
 from exchange.approval.clocks.tables import case_clock, case_ledger
@@ -67,6 +67,17 @@ class CaseClocks:
         """Mark that the promised term was not kept; False where it was before."""
         return self._mark(number, "promise_over_at", promise_over_at=at)
 
+    def remind(self, number: str, stage: int, due_at: datetime, at: datetime) -> bool:
+        """Mark that the lead is reminded of the term of a case; False where it was, of this share of this end."""
+        before = (_c.reminded_due_at == due_at) & (_c.reminded_stage >= stage)
+        free = _c.reminded_at.is_(None) | ~before
+        return self._set(number, free, reminded_at=at, reminded_stage=stage, reminded_due_at=due_at)
+
+    def remind_of_delivery(self, number: str, stage: int, at: datetime) -> bool:
+        """Mark that the lead is reminded of a delivery; False where it was, of this share."""
+        free = _c.delivery_reminded_at.is_(None) | (_c.delivery_reminded_stage < stage)
+        return self._set(number, free, delivery_reminded_at=at, delivery_reminded_stage=stage)
+
     def explain(self, number: str, at: datetime, officer: str, explanation: str) -> bool:
         """Record why a promise was not kept; False where that is on record."""
         said = {"explained_at": at, "explained_by": officer, "explanation": explanation}
@@ -90,9 +101,12 @@ class CaseClocks:
         _APPEND.run(self._db, [{"case_number": number, "position": place, "entry": entry.model_dump_json()}])
 
     def _mark(self, number: str, unless: str, **values: Any) -> bool:
+        return self._set(number, _c[unless].is_(None), **values)
+
+    def _set(self, number: str, free: ColumnElement[bool], **values: Any) -> bool:
         self._there(number)
-        free = update(case_clock).where(_c.case_number == number, _c[unless].is_(None))
-        return self._db.execute(free.values(**values)).rowcount == 1
+        guarded = update(case_clock).where(_c.case_number == number, free)
+        return self._db.execute(guarded.values(**values)).rowcount == 1
 
     def _there(self, number: str) -> None:
         """A case that a former release has closed has no row yet."""

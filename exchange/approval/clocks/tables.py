@@ -21,6 +21,11 @@ case_clock = Table(
     Column("delivered_at", Instant),
     Column("delivered_to", FreeText),
     Column("delivered_by", FreeText),
+    Column("reminded_at", Instant),
+    Column("reminded_stage", Integer),
+    Column("reminded_due_at", Instant),
+    Column("delivery_reminded_at", Instant),
+    Column("delivery_reminded_stage", Integer),
 )
 partial_index("case_clock_look", case_clock.c.look_at, where=case_clock.c.look_at.is_not(None))
 
@@ -31,6 +36,14 @@ UNDELIVERED = case_clock.c.undelivered_at.is_not(None) & case_clock.c.delivered_
 """Cases whose licence is overdue for delivery."""
 OVERRUN = case_clock.c.overrun_at.is_not(None)
 """Cases that were told to be undecided when their statutory term was over."""
+REMINDED = case_clock.c.reminded_at.is_not(None)
+"""Cases of whose term the lead was reminded."""
+DELIVERY_REMINDED = case_clock.c.delivery_reminded_at.is_not(None) & case_clock.c.delivered_at.is_(None)
+"""Cases of whose delivery it was, and which are not delivered."""
+partial_index("case_clock_reminded", case_clock.c.reminded_at, case_clock.c.case_number, where=REMINDED)
+partial_index(
+    "case_clock_delivery_reminded", case_clock.c.delivery_reminded_at, case_clock.c.case_number, where=DELIVERY_REMINDED
+)
 partial_index("case_clock_unexplained", case_clock.c.promise_over_at, case_clock.c.case_number, where=UNEXPLAINED)
 partial_index("case_clock_undelivered", case_clock.c.undelivered_at, case_clock.c.case_number, where=UNDELIVERED)
 partial_index("case_clock_overrun", case_clock.c.overrun_at, case_clock.c.case_number, where=OVERRUN)

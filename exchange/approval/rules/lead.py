@@ -31,6 +31,8 @@ class LeadTask(StrEnum):
     OVERRUN = "overrun"  # the term of the case is over by law, and departments still have time: press them, and decide
     EXPLAIN = "explain"  # it was not decided within the days that were promised: say why
     DELIVER = "deliver"  # what was granted is not recorded as handed out in its ten working days
+    NEAR = "near"  # half or nine tenths of the term of the case have passed, and departments still have time
+    DELIVER_SOON = "deliver-soon"  # and of the ten working days for the delivery
     UNSIGNED = "unsigned"  # a department has not even signed for the request, so that no term runs
 
 
@@ -101,13 +103,15 @@ def what_waits(
     to_place: Collection[str] = (),
     clock: ClockFacts | None = None,
     hearing_since: datetime | None = None,
+    reminded_since: datetime | None = None,
 ) -> Waits | None:
     """Return what a case waits for at its lead; None where it waits for departments, or for nothing more.
 
     ``to_place``: departments that are not competent, in whose place another may be asked. ``hearing_since``: since when
-    a hearing waits to be called or put on record.
+    a hearing waits to be called or put on record. ``reminded_since``: since when the lead is reminded of its own term.
     """
-    return _by_parts(case, parts, now, to_place, hearing_since) or _by_clock(case, clock)
+    found = _by_parts(case, parts, now, to_place, hearing_since) or _by_clock(case, clock)
+    return found or _by_reminder(case, reminded_since)
 
 
 def _by_parts(
@@ -161,3 +165,10 @@ def _by_clock(case: CaseFacts, clock: ClockFacts | None) -> Waits | None:
     if case.state is CaseState.DECIDED and clock.undelivered_at is not None and clock.delivered_at is None:
         return Waits(LeadTask.DELIVER, clock.undelivered_at)
     return None
+
+
+def _by_reminder(case: CaseFacts, since: datetime | None) -> Waits | None:
+    """What the lead is reminded of, where nothing is to be done yet."""
+    if since is None or case.state not in (CaseState.OPEN, CaseState.DECIDED):
+        return None
+    return Waits(LeadTask.NEAR if case.state is CaseState.OPEN else LeadTask.DELIVER_SOON, since)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.clocks.records import ClockRow
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.clock.dates import deliver_by
+from exchange.approval.rules.clock.reminding import reminder_stands
 from exchange.approval.rules.course.adding import to_place
 from exchange.approval.rules.deadline import days_left
 from exchange.approval.rules.lead import UNSIGNED, LeadTask, Waits, what_waits
@@ -73,15 +75,23 @@ def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterat
         parts = tx[Cases].parts(case.number)
         places = to_place(case.state, completing(case, matter_of(tx, case)), parts)
         hearing = hearing_since(tx, case, calendar, now)
-        waits = what_waits(case, parts, now, places, tx[CaseClocks].get(case.number), hearing)
+        record = tx[CaseClocks].get(case.number)
+        reminded = _reminded_since(tx, case, record, calendar)
+        waits = what_waits(case, parts, now, places, record, hearing, reminded)
         if waits is not None:
             yield _duty(tx, case, waits, calendar, now)
+
+
+def _reminded_since(tx: Transaction, case: CaseRow, record: ClockRow, calendar: WorkingCalendar) -> datetime | None:
+    if record.reminded_at is None and record.delivery_reminded_at is None:
+        return None
+    return reminder_stands(case, dates_of(tx, case, calendar), record)
 
 
 def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalendar, now: datetime) -> LeadDuty:
     matter = matter_of(tx, case)
     due_at, provisional = term_to_decide(tx, case, calendar)
-    if waits.task is LeadTask.DELIVER:
+    if waits.task in (LeadTask.DELIVER, LeadTask.DELIVER_SOON):
         due_at, provisional = deliver_by(case.decided_at, case.outcome, calendar) or (None, False)
     return LeadDuty(
         case_number=case.number,

@@ -104,7 +104,8 @@ class Cases:
         They are ready ones, open ones of which a part was escalated, is to be corrected, says that another body is
         competent, or was put to its department before ``until`` and not signed for, and decided ones that are to be
         reviewed; a late objection on grounds of safety is, whatever state its case is in. Open ones of which a
-        hearing was asked for or called. And those of which a term of their own is over, for what the lead owes then.
+        hearing was asked for or called. And those of which a term of their own is over, or the lead was reminded of it,
+        for what it owes then.
         For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)

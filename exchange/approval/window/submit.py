@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.clock.watching import first_look
+from exchange.approval.rules.clock.reminding import first_looked_at
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import matter_key
 from exchange.approval.window.issuing import issue_first
@@ -95,7 +95,7 @@ def open_case(
     due = fixed_due or {}
     step.tx[Cases].open(case, [_new_part(case, approver, due) for approver in matter.approvers])
     step.note("submitted", number, None, matter=matter.code, version=matter.version)
-    step.tx[CaseClocks].begin(number, first_look(case, matter))
+    step.tx[CaseClocks].begin(number, first_looked_at(case, matter))
     issue_first(step, case, matter, enclosures, urgency)
     return case
 

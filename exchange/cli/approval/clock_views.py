@@ -31,6 +31,7 @@ def clock_rows(case: CaseStatus) -> Iterator[tuple[str, str | Text]]:
         yield tr("promised by"), _with_days(dates.promised_by, dates.promise_provisional, term.promised_days)
     if term.stopped is not None and case.state in UNDECIDED:
         yield "", stopped_text(term.stopped)
+    yield from _reminded(case)
     if record.overrun_at is not None:
         yield tr("overrun"), Text(tr("told {at}", at=moment(record.overrun_at)), style="bold red")
     if record.explanation is not None:
@@ -42,6 +43,17 @@ def clock_rows(case: CaseStatus) -> Iterator[tuple[str, str | Text]]:
     elif term.deliver_by is not None:
         due = ends_text(term.deliver_by, provisional=term.delivery_provisional)
         yield tr("to be delivered by"), Text(due, style="red" if record.owes_delivery else "")
+
+
+def _reminded(case: CaseStatus) -> Iterator[tuple[str, str]]:
+    """Of what the lead was reminded, as far as it still runs to that end."""
+    if case.term is None:
+        return
+    record, undecided = case.term.record, case.state in UNDECIDED
+    if undecided and record.reminded_at is not None and record.reminded_due_at == case.term.dates.decide_by:
+        yield tr("lead reminded"), f"{record.reminded_stage} % ({moment(record.reminded_at)})"
+    if not undecided and record.delivery_reminded_at is not None and record.delivered_at is None:
+        yield tr("lead reminded"), f"{record.delivery_reminded_stage} % ({moment(record.delivery_reminded_at)})"
 
 
 def _with_days(due_at: datetime, provisional: bool, days: int | None) -> str:
@@ -78,6 +90,11 @@ def case_term_json(term: CaseTerm) -> dict[str, Any]:
         "handling": term.handling.value,
         "stopped": stopped_json(term.stopped),
         "amendments": [amendment_json(entry) for entry in term.entries],
+        "reminded_at": _written(record.reminded_at),
+        "reminded_stage": record.reminded_stage,
+        "reminded_due_at": _written(record.reminded_due_at),
+        "delivery_reminded_at": _written(record.delivery_reminded_at),
+        "delivery_reminded_stage": record.delivery_reminded_stage,
         "overrun_at": _written(record.overrun_at),
         "promise_over_at": _written(record.promise_over_at),
         "explanation": record.explanation,

@@ -70,6 +70,16 @@ TASKS = {
         "granted, and not recorded as handed out in ten working days: deliver CASE --to WHOM",
         "red",
     ),
+    LeadTask.NEAR: (
+        "案件办理期限已过半或将届满，请留意并催办",
+        "half or more of the term of the case has passed: press the departments, and keep the end in mind",
+        "yellow",
+    ),
+    LeadTask.DELIVER_SOON: (
+        "送达期限已过半或将届满，请送达并登记：deliver 案号 --to 领取人",
+        "granted, and half or more of the days for the delivery has passed: deliver CASE --to WHOM",
+        "yellow",
+    ),
     LeadTask.UNSIGNED: ("部门未签收", "not signed for: ask why", "red"),
 }
 """What the lead must do, in Chinese and English."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -38,6 +39,14 @@ def test_each_mark_is_set_once_also_where_a_former_release_has_closed_the_case(s
         clocks = tx[CaseClocks]
         clocks.begin("HF-1", NOW)
         for number in ("HF-1", "HF-2"):
+            assert clocks.remind(number, 50, LATER, NOW)
+            assert not clocks.remind(number, 50, LATER, NOW)
+            assert clocks.remind(number, 90, LATER, NOW)
+            assert not clocks.remind(number, 50, LATER, NOW), "the later share is told"
+            assert clocks.remind(number, 50, MUCH_LATER, LATER), "another end"
+            assert clocks.remind_of_delivery(number, 50, LATER)
+            assert not clocks.remind_of_delivery(number, 50, LATER)
+            assert clocks.remind_of_delivery(number, 90, LATER)
             assert clocks.overrun(number, LATER)
             assert not clocks.overrun(number, MUCH_LATER)
             assert clocks.promise_over(number, LATER)
@@ -48,7 +57,9 @@ def test_each_mark_is_set_once_also_where_a_former_release_has_closed_the_case(s
             assert not clocks.undelivered(number, MUCH_LATER)
             assert clocks.deliver(number, LATER, "李四", "本人")
             assert not clocks.deliver(number, MUCH_LATER, "王五", "代理人")
-    marks = {"overrun_at": LATER, "promise_over_at": LATER, "explained_at": LATER, "undelivered_at": LATER}
+    marks: dict[str, Any] = dict.fromkeys(("overrun_at", "promise_over_at", "explained_at", "undelivered_at"), LATER)
+    marks |= {"reminded_at": LATER, "reminded_stage": 50, "reminded_due_at": MUCH_LATER}
+    marks |= {"delivery_reminded_at": LATER, "delivery_reminded_stage": 90}
     said = {"explanation": "需征求上级意见", "explained_by": "李四", "delivered_to": "本人", "delivered_by": "李四"}
     with store.reading() as tx:
         assert tx[CaseClocks].get("HF-1") == ClockRow("HF-1", NOW, delivered_at=LATER, **marks, **said)
@@ -80,6 +91,11 @@ def test_what_the_lead_owes_over_its_clocks_is_among_the_cases_that_wait_for_it_
             tx[Cases].open(case_row(number, state=state), [part_row(PLANNING, number)])
             tx[CaseClocks].begin(number, NOW)
         assert tx[Cases].awaiting(NOW, None, 10) == []
+        tx[CaseClocks].remind("HF-1", 50, LATER, NOW)
+        tx[CaseClocks].remind("HF-2", 50, LATER, NOW)
+        assert [case.number for case in tx[Cases].awaiting(NOW, None, 10)] == ["HF-1"]
+        tx[CaseClocks].remind_of_delivery("HF-3", 50, NOW)
+        assert [case.number for case in tx[Cases].awaiting(NOW, None, 10)] == ["HF-1", "HF-3"]
         tx[CaseClocks].overrun("HF-1", NOW)
         tx[CaseClocks].promise_over("HF-1", NOW)
         tx[CaseClocks].overrun("HF-2", NOW)

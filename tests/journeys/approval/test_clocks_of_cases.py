@@ -200,6 +200,47 @@ def test_a_window_that_is_killed_while_it_tells_has_told_nothing_and_tells_it_on
     assert events(city, case).count("case-overrun") == 1
 
 
+def test_the_lead_is_reminded_of_each_share_of_its_term_once_and_anew_when_that_is_extended(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, notes = city.submit("single"), watching._note
+
+    def dies(*given: object, **named: object) -> None:
+        notes(*given, **named)  # type: ignore[arg-type]
+        raise KilledError
+
+    def reminded() -> list[tuple[object, ...]]:
+        with city.window.store.reading() as tx:
+            found = [one.detail for one in tx.journal_of(case.number) if one.event == "lead-reminded"]
+        return [(one["clock"], one["stage"], one["due_at"]) for one in found]
+
+    first, last = day(3, 16).isoformat(), day(3, 30).isoformat()
+    city.clock.step_to(day(3, 8) + timedelta(hours=9))
+    with monkeypatch.context() as patched:
+        patched.setattr(watching, "_note", dies)
+        with pytest.raises(KilledError):
+            look_at_clocks(city.window)
+    assert (reminded(), duties(city)) == ([], [])
+    for _ in range(3):
+        look_at_clocks(city.window)
+    assert reminded() == [("decision", 50, first)]
+    (duty,) = duties(city)
+    assert (duty.task, duty.due_at, duty.overdue) == (LeadTask.NEAR, day(3, 16), False)
+    assert told(city, "planning") == told(city, "government") == []
+    amend_case(city.window, case.number, wanted(city, EntryKind.EXTEND, days=10))
+    assert duties(city) == [], "the end that it was reminded of is none any more"
+    for moment in (day(3, 12), day(3, 15), day(3, 25)):
+        for _ in range(2):
+            city.clock.step_to(moment + timedelta(hours=9))
+            look_at_clocks(city.window)
+    assert reminded() == [("decision", 50, first), ("decision", 50, last), ("decision", 90, last)]
+    term = case_file(city.window, case.number).status.term
+    assert term is not None
+    assert (term.record.reminded_stage, term.record.reminded_due_at) == (90, day(3, 30))
+    city.reply("planning", case)
+    assert [duty.task for duty in duties(city)] == [LeadTask.CONFIRM]
+
+
 def test_a_promise_that_was_not_kept_is_explained_once(city: City) -> None:
     case = city.submit("works")
     with pytest.raises(Conflict, match="no promise"):
@@ -235,7 +276,10 @@ def test_what_is_granted_is_delivered_within_ten_working_days_or_told(city: City
     assert (found.term.deliver_by, found.term.delivery_provisional) == (day(3, 16), False)
     city.clock.step_to(day(3, 12) + MOMENT)
     look_at_clocks(city.window)
-    assert duties(city) == []
+    look_at_clocks(city.window)
+    (duty,) = duties(city)
+    assert (duty.task, duty.due_at, duty.overdue) == (LeadTask.DELIVER_SOON, day(3, 16), False)
+    assert events(city, case).count("lead-reminded") == 1
     city.clock.step_to(day(3, 16) + MOMENT)
     look_at_clocks(city.window)
     look_at_clocks(city.window)

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from exchange.approval.clocks.records import ClockRow
 from exchange.approval.records import CaseRow
-from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
+from exchange.approval.rules.clock.dates import CaseDates, CaseLedgers, case_dates
+from exchange.approval.rules.clock.reminding import first_point, look_at_points
 from exchange.approval.rules.clock.watching import CaseClock, first_look, look
 from exchange.approval.rules.states import CaseState
 from exchange.clock import CST
-from exchange.schemas import EntryKind, LedgerEntry
+from exchange.schemas import EntryKind, LedgerEntry, Matter
 from exchange.workdays import ChinaCalendar, end_of_day
 from tests.unit.facts import ID, matter
 
@@ -100,6 +101,53 @@ def test_what_is_looked_at_only_now_and_then_is_told_with_the_moment_at_which_it
         now = seen.again
     due = case_dates(case, what, ledgers(entries, told[CaseClock.DECISION]), CALENDAR)
     assert told[CaseClock.DECISION] == due.decide_by, "at the very midnight, by what was known then"
+
+
+@given(history=histories(), days=st.integers(1, 45), hours=st.lists(st.integers(0, 40), min_size=1, max_size=5))
+def test_the_lead_is_reminded_of_each_share_of_an_end_at_most_once_on_working_days_after_it_has_passed(
+    history: tuple[datetime, list[LedgerEntry]], days: int, hours: list[int]
+) -> None:
+    opened, entries = history
+    case, what, record = case_of(opened), matter(decision_days=days), ClockRow("C-1")
+    told: list[tuple[int, datetime]] = []
+    now, turn = first_point(case, what), 0
+    assert (
+        look_at_points(case, what, dates_at(case, what, entries, opened), record, now - DAY / 48, CALENDAR).point
+        is None
+    )
+    while True:
+        now += timedelta(hours=hours[turn % len(hours)])  # a round comes when it comes
+        dates = dates_at(case, what, entries, now)
+        seen, turn = look_at_points(case, what, dates, record, now, CALENDAR), turn + 1
+        if now > dates.decide_by:
+            break
+        if seen.point is not None:
+            stage = seen.point.stage
+            assert CALENDAR.is_workday(now.date())
+            assert counted(dates, case, now) * 100 >= stage * counted(dates, case, dates.decide_by - DAY)
+            assert (stage, dates.decide_by) not in told
+            told.append((stage, dates.decide_by))
+            record = ClockRow("C-1", reminded_at=now, reminded_stage=stage, reminded_due_at=dates.decide_by)
+            assert look_at_points(case, what, dates, record, now, CALENDAR).point is None, "once, however often"
+        assert seen.again is not None
+        assert seen.again > now
+        now = seen.again
+    if max(hours) == 0:
+        last = dates_at(case, what, entries, now)
+        assert any(due == last.decide_by for _, due in told), "who looks in time is reminded of the end"
+
+
+def dates_at(case: CaseRow, what: Matter, entries: list[LedgerEntry], now: datetime) -> CaseDates:
+    return case_dates(case, what, ledgers(entries, now), CALENDAR)
+
+
+def counted(dates: CaseDates, case: CaseRow, until: datetime) -> int:
+    """The working days of the term up to and including a day, going through them one by one."""
+    stood = [(pause.since, pause.until) for pause in dates.stood if pause.until is not None]
+    day, found = case.opened_at.date(), 0
+    while (day := day + DAY) <= until.date():
+        found += CALENDAR.is_workday(day) and not any(since <= day <= last for since, last in stood)
+    return found
 
 
 def case_of(opened: datetime) -> CaseRow:

@@ -65,6 +65,16 @@ def test_a_case_shows_both_terms_what_moved_them_and_what_is_owed(
     assert [word for word in delivery if word not in granted or word in calm] == []
 
 
+def test_the_lead_sees_of_what_it_was_reminded_while_that_end_stands() -> None:
+    record = replace(TERM.record, reminded_at=at("03-10"), reminded_stage=50, reminded_due_at=DATES.decide_by)
+    assert "50 % (2026-03-10" in shown(record=record)
+    assert "50 %" not in shown(record=replace(record, reminded_due_at=end("05-01")))
+    delivery = replace(record, delivery_reminded_at=at("05-15"), delivery_reminded_stage=90)
+    assert "90 % (2026-05-15" in shown(CaseState.DECIDED, record=delivery, deliver_by=end("05-22"))
+    done = replace(delivery, delivered_at=at("05-16"), delivered_to="本人", delivered_by="李四")
+    assert "90 %" not in shown(CaseState.DECIDED, record=done, deliver_by=end("05-22"))
+
+
 def test_what_was_explained_and_delivered_is_shown_with_who_said_so() -> None:
     record = replace(
         OVER, explained_at=at("05-11"), explanation="需征求上级意见", explained_by="李四", delivered_at=at("05-12"),

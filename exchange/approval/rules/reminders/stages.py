@@ -29,17 +29,27 @@ _LONGEST_TERM = timedelta(days=7_500)
 def stage_moments(state: DeadlineState, projection: Projection, calendar: WorkingCalendar) -> dict[int, datetime]:
     """Return when each stage of a term falls; nothing where the term has no end, or no working day in it."""
     began, due_at = projection.started_at, projection.due_at
-    if began is None or due_at is None or due_at - began > _LONGEST_TERM:
+    if began is None or due_at is None:
         return {}
-    mornings = list(_mornings(state, began, due_at, calendar))
+    return moments_within(began, due_at, stopped_days(state, calendar), calendar)
+
+
+def moments_within(
+    began: datetime, due_at: datetime, stopped: Sequence[tuple[date, date]], calendar: WorkingCalendar
+) -> dict[int, datetime]:
+    """Return when each stage of a term with these stopped days falls; nothing where no working day is in it."""
+    if due_at - began > _LONGEST_TERM:
+        return {}
+    mornings = list(_mornings(began, due_at, stopped, calendar))
     return {stage: mornings[-(-len(mornings) * stage // 100) - 1] for stage in STAGES} if mornings else {}
 
 
-def _mornings(state: DeadlineState, began: datetime, due_at: datetime, calendar: WorkingCalendar) -> Iterator[datetime]:
+def _mornings(
+    began: datetime, due_at: datetime, stopped: Sequence[tuple[date, date]], calendar: WorkingCalendar
+) -> Iterator[datetime]:
     """When each working day of the term begins; the day on which the term began is not counted."""
-    stopped = stopped_days(state, calendar)
     day = _day(began) + _DAY
-    while (morning := _morning(day)) < due_at:
+    while (morning := morning_of(day)) < due_at:
         if calendar.is_workday(day) and not any(since <= day <= until for since, until in stopped):
             yield morning
         day += _DAY
@@ -82,7 +92,7 @@ def next_stage_look(
     moments = stage_moments(state, projection, calendar)
     later = [moment for moment in moments.values() if moment > now]
     if len(later) < len(moments) and not calendar.is_workday(_day(now)):
-        later += [_morning(day) for day in _next_working_day(_day(now), calendar)]
+        later += [morning_of(day) for day in _next_working_day(_day(now), calendar)]
     due_at = projection.due_at
     return min((moment for moment in later if due_at is not None and moment < due_at), default=None)
 
@@ -92,7 +102,8 @@ def _next_working_day(today: date, calendar: WorkingCalendar) -> Iterator[date]:
     yield from [day for day in days if calendar.is_workday(day)][:1]
 
 
-def _morning(day: date) -> datetime:
+def morning_of(day: date) -> datetime:
+    """Return when office hours of a day begin."""
     return datetime.combine(day, OFFICE_HOURS_BEGIN, CST)
 
 

@@ -1,4 +1,4 @@
-"""Rounds that look at the clocks of cases, and tell what is over: by name, once, and never as a grant.
+"""Rounds that look at the clocks of cases, remind the lead, and tell what is over: by name, once, never as a grant.
 
 A clock is marked in the very step in which it is told, so that a window that dies in between has told nothing and
 marked nothing, and one that comes back tells it once.
@@ -14,6 +14,7 @@ from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.filings.changes import cases_changed
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.clock.dates import CaseDates, deliver_by
+from exchange.approval.rules.clock.reminding import ClockPoint, look_at_points
 from exchange.approval.rules.clock.watching import CaseClock, look
 from exchange.approval.superiors import superiors_of
 from exchange.approval.window.clock.reckoned import dates_of
@@ -52,10 +53,26 @@ def _look(step: Step, row: ClockRow) -> None:
         return
     calendar = step.node.calendar
     dates = dates_of(step.tx, case, calendar)
-    looked = look(case, matter_of(step.tx, case), dates, row, step.now, calendar)
+    matter = matter_of(step.tx, case)
+    looked = look(case, matter, dates, row, step.now, calendar)
     for clock in looked.over:
         _TELL[clock](step, case, dates)
-    clocks.look(case.number, looked.again)
+    points = look_at_points(case, matter, dates, row, step.now, calendar)
+    if points.point is not None:
+        _remind(step, case, points.point)
+    clocks.look(case.number, min((at for at in (looked.again, points.again) if at is not None), default=None))
+
+
+def _remind(step: Step, case: CaseRow, point: ClockPoint) -> None:
+    """The lead has it among its duties from then on, until it is done or the end moves; nobody else is told."""
+    clocks = step.tx[CaseClocks]
+    if point.clock is CaseClock.DELIVERY:
+        reminded = clocks.remind_of_delivery(case.number, point.stage, step.now)
+    else:
+        reminded = clocks.remind(case.number, point.stage, point.due_at, step.now)
+    if reminded:
+        facts = {"clock": point.clock.value, "stage": point.stage}
+        _note(step, "lead-reminded", case, None, point.due_at, **facts)
 
 
 def _overrun(step: Step, case: CaseRow, dates: CaseDates) -> None:
