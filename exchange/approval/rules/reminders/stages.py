@@ -29,7 +29,7 @@ _LONGEST_TERM = timedelta(days=7_500)
 def stage_moments(state: DeadlineState, projection: Projection, calendar: WorkingCalendar) -> dict[int, datetime]:
     """Return when each stage of a term falls; nothing where the term has no end, or no working day in it."""
     began, due_at = projection.started_at, projection.due_at
-    if began is None or due_at is None:
+    if began is None or due_at is None or due_at - began > _LONGEST_TERM:
         return {}
     return moments_within(began, due_at, stopped_days(state, calendar), calendar)
 
