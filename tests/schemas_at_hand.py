@@ -62,8 +62,7 @@ class SchemasAtHand:
         with self._connected() as connection:
             if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (name,)).fetchone():
                 return
-            if self._is_as_made(connection, name):
-                connection.execute(sql.SQL(_EMPTY).format(schema=name))
+            if self._is_as_made(connection, name) and _emptied(connection, name):
                 spare = f"spare_{uuid.uuid4().hex[:10]}"
                 self._rename(connection, name, spare)
                 self._spare.append(spare)
@@ -92,6 +91,15 @@ class SchemasAtHand:
     @staticmethod
     def _rename(connection: psycopg.Connection, old: str, new: str) -> None:
         connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new)))
+
+
+def _emptied(connection: psycopg.Connection, name: str) -> bool:
+    """Whether all rows could be removed: there are tables that let nobody do that."""
+    try:
+        connection.execute(sql.SQL(_EMPTY).format(schema=name))
+    except psycopg.errors.RestrictViolation:
+        return False
+    return True
 
 
 def _shape_of(connection: psycopg.Connection, name: str) -> str:
