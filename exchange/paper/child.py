@@ -1,9 +1,9 @@
 """A process that draws one paper, or reads one PDF, and can reach nothing else.
 
-    python -I child.py ROOT TASK MEMORY [FOLDER...]
+    python -I child.py ROOT TASK MEMORY SECONDS [FOLDER...]
 
-ROOT is the folder that this program's own code is imported from, each FOLDER one with fonts. What it works on comes by
-standard input. It imports what it needs, gives up files, network, processes and memory, and only then looks at what
+ROOT is the folder that this program's own code is imported from, MEMORY how many octets it may take, SECONDS how much
+processor time, each FOLDER one with fonts. What it works on comes by standard input. It imports what it needs, gives up files, network, processes and memory, and only then looks at what
 came: typesetters and readers of PDF are large, and what they are given was written by strangers.
 """
 
@@ -18,15 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/localtime", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
-_SECONDS = 60
-"""Of processor time, in all."""
 FAILED = 3
 """Exit code where the task says why it failed, on standard output."""
 
 
 def main(arguments: list[str]) -> int:
     """Do one task; return the exit code."""
-    root, task, memory, *folders = arguments
+    root, task, memory, seconds, *folders = arguments
     if root not in sys.path:
         sys.path.append(root)
     from exchange.machine.confinement import confine
@@ -40,7 +38,7 @@ def main(arguments: list[str]) -> int:
     with contextlib.suppress(OSError, AttributeError):
         die_with_parent(signal.SIGKILL)
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     confine(_readable(root, folders), int(memory))
     asked, told = sys.stdin.buffer.read(), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

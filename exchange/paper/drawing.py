@@ -16,7 +16,7 @@ from exchange.paper.fonts import PaperFonts
 from exchange.paper.sheet import PartLook, Sheet, SheetPart
 
 SECONDS = 30.0
-"""In which a paper is drawn; one of a few pages takes one."""
+"""Of a processor, in which a paper is drawn; one of a few pages takes one."""
 LONGEST = 300_000
 """Signs on a paper, at most."""
 _MEMORY = 3 << 29

@@ -7,6 +7,7 @@ from exchange.paper.confined import TaskFailed, run_confined
 LONGEST_PDF = 4 * 1024 * 1024
 """Octets of a paper that is looked into."""
 _SECONDS = 10.0
+"""Of a processor."""
 _MEMORY = 1 << 29
 _BEGINS = b"%PDF-"
 

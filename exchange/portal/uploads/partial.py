@@ -86,7 +86,7 @@ class PartialFile:
         Raises Conflict where somebody is at it or it stands elsewhere, NotFound where it is gone, or FileUnusable.
         """
         try:
-            with self.path.open("r+b", buffering=0) as file:
+            with os.fdopen(os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b", buffering=0) as file:
                 self._lock(file)
                 here = file.seek(0, os.SEEK_END)
                 if here != offset:

@@ -72,7 +72,8 @@ def test_data_for_machines_is_in_codes_and_both_languages() -> None:
     (one,) = json.loads(register_json([REVOKED]))["licences"]
     assert (one["standing"], one["valid_until"], one["organisation"]) == ("revoked", "2026-09-15", True)
     assert one["authority"] == {"zh": "城市管理局", "en": "Urban Management Bureau"}
-    assert one["entries"] == [{"change": "revoked", "effective_on": "2026-04-01", "basis": ["行政许可法"]}]
+    entry = {"change": "revoked", "effective_on": "2026-04-01", "basis": ["行政许可法"]}
+    assert one["entries"] == [entry | {"valid_until": None, "by_law": False}]
     endless = json.loads(register_json([public(licence(valid_until=None))]))["licences"][0]
     assert (endless["valid_until"], endless["standing"]) == (None, "valid")
 

@@ -76,8 +76,8 @@ def test_every_thread_of_the_exchange_is_watched_or_ends_by_itself() -> None:
     once = {  # pieces of work that end by themselves, and whose end is looked at
         "console/pages/reconciliation.py",
         "machine/lanes.py",
+        "machine/posting/mail.py",
         "machine/web_client.py",
-        "operations/alerts/mail.py",
         "operations/health/checkups/database.py",
         "operations/health/checkups/findings.py",
         "operations/jobs.py",

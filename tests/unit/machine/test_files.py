@@ -161,6 +161,7 @@ _ALLOWED = {
     "machine/files.py": "the one place",
     "broker/private/keeper.py": "runs with the standard library alone",
     "cli/unexpected.py": "the last net, beside the domain or in the machine's folder for temporary files",
+    "window/zipped.py": "entries of a package that is sent while it is made",
     "broker/private/alias.py": "links of this user's own, for this user's own node",
 }
 

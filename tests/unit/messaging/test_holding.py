@@ -99,5 +99,5 @@ def test_discarding_takes_a_reason_and_somebody_else() -> None:
 @given(st.sampled_from(CaseState), st.sampled_from(PartState))
 def test_an_opinion_protects_its_department_until_its_part_is_settled(case: CaseState, part: PartState) -> None:
     settled = part in (PartState.ANSWERED, PartState.DEEMED, PartState.REFUSED, PartState.MOOT)
-    closed = case in (CaseState.DECIDED, CaseState.WITHDRAWN)
+    closed = case in (CaseState.DECIDED, CaseState.BY_LAW, CaseState.WITHDRAWN)
     assert protects(case, part) == (not settled and not closed)
