@@ -3,8 +3,9 @@
     python -I child.py ROOT TASK MEMORY SECONDS [FOLDER...]
 
 ROOT is the folder that this program's own code is imported from, MEMORY how many octets it may take, SECONDS how much
-processor time, each FOLDER one with fonts. What it works on comes by standard input. It imports what it needs, gives up files, network, processes and memory, and only then looks at what
-came: typesetters and readers of PDF are large, and what they are given was written by strangers.
+processor time, each FOLDER one with fonts. What it works on comes by standard input. It imports what it needs, gives up
+files, network, processes and memory, and only then looks at what came: typesetters and readers of PDF are large, and
+what they are given was written by strangers.
 """
 
 from __future__ import annotations
