@@ -218,14 +218,18 @@ def wait_until(
 ) -> None:
     """Waits for a condition that another thread or process will bring about; fails loudly if it does not.
 
-    ``every``: seconds between two looks; more where a look is a whole command.
+    ``every``: seconds between two looks at least; three times what a look takes, where that is a whole command.
     """
     import threading
 
     until, pause = monotonic() + patience, threading.Event()
-    while not condition():
-        assert monotonic() < until, f"{what} did not come about in {patience:.0f} s"
-        pause.wait(every)
+    while True:
+        looked_at = monotonic()
+        if condition():
+            return
+        now = monotonic()
+        assert now < until, f"{what} did not come about in {patience:.0f} s"
+        pause.wait(max(every, min(3 * (now - looked_at), 2.0)))
 
 
 __all__ = ["City", "Completion", "Exclusion", "make_city", "midnight_after", "wait_until"]
