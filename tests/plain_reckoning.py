@@ -78,6 +78,8 @@ class Term:
         self.state = "runs"
         self.late = self.released = False
         self.changed = at
+        self.news: list[datetime | None] = []
+        """Since the end was last moved forward: when the department was told of each change, None for its own."""
         self.reminders: list[tuple[datetime, datetime]] = []
         """Of which term, by beginning and end, the department was reminded."""
 
@@ -119,7 +121,8 @@ class Term:
         if now > (self.changed + timedelta(minutes=10) if end <= self.changed else end):
             self.remind(end, end)
             reminded = (self.began, end) in self.reminders
-            counts = self.default != "none" and reminded and not self.went_back
+            aware = not self.news or any(told is None or told <= end for told in self.news)
+            counts = self.default != "none" and reminded and not self.went_back and aware
             self.state = "deemed" if counts else "escalated"
 
     def remind(self, end: datetime, until: datetime) -> None:
@@ -188,6 +191,10 @@ class Term:
         self.changed = at
         self.entries += 1
         self.told += days
+        now, _ = self.over()
+        sooner = now is not None and (end is None or now < end)
+        if sooner or self.news:
+            self.news = [*([] if sooner else self.news), None if event in ("supplement", "supplied") else at]
         return True
 
     def reply(self, at: datetime) -> bool:

@@ -79,13 +79,20 @@ EVERY_FATE = (
 2026-06-10T10:00:00+08:00,c-7,supplied,消防,,,
 2026-06-11T09:00:00+08:00,c-7,reply,规划局,,,,符合规划
 2026-06-12T08:00:00+08:00,c-5,withdraw,,,,
+2026-06-15T09:00:00+08:00,c-8,submit,规划局,2026-06-18T09:00:00+08:00,,
+2026-06-15T09:00:00+08:00,c-8,submit,消防,2026-06-18T09:00:00+08:00,,
+2026-06-18T09:00:00+08:00,c-8,supplement,规划局,,,
+2026-06-18T09:00:00+08:00,c-8,stop,消防,,5,
+2026-06-18T09:00:01+08:00,c-8,resume,规划局,,,
+2026-06-18T09:00:01+08:00,c-8,resume,消防,,,
 2026-12-20T08:00:00+08:00,c-3,submit,气象,,15,
 """
 )
 """A small log: every kind of event and every fate, an answer at the due moment and one just behind it, and refusals of
 every kind. Further: a submit in the last second of a day; silence that is refusal; a withdrawal and another submit at
 one instant; what is said of a case called as a later application might be; more announced than a ledger may have;
-supplements that are asked for once, twice and never, each with what came of it; an event by its other name, reasons.
+supplements that are asked for once, twice and never, each with what came of it; an event by its other name, reasons;
+clocks that stood at the due moment and ran again a second later, which is too late to be known.
 """
 
 

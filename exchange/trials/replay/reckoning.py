@@ -32,6 +32,8 @@ _LAST_STAGE = 90
 _MOST_ENTRIES = 100
 _MOST_DAYS = 2_500
 """Working days that the entries of one term may add and announce."""
+_OWN = (EventKind.SUPPLEMENT, EventKind.SUPPLIED)
+"""What the department itself orders, and therefore knows."""
 _OWN_DAYS = 180
 """Working days for which a department may stop its own clock in all: those that it waits for a supplement."""
 _CORRECTION_DAYS = 3
@@ -106,6 +108,9 @@ class _Part:
     faulty_at: datetime | None = None
     """When the department first asked in time and was refused: it was not silent then."""
     correct_by: datetime | None = None
+    to_know: list[tuple[datetime, bool]] = field(default_factory=list)
+    """Changes of which the department has to know one before the end: that which last brought it nearer, and what came
+    after it. When it signed for each, and whether it is its own."""
     released: bool = False
     """Whether the paper that it owed for a deemed consent is owed no more: the application was withdrawn."""
 
@@ -161,9 +166,13 @@ class _Part:
             return
         self._mind_reminder(end, end)
         silence_counts = self.asked.default is not DefaultMode.NONE and (self.began, end) in self.reminded_of
-        silence_counts = silence_counts and self.faulty_at is None
+        silence_counts = silence_counts and self.faulty_at is None and self._knows(end)
         self.deemed, self.escalated = silence_counts, not silence_counts
         self.answered = self.escalated and self.late
+
+    def _knows(self, end: datetime) -> bool:
+        """Whether nothing has brought the end nearer, or the department knew of it before it came."""
+        return not self.to_know or any(own or signed_at <= end for signed_at, own in self.to_know)
 
     def _mind_reminder(self, end: datetime, until: datetime) -> None:
         if self._is_reminded(end, until):
@@ -214,7 +223,15 @@ class _Part:
         self.announced += days
         self.changed = event.at
         self.entries += 1
+        self._mind_what_is_to_be_known(event, end)
         return True
+
+    def _mind_what_is_to_be_known(self, event: ReplayEvent, before: datetime | None) -> None:
+        after, _ = self.end()
+        if after is not None and (before is None or after < before):
+            self.to_know = [(event.at, event.kind in _OWN)]
+        elif self.to_know:
+            self.to_know.append((event.at, event.kind in _OWN))
 
     def _reply(self, at: datetime) -> bool:
         if self.answered or self.late or self.withdrawn or self.released:
