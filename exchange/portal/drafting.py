@@ -101,7 +101,7 @@ RoomRule = Callable[[ApplicationDraft], None]
 """Raises BadFile where a draft, as it stands in the step that would add a file, has no room for it."""
 
 
-def _any_room(draft: ApplicationDraft) -> None:
+def any_room(draft: ApplicationDraft) -> None:
     """Of what is submitted whole: it has been looked through as a whole."""
 
 
@@ -113,7 +113,7 @@ def attach(
     media_type: str,
     data: bytes,
     scanned: str = "",
-    room: RoomRule = _any_room,
+    room: RoomRule = any_room,
 ) -> ApplicationDraft:
     """Add a file to a draft. Raises NotFound, Conflict (handed in), BadApplication (too many files) or as ``room``."""
     digest = hashlib.sha256(data).hexdigest()
@@ -123,7 +123,7 @@ def attach(
 
 
 def attach_claim(
-    node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "", room: RoomRule = _any_room
+    node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "", room: RoomRule = any_room
 ) -> ApplicationDraft:
     """Add a file that lies in the claim store, where it is too large for the envelope. Raises as `attach` does."""
     with node.step() as step:
@@ -136,7 +136,7 @@ def claimed(node: Node, material: str, claim: ClaimCheck, scanned: str = "") -> 
     return DraftFile(node.new_id(), material, *kept, scanned, claim.model_dump_json())
 
 
-def attach_in(step: Step, number: str, file: DraftFile, content: bytes, room: RoomRule = _any_room) -> ApplicationDraft:
+def attach_in(step: Step, number: str, file: DraftFile, content: bytes, room: RoomRule = any_room) -> ApplicationDraft:
     """Add a file to a draft, inside a step; its content is empty where it lies in the claim store."""
     before = _expect_open(step.tx, number)
     room(before)

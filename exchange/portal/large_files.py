@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exchange.claims import ClaimStore, upload
 from exchange.messaging.node import Node
-from exchange.portal.drafting import RoomRule, attach_claim
+from exchange.portal.drafting import RoomRule, any_room, attach_claim
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import ClaimCheck
 
@@ -20,8 +20,8 @@ def attach_large(
     path: Path,
     store: ClaimStore,
     journals: Path,
-    scanned: str,
-    room: RoomRule,
+    scanned: str = "",
+    room: RoomRule = any_room,
 ) -> ApplicationDraft:
     """Leave a file in the claim store under a key of its own, and add it to a draft by its claim check.
 
