@@ -109,8 +109,7 @@ class _Part:
     """When the department first asked in time and was refused: it was not silent then."""
     correct_by: datetime | None = None
     to_know: list[tuple[datetime, bool]] = field(default_factory=list)
-    """Changes of which the department has to know one before the end: that which last brought it nearer, and what came
-    after it. When it signed for each, and whether it is its own."""
+    """From the change that last brought the end nearer on: when it was signed for, and whether it is its own."""
     released: bool = False
     """Whether the paper that it owed for a deemed consent is owed no more: the application was withdrawn."""
 
