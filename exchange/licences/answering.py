@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.clock import CST
-from exchange.envelope import verify_signed
-from exchange.errors import SenderError
 from exchange.licences.kept import kept_licences
 from exchange.licences.records import LicenceRow
 from exchange.licences.rules.holders import written_code
 from exchange.licences.rules.sharing import is_masked_code, shared_licence, why_not_told
+from exchange.licences.still_verified import still_verified
 from exchange.licences.store import Licences
 from exchange.messaging.checks import expect, expect_window
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
+from exchange.messaging.records import StoredDocument
 from exchange.schemas import AnswerResult, Body, LicenceAnswer, LicenceQuery, SharedLicence
 from exchange.schemas.filings.sharing import MOST_SHARED
+from exchange.store.transaction import Transaction
 
 _LOOKED_THROUGH = 1_000
 """Answers of which it is looked whom they were for."""
@@ -37,7 +38,12 @@ class ToldLicence:
     answer: LicenceAnswer
     purpose: str
     basis: tuple[str, ...]
+    """Both empty where the query does not verify any more."""
     at: datetime
+
+    def is_about(self, number: str) -> bool:
+        """Tell whether it was asked about a licence, or told of it."""
+        return number in {self.answer.number, *(one.number for one in self.answer.licences)}
 
 
 def handlers() -> dict[str, Handler]:
@@ -72,24 +78,22 @@ def answer(step: Step, incoming: Incoming, body: Body) -> None:
 def told_of(node: Node, number: str | None = None) -> list[ToldLicence]:
     """Return who has asked of late, newest first: all, or whoever was told of one licence. Raises Denied."""
     expect_window(node)
-    found: list[ToldLicence] = []
     with node.store.reading() as tx:
-        for stored in tx[Documents].recent("sent", LicenceAnswer.KIND, _LOOKED_THROUGH):
-            try:
-                said = verify_signed(stored.signed, node.directory)
-                told = said.body
-            except SenderError:
-                continue
-            if not isinstance(told, LicenceAnswer):
-                continue
-            if number is not None and number not in {told.number, *(one.number for one in told.licences)}:
-                continue
-            asker = said.header.addressees[0]
-            asked = tx[Documents].get(asker, told.query_id)
-            query = verify_signed(asked.signed, node.directory).body if asked is not None else None
-            purpose, basis = (query.purpose, query.basis) if isinstance(query, LicenceQuery) else ("", ())
-            found.append(ToldLicence(asker, told.query_id, told, purpose, basis, told.at))
-    return found
+        sent = tx[Documents].recent("sent", LicenceAnswer.KIND, _LOOKED_THROUGH)
+        found = [told for one in sent if (told := _told(node, tx, one)) is not None]
+    return [one for one in found if number is None or one.is_about(number)]
+
+
+def _told(node: Node, tx: Transaction, stored: StoredDocument) -> ToldLicence | None:
+    said = still_verified(node, stored)
+    if said is None or not isinstance(said.body, LicenceAnswer):
+        return None
+    told, asker = said.body, said.header.addressees[0]
+    asked = tx[Documents].get(asker, told.query_id)
+    query = still_verified(node, asked) if asked is not None else None
+    known = query.body if query is not None and isinstance(query.body, LicenceQuery) else None
+    purpose, basis = (known.purpose, known.basis) if known is not None else ("", ())
+    return ToldLicence(asker, told.query_id, told, purpose, basis, told.at)
 
 
 def _found(step: Step, query: LicenceQuery) -> tuple[Sequence[SharedLicence], bool]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Returned
+from exchange.licences.still_verified import still_verified
 from exchange.messaging.checks import expect
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
@@ -98,9 +99,9 @@ def answers(node: Node, query_id: str | None = None, limit: int = 50) -> list[An
             stored = tx[Documents].of_conversation(query_id, LicenceAnswer.KIND)
     found = []
     for one in stored:
-        body = verify_signed(one.signed, node.directory).body
-        if isinstance(body, LicenceAnswer) and one.sender != node.address:
-            found.append(AnsweredQuery(one.message_id, one.sender, body))
+        said = still_verified(node, one)
+        if said is not None and isinstance(said.body, LicenceAnswer) and one.sender != node.address:
+            found.append(AnsweredQuery(one.message_id, one.sender, said.body))
     return found
 
 

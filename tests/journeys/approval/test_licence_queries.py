@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -40,6 +42,14 @@ def answered(city: City, name: str, **asked: str | None) -> LicenceAnswer:
     assert found.window == city.window.address
     assert found.answer.query_id == query
     return found.answer
+
+
+def damage(city: City, name: str, message_id: str) -> None:
+    """Have a document of a member verify no more."""
+    (file,) = city.local.folder.rglob(f"{city.address(name)}/*.db")
+    with closing(sqlite3.connect(file, timeout=15)) as connection, connection:
+        spoilt = "UPDATE document SET signed = x'00' WHERE message_id = ?"
+        assert connection.execute(spoilt, (message_id,)).rowcount == 1
 
 
 def test_a_department_that_had_no_part_in_it_is_told_of_a_licence_and_of_what_became_of_it(city: City) -> None:
@@ -95,6 +105,11 @@ def test_who_asked_and_for_what_is_on_record_at_the_window(city: City) -> None:
         noted = [line for line in tx.recent_journal(50) if line.event == "licence-told"]
     assert noted[-1].detail["asker"] == city.address("transport")
     assert "占道" not in str(noted[-1].detail), "the journal has no content"
+    damage(city, "window", one.query_id)
+    (left,) = told_of(city.window, licence.number)
+    assert (left.asker, left.purpose, left.basis) == (city.address("transport"), "", ()), (
+        "who asked is shown all the same"
+    )
 
 
 def test_nothing_is_asked_without_purpose_and_basis_nor_for_two_things_and_no_portal_or_monitor_is_told(
