@@ -76,7 +76,7 @@ def _count(step: Step, number: str, wanted: Wanted) -> None:
     contacts, since = step.tx[Contacts], step.now - WITHIN
     whom = counted_as(wanted.address) if wanted.way is ToldWay.MAIL else (urlsplit(wanted.address).hostname or "")
     limits = {_digest(wanted.way.value, whom): MOST_OF_A_DAY[wanted.way], _digest("number", number): MOST_OF_A_NUMBER}
-    if any(contacts.was_asked(digest, since) >= most for digest, most in limits.items()):
+    if any(contacts.times_asked(digest, since) >= most for digest, most in limits.items()):
         error = TooManyRequests("this address was asked several times today whether it wants to be told")
         error.seconds = int(WITHIN.total_seconds())
         raise error

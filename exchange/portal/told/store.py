@@ -100,7 +100,7 @@ class Contacts:
         )
         return [ContactRow(*row) for row in self._db.execute(query)]
 
-    def was_asked(self, digest: str, since: datetime) -> int:
+    def times_asked(self, digest: str, since: datetime) -> int:
         """Return how often an address was asked since a moment."""
         query = select(func.count()).select_from(told_asked).where(_a.digest == digest, _a.asked_at > since)
         return int(self._db.scalar(query) or 0)

@@ -167,7 +167,7 @@ class PartialUploads:
 
     @contextmanager
     def joining(self, number: str) -> Iterator[None]:
-        """Let one file at a time join a draft, so that its limits hold."""
+        """Let one file at a time join a draft, so that none joins twice."""
         make_folder(self._folder(number), 0o700)
         with self._alone(self._folder(number) / "lock"):
             yield

@@ -86,10 +86,10 @@ def test_who_was_asked_is_counted_for_a_while_and_promises_are_replaced(store: S
     with store.transaction() as tx:
         tx[Contacts].asked(["a", "b"], NOW)
         tx[Contacts].asked(["a"], NOW + timedelta(hours=1))
-        assert tx[Contacts].was_asked("a", NOW - timedelta(seconds=1)) == 2
-        assert tx[Contacts].was_asked("a", NOW) == 1
+        assert tx[Contacts].times_asked("a", NOW - timedelta(seconds=1)) == 2
+        assert tx[Contacts].times_asked("a", NOW) == 1
         tx[Contacts].forget_asked(NOW)
-        assert tx[Contacts].was_asked("b", NOW - timedelta(days=1)) == 0
+        assert tx[Contacts].times_asked("b", NOW - timedelta(days=1)) == 0
         first = PromiseReminder(NUMBER, "plan", NOW, NOW + timedelta(days=3))
         tx[Promises].keep(NUMBER, [first, replace(first, material="map", remind_at=NOW + timedelta(days=1))])
         assert tx[Promises].due(NOW, 10) == [first]
