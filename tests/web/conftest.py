@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,18 @@ from exchange.runtime.settings import Settings
 from exchange.setup.init import init_broker
 from exchange.web.door.permissions import AccountRole
 from tests.web.house import ACCOUNTS, Credentials, House, real_house, served, small_view
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser for the tests of a file."""
+    from tests.web.browser import chromium  # what drives it is not needed by most files
+
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

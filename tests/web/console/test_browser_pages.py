@@ -19,19 +19,13 @@ from playwright.sync_api import Browser, Page, expect
 from exchange.console.sections import SECTIONS
 from exchange.web.door.permissions import AccountRole, Action
 from tests.journeys.city import wait_until
-from tests.web.browser import chromium, opened, sign_in
+from tests.web.browser import opened, sign_in
 from tests.web.house import ACCOUNTS, Credentials, House, real_house, served
 from tests.web.town import Town
 
 MENU = [page for section in SECTIONS for page in section.pages if page.in_menu and page.action is Action.LOOK]
 OPERATOR = ACCOUNTS[AccountRole.OPERATOR]
 PASSWORD = "a sentence to get in by"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -21,17 +21,11 @@ from exchange.store import Store
 from exchange.web.door.permissions import AccountRole
 from tests.journeys.city import City, make_city
 from tests.processes import ProcessDomain, write_departments
-from tests.web.browser import chromium, opened, sign_in
+from tests.web.browser import opened, sign_in
 from tests.web.house import ACCOUNTS, House, real_house, served
 
 pytestmark = pytest.mark.broker
 OPERATOR = ACCOUNTS[AccountRole.OPERATOR]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 class CityView(DomainView):

@@ -12,16 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from exchange.operations.domain_view import DomainView
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.sign_in import FREE_FAILURES
-from tests.web.browser import chromium, sign_in
+from tests.web.browser import sign_in
 from tests.web.house import Credentials, House, served
 
 PASSWORD = "a sentence to get in by"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

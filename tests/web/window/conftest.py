@@ -1,4 +1,4 @@
-"""Public windows to test on: over the portal of a small domain without a broker."""
+"""Public windows to test on: over the portal of a small domain without a broker, or of a city at work on one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.runtime.settings import Settings
+from tests.web.window.shown_city import ShownCity, make_shown_city
 from tests.web.window.wicket import Applicant, Wicket, make_home
 
 
@@ -35,3 +37,13 @@ def applicant(wicket: Wicket) -> Applicant:
     found = wicket.visitor()
     found.begin()
     return found
+
+
+@pytest.fixture
+def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
+    """The example city with the face of its portal."""
+    found = make_shown_city(tmp_path, broker, domain)
+    try:
+        yield found
+    finally:
+        found.city.local.close()

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
 
 from exchange.portal.drafting import draft_of, save
-from tests.web.browser import chromium, opened
+from tests.web.browser import opened
 from tests.web.window.wicket import Wicket, served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def test_what_is_typed_is_saved_by_itself_until_somebody_else_saves(wicket: Wicket, browser: Browser) -> None:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from exchange.approval.window.licensing.entering import EntryWanted, enter
-from exchange.broker.admin.node_info import NodeInfo
 from exchange.schemas import AcceptanceMode, LicenceChange
 from tests.journeys.portal import arrive
-from tests.web.browser import chromium, opened
-from tests.web.window.shown_city import ShownCity, make_shown_city
+from tests.web.browser import opened
+from tests.web.window.shown_city import ShownCity
 from tests.web.window.test_browser_window import BUTTONS, Reader
 from tests.web.window.test_window_cases import filed
 from tests.web.window.test_window_licences import granted
 from tests.web.window.wicket import served
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
-    found = make_shown_city(tmp_path, broker, domain)
-    try:
-        yield found
-    finally:
-        found.city.local.close()
 
 
 def test_a_licence_is_looked_for_verified_and_shown_as_revoked(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
@@ -12,32 +10,16 @@ from playwright.sync_api import Browser, FilePayload, expect
 from exchange.approval.rules.renewal import IN_FLIGHT
 from exchange.approval.window.licensing.issuing import LicenceWanted, issue
 from exchange.approval.window.renewing import by_law
-from exchange.broker.admin.node_info import NodeInfo
 from exchange.schemas import AcceptanceMode
 from exchange.workdays import end_of_day
 from tests.journeys.portal import arrive
-from tests.web.browser import chromium, opened
-from tests.web.window.shown_city import ShownCity, make_shown_city
+from tests.web.browser import opened
+from tests.web.window.shown_city import ShownCity
 from tests.web.window.test_browser_window import BUTTONS, Reader
 from tests.web.window.test_window_cases import filed
 from tests.web.window.wicket import served
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
-    found = make_shown_city(tmp_path, broker, domain)
-    try:
-        yield found
-    finally:
-        found.city.local.close()
 
 
 def test_a_renewal_by_law_is_asked_for_followed_and_shown_wherever_the_licence_is_looked_at(

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from exchange.portal.drafting import draft_of
 from exchange.portal.states import DraftState
-from tests.web.browser import chromium, opened
+from tests.web.browser import opened
 from tests.web.window.wicket import Wicket, served
 
 PART = 512 * 1024
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 class Line:

@@ -5,7 +5,6 @@ and dark, on a telephone and on a desk, with and without scripts. Set EXCHANGE_S
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,25 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from exchange.broker.admin.node_info import NodeInfo
-from tests.web.browser import chromium, opened
-from tests.web.window.shown_city import ShownCity, make_shown_city
+from tests.web.browser import opened
+from tests.web.window.shown_city import ShownCity
 from tests.web.window.wicket import Wicket, served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
-    found = make_shown_city(tmp_path, broker, domain)
-    try:
-        yield found
-    finally:
-        found.city.local.close()
 
 
 @dataclass(frozen=True)

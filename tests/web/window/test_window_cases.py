@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from starlette.testclient import TestClient
 from exchange.approval.acceptance import by_law, officers
 from exchange.approval.records import CaseRow
 from exchange.approval.window.store import Cases
-from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.paper.fonts import PaperFonts
 from exchange.paper.originals import original_of
@@ -32,7 +30,7 @@ from exchange.schemas import (
 from exchange.web.door.turnstile import Turnstile
 from exchange.window.app import create_app
 from tests.journeys.portal import GUIDE, arrive
-from tests.web.window.shown_city import ShownCity, make_shown_city
+from tests.web.window.shown_city import ShownCity
 from tests.web.window.wicket import HOST, Applicant
 
 pytestmark = pytest.mark.broker
@@ -40,15 +38,6 @@ pytestmark = pytest.mark.broker
 OFFICER = "窗口受理岗"
 PLAN = Material(code="plan", name="施工方案")
 MISSING = MissingItem(what="施工平面图没有盖章", remedy="请上传盖章的施工平面图")
-
-
-@pytest.fixture
-def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
-    found = make_shown_city(tmp_path, broker, domain)
-    try:
-        yield found
-    finally:
-        found.city.local.close()
 
 
 def filed(shown: ShownCity, language: str = "en", *approvers: Approver, **fields: object) -> Applicant:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -14,7 +12,6 @@ from starlette.testclient import TestClient
 
 from exchange.approval.window.licensing.entering import EntryWanted, enter
 from exchange.approval.window.licensing.issuing import LicenceWanted, issue
-from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST
 from exchange.licences.records import LicencePlace, LicenceRow
 from exchange.paper.originals import original_of
@@ -22,20 +19,11 @@ from exchange.schemas import AcceptanceMode, LicenceChange
 from exchange.window.app import create_app
 from exchange.window.pages.licences.listing import place_of, token_of
 from tests.journeys.portal import arrive
-from tests.web.window.shown_city import ShownCity, make_shown_city
+from tests.web.window.shown_city import ShownCity
 from tests.web.window.test_window_cases import filed, page_of
 from tests.web.window.wicket import HOST, Applicant, Wicket
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def shown(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ShownCity]:
-    found = make_shown_city(tmp_path, broker, domain)
-    try:
-        yield found
-    finally:
-        found.city.local.close()
 
 
 def visitor_of(shown: ShownCity) -> Applicant:
