@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import chinese_calendar
 
@@ -201,32 +202,19 @@ class _YearCounts:
             self.guessed.append(self.guessed[-1] + (not calendar.published(day)))
 
 
-class _Counts:
-    """The counts of a calendar, year by year: every term is reckoned in a few steps, however long it is."""
-
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self._calendar = calendar
-        self._years: dict[int, _YearCounts] = {}
-
-    def of(self, year: int) -> _YearCounts:
-        """Return the counts of a year; ValueError for one that no date can have."""
-        found = self._years.get(year)
-        if found is None:
-            found = self._years[year] = _YearCounts(self._calendar, year)
-        return found
+_THE_PACKAGES = ChinaCalendar()
+_KEPT: WeakKeyDictionary[WorkingCalendar, dict[int, _YearCounts]] = WeakKeyDictionary()
+"""Counts of the calendars in use, year by year: every term is reckoned in a few steps, however long it is. They are
+kept with a calendar itself and not by its name: what a rule is told of a few years bears the same name every time.
+"""
 
 
-_KEPT: dict[str, _Counts] = {}
-"""Counts by the calendar's version, while a process lives: one that was published anew has another version."""
-_MOST_KEPT = 64
-
-
-def _counts(calendar: WorkingCalendar) -> _Counts:
-    found = _KEPT.get(calendar.version)
+def _counts(calendar: WorkingCalendar, year: int) -> _YearCounts:
+    """The counts of a year; ValueError for one that no date can have."""
+    years = _KEPT.setdefault(_THE_PACKAGES if isinstance(calendar, ChinaCalendar) else calendar, {})
+    found = years.get(year)
     if found is None:
-        if len(_KEPT) >= _MOST_KEPT:
-            _KEPT.clear()
-        found = _KEPT[calendar.version] = _Counts(calendar)
+        found = years[year] = _YearCounts(calendar, year)
     return found
 
 
@@ -237,8 +225,8 @@ def add_working_days(calendar: WorkingCalendar, day: date, days: int) -> tuple[d
     """
     if days <= 0:
         return day, False
-    counts, year, provisional = _counts(calendar), day.year, False
-    one = counts.of(year)
+    year, provisional = day.year, False
+    one = _counts(calendar, year)
     over = day.toordinal() - one.eve
     while True:
         wanted = one.working[over] + days
@@ -247,20 +235,19 @@ def add_working_days(calendar: WorkingCalendar, day: date, days: int) -> tuple[d
         if last <= one.length:
             return date.fromordinal(one.eve + last), provisional
         days, over, year = wanted - one.working[-1], 0, year + 1
-        one = counts.of(year)
+        one = _counts(calendar, year)
 
 
 def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> tuple[int, bool]:
     """Count the working days after ``first`` up to and including ``last``; also return whether that is provisional."""
     if first >= last:
         return 0, False
-    counts = _counts(calendar)
-    one = counts.of(first.year)
+    one = _counts(calendar, first.year)
     over = first.toordinal() - one.eve
     days, guessed = -one.working[over], -one.guessed[over]
     for year in range(first.year + 1, last.year + 1):
         days, guessed = days + one.working[-1], guessed + one.guessed[-1]
-        one = counts.of(year)
+        one = _counts(calendar, year)
     until = last.toordinal() - one.eve
     return days + one.working[until], guessed + one.guessed[until] > 0
 

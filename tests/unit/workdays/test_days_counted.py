@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.runtime.rule_process.questions import RuleQuestion
 from exchange.schemas import AnnouncedYear
 from exchange.workdays import (
     CalendarLayer,
@@ -28,7 +29,8 @@ def published(version: int, *off: date) -> PublishedCalendar:
     return PublishedCalendar([CalendarLayer("c", version, (year,), str(version).encode())])
 
 
-CALENDARS = [PACKAGE, published(1, date(2026, 3, 4)), published(2, date(2026, 3, 4), date(2026, 3, 5))]
+PUBLISHED = [published(1, date(2026, 3, 4)), published(2, date(2026, 3, 4), date(2026, 3, 5))]
+CALENDARS: list[WorkingCalendar] = [PACKAGE, *PUBLISHED]
 DATES = st.dates(date(2023, 1, 1), date(2029, 12, 31))
 
 
@@ -52,6 +54,14 @@ def test_the_last_of_so_many_days_is_where_counting_arrives(calendar: WorkingCal
 def test_calendars_that_differ_in_a_day_are_kept_apart() -> None:
     first, last = date(2026, 3, 2), date(2026, 3, 7)
     assert [working_days_between(one, first, last)[0] for one in CALENDARS] == [4, 4, 3]
+
+
+def test_calendars_of_one_name_are_kept_apart_too_as_a_rule_is_told_a_few_years_under_one() -> None:
+    monday, friday = date(2026, 3, 2), date(2026, 3, 6)
+    told = [RuleQuestion(years=tuple(year for year, _ in one.years.values())).calendar() for one in PUBLISHED]
+    assert told[0].version == told[1].version
+    assert [working_days_between(one, monday, friday) for one in told] == [(3, False), (2, False)]
+    assert [add_working_days(one, monday, 2)[0] for one in told] == [date(2026, 3, 5), date(2026, 3, 6)]
 
 
 def test_at_the_end_of_all_years_there_is_no_day_more() -> None:
