@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,8 +27,8 @@ from exchange.web.serving import misdirected, serve_face
 Ready = Callable[[str, DomainView], None]
 
 
-def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
-    """Serve until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
+def serve(settings: Settings, place: ListeningPlace, ready: Ready, stopped: threading.Event) -> None:
+    """Serve until SIGTERM, Ctrl-C, ``stopped``, or the end of the supervisor that started it.
 
     ``ready`` is told the address. Raises BadConfiguration, DatabaseUnavailable or OperatorError.
     """
@@ -37,7 +38,8 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
         door = SessionDoor(gate_of(view), tag_of(settings.home))
         names = [*settings.console_hosts, *_name_in_alerts(view)]
         app = create_app(view, door, SECTIONS)
-        serve_face(app, place, Home(settings.home).console, lambda url: ready(url, view), names, tell_misdirected)
+        state = Home(settings.home).console
+        serve_face(app, place, state, lambda url: ready(url, view), stopped, names, tell_misdirected)
     finally:
         view.close()
 

@@ -43,10 +43,11 @@ def serve_face(
     place: ListeningPlace,
     state: Path,
     ready: Callable[[str], None],
+    stopped: threading.Event,
     names: Sequence[str] = (),
     told: Told = misdirected,
 ) -> None:
-    """Serve an application until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
+    """Serve an application until SIGTERM, Ctrl-C, ``stopped``, or the end of the supervisor that started it.
 
     The address is noted in the file ``state``, and ``ready`` is told it; ``names`` are further names that it answers
     to, ``told`` answers whoever asks for another. Raises OperatorError where it cannot listen.
@@ -67,7 +68,7 @@ def serve_face(
             if place.tls_cert is not None and place.tls_key is not None:
                 renewed = RenewedTls(_context_of(server), place.tls_cert, place.tls_key)
                 Loop("tls", lambda: renewed.watch(ended), ended.is_set).start()
-            Loop("supervisor", lambda: _end_with_supervisor(server, ended), lambda: server.should_exit).start()
+            Loop("end", lambda: _end_when_told(server, stopped, ended), lambda: server.should_exit).start()
             try:
                 server.run(sockets=[listening])
             finally:
@@ -132,8 +133,9 @@ def server_of(
     return uvicorn.Server(config)
 
 
-def _end_with_supervisor(server: uvicorn.Server, ended: threading.Event) -> None:
+def _end_when_told(server: uvicorn.Server, stopped: threading.Event, ended: threading.Event) -> None:
+    # uvicorn hears signals only while it runs, and SIGHUP never: what came before is known to ``stopped`` alone.
     while not ended.wait(0.5):
-        if orphaned():
+        if stopped.is_set() or orphaned():
             server.should_exit = True
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -25,8 +26,8 @@ PORTS = range(8500, 8520)
 """Where it listens unless told otherwise, beside the console of the same domain."""
 
 
-def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
+def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None], stopped: threading.Event) -> None:
+    """Serve until SIGTERM, Ctrl-C, ``stopped``, or the end of the supervisor that started it.
 
     ``ready`` is told the address, which also stands in `Home.public_window`, as the console's does in `Home.console`.
     Raises NotFound where no member of the domain is a portal, BadConfiguration, DatabaseUnavailable or OperatorError.
@@ -39,7 +40,8 @@ def serve(settings: Settings, place: ListeningPlace, ready: Callable[[str], None
         face = face_of(opened, settings, scanner=window.scanner)
         face.site, face.fonts, face.told = window.site, window.fonts, window.told
         with kept_tidy(face):
-            serve_face(create_app(face, window.proxies), place, home.public_window(portal), ready, window.hosts)
+            app, state = create_app(face, window.proxies), home.public_window(portal)
+            serve_face(app, place, state, ready, stopped, window.hosts)
     finally:
         opened.store.close()
 

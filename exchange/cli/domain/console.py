@@ -100,7 +100,7 @@ def _serve(settings: Settings, place: ListeningPlace, as_json: bool) -> None:
 
     with StopSignal() as stop:
         stop.gently()
-        serve(settings, place, ready)
+        serve(settings, place, ready, stop.told)
 
 
 def say_elsewhere(served: Served | None) -> None:

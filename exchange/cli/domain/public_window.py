@@ -71,7 +71,7 @@ def public_window(
 
     with StopSignal() as stop:
         stop.gently()
-        serve(settings, _place(listen, tls_cert, tls_key, PORTS), ready)
+        serve(settings, _place(listen, tls_cert, tls_key, PORTS), ready, stop.told)
 
 
 def _confine(settings: Settings, files: Sequence[Path]) -> None:

@@ -21,7 +21,7 @@ PORTAL = "t.portal"
 SERVES = """
 from exchange.window import serve
 
-def take_over(app, place, state, ready, *further):
+def take_over(app, place, state, ready, stopped, *further):
     # in the place of what would listen, with the portal's keys and records open
     answer_what_is_asked()
 
