@@ -16,7 +16,7 @@ from exchange.api.documents import register, returns
 from exchange.api.documents import routes as documents
 from exchange.api.door import recording
 from exchange.api.door.context import Api
-from exchange.api.filings import acting, portal, progress, reading
+from exchange.api.filings import acting, contacts, portal, progress, reading
 from exchange.api.reference.openapi import openapi_of
 from exchange.api.reference.page import docs_page
 from exchange.api.webhooks import routes as webhooks
@@ -65,6 +65,7 @@ def _operations() -> FastAPI:
         *at_windows,
         portal,
         progress,
+        contacts,
         licences,
         notices,
         webhooks,

@@ -32,6 +32,7 @@ from exchange.language import language, speaking
 from exchange.language.members import calling
 from exchange.operations.domain_view import DomainView
 from exchange.operations.health.sampler import sampler_of
+from exchange.portal.told.settings import ToldSettings
 from exchange.portal.uploads.scanning import scanner_of
 from exchange.web import render
 from exchange.web.arriving import arriving
@@ -55,7 +56,7 @@ class _Console(FastAPI):
 
 def create_app(view: DomainView, door: Door, sections: Sequence[Section]) -> FastAPI:
     """Make the console over a domain. Pages need a signed-in account whose role may do what they name."""
-    api = Api(view, scanner=scanner_of(os.environ))
+    api = Api(view, scanner=scanner_of(os.environ), told=ToldSettings.read(os.environ))
     app = _Console(
         title="Yizhan 驿站",
         docs_url=None,

@@ -11,6 +11,7 @@ from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
 from exchange.operations.domain_view import DomainView
 from exchange.operations.systems.tokens import Scope
+from exchange.portal.told.settings import ToldSettings
 from exchange.portal.uploads.scanning import ScannerPlace
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.web.door.attempts import Attempts
@@ -38,6 +39,8 @@ class Api:
     """Hashes the access codes of what systems file for applicants."""
     scanner: ScannerPlace | None = None
     """What scans the files of what they file."""
+    told: ToldSettings = field(default_factory=ToldSettings)
+    """By which ways applicants can be told of what happens."""
     _members: dict[str, OpenedMember] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 

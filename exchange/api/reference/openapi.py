@@ -13,9 +13,10 @@ from exchange.schemas import Wire
 
 _ABOUT = """\
 业务系统接口：发文、收文（限时领取与确认）、回复意见、回执、状态、事件推送；窗口：收件、受理、撤回、决定、期限调整；
-网上窗口：代申请人提交、补正、陈述、撤回、查询进度。
+网上窗口：代申请人提交、补正、陈述、撤回、查询进度、登记通知接收地址。
 The interface of members' systems: send, receive on lease with acknowledgement, reply, receipts, states, webhooks; at a
-window: hand in, accept, withdraw, decide, amend terms; at a portal: hand in for applicants, complete, state, follow.
+window: hand in, accept, withdraw, decide, amend terms; at a portal: hand in for applicants, complete, state, follow,
+say where they want to be told.
 
 - 凭令牌访问 · Every request bears `Authorization: Bearer TOKEN`; security officers make tokens.
 - 错误均为问题详情 · Errors are problem details (RFC 9457) with a stable `code` and a `remedy`.

@@ -6,13 +6,11 @@ Nothing but the question goes to an address before that is answered; and nobody 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from exchange.envelope.document import parse_body, payload_of
 from exchange.errors import TooManyRequests
-from exchange.language import Language
 from exchange.licences.store import Licences
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
@@ -25,6 +23,7 @@ from exchange.portal.told.noting import note_for
 from exchange.portal.told.records import ContactRow
 from exchange.portal.told.states import ContactState, ToldEvent, ToldWay
 from exchange.portal.told.store import Contacts
+from exchange.portal.told.wanted import Wanted
 from exchange.portal.view import case_view_in
 from exchange.schemas import Acceptance
 
@@ -35,17 +34,6 @@ MOST_OF_A_NUMBER = 6
 WITHIN = timedelta(days=1)
 CONFIRM_WITHIN = timedelta(days=3)
 """A contact that is not confirmed by then is deleted."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Where somebody wants to be told, with what was drawn for it."""
-
-    way: ToldWay
-    address: str = field(repr=False)
-    language: Language
-    token: str = field(repr=False)
-    secret: str | None = field(default=None, repr=False)
 
 
 def ask(node: Node, number: str, wanted: Wanted) -> bool:

@@ -6,14 +6,12 @@ import secrets
 
 from starlette.responses import Response
 
-from exchange.errors import CallerError, NotFound, TooManyRequests
+from exchange.errors import NotFound, TooManyRequests
 from exchange.language import Text
-from exchange.machine.posting.webhooks import check_url
-from exchange.machine.webhook_signature import secret_text
 from exchange.portal.drafting import draft_of
-from exchange.portal.told.addresses import read_mail_address
-from exchange.portal.told.asking import Wanted, ask, confirm, contact_of, contacts_of, stop, stop_way
+from exchange.portal.told.asking import ask, confirm, contact_of, contacts_of, stop, stop_way
 from exchange.portal.told.states import ContactState, ToldWay
+from exchange.portal.told.wanted import DRAWN, read_address, wanted_by
 from exchange.schemas.written import FaultAndRemedy
 from exchange.web.origins import place_of
 from exchange.window.forms.fault import InputFault, input_fault
@@ -22,7 +20,6 @@ from exchange.window.route import GuestRoute
 
 _TITLE = ("接收办理通知", "Be told of what happens")
 _LABELS = {ToldWay.MAIL: ("电子邮箱", "Mail address"), ToldWay.WEBHOOK: ("系统接收地址", "Address of your system")}
-_LONGEST_URL = 1000
 
 
 def _number(guest: Guest) -> str:
@@ -49,8 +46,7 @@ def want(guest: Guest) -> Response:
     found = _read(guest, way, typed)
     if not isinstance(found, str):
         return _shown(guest, number, {way: typed}, (input_fault(way.value, _LABELS[way], found),), 422)
-    secret = secret_text(secrets.token_bytes(32)) if way is ToldWay.WEBHOOK else None
-    wanted = Wanted(way, found, guest.language, secrets.token_urlsafe(32), secret)
+    wanted = wanted_by(way, found, guest.language, secrets.token_bytes(DRAWN))
     try:
         guest.face.askings.check(place_of(guest.request), number)
         guest.face.askings.failed(place_of(guest.request), number)
@@ -60,24 +56,15 @@ def want(guest: Guest) -> Response:
         answer = _shown(guest, number, {way: typed}, (input_fault(way.value, _LABELS[way], found),), 429)
         answer.headers["retry-after"] = str(error.seconds)
         return answer
-    if asked and secret is not None:
-        return _shown(guest, number, secret=secret)
+    if asked and wanted.secret is not None:
+        return _shown(guest, number, secret=wanted.secret)
     return goto(f"/cases/{number}/told?done={'asked' if asked else 'told'}")
 
 
 def _read(guest: Guest, way: ToldWay, typed: str) -> str | FaultAndRemedy:
-    if way is ToldWay.MAIL:
-        if not guest.face.told.mails:
-            raise NotFound("no mails are sent from here", remedy="follow the case on its page")
-        return read_mail_address(typed)
-    url, wrong = typed.strip(), (Text("is no https URL that events can be posted to"), Text("give that of your system"))
-    if len(url) > _LONGEST_URL or not url.lower().startswith("https://"):
-        return wrong
-    try:
-        check_url(url)
-    except CallerError:
-        return wrong
-    return url
+    if way is ToldWay.MAIL and not guest.face.told.mails:
+        raise NotFound("no mails are sent from here", remedy="follow the case on its page")
+    return read_address(way, typed)
 
 
 def no_more(guest: Guest) -> Response:

@@ -33,11 +33,12 @@ from exchange.machine.webhook_signature import secret_text, verify
 from exchange.messaging.node import Node
 from exchange.portal import drafting, handing_in
 from exchange.portal.told import rounds
-from exchange.portal.told.asking import Wanted, ask, confirm, contacts_of, stop
+from exchange.portal.told.asking import ask, confirm, contacts_of, stop
 from exchange.portal.told.sending import ApplicantTeller
 from exchange.portal.told.settings import ToldSettings
 from exchange.portal.told.states import ToldWay
 from exchange.portal.told.store import WordsToTell
+from exchange.portal.told.wanted import Wanted
 from exchange.runtime.failing import failing_in
 from exchange.schemas import Verdict
 from tests.journeys.city import City, wait_until
