@@ -12,6 +12,7 @@ from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, Matter
 from exchange.schemas.catalogue.publication import OPEN, Visibility
 from exchange.schemas.deadline import Term
 from exchange.schemas.document import Document
+from exchange.schemas.filings.scanned import ScannedOrUntold
 from exchange.schemas.instants import Instant
 from exchange.schemas.matter import BY_LAW, AmendmentRules, DefaultMode
 from exchange.schemas.opinion import Verdict
@@ -36,15 +37,15 @@ class Consultation(Body):
     """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence.
 
     Schema version 1 did not say who may amend a term, version 2 not whose result is missing, version 3 had no
-    ``copy_of``, and version 4 neither what the applicant sees nor answers and large files in the application; all are
-    still read, and written where nothing newer is said.
+    ``copy_of``, version 4 neither what the applicant sees nor answers and large files in the application, and version
+    5 not which files were scanned; all are still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 5
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5)
+    VERSION: ClassVar[int] = 6
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5, 6)
     MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
@@ -62,10 +63,15 @@ class Consultation(Body):
     """Departments of earlier stages from which no result is in: their terms are over, and no default arose."""
     copy_of: Annotated[MessageId | None, Field(exclude_if=lambda copied: copied is None)] = None
     """The request that was put to the one department named here, whose substitute gets this copy: no term begins."""
+    scanned: ScannedOrUntold = None
+    """SHA-256 of the application's files in which the portal's scanner has found nothing, as the signed filing says;
+    no other was scanned. Null where nobody has told: the application came in at the window itself. 已扫描的文件。"""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.scanned is not None:
+            return 6
         if self.application.written_version > 1 or any(part.visible != OPEN for part in self.departments):
             return 5
         if self.copy_of is not None:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from exchange.schemas.application import Applicant, Application
 from exchange.schemas.base import Address, Body, CaseNumber, Digest, Line, MessageId, Room, Text, Title
+from exchange.schemas.filings.scanned import Scanned
 from exchange.schemas.instants import Instant
 
 FilingNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z-]{3,39}$")]
@@ -22,9 +23,6 @@ class FilingChannel(StrEnum):
     COUNTER = "counter"
     """On paper, entered by a clerk."""
     API = "api"
-
-
-Scanned = Annotated[tuple[Digest, ...], Field(max_length=50, exclude_if=lambda scanned: not scanned)]
 
 
 class Filing(Body):

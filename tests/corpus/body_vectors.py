@@ -143,6 +143,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("opinion", 3): {"substitution": 7},
     ("opinion", 4): {"visible": Visibility(sees=ApplicantSees.VERDICT, since=SeenFrom.DECISION)},
     ("consultation", 5): {"application": _with_answers()},
+    ("consultation", 6): {"application": _with_answers(), "scanned": (CLAIM.digest,)},
     ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from exchange.approval.filings.application import application_of
+from exchange.approval.filings.application import filed_in
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
@@ -14,6 +14,7 @@ from exchange.approval.rules.acceptance.outcomes import check_complete, is_compl
 from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
 from exchange.approval.rules.hearings import request_by
 from exchange.approval.window.deadlines import kept_matter
+from exchange.approval.window.issuing import CaseFiles
 from exchange.approval.window.submit import open_case
 from exchange.errors import Conflict
 from exchange.messaging.node import Step
@@ -22,7 +23,8 @@ from exchange.schemas import (
     Acceptance,
     AcceptanceMode,
     AcceptanceOutcome,
-    Application,
+    Filing,
+    FilingSupplement,
     HearingMode,
     Matter,
     MissingItem,
@@ -39,11 +41,11 @@ def matter_filed(tx: Transaction, row: FilingRow) -> Matter:
 
 
 def accept_by_form(
-    step: Step, row: FilingRow, matter: Matter, application: Application, enclosures: Sequence[bytes]
+    step: Step, row: FilingRow, matter: Matter, filed: Filing | FilingSupplement, enclosures: Sequence[bytes]
 ) -> None:
     """Accept at once what is complete by the form's own check, where the matter says so; else an officer looks."""
-    if matter.acceptance is AcceptanceMode.AUTOMATIC and is_complete(application, matter, enclosures):
-        _open(step, row, AcceptanceOutcome.ACCEPTED, matter, application, enclosures, by_rule=True)
+    if matter.acceptance is AcceptanceMode.AUTOMATIC and is_complete(filed.application, matter, enclosures):
+        _open(step, row, AcceptanceOutcome.ACCEPTED, matter, filed, enclosures, by_rule=True)
 
 
 def accept_by_law(step: Step, row: FilingRow) -> str:
@@ -51,10 +53,10 @@ def accept_by_law(step: Step, row: FilingRow) -> str:
 
     Whatever is missing. Returns the case number.
     """
-    application, enclosures = application_of(step.tx, row)
+    filed, enclosures = filed_in(step.tx, row)
     said: dict[str, Any] = {"statement": ACCEPTED_BY_LAW, "by_rule": True}
     matter = matter_filed(step.tx, row)
-    return _open(step, row, AcceptanceOutcome.BY_LAW, matter, application, enclosures, **said)
+    return _open(step, row, AcceptanceOutcome.BY_LAW, matter, filed, enclosures, **said)
 
 
 def accept_in(
@@ -70,11 +72,12 @@ def accept_in(
     ``promised``: codes of materials that are missing and may be handed in later. Raises BadApplication where anything
     else is missing, BadAcceptance where a material may not be promised, NotFound.
     """
-    matter, (application, enclosures) = matter_filed(step.tx, row), application_of(step.tx, row)
+    matter, (filed, enclosures) = matter_filed(step.tx, row), filed_in(step.tx, row)
+    application = filed.application
     promises = promises_of(application, matter, promised, step.now.date(), step.node.calendar)
     check_complete(application, matter, enclosures, frozenset(promised))
     said: dict[str, Any] = {"promised": promises, "officer": officer, "number": case_number, "fixed_due": fixed_due}
-    return _open(step, row, AcceptanceOutcome.ACCEPTED, matter, application, enclosures, **said)
+    return _open(step, row, AcceptanceOutcome.ACCEPTED, matter, filed, enclosures, **said)
 
 
 def tell_missing(step: Step, row: FilingRow, missing: Sequence[MissingItem], officer: str) -> str:
@@ -99,7 +102,7 @@ def _open(
     row: FilingRow,
     outcome: AcceptanceOutcome,
     matter: Matter,
-    application: Application,
+    filed: Filing | FilingSupplement,
     enclosures: Sequence[bytes],
     *,
     by_rule: bool = False,
@@ -109,8 +112,10 @@ def _open(
     number: str | None = None,
     fixed_due: Mapping[str, datetime] | None = None,
 ) -> str:
+    has_files = any(one.attachment or one.claim for one in filed.application.materials)
+    files = CaseFiles(enclosures, scanned=filed.scanned if has_files else None)
     case = open_case(
-        step, application, matter, enclosures,
+        step, filed.application, matter, files,
         accepted_from=row.complete_at, number=number, fixed_due=fixed_due,
     )  # fmt: skip
     term = case_dates(case, matter, CaseLedgers(), step.node.calendar)

@@ -76,7 +76,7 @@ def take_filing(step: Step, incoming: Incoming, body: Body) -> None:
     step.tx[Filings].add(row)
     step.note("filed", None, incoming.message_id, portal=row.portal, filing=row.number, channel=row.channel.value)
     confirm(step, row, filed.application, incoming.opened.enclosures)
-    accept_by_form(step, row, matter, filed.application, incoming.opened.enclosures)
+    accept_by_form(step, row, matter, filed, incoming.opened.enclosures)
 
 
 def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:

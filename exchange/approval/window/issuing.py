@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.consultation_letter import consultation_letter
@@ -32,9 +33,20 @@ _WAITS = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED})
 """Parts that a department which cannot be reached any more would still have to answer."""
 
 
-def issue_first(step: Step, case: CaseRow, matter: Matter, enclosures: Sequence[bytes], urgency: Urgency) -> None:
+@dataclass(frozen=True)
+class CaseFiles:
+    """With what a case is put to every department, whenever it is asked."""
+
+    enclosures: Sequence[bytes]
+    """The application's files, in its order."""
+    urgency: Urgency = Urgency.ORDINARY
+    scanned: tuple[str, ...] | None = None
+    """SHA-256 of the files in which a scanner has found nothing; None where nobody has told."""
+
+
+def issue_first(step: Step, case: CaseRow, matter: Matter, files: CaseFiles) -> None:
     """Put a new case to its first stage."""
-    _issue(step, case, matter, _approvers(matter, 1), enclosures, urgency)
+    _issue(step, case, matter, _approvers(matter, 1), files)
 
 
 def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> None:
@@ -84,30 +96,23 @@ def _issue_again(step: Step, case: CaseRow, matter: Matter, approvers: Sequence[
         if approver.department not in here:
             escalate_unreachable(step, case, approver.department)
     if here:
-        _issue(step, case, matter, [a for a in approvers if a.department in here], *as_first(step, case))
+        _issue(step, case, matter, [a for a in approvers if a.department in here], as_first(step, case))
 
 
 def issue_added(step: Step, case: CaseRow, matter: Matter, approver: Approver, instead_of: str) -> None:
     """Put a running case to a body in place of one that is not competent, as it was put to the first."""
     alone = matter.model_copy(update={"approvers": (approver,)})
-    _issue(step, case, alone, (approver,), *as_first(step, case), instead_of)
+    _issue(step, case, alone, (approver,), as_first(step, case), instead_of)
 
 
-def issue_again(
-    step: Step,
-    case: CaseRow,
-    matter: Matter,
-    approvers: Sequence[Approver],
-    enclosures: Sequence[bytes],
-    urgency: Urgency,
-) -> None:
+def issue_again(step: Step, case: CaseRow, matter: Matter, approvers: Sequence[Approver], files: CaseFiles) -> None:
     """Put a reopened case to departments again, whatever their stage was."""
     here = tuple(approver.model_copy(update={"stage": case.stage}) for approver in approvers)
-    _issue(step, case, matter.model_copy(update={"approvers": here}), here, enclosures, urgency)
+    _issue(step, case, matter.model_copy(update={"approvers": here}), here, files)
 
 
-def as_first(step: Step, case: CaseRow) -> tuple[Sequence[bytes], Urgency]:
-    """Return the enclosures and the urgency with which the case was put to its first departments."""
+def as_first(step: Step, case: CaseRow) -> CaseFiles:
+    """Return with what the case was put to its first departments. Raises NotFound."""
     first = next(part.consultation_id for part in step.tx[Cases].parts(case.number) if part.consultation_id)
     stored = step.tx[Documents].get(step.node.address, first)
     if stored is None:
@@ -116,7 +121,9 @@ def as_first(step: Step, case: CaseRow) -> tuple[Sequence[bytes], Urgency]:
             remedy="restore it from the backup",
             number=case.number,
         )
-    return stored.enclosures, verify_signed(stored.signed, step.node.directory).header.urgency
+    verified = verify_signed(stored.signed, step.node.directory)
+    scanned = verified.body.scanned if isinstance(verified.body, Consultation) else None
+    return CaseFiles(stored.enclosures, verified.header.urgency, scanned)
 
 
 def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
@@ -137,8 +144,7 @@ def _issue(
     case: CaseRow,
     matter: Matter,
     approvers: Sequence[Approver],
-    enclosures: Sequence[bytes],
-    urgency: Urgency,
+    files: CaseFiles,
     instead_of: str | None = None,
 ) -> None:
     """Puts the case to departments of one stage: one document, signed once, sealed once for all of them."""
@@ -159,13 +165,14 @@ def _issue(
         document=consultation_letter(case.number, stage, matter, application, step.now.date(), instead_of, missing),
         issued_at=step.now,
         no_result=missing,
+        scanned=files.scanned,
     )
     message_id = step.send(
         consultation,
         [approver.department for approver in approvers],
         conversation_id=case.conversation_id,
-        urgency=urgency,
-        enclosures=enclosures,
+        urgency=files.urgency,
+        enclosures=files.enclosures,
     )
     for approver in approvers:
         step.tx[Cases].move_part(
@@ -177,7 +184,7 @@ def _issue(
             issued_at=step.now,
         )
         refresh(step, case.number, approver.department)
-    send_copies(step, case, consultation, message_id, enclosures, urgency)
+    send_copies(step, case, consultation, message_id, files.enclosures, files.urgency)
     step.note("consulted", case.number, message_id, stage=stage, departments=len(approvers))
 
 

@@ -10,7 +10,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.clock.reminding import first_looked_at
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import matter_key
-from exchange.approval.window.issuing import issue_first
+from exchange.approval.window.issuing import CaseFiles, issue_first
 from exchange.approval.window.store import Cases
 from exchange.catalogue.completeness import check_application
 from exchange.catalogue.typed import tidied_application
@@ -65,19 +65,19 @@ def submit_in(
     check_written(application)
     check_application_secrecy(application)
     check_application(application, matter, enclosures)
-    return open_case(step, application, matter, enclosures, number=case_number, fixed_due=fixed_due, urgency=urgency)
+    files = CaseFiles(enclosures, urgency)
+    return open_case(step, application, matter, files, number=case_number, fixed_due=fixed_due)
 
 
 def open_case(
     step: Step,
     application: Application,
     matter: Matter,
-    enclosures: Sequence[bytes],
+    files: CaseFiles,
     *,
     accepted_from: datetime | None = None,
     number: str | None = None,
     fixed_due: Mapping[str, datetime] | None = None,
-    urgency: Urgency = Urgency.ORDINARY,
 ) -> CaseRow:
     """Open the case of an application that is accepted, whatever is missing in it, and put it to its first stage.
 
@@ -96,7 +96,7 @@ def open_case(
     step.tx[Cases].open(case, [_new_part(case, approver, due) for approver in matter.approvers])
     step.note("submitted", number, None, matter=matter.code, version=matter.version)
     step.tx[CaseClocks].begin(number, first_looked_at(case, matter))
-    issue_first(step, case, matter, enclosures, urgency)
+    issue_first(step, case, matter, files)
     return case
 
 

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.documents.application_views import consultation_lines, filed_lines, shown_lines
 from exchange.cli.documents.case_term_views import case_term_lines
 from exchange.cli.documents.document_views import (
     Lines,
@@ -24,9 +25,9 @@ from exchange.cli.documents.document_views import (
 )
 from exchange.cli.documents.licence_views import licence_lines
 from exchange.cli.documents.opinion_views import later_lines, opinion_lines
-from exchange.cli.naming import called, for_another, in_full, matter_called
+from exchange.cli.naming import called, for_another, in_full
 from exchange.cli.streams import printable
-from exchange.cli.view import amendment_text, decided_by, due_text, ends_text, moment, plain, times, working_days
+from exchange.cli.view import amendment_text, decided_by, due_text, ends_text, moment, plain, times
 from exchange.documents.rules.circulation import CirculationReader
 from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
@@ -36,12 +37,12 @@ from exchange.language.names import (
     DEFAULTS,
     DIRECTIONS,
     OUTCOMES,
-    SILENCE,
     VERDICTS,
 )
 from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.schemas import (
     Body,
+    CaseAddition,
     CaseClosed,
     CaseTermNotice,
     Clearance,
@@ -52,6 +53,9 @@ from exchange.schemas import (
     DefaultNotice,
     Document,
     Escalation,
+    Filing,
+    FilingStatement,
+    FilingSupplement,
     ForwardedRequest,
     JointDraft,
     JointEnded,
@@ -85,6 +89,9 @@ def letter_view(item: Filed) -> RenderableType:
 def said_in(item: Filed) -> Lines:
     """What a message says, in words; nothing where nobody has put its kind into any."""
     body = item.verified.body if item.verified else None
+    if isinstance(body, CaseAddition):
+        yield from shown_lines(body, item.passed_on.body if item.passed_on else None)
+        return
     yield from joint_lines(item.joint) if item.joint else _says(body) if body else ()
 
 
@@ -189,7 +196,9 @@ def _read_at(reader: CirculationReader) -> str:
 def _says(body: Body) -> Lines:
     """What a message says, in the order in which one reads it; empty texts are left out by whoever prints."""
     if isinstance(body, Consultation):
-        yield from _application(body)
+        yield from consultation_lines(body)
+    elif isinstance(body, Filing | FilingSupplement | FilingStatement):
+        yield from filed_lines(body)
     elif isinstance(body, Opinion):
         yield from opinion_lines(body)
     elif isinstance(body, Decision):
@@ -210,20 +219,6 @@ def _says(body: Body) -> Lines:
         yield tr("opinion"), body.opinion
     else:
         yield from _notice(body)
-
-
-def _application(body: Consultation) -> Lines:
-    yield tr("matter"), f"{matter_called(body.matter, body.matter_name)} ({body.matter})"
-    yield tr("project"), body.application.project
-    yield tr("applicant"), f"{body.application.applicant.name} ({body.application.applicant.contact})"
-    yield tr("summary"), body.application.summary
-    for material in body.application.materials:
-        yield tr("material"), f"{material.code}{f': {material.note}' if material.note else ''}"
-    for part in body.departments:
-        days = working_days(part.term.days) if part.term.days else due_text(part.term.fixed)
-        silence = name_of(SILENCE, part.default)
-        yield tr("department"), f"{in_full(part.department)}: {days}, {silence}"
-    yield tr("no result from"), listed(map(in_full, body.no_result))
 
 
 def _decision(body: Decision) -> Lines:

@@ -12,6 +12,7 @@ from rich.text import Text
 from exchange.approval.acceptance.officers import FilingStatus
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
+from exchange.cli.documents.application_views import scan_said
 from exchange.cli.documents.document_views import without_keys
 from exchange.cli.naming import called
 from exchange.cli.view import due_text, ends_text, moment, plain
@@ -75,8 +76,7 @@ def _lines(found: FilingStatus) -> list[tuple[str, str]]:
     lines += [(fields.get(answer.field, answer.field), answer.value) for answer in application.answers]
     for one in application.materials:
         named = one.attachment or one.claim
-        scanned = named is not None and named.digest in found.scanned
-        file = f"{named.name} ({_said_of(scanned=scanned)})" if named is not None else one.note
+        file = f"{named.name} ({scan_said(named.digest, found.scanned)})" if named is not None else one.note
         lines.append((names.get(one.code, one.code), file))
     for promise in found.promised:
         name = names.get(promise.material, promise.material)
@@ -139,7 +139,7 @@ def case_view_view(
         lines.append(plain(tr("renewed by law, approved by nobody: valid until {day}", day=until)))
     if found.decision is not None:
         lines.append(plain(found.decision.reasons))
-    lines += [Text.assemble("  ", plain(one.name), "  ", (_said_of(scanned=bool(one.scanned)), "dim")) for one in files]
+    lines += [Text.assemble("  ", plain(one.name), "  ", (_said_of(one), "dim")) for one in files]
     if licence is not None:
         code = grouped(licence.row.code)
         lines.append(plain(tr("licence {number}; verification code {code}", number=licence.row.number, code=code)))
@@ -153,8 +153,8 @@ def _renewal(term: RenewalTerm) -> str:
     return tr("renewal of {number}, over on {over}: asked for after {by}; nothing is granted by law", **said)
 
 
-def _said_of(*, scanned: bool) -> str:
-    return tr("scanned, nothing found") if scanned else tr("not scanned")
+def _said_of(file: DraftFile) -> str:
+    return scan_said(file.digest, (file.digest,) if file.scanned else ())
 
 
 def _part_line(part: DepartmentProgress) -> Text:

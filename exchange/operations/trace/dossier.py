@@ -30,6 +30,7 @@ from exchange.schemas import (
     Application,
     Attachment,
     Body,
+    CaseAddition,
     ClaimCheck,
     Consultation,
     Document,
@@ -57,7 +58,8 @@ class Filed:
     joint: JointIssue | None = None
     """What a joint document says and who has signed it, once all of that holds; else ``fault`` says why not."""
     passed_on: Verified | None = None
-    """What a relay office's forwarding holds, as its origin signed it; it was verified when it came."""
+    """What a relay office's forwarding holds, or a window's addition to a case, as its origin signed it; it was
+    verified when it came."""
     issuing: Issuing | None = None
     """Of the document in it, whose name and number it bears, held against its signer: a joint one's lead, a forwarded
     one's origin.
@@ -117,7 +119,8 @@ def claims(item: Filed) -> tuple[ClaimCheck, ...]:
 
 def application_in(item: Filed) -> Application | None:
     """Return the application that a message carries: what was filed, or is put to departments."""
-    body = item.verified.body if item.verified else None
+    carried = item.passed_on or item.verified
+    body = carried.body if carried else None
     return body.application if isinstance(body, Consultation | Filing | FilingSupplement) else None
 
 
@@ -172,7 +175,7 @@ def _read(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
         if isinstance(verified.body, JointDocument):
             joint = open_issue(node.directory, verified.header, verified.body, stored.enclosures)
             return Filed(stored, verified, "", copies, joint)
-        if isinstance(verified.body, Forwarding) and stored.enclosures:
+        if isinstance(verified.body, Forwarding | CaseAddition) and stored.enclosures:
             passed_on = verify_signed(stored.enclosures[0], node.directory)
             return Filed(stored, verified, "", copies, passed_on=passed_on)
     except SenderError as error:

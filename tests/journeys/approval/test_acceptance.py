@@ -17,10 +17,13 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.claims import fetch, open_claim_store
+from exchange.cli.documents.message_views import said_in
 from exchange.clock import CST
 from exchange.envelope import verify_signed
 from exchange.errors import BadAcceptance, Conflict
 from exchange.messaging.documents import Documents
+from exchange.messaging.records import StoredDocument
+from exchange.operations.trace.dossier import filed
 from exchange.portal import drafting, ending, handing_in, removing, speaking
 from exchange.portal.large_files import attach_large
 from exchange.portal.store import Drafts
@@ -252,7 +255,7 @@ def test_a_material_may_be_promised_where_the_matter_allows_it(city: City) -> No
     assert [(one.material, one.until.isoformat()) for one in promised] == [("plan", "2026-03-05")]
     portal = city.node("portal")
     handing_in.reopen(portal, number)
-    drafting.attach(portal, number, "plan", "方案.txt", "text/plain", b"plan")
+    drafting.attach(portal, number, "plan", "方案.txt", "text/plain", b"plan", "clamd")
     supplement = handing_in.hand_in(portal, number, TRUTH)
     arrive(city)
     assert view(city, number).promised == ()
@@ -262,6 +265,7 @@ def test_a_material_may_be_promised_where_the_matter_allows_it(city: City) -> No
     with city.node("transport").store.reading() as tx:
         (shown,) = tx[Documents].of_conversation(case_of(city, number).conversation_id, CaseAddition.KIND)
     assert shown.enclosures == (sent.signed, b"plan")
+    assert "plan: 方案.txt (scanned, nothing found)" in read_by(city, "transport", shown)
     with pytest.raises(Conflict, match="nothing was told to be missing"):
         handing_in.reopen(portal, number)
 
@@ -343,6 +347,7 @@ def test_a_statement_reaches_the_departments_that_are_to_answer_as_the_portal_si
     with city.node("portal").store.reading() as tx:
         (said,) = tx[Documents].find(statement)
     assert there.enclosures == (said.signed,)
+    assert {"方案已经修改，请求听证", "a hearing"} <= set(read_by(city, "transport", there))
 
 
 @pytest.mark.parametrize("sees", [ApplicantSees.VERDICT, ApplicantSees.STATE])
@@ -405,15 +410,17 @@ def test_progress_is_told_when_it_changes_and_not_again(city: City) -> None:
 def test_a_large_file_lies_in_the_claim_store_and_the_departments_can_read_it(city: City, tmp_path: Path) -> None:
     portal, store = city.node("portal"), open_claim_store(tmp_path / "claims")
     materials = (Material(code="plan", name="施工方案"), Material(code="photo", name="现状照片"))
-    matter = offer(city, mode=AcceptanceMode.AUTOMATIC, materials=materials)
+    stages = city.approver("planning"), city.approver("transport").model_copy(update={"stage": 2})
+    matter = offer(city, *stages, mode=AcceptanceMode.AUTOMATIC, materials=materials)
     content = secrets.token_bytes(3_000_000)
     (tmp_path / "upload").write_bytes(content)
     number = drafting.begin(portal, matter, "hash")
     drafting.save(portal, number, 1, applicant=APPLICANT, project="黄山路供热管道")
     drafting.attach(portal, number, "photo", "现状.txt", "text/plain", b"photo")
     attach_large(
-        portal, number, "plan", "施工方案.pdf", "application/pdf", tmp_path / "upload", store, tmp_path / "journals"
-    )
+        portal, number, "plan", "施工方案.pdf", "application/pdf", tmp_path / "upload", store, tmp_path / "journals",
+        "clamd",
+    )  # fmt: skip
     handing_in.hand_in(portal, number, TRUTH)
     arrive(city)
     receipt = view(city, number).last(FilingReceipt)
@@ -422,6 +429,16 @@ def test_a_large_file_lies_in_the_claim_store_and_the_departments_can_read_it(ci
     (asked,) = [one for one in city_documents(city, "planning") if row(city, number).case_number == one.case_number]
     (claim,) = [one.claim for one in asked.application.materials if one.claim is not None]
     assert fetch(claim, tmp_path / "施工方案.pdf", store).read_bytes() == content
+    assert asked.scanned == (claim.digest,), "departments know which file no scanner has looked at"
+    city.reply("planning", case_of(city, number))
+    (later,) = [one for one in city_documents(city, "transport") if one.case_number == asked.case_number]
+    assert (later.stage, later.scanned) == (2, asked.scanned), "whenever they are asked"
+
+
+def read_by(city: City, name: str, stored: StoredDocument) -> list[str]:
+    """What a department reads of a message."""
+    [item] = filed(city.node(name), stored.message_id)
+    return [text for _, text in said_in(item)]
 
 
 def case_of(city: City, number: str) -> CaseRow:

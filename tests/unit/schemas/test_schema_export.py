@@ -36,7 +36,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "clearance": 2,
         "deadline-notice": 2,
         "default-notice": 3,
-        "consultation": 5,
+        "consultation": 6,
         "case-closed": 2,
         "decision": 4,
         "deemed-consent": 3,

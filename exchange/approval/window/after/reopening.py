@@ -125,7 +125,7 @@ def _ask(step: Step, case: CaseRow, asked: Sequence[str]) -> None:
         step.tx[Cases].ask_again(case.number, department)
     opened = step.tx[Cases].get(case.number) or case
     matter = matter_of(step.tx, opened)
-    issue_again(step, opened, matter, [approver_of(matter, department) for department in asked], *first)
+    issue_again(step, opened, matter, [approver_of(matter, department) for department in asked], first)
     for department in asked:
         refresh(step, case.number, department)
     Concluder().advance(step, case.number)
