@@ -102,16 +102,16 @@ class ProcedureEnded(Body):
 class Opinion(Body):
     """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due.
 
-    Schema version 1 had no ``ground``, version 2 no ``substitution``, version 3 not what the applicant sees; all are
-    still read, and written where nothing newer is said.
+    Schema version 1 had no ``ground``, version 2 no ``substitution``, version 3 not what the applicant sees, version 4
+    no ``licence_answer``; all are still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "opinion"
     TITLE: ClassVar[Title] = ("审查意见", "Opinion")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
-    VERSION: ClassVar[int] = 4
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+    VERSION: ClassVar[int] = 5
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     model_config = ConfigDict(
@@ -139,12 +139,16 @@ class Opinion(Body):
     """By which entry of the directory its signer acts for ``department``; null where the department signs itself."""
     visible: Annotated[Visibility, Field(exclude_if=lambda visible: visible == OPEN)] = OPEN
     """What the applicant may see of it, and from when on: signed, so that no window shows more."""
+    licence_answer: Annotated[MessageId | None, Field(exclude_if=lambda answer: answer is None)] = None
+    """The licence answer that it rests on (Administrative License Law, article 33): one that its signer has."""
     officer: Line
     decided_on: Day
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.licence_answer is not None:
+            return 5
         if self.visible != OPEN:
             return 4
         if self.substitution is not None:

@@ -87,6 +87,8 @@ class OpinionIn(ApiModel):
     procedure: SpecialProcedure | None = None
     ground: ObjectionGround | None = None
     """With an objection: ``safety``; the lead hears of it at once, even if it is late. 以安全为由。"""
+    licence_answer: MessageId | None = None
+    """The licence answer that it rests on, one of `GET /licence-answers`. 所依据的许可信息答复。"""
     officer: Line
     decided_on: date
 

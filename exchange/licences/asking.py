@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.envelope import verify_signed
-from exchange.errors import CallerError, NotFound, Returned
+from exchange.errors import BadOpinion, CallerError, NotFound, Returned
 from exchange.licences.still_verified import still_verified
 from exchange.messaging.checks import expect
 from exchange.messaging.documents import Documents
@@ -14,7 +14,7 @@ from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import Body, LicenceAnswer, LicenceQuery, Role
+from exchange.schemas import AnswerResult, Body, LicenceAnswer, LicenceQuery, Role
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,20 @@ def answers(node: Node, query_id: str | None = None, limit: int = 50) -> list[An
         if said is not None and isinstance(said.body, LicenceAnswer) and one.sender != node.address:
             found.append(AnsweredQuery(one.message_id, one.sender, said.body))
     return found
+
+
+def check_held(step: Step, message_id: str) -> None:
+    """Raise BadOpinion unless a window has given this answer to the member here, and told something by it."""
+    for stored in step.tx[Documents].find(message_id):
+        said = still_verified(step.node, stored) if stored.direction == "received" else None
+        if said is not None and isinstance(said.body, LicenceAnswer) and said.body.result is not AnswerResult.REFUSED:
+            return
+    raise BadOpinion(
+        "licence_answer: {answer} is no answer about licences that was given to {address}",
+        remedy="`exchange licence answers` lists those that were, and their ids",
+        answer=message_id,
+        address=step.node.address,
+    )
 
 
 def _window(node: Node) -> str:

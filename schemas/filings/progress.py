@@ -60,7 +60,8 @@ class DepartmentProgress(Wire):
 
     model_config = ConfigDict(
         json_schema_extra=rules(
-            when({"not": says("step", PartStep.ANSWERED)}, may(verdict=NOTHING, reasons=BLANK, conditions=BLANK))
+            when({"not": says("step", PartStep.ANSWERED)}, may(verdict=NOTHING, reasons=BLANK, conditions=BLANK)),
+            when({"not": says("step", PartStep.ANSWERED)}, may(licence_answer=NOTHING)),
         )
     )
 
@@ -85,20 +86,29 @@ class DepartmentProgress(Wire):
     settled_at: Instant | None = None
     message_id: MessageId | None = None
     """The opinion's or the deemed consent's message."""
+    licence_answer: Annotated[MessageId | None, Field(exclude_if=lambda answer: answer is None)] = None
+    """The licence answer that the opinion rests on, where its reasons are visible."""
 
     @model_validator(mode="after")
     def _silence_says_nothing(self) -> Self:
         if self.step is not PartStep.ANSWERED and (self.verdict or self.reasons.strip() or self.conditions.strip()):
             raise ValueError("verdict, reasons, conditions: stand where a department has answered, and nowhere else")
+        if self.step is not PartStep.ANSWERED and self.licence_answer is not None:
+            raise ValueError("licence_answer: stands where a department has answered, and nowhere else")
         return self
 
 
 class CaseProgress(Body):
-    """How a case stands, for its applicant (办理进度); a higher serial replaces."""
+    """How a case stands, for its applicant (办理进度); a higher serial replaces.
+
+    Schema version 1 had no ``licence_answer``; it is still read, and written where there is none.
+    """
 
     KIND: ClassVar[str] = "case-progress"
     TITLE: ClassVar[Title] = ("办理进度", "Progress of a case")
     ROOM: ClassVar[Room] = Room.PORTAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
     MOMENT: ClassVar[tuple[str, ...]] = ("at",)
     HAPPENED: ClassVar[tuple[str, ...]] = ("overrun_at", "delivered_at")
 
@@ -121,6 +131,11 @@ class CaseProgress(Body):
     delivered_at: Instant | None = None
     """When what was granted was handed out."""
     at: Instant
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if any(part.licence_answer is not None for part in self.parts) else 1
 
 
 class DecisionServed(Body):

@@ -20,6 +20,7 @@ from exchange.schemas import (
     ObjectionGround,
     Office,
     Overruling,
+    PartStep,
     Printing,
     Result,
     ResultStanding,
@@ -33,7 +34,7 @@ from exchange.schemas.base import Wire
 from tests.corpus.kin import message
 from tests.corpus.world import NOW, World
 from tests.unit.examples import CLAIM, EXAMPLES, OPINION_UPWARD
-from tests.unit.facts import ID, end
+from tests.unit.facts import ID, OTHER_ID, end
 
 
 def bodies() -> Iterator[tuple[str, int, Body]]:
@@ -99,6 +100,14 @@ def _with_answers() -> Application:
     return told
 
 
+def _resting_on_an_answer() -> tuple[Wire, ...]:
+    progress: Any = EXAMPLES["case-progress"]
+    return tuple(
+        part.model_copy(update={"licence_answer": OTHER_ID}) if part.step is PartStep.ANSWERED else part
+        for part in progress.parts
+    )
+
+
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("case-closed", 2): {"given_by": "c.fire", "opinion_id": ID},
     ("consultation", 4): {"departments": EXAMPLES["consultation"].departments[:1], "copy_of": ID},  # type: ignore[attr-defined]
@@ -142,6 +151,8 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     },
     ("opinion", 3): {"substitution": 7},
     ("opinion", 4): {"visible": Visibility(sees=ApplicantSees.VERDICT, since=SeenFrom.DECISION)},
+    ("opinion", 5): {"licence_answer": OTHER_ID},
+    ("case-progress", 2): {"parts": _resting_on_an_answer()},
     ("consultation", 5): {"application": _with_answers()},
     ("consultation", 6): {"application": _with_answers(), "scanned": (CLAIM.digest,)},
     ("term-notice", 1): {"provisional": False},

@@ -62,7 +62,8 @@ def progress_of(step: Step, row: FilingRow, case: CaseStatus) -> CaseProgress:
 
 def _line(step: Step, part: PartStatus, case: CaseStatus) -> DepartmentProgress:
     answered = part.state is PartState.ANSWERED
-    seen = _visible(step, part) if answered else OPEN
+    opinion = _opinion(step, part) if answered else None
+    seen = (opinion.visible if opinion is not None else Visibility(sees=ApplicantSees.STATE)) if answered else OPEN
     opened = answered and (seen.since is SeenFrom.ARRIVAL or case.state is CaseState.DECIDED)
     texts = opened and seen.sees is ApplicantSees.ALL
     return DepartmentProgress(
@@ -80,13 +81,14 @@ def _line(step: Step, part: PartStatus, case: CaseStatus) -> DepartmentProgress:
         moved=part.amendments[-100:],
         reminded=part.reminded,
         message_id=part.message_id,
+        licence_answer=opinion.licence_answer if opinion is not None and texts else None,
     )
 
 
-def _visible(step: Step, part: PartStatus) -> Visibility:
-    """What the department itself lets be seen, under its signature: no window shows more."""
+def _opinion(step: Step, part: PartStatus) -> Opinion | None:
+    """The opinion as its department has signed it, with what it lets be seen: no window shows more."""
     giver = part.given_by or part.department
     stored = step.tx[Documents].get(giver, part.message_id or "")
     if stored is None or stored.kind != Opinion.KIND:
-        return Visibility(sees=ApplicantSees.STATE)
-    return parse_body(Opinion, payload_of(stored.signed)).visible
+        return None
+    return parse_body(Opinion, payload_of(stored.signed))

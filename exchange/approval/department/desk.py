@@ -19,6 +19,7 @@ from exchange.envelope.strict import values_of
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned, SenderError
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
+from exchange.licences.asking import check_held
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
@@ -246,6 +247,8 @@ def reply_in(step: Step, opinion: Opinion) -> str:
             case_number=row.case_number,
             state=coded(DESK_STATES, row.state),
         )
+    if opinion.licence_answer is not None:
+        check_held(step, opinion.licence_answer)
     step.node.expect((row.window,))
     opinion = seen_as_asked(step, row, opinion)
     message_id = step.send(

@@ -45,6 +45,10 @@ def reply(
     ] = None,
     procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
     days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
+    licence_answer: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The licence answer that it rests on: `exchange licence answers` lists them."),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,6 +77,7 @@ def reply(
             competent_body=competent_body,
             procedure=SpecialProcedure(kind=procedure, days=days or 0) if procedure else None,
             ground=ground,
+            licence_answer=licence_answer,
             officer=officer,
             decided_on=settings.clock.now().date(),
         )
@@ -124,6 +129,7 @@ _REPLY_OPTIONS = {
     "basis": "--basis",
     "competent_body": "--competent-body",
     "ground": "--ground",
+    "licence_answer": "--licence-answer",
     "procedure": "--procedure, --days",
     "days": "--days",
     "officer": "--officer",

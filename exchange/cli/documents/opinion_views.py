@@ -27,6 +27,7 @@ def opinion_lines(body: Opinion) -> Lines:
     yield tr("conditions"), body.conditions
     yield tr("basis"), "; ".join(body.basis)
     yield tr("on grounds of"), name_of(GROUNDS, body.ground) if body.ground else ""
+    yield tr("rests on the licence answer"), body.licence_answer or ""
     yield tr("competent authority"), body.competent_body or ""
     if body.procedure:
         yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"

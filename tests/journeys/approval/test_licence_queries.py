@@ -12,14 +12,24 @@ import pytest
 
 from exchange.approval.window.licensing.entering import EntryWanted, enter
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.errors import CallerError
+from exchange.cli.documents.message_views import said_in
+from exchange.errors import BadOpinion, CallerError
 from exchange.licences.answering import told_of
 from exchange.licences.asking import QueryWanted, answers, ask
-from exchange.schemas import AnswerResult, LicenceAnswer, LicenceChange, LicenceQuery
+from exchange.operations.trace.dossier import filed
+from exchange.schemas import (
+    AcceptanceMode,
+    AnswerResult,
+    ApplicantSees,
+    LicenceAnswer,
+    LicenceChange,
+    LicenceQuery,
+    Visibility,
+)
 from exchange.schemas.filings.sharing import MOST_SHARED
-from tests.journeys.approval.test_licences import COMPANY, OFFICER, PERSON, came_back, decided, issued
+from tests.journeys.approval.test_licences import COMPANY, OFFICER, PERSON, came_back, case_of, decided, issued
 from tests.journeys.city import City, wait_until
-from tests.journeys.portal import make_portal_city
+from tests.journeys.portal import file, make_portal_city, offer, row, tell, view
 
 pytestmark = pytest.mark.broker
 
@@ -130,3 +140,32 @@ def test_nothing_is_asked_without_purpose_and_basis_nor_for_two_things_and_no_po
     assert [one.answer.result for one in told] == [AnswerResult.REFUSED]
     forged = LicenceAnswer(query_id=told[0].query_id, number="X-1-26", result=AnswerResult.NONE, at=city.clock.now())
     assert "unknown-query" in came_back(city, "window", forged, "planning")
+
+
+def answer_held(city: City, name: str, number: str) -> str:
+    """The id of a department's answer about a licence, or about none of that number."""
+    told = answered(city, name, number=number)
+    (found,) = [one for one in answers(city.node(name)) if one.answer == told]
+    return found.message_id
+
+
+def test_an_opinion_names_the_answer_it_rests_on_only_where_its_department_has_it(city: City) -> None:
+    shut = Visibility(sees=ApplicantSees.VERDICT)
+    asked = city.approver("planning"), city.approver("transport", visible=shut)
+    number = file(city, offer(city, *asked, mode=AcceptanceMode.AUTOMATIC))
+    case = case_of(city, row(city, number).case_number or "")
+    mine, theirs = (answer_held(city, name, "HJX-NONE-2") for name in ("planning", "transport"))
+    refused = answered(city, "planning", holder="*****")
+    (kept,) = [one.message_id for one in answers(city.node("planning")) if one.answer == refused]
+    for wrong in (theirs, refused.query_id, kept, "11111111-1111-4111-8111-111111111111"):
+        with pytest.raises(BadOpinion, match="no answer about licences"):
+            city.reply("planning", case, licence_answer=wrong)
+    given = city.reply("planning", case, licence_answer=mine)
+    city.reply("transport", case, licence_answer=theirs)
+    tell(city)
+    [item] = filed(city.window, given)
+    assert ("rests on the licence answer", mine) in list(said_in(item))
+    told = view(city, number).progress
+    assert told is not None
+    by_name = {part.department.rpartition(".")[2]: part.licence_answer for part in told.parts}
+    assert by_name == {"planning": mine, "transport": None}, "as far as its reasons may be seen"

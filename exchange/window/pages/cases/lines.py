@@ -37,6 +37,8 @@ class DepartmentLine:
     verdict_kind: str
     reasons: str
     conditions: str
+    licence_answer: str
+    """The id of the answer about licences that it rests on; empty where there is none."""
 
 
 def lines_of(guest: Guest, progress: CaseProgress) -> list[DepartmentLine]:
@@ -62,6 +64,7 @@ def _line(guest: Guest, part: DepartmentProgress) -> DepartmentLine:
         verdict_kind=VERDICT_TONES.get(part.verdict.value, "warn") if part.verdict is not None else "",
         reasons=part.reasons,
         conditions=part.conditions,
+        licence_answer=part.licence_answer or "",
     )
 
 
