@@ -158,6 +158,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.desk,
+        "A domain",
+        {
+            "desk": "Serves a member's desk: pages on which its officers read, decide, write and sign, until told "
+            "to stop.",
+        },
+    ),
+    *entries(
         imported.top,
         "A domain",
         {

@@ -157,6 +157,12 @@ def console(app: typer.Typer) -> None:
     console.register(app)
 
 
+def desk(app: typer.Typer) -> None:
+    from exchange.cli.domain import desk
+
+    desk.register(app)
+
+
 def public_window(app: typer.Typer) -> None:
     from exchange.cli.domain import public_window
 

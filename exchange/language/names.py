@@ -158,6 +158,14 @@ ACCOUNT_ROLES: Mapping[str, Words] = {
     "operator": ("操作员", "operator"),
     "security-officer": ("安全员", "security officer"),
 }
+"""Roles of the console's accounts."""
+DESK_ROLES: Mapping[str, Words] = {
+    "clerk": ("经办人", "clerk"),
+    "reviewer": ("审核人", "reviewer"),
+    "signer": ("签发人", "signer"),
+    "supervisor": ("主管", "supervisor"),
+}
+"""Roles of the accounts of a member's desk."""
 
 """Errors and the reasons for which a message was set aside or returned, by their codes."""
 

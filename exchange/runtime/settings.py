@@ -257,6 +257,13 @@ class Home:
         """
         return self.member(address) / "window.json"
 
+    def desk(self, address: str) -> Path:
+        """Return where the desk beside a member is being served: address and process; no secret.
+
+        It lies in the member's own folder, which is all that its process may write to.
+        """
+        return self.member(address) / "desk.json"
+
     def database_url(self, address: str, given: str | None) -> str:
         """Return the given database, under the member's own role where it has one; or the member's own SQLite file."""
         account = read_json(self.database_account(address)) if is_server(given) else None

@@ -55,6 +55,11 @@ ACCOUNTS = {
     AccountRole.OBSERVER: Credentials("olga", "watching the river rise"),
     AccountRole.OPERATOR: Credentials("otto", "repairing what has broken"),
     AccountRole.SECURITY: Credentials("sven", "guarding both the doors"),
+    # Of desks, which have nothing to do here.
+    AccountRole.CLERK: Credentials("carl", "writing what others sign"),
+    AccountRole.REVIEWER: Credentials("rosa", "reading what others wrote"),
+    AccountRole.SIGNER: Credentials("sigi", "signing what others read"),
+    AccountRole.SUPERVISOR: Credentials("susi", "answering for all of them"),
 }
 
 

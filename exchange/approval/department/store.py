@@ -26,6 +26,18 @@ _RECALLED_BY = _ROWS.where(_c.recall_id.in_(bindparam("messages", expanding=True
 _PAGE = _ROWS.where(_c.state == bindparam("in_state")).order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
 _BEHIND = tuple_(bindparam("moment", type_=_c.received_at.type), bindparam("number", type_=_c.case_number.type))
 _PAGE_BEHIND = _PAGE.where(tuple_(_c.received_at, _c.case_number) > _BEHIND)
+_DATED = (
+    _ROWS.where(_c.state == bindparam("in_state"), _c.due_at.is_not(None))
+    .order_by(_c.due_at, _c.case_number)
+    .limit(bindparam("most"))
+)
+_DUE_BEHIND = tuple_(bindparam("moment", type_=_c.due_at.type), bindparam("number", type_=_c.case_number.type))
+_DATED_BEHIND = _DATED.where(tuple_(_c.due_at, _c.case_number) > _DUE_BEHIND)
+_UNDATED = (
+    _ROWS.where(_c.state == bindparam("in_state"), _c.due_at.is_(None), _c.case_number > bindparam("number"))
+    .order_by(_c.case_number)
+    .limit(bindparam("most"))
+)
 _PUT = adding(desk, *(field.name for field in fields(DeskRow)))
 
 
@@ -75,6 +87,25 @@ class DepartmentDesk:
             return [DeskRow(*row) for row in self._db.execute(_PAGE, here)]
         here |= {"moment": after[0], "number": after[1]}
         return [DeskRow(*row) for row in self._db.execute(_PAGE_BEHIND, here)]
+
+    def by_due(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
+        """Return a page of the rows in one state that have a due moment, the earliest first, behind a place of due
+        moment and number."""
+        here: dict[str, Any] = {"in_state": state, "most": limit}
+        if after is None:
+            return [DeskRow(*row) for row in self._db.execute(_DATED, here)]
+        here |= {"moment": after[0], "number": after[1]}
+        return [DeskRow(*row) for row in self._db.execute(_DATED_BEHIND, here)]
+
+    def without_due(self, state: DeskState, after: str, limit: int) -> list[DeskRow]:
+        """Return a page of the rows in one state whose term has not begun, or stands still, behind a number."""
+        found = self._db.execute(_UNDATED, {"in_state": state, "number": after, "most": limit})
+        return [DeskRow(*row) for row in found]
+
+    def how_many(self, state: DeskState, most: int) -> int:
+        """Return how many rows are in a state, counted no further than ``most``."""
+        some = select(_c.case_number).where(_c.state == state).limit(most).subquery()
+        return self._db.scalar(select(func.count()).select_from(some)) or 0
 
     def recent(self, limit: int = 100) -> list[DeskRow]:
         query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)

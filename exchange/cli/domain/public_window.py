@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 
 from exchange.cli.domain.console import say_elsewhere
+from exchange.cli.domain.listening_options import listening_place
 from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import print_json, say_link
-from exchange.errors import BadConfiguration, FileUnusable
+from exchange.errors import FileUnusable
 from exchange.language import tr
 from exchange.machine.files import make_folder
 from exchange.runtime import logs
@@ -22,7 +23,7 @@ from exchange.runtime.confinement.member import confine_member
 from exchange.runtime.home import claims_place, portal_of
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
-from exchange.web.listening import HOST, ListeningPlace, read_state
+from exchange.web.listening import read_state
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +72,7 @@ def public_window(
 
     with StopSignal() as stop:
         stop.gently()
-        serve(settings, _place(listen, tls_cert, tls_key, PORTS), ready, stop.told)
+        serve(settings, listening_place(listen, tls_cert, tls_key, PORTS), ready, stop.told)
 
 
 def _confine(settings: Settings, files: Sequence[Path]) -> None:
@@ -84,14 +85,3 @@ def _confine(settings: Settings, files: Sequence[Path]) -> None:
         with suppress(FileUnusable):  # said where somebody leaves something there
             make_folder(claims, 0o700)
     confine_member(settings, portal_of(settings), read=folders, write=[claims] if isinstance(claims, Path) else [])
-
-
-def _place(listen: str | None, tls_cert: Path | None, tls_key: Path | None, ports: range) -> ListeningPlace:
-    """Where to listen, as it is written. Raises BadConfiguration."""
-    if listen is None:
-        return ListeningPlace(HOST, None, tls_cert, tls_key, ports)
-    host, _, port = listen.rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
-        remedy = "write host and port, for example 127.0.0.1:8500 or [::1]:8500; port 0 takes any that is free"
-        raise BadConfiguration("--listen: {listen!r} is no host and port", remedy=remedy, listen=listen)
-    return ListeningPlace(host.strip("[]") or HOST, int(port), tls_cert, tls_key, ports)

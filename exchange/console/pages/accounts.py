@@ -84,7 +84,7 @@ def _hand(visit: Visit, name: str, token: str) -> str:
 
 
 def _change_role(visit: Visit) -> str:
-    name, role = visit.path["name"], role_of(_field(visit, "role"))
+    name, role = visit.path["name"], role_of(_field(visit, "role"), gate_of(visit.view).roles)
     managing.change_role(gate_of(visit.view), visit.account.name, name, role)
     return _said(visit, "/accounts", f"{name}：{ACCOUNT_ROLES[role][0]}", f"{name} is {ACCOUNT_ROLES[role][1]} now")
 

@@ -1,4 +1,4 @@
-"""Rules of console accounts: how they are named, and who may change whose."""
+"""Rules of accounts: how they are named, and who may change whose."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from unicodedata import normalize
 
 from exchange.errors import BadAccount, Denied
-from exchange.web.door.permissions import AccountRole, Action, check_allowed
+from exchange.language import NamedText
+from exchange.web.door.permissions import AccountRole
+from exchange.web.door.roles import DoorRoles
 
 _NAME = re.compile(r"[^\W_][\w.-]{1,39}")
 
@@ -25,31 +27,40 @@ def account_name(text: str) -> str:
     return name
 
 
-def role_of(text: str) -> AccountRole:
-    """Return a role by its word. Raises BadAccount for any other."""
-    if text not in tuple(AccountRole):
+def role_of(text: str, roles: DoorRoles) -> AccountRole:
+    """Return a role behind this door by its word. Raises BadAccount for any other."""
+    if text not in tuple(roles.names):
         raise BadAccount(
             "there is no role {text!r}",
             remedy="choose one of: {accountrole}",
             text=text,
-            accountrole=", ".join(AccountRole),
+            accountrole=", ".join(roles.names),
         )
     return AccountRole(text)
 
 
-def check_manages(actor: str, role: AccountRole, target: str) -> None:
-    """Raise Denied where ``actor`` may not change the account ``target``: without the action, or its own."""
-    check_allowed(role, Action.ACCOUNTS)
+def check_manages(actor: str, role: AccountRole, target: str, roles: DoorRoles) -> None:
+    """Raise Denied where ``actor`` may not change the account ``target``: of another role, or its own."""
+    if role is not roles.keeper:
+        raise Denied(
+            "accounts are managed by the role {keeper} alone",
+            remedy="ask somebody whose account has a role that may",
+            keeper=NamedText(roles.keeper_name),
+        )
     if actor == target:
         raise Denied(
             "nobody changes the role or the lock of their own account",
-            remedy="ask another security officer; the own password is changed on the page of the own account",
+            remedy="ask another {keeper}; the own password is changed on the page of the own account",
+            keeper=NamedText(roles.keeper_name),
         )
 
 
-def check_officer_left(target: str, officers: frozenset[str]) -> None:
-    """Raise Denied where nobody in ``officers`` (security officers who can sign in) but ``target`` would be left."""
-    if not officers - {target}:
+def check_keeper_left(target: str, keepers: frozenset[str], roles: DoorRoles) -> None:
+    """Raise Denied where nobody in ``keepers`` (who manage accounts, and can sign in) but ``target`` would be left."""
+    if not keepers - {target}:
         raise Denied(
-            "the last security officer stays one", code="last-officer", remedy="make another security officer first"
+            "the last {keeper} stays one",
+            code="last-officer",
+            remedy="make another {keeper} first",
+            keeper=NamedText(roles.keeper_name),
         )

@@ -1,4 +1,5 @@
-"""What it takes to come in: signing in and out, one-time links, the own password. Steps on the console's own store.
+"""What it takes to come in: signing in and out, one-time links, the own password. Steps on the store of a console, or
+of the member whose desk it is.
 
 Tokens are random, given out once, and kept as their SHA-256; time is that of people, never a domain's faster clock.
 """
@@ -23,8 +24,8 @@ from exchange.web.door.accounts import account_name
 from exchange.web.door.devices import Devices
 from exchange.web.door.password_rules import check_password
 from exchange.web.door.passwords import Passwords
-from exchange.web.door.permissions import AccountRole
 from exchange.web.door.records import AccountRow, FailureRow, LinkRow, SessionRow
+from exchange.web.door.roles import CONSOLE_DOOR, DoorRoles
 from exchange.web.door.sign_in import (
     FORGOTTEN_AFTER,
     FREE_EVERYWHERE,
@@ -79,8 +80,10 @@ class Gate:
         clock: Clock | None = None,
         passwords: Passwords | None = None,
         new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+        roles: DoorRoles = CONSOLE_DOOR,
     ) -> None:
         self.store = store
+        self.roles = roles
         self.clock = clock or RealClock()
         self.passwords = passwords or Passwords()
         self._new_token = new_token
@@ -182,7 +185,8 @@ class Gate:
     def use_link(self, token: str, name: str, password: str, place: str = "") -> str:
         """Set a password by a one-time link, which is used up by it; return the account's name.
 
-        ``name`` is that of the first account, a security officer; other links know theirs. Raises Denied or BadAccount.
+        ``name`` is that of the first account, which manages the others; other links know theirs. Raises Denied or
+        BadAccount.
         """
         row = self.link(token, place)
         account = row.account or account_name(name)
@@ -192,7 +196,7 @@ class Gate:
             if not tx[Accounts].use_link(row.token_hash, now) or (row.account is None and tx[Accounts].any()):
                 raise _no_link()
             if row.account is None:
-                tx[Accounts].add(AccountRow(account, AccountRole.SECURITY, kept, now, now))
+                tx[Accounts].add(AccountRow(account, self.roles.keeper, kept, now, now))
             tx[Accounts].set_password(account, kept, now)
             tx[Accounts].end_sessions(account)
             self._forgive(tx, account, place)
@@ -286,7 +290,7 @@ def _no_link() -> Denied:
     return Denied(
         "this one-time link cannot be used: it is unknown, was used, or is too old",
         code="link",
-        remedy="ask a security officer for a new one; for the first account start the console again",
+        remedy="ask whoever manages the accounts for a new one; for the first account start the pages again",
     )
 
 

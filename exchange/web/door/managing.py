@@ -1,24 +1,26 @@
-"""How a security officer manages the accounts of others. Each step is one transaction, with its entry in the log."""
+"""How a security officer, or the supervisor of a desk, manages the accounts of others.
+
+Each step is one transaction, with its entry in the log.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from exchange.errors import Denied, NotFound
+from exchange.errors import BadAccount, Denied, NotFound
 from exchange.operations.audit.store import AuditLog
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
-from exchange.web.door.accounts import account_name, check_manages, check_officer_left, role_of
+from exchange.web.door.accounts import account_name, check_keeper_left, check_manages, role_of
 from exchange.web.door.gate import DONE, Gate
-from exchange.web.door.permissions import AccountRole
 from exchange.web.door.records import AccountRow
 from exchange.web.door.store import Accounts
 
 
 def make(gate: Gate, actor: str, name: str, role: str) -> str:
     """Make a new account and return the token of its one-time link. Raises Denied, BadAccount or Conflict."""
-    new, what = account_name(name), role_of(role)
+    new, what = account_name(name), role_of(role, gate.roles)
     with _step(gate, actor, new, "account.make", f"{new} {what}") as tx:
         tx[Accounts].add(AccountRow(new, what, None, gate.clock.now()))
         return gate.new_link(tx, new)
@@ -26,11 +28,11 @@ def make(gate: Gate, actor: str, name: str, role: str) -> str:
 
 def change_role(gate: Gate, actor: str, name: str, role: str) -> None:
     """Give another's account another role and end its sessions. Raises Denied, BadAccount or NotFound."""
-    what = role_of(role)
+    what, keeper = role_of(role, gate.roles), gate.roles.keeper
     with _step(gate, actor, name, "account.role", f"{name} {what}") as tx:
         row = _existing(tx, name)
-        if row.role is AccountRole.SECURITY and what is not AccountRole.SECURITY:
-            check_officer_left(name, tx[Accounts].officers())
+        if row.role is keeper and what is not keeper:
+            check_keeper_left(name, tx[Accounts].keepers(keeper), gate.roles)
         tx[Accounts].set_role(name, what)
         tx[Accounts].end_sessions(name)
 
@@ -38,8 +40,7 @@ def change_role(gate: Gate, actor: str, name: str, role: str) -> None:
 def lock(gate: Gate, actor: str, name: str) -> None:
     """Keep an account out, at once and until it is unlocked. Raises Denied or NotFound."""
     with _step(gate, actor, name, "account.lock", name) as tx:
-        if _existing(tx, name).role is AccountRole.SECURITY:
-            check_officer_left(name, tx[Accounts].officers())
+        _check_not_last(gate, tx, name)
         tx[Accounts].set_locked(name, gate.clock.now())
         tx[Accounts].end_sessions(name)
 
@@ -68,14 +69,44 @@ def reset_from_here(gate: Gate, name: str) -> str:
         return _renew(gate, tx, name)
 
 
+def link_from_here(gate: Gate, name: str, role: str | None) -> tuple[AccountRow, str]:
+    """Return an account, made with this role where there is none, and the token of its one-time link; for whoever may
+    run commands on the machine. Raises BadAccount.
+    """
+    new, now = account_name(name), gate.clock.now()
+    wanted = role_of(role, gate.roles) if role is not None else None
+    with gate.store.transaction() as tx:
+        row = tx[Accounts].get(new)
+        if row is None:
+            if wanted is None:
+                raise BadAccount("there is no account {name!r} yet", remedy="say which role it gets", name=new)
+            row = AccountRow(new, wanted, None, now)
+            tx[Accounts].add(row)
+            tx[AuditLog].append(now, new, "account.make", f"{new} {wanted} on the command line", DONE, source())
+        elif wanted is not None and wanted is not row.role:
+            raise BadAccount(
+                "the account {name!r} has the role {role} already",
+                remedy="its role is changed on the page of the accounts",
+                name=new,
+                role=row.role.value,
+            )
+        else:
+            tx[AuditLog].append(now, new, "account.reset", "on the command line", DONE, source())
+        return row, _renew(gate, tx, new)
+
+
 def lock_from_here(gate: Gate, by: str, name: str) -> None:
     """Do as `lock` does, for whoever may run commands on the console's machine. Raises Denied or NotFound."""
     with gate.store.transaction() as tx:
-        if _existing(tx, name).role is AccountRole.SECURITY:
-            check_officer_left(name, tx[Accounts].officers())
+        _check_not_last(gate, tx, name)
         tx[Accounts].set_locked(name, gate.clock.now())
         tx[Accounts].end_sessions(name)
         tx[AuditLog].append(gate.clock.now(), by, "account.lock", name, DONE, source())
+
+
+def _check_not_last(gate: Gate, tx: Transaction, name: str) -> None:
+    if _existing(tx, name).role is gate.roles.keeper:
+        check_keeper_left(name, tx[Accounts].keepers(gate.roles.keeper), gate.roles)
 
 
 def _renew(gate: Gate, tx: Transaction, name: str) -> str:
@@ -90,8 +121,8 @@ def _step(gate: Gate, actor: str, target: str, action: str, what: str) -> Iterat
     with gate.store.transaction() as tx:
         row = tx[Accounts].get(actor)
         if row is None or row.locked_at is not None:
-            raise Denied("this account is locked, or is none", remedy="ask a security officer")
-        check_manages(actor, row.role, target)
+            raise Denied("this account is locked, or is none", remedy="ask whoever manages the accounts")
+        check_manages(actor, row.role, target, gate.roles)
         yield tx
         tx[AuditLog].append(gate.clock.now(), actor, action, what, DONE, source())
 

@@ -1,6 +1,7 @@
 """Who may do what at the console: three roles with separate duties, and one table of what each may do.
 
 An account has one role. Who manages accounts neither repairs nor discards, and who repairs manages no accounts.
+The roles of a desk may do nothing here; what they may do there stands in `exchange.desk.permissions`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from exchange.language.names import ACCOUNT_ROLES, coded
 
 
 class AccountRole(StrEnum):
-    """The roles of console accounts."""
+    """The roles of accounts: the first three of a console's, the others of a member's desk."""
 
     OBSERVER = "observer"
     OPERATOR = "operator"
     SECURITY = "security-officer"
+    CLERK = "clerk"
+    REVIEWER = "reviewer"
+    SIGNER = "signer"
+    SUPERVISOR = "supervisor"
 
 
 class Action(StrEnum):
@@ -42,6 +47,10 @@ PERMISSIONS: dict[AccountRole, frozenset[Action]] = {
     AccountRole.OBSERVER: _LOOKING,
     AccountRole.OPERATOR: _REPAIRING,
     AccountRole.SECURITY: _GUARDING,
+    AccountRole.CLERK: frozenset(),
+    AccountRole.REVIEWER: frozenset(),
+    AccountRole.SIGNER: frozenset(),
+    AccountRole.SUPERVISOR: frozenset(),
 }
 """What each role may do; what is not named is denied."""
 

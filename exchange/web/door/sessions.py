@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from exchange.errors import BadAccount, Denied, ExchangeError, TooManyRequests
-from exchange.language import Language
+from exchange.language import Language, Words
 from exchange.web import render
 from exchange.web.door import devices
 from exchange.web.door.account import Account
@@ -34,11 +34,13 @@ _MOST = 16_384
 
 
 class SessionDoor:
-    """Implements `exchange.web.door.door.Door` with sessions kept in the console's own store."""
+    """Implements `exchange.web.door.door.Door` with sessions in the store of the console, or of the desk's member."""
 
-    def __init__(self, gate: Gate, tag: str = "") -> None:
-        """``tag`` sets the cookies of consoles apart that share a host: cookies know no ports."""
+    def __init__(self, gate: Gate, tag: str = "", office: Words | None = None) -> None:
+        """``tag`` sets the cookies of consoles and desks apart that share a host: cookies know no ports. ``office`` is
+        whose desk it is."""
         self.gate = gate
+        self._office = office
         self._strangers, self._known = Turnstile("strangers"), Turnstile("known-devices")
         self._attempts = Attempts(of_one_token=OF_ONE_SOURCE, of_one_place=OF_ONE_SOURCE)
         self.cookie = f"__Host-yizhan{tag}"
@@ -76,15 +78,15 @@ class SessionDoor:
         then = own_path(request.query_params.get("next", "/"))
         if request.headers.get("sec-fetch-site") == "cross-site":
             # A strict cookie does not come along from another site; from a page of ours it does.
-            return _page(request, "hop.html", {"then": then})
+            return self._page(request, "hop.html", {"then": then})
         if self.account(request) is not None:
             return RedirectResponse(then, 303)
-        return _page(request, "sign_in.html", {"then": then, "fresh": "fresh" in request.query_params})
+        return self._page(request, "sign_in.html", {"then": then, "fresh": "fresh" in request.query_params})
 
     async def _sign_in(self, request: Request) -> Response:
         form = await _form(request)
         if form is None:
-            return _refused(request)
+            return self._refused(request)
         name = str(form.get("name", ""))
         device = await run_in_threadpool(self.gate.device, name, request.cookies.get(self._device_cookie(name), ""))
         try:
@@ -93,7 +95,7 @@ class SessionDoor:
             turn = self._strangers if device is None else self._known
             return await turn.run(place_of(request), partial(self._let_in, request, form, device))
         except (TooManyRequests, Crowded) as error:
-            return _later(request, error, {"then": own_path(str(form.get("next", "/"))), "name": name})
+            return self._later(request, error, {"then": own_path(str(form.get("next", "/"))), "name": name})
 
     def _let_in(self, request: Request, form: FormData, device: str | None) -> Response:
         then, name = own_path(str(form.get("next", "/"))), str(form.get("name", ""))
@@ -105,7 +107,9 @@ class SessionDoor:
             if device is None:
                 self._attempts.failed(place_of(request))
             wait = error.seconds if isinstance(error, ShutOut) else None
-            answer = _page(request, "sign_in.html", {"then": then, "name": name, "failed": True, "wait": wait}, 401)
+            answer = self._page(
+                request, "sign_in.html", {"then": then, "name": name, "failed": True, "wait": wait}, 401
+            )
             if wait is not None:
                 answer.status_code = 429
                 answer.headers["retry-after"] = str(int(wait) + 1)
@@ -148,21 +152,21 @@ class SessionDoor:
             self._attempts.check(place)
             row = self.gate.link(link, place)
         except TooManyRequests as error:
-            return _later(request, error)
+            return self._later(request, error)
         except Denied as error:
             self._attempts.failed(place)
-            return _page(request, "set_up.html", {"error": error}, 403)
-        return _page(request, "set_up.html", {"link": link, "account": row.account})
+            return self._page(request, "set_up.html", {"error": error}, 403)
+        return self._page(request, "set_up.html", {"link": link, "account": row.account})
 
     async def _use_link(self, request: Request) -> Response:
         form = await _form(request)
         if form is None:
-            return _refused(request)
+            return self._refused(request)
         try:
             self._attempts.check(place_of(request))
             return await self._strangers.run(place_of(request), partial(self._set_password, request, form))
         except (TooManyRequests, Crowded) as error:
-            return _later(request, error)
+            return self._later(request, error)
 
     def _set_password(self, request: Request, form: FormData) -> Response:
         link, name, password = (str(form.get(key, "")) for key in ("link", "name", "password"))
@@ -174,12 +178,54 @@ class SessionDoor:
             account = self.gate.use_link(link, name, password, place_of(request))
         except BadAccount as error:
             shown = {"link": link, "account": account, "name": name, "error": error, "here": f"/set-up/{quote(link)}"}
-            return _page(request, "set_up.html", shown, 422)
+            return self._page(request, "set_up.html", shown, 422)
         except ExchangeError as error:
             self._attempts.failed(place_of(request))
-            return _page(request, "set_up.html", {"error": error}, 403)
+            return self._page(request, "set_up.html", {"error": error}, 403)
         answer = RedirectResponse(f"/sign-in?fresh=&language={quote(render.language_of(request))}", 303)
         self._remember(answer, account, None)
+        return answer
+
+    def _refused(self, request: Request) -> Response:
+        error = Denied("the form does not come from a page of ours, or is too long", remedy="load the page again")
+        return self._page(request, "set_up.html", {"error": error}, 403)
+
+    def _later(
+        self, request: Request, error: TooManyRequests | Crowded, context: Mapping[str, object] | None = None
+    ) -> Response:
+        """Send a stranger away for a while, before anything is hashed or written: 429 for what it did, else 503."""
+        status = 503 if isinstance(error, Crowded) and not error.here else 429
+        answer = self._page(
+            request,
+            "sign_in.html",
+            {"then": "/", **(context or {}), "failed": True, "wait": float(error.seconds)},
+            status,
+        )
+        answer.headers["retry-after"] = str(error.seconds)
+        return answer
+
+    def _page(self, request: Request, template: str, context: Mapping[str, object], status: int = 200) -> Response:
+        english = render.language_of(request) is Language.ENGLISH
+        shown = {
+            "say": lambda zh, en: en if english else zh,
+            "language": "en" if english else "zh",
+            "here": request.url.path if request.method == "GET" else "/sign-in",
+            "shortest": SHORTEST,
+            "longest": LONGEST,
+            "error": None,
+            "link": "",
+            "name": "",
+            "account": None,
+            "failed": False,
+            "fresh": False,
+            "wait": None,
+            "office": None if self._office is None else self._office[english],
+            "keeper": self.gate.roles.keeper_name[english],
+        }
+        answer = HTMLResponse(render.page(template, {**shown, **context}), status)
+        if "language" in request.query_params:
+            language = str(shown["language"])
+            answer.set_cookie("language", language, max_age=31_536_000, samesite="strict", httponly=True)
         return answer
 
 
@@ -189,41 +235,3 @@ async def _form(request: Request) -> FormData | None:
     if not (length.isdecimal() and int(length) <= _MOST and from_our_page(request)):
         return None
     return await request.form(max_files=0, max_fields=20)
-
-
-def _refused(request: Request) -> Response:
-    error = Denied("the form does not come from a page of the console, or is too long", remedy="load the page again")
-    return _page(request, "set_up.html", {"error": error}, 403)
-
-
-def _later(request: Request, error: TooManyRequests | Crowded, context: Mapping[str, object] | None = None) -> Response:
-    """Send a stranger away for a while, before anything is hashed or written: 429 for what its source did, else 503."""
-    status = 503 if isinstance(error, Crowded) and not error.here else 429
-    answer = _page(
-        request, "sign_in.html", {"then": "/", **(context or {}), "failed": True, "wait": float(error.seconds)}, status
-    )
-    answer.headers["retry-after"] = str(error.seconds)
-    return answer
-
-
-def _page(request: Request, template: str, context: Mapping[str, object], status: int = 200) -> Response:
-    english = render.language_of(request) is Language.ENGLISH
-    shown = {
-        "say": lambda zh, en: en if english else zh,
-        "language": "en" if english else "zh",
-        "here": request.url.path if request.method == "GET" else "/sign-in",
-        "shortest": SHORTEST,
-        "longest": LONGEST,
-        "error": None,
-        "link": "",
-        "name": "",
-        "account": None,
-        "failed": False,
-        "fresh": False,
-        "wait": None,
-    }
-    answer = HTMLResponse(render.page(template, {**shown, **context}), status)
-    if "language" in request.query_params:
-        language = str(shown["language"])
-        answer.set_cookie("language", language, max_age=31_536_000, samesite="strict", httponly=True)
-    return answer

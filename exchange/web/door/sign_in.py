@@ -13,6 +13,10 @@ IDLE: dict[AccountRole, timedelta] = {
     AccountRole.OBSERVER: LASTS,  # a screen on a wall, which can change nothing
     AccountRole.OPERATOR: timedelta(minutes=30),
     AccountRole.SECURITY: timedelta(minutes=15),
+    AccountRole.CLERK: timedelta(minutes=30),
+    AccountRole.REVIEWER: timedelta(minutes=30),
+    AccountRole.SIGNER: timedelta(minutes=30),
+    AccountRole.SUPERVISOR: timedelta(minutes=15),
 }
 """How long a session lasts without a page being asked for; a page that keeps itself up to date does not count."""
 

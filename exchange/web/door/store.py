@@ -1,4 +1,4 @@
-"""Accounts of the console and how they come in."""
+"""Accounts of a console or a desk, and how they come in."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ class Accounts:
     def add(self, row: AccountRow) -> None:
         self._db.execute(insert(account).values(values_of(row)))
 
-    def officers(self) -> frozenset[str]:
+    def keepers(self, role: AccountRole) -> frozenset[str]:
+        """Return the accounts of the role that manages them, as far as they can sign in."""
         can_sign_in = _a.password.is_not(None) & _a.locked_at.is_(None)
-        return frozenset(self._db.scalars(select(_a.name).where(_a.role == AccountRole.SECURITY, can_sign_in)))
+        return frozenset(self._db.scalars(select(_a.name).where(_a.role == role, can_sign_in)))
 
     def set_role(self, name: str, role: AccountRole) -> None:
         self._db.execute(update(account).where(_a.name == name).values(role=role))

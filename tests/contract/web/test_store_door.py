@@ -54,11 +54,11 @@ def test_officers_are_those_who_can_sign_in(store: Store) -> None:
     with filled(store).transaction() as tx:
         tx[Accounts].add(AccountRow("waits", AccountRole.SECURITY, None, NOW))
         tx[Accounts].add(AccountRow("shut", AccountRole.SECURITY, "x", NOW, NOW, NOW))
-        assert tx[Accounts].officers() == {"sven"}
+        assert tx[Accounts].keepers(AccountRole.SECURITY) == {"sven"}
         tx[Accounts].set_locked("shut", None)
         tx[Accounts].set_role("sven", AccountRole.OBSERVER)
         tx[Accounts].set_password("waits", "y", LATER)
-        assert tx[Accounts].officers() == {"shut", "waits"}
+        assert tx[Accounts].keepers(AccountRole.SECURITY) == {"shut", "waits"}
         changed = tx[Accounts].get("waits")
         assert changed is not None
         assert (changed.password, changed.changed_at) == ("y", LATER)

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from exchange.audit.chain import EMPTY, AuditEntry, ChainHead, append, check_chain, parse_head
 from exchange.audit.source import Source, SourceKind
+from exchange.desk.permissions import DESK_PERMISSIONS, DeskAction
 from exchange.errors import BadAccount, BadAudit, BadConfiguration, Denied, OperatorError
-from exchange.web.door.accounts import account_name, check_manages, check_officer_left, role_of
+from exchange.web.door.accounts import account_name, check_keeper_left, check_manages, role_of
 from exchange.web.door.password_rules import LONGEST, SHORTEST, check_password
 from exchange.web.door.permissions import PERMISSIONS, AccountRole, Action
+from exchange.web.door.roles import CONSOLE_DOOR, DESK_DOOR, DoorRoles
 from exchange.web.door.sign_in import FREE_FAILURES, IDLE, LASTS, own_path, session_holds, wait_after
 from exchange.web.listening import ListeningPlace, is_own_machine, listen, own_port, read_state, write_state
 
@@ -59,20 +61,28 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 
 
 def test_only_roles_that_there_are_are_roles() -> None:
-    assert {role_of(role.value) for role in AccountRole} == set(AccountRole)
-    with pytest.raises(BadAccount):
-        role_of("root")
+    doors = (CONSOLE_DOOR, DESK_DOOR)
+    assert {role_of(role.value, door) for door in doors for role in door.names} == set(AccountRole)
+    assert not set(CONSOLE_DOOR.names) & set(DESK_DOOR.names)
+    for word, door in (("root", CONSOLE_DOOR), ("signer", CONSOLE_DOOR), ("operator", DESK_DOOR)):
+        with pytest.raises(BadAccount):
+            role_of(word, door)
 
 
+@pytest.mark.parametrize("door", [CONSOLE_DOOR, DESK_DOOR])
 @pytest.mark.parametrize("role", list(AccountRole))
-def test_only_who_manages_accounts_manages_those_of_others_and_nobody_the_own(role: AccountRole) -> None:
+def test_only_who_manages_accounts_manages_those_of_others_and_nobody_the_own(
+    role: AccountRole, door: DoorRoles
+) -> None:
+    keepers = {role for role, may in PERMISSIONS.items() if Action.ACCOUNTS in may}
+    keepers |= {role for role, may in DESK_PERMISSIONS.items() if DeskAction.ACCOUNTS in may}
     with pytest.raises(Denied):
-        check_manages("me", role, "me")
-    if Action.ACCOUNTS in PERMISSIONS[role]:
-        check_manages("me", role, "you")
+        check_manages("me", role, "me", door)
+    if role in keepers and role in door.names:
+        check_manages("me", role, "you", door)
     else:
         with pytest.raises(Denied):
-            check_manages("me", role, "you")
+            check_manages("me", role, "you", door)
 
 
 def test_no_role_both_manages_accounts_and_repairs() -> None:
@@ -81,10 +91,10 @@ def test_no_role_both_manages_accounts_and_repairs() -> None:
 
 
 def test_the_last_officer_stays_and_nobody_is_no_officer() -> None:
-    check_officer_left("one", frozenset({"one", "two"}))
+    check_keeper_left("one", frozenset({"one", "two"}), DESK_DOOR)
     for officers in (frozenset({"one"}), frozenset[str]()):
         with pytest.raises(Denied):
-            check_officer_left("one", officers)
+            check_keeper_left("one", officers, CONSOLE_DOOR)
 
 
 def test_the_wait_after_failures_grows_to_an_hour() -> None:

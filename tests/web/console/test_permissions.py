@@ -20,6 +20,11 @@ MAY = {
     AccountRole.OBSERVER: {"look"},
     AccountRole.OPERATOR: {"look", "redrive", "discard", "export", "hold", "drain", "diagnose"},
     AccountRole.SECURITY: {"look", "accounts", "audit"},
+    # Roles of desks: whoever had such an account here by mistake could do nothing with it.
+    AccountRole.CLERK: set(),
+    AccountRole.REVIEWER: set(),
+    AccountRole.SIGNER: set(),
+    AccountRole.SUPERVISOR: set(),
 }
 
 ACTIONS = {"look", "redrive", "discard", "export", "hold", "drain", "diagnose", "accounts", "audit"}

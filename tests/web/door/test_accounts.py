@@ -169,7 +169,7 @@ def test_of_two_officers_who_would_remove_each_other_one_stays(house: House) -> 
     with pytest.raises(Denied):
         managing.lock(house.gate, "sven", "second")
     with house.gate.store.reading() as tx:
-        assert tx[Accounts].officers() == {"second"}
+        assert tx[Accounts].keepers(AccountRole.SECURITY) == {"second"}
 
 
 def test_the_log_is_shown_newest_first_page_by_page_and_by_account(house: House) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from exchange.catalogue.answer_words import answer_words
 from exchange.errors import BadApplication, BadText, Secret
 from exchange.language import Text, language
 from exchange.portal.drafting import draft_of
 from exchange.portal.handing_in import hand_in
 from exchange.portal.states import DraftState
-from exchange.schemas import InputType, MatterField
+from exchange.schemas import MatterField
 from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.forms.lacking import lacking, missing_materials, step_path
 from exchange.window.forms.reading import PERSON, anchor_of
@@ -131,10 +132,7 @@ def _material_rows(guest: Guest, one: OpenDraft, path: str, none: str) -> list[R
 
 def shown_answer(guest: Guest, field: MatterField, value: str) -> str:
     """Return an answer as people read it: the label of a choice, a figure with its unit."""
-    if field.type is InputType.YES_NO:
-        return guest.say("是", "yes") if value == "yes" else guest.say("否", "no")
-    label = next((choice.label.words for choice in field.choices if choice.code == value), None)
-    return guest.words(label) if label is not None else f"{value} {field.unit}".rstrip()
+    return guest.words(answer_words(field, value))
 
 
 ROUTES = (

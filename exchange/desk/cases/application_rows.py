@@ -1,0 +1,87 @@
+"""The application as officers read it: who applies, for what, with which answers and materials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exchange.catalogue.answer_words import answer_words
+from exchange.desk.visit import DeskVisit
+from exchange.schemas import Application, Matter
+
+Rows = list[tuple[str, object, str]]
+
+PICTURES = frozenset({"image/png", "image/jpeg"})
+"""What a page shows by itself: a browser draws it, and runs nothing that is in it."""
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One file of a material."""
+
+    name: str
+    size: int
+    media_type: str
+    path: str
+    """Where it is had, as a file to be saved."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether the page shows it."""
+        return self.media_type in PICTURES
+
+
+@dataclass(frozen=True)
+class MaterialLine:
+    """One material by its name, with its files, or the note where it lies."""
+
+    code: str
+    name: str
+    files: tuple[FileLine, ...]
+    notes: tuple[str, ...]
+
+
+def application_parts(visit: DeskVisit, application: Application, matter: Matter | None) -> list[tuple[str, Rows]]:
+    """Return what is typed in an application, part by part."""
+    who = application.applicant
+    person: Rows = [
+        (visit.say("姓名或名称", "Name"), who.name, ""),
+        (visit.say("证件号码", "Identifier"), who.identifier, ""),
+        (visit.say("联系方式", "Contact"), who.contact, ""),
+    ]
+    project: Rows = [(visit.say("项目名称", "Project"), application.project, "")]
+    if application.summary:
+        project.append((visit.say("说明", "Description"), application.summary, ""))
+    if application.renews is not None:
+        project.append((visit.say("申请延续的许可证件", "Licence to be renewed"), application.renews, ""))
+    parts = [(visit.say("申请人", "Who applies"), person), (visit.say("申请事由", "What it is for"), project)]
+    answers = list(_answers(visit, application, matter))
+    return [*parts, (visit.say("具体情况", "Particulars"), answers)] if answers else parts
+
+
+def _answers(visit: DeskVisit, application: Application, matter: Matter | None) -> Iterator[tuple[str, object, str]]:
+    fields = {field.name: field for field in matter.fields} if matter is not None else {}
+    for answer in application.answers:
+        field = fields.get(answer.field)
+        if field is None:
+            yield answer.field, answer.value, ""
+        else:
+            yield visit.words(field.label.words), visit.words(answer_words(field, answer.value)), ""
+
+
+def material_lines(
+    visit: DeskVisit, application: Application, matter: Matter | None, message: str
+) -> list[MaterialLine]:
+    """Return the materials in the order of the application; files are had from the message that carries them."""
+    names = {one.code: visit.words(one.names) for one in matter.materials} if matter is not None else {}
+    found: dict[str, tuple[list[FileLine], list[str]]] = {}
+    for one in application.materials:
+        files, notes = found.setdefault(one.code, ([], []))
+        file = one.attachment or one.claim
+        if file is not None:
+            files.append(FileLine(file.name, file.size, file.media_type, f"{message}/files/{file.digest}"))
+        if one.note:
+            notes.append(one.note)
+    return [
+        MaterialLine(code, names.get(code, code), tuple(files), tuple(notes)) for code, (files, notes) in found.items()
+    ]

@@ -1,0 +1,106 @@
+"""What a template of the desk gets: what all pages share, the page's own facts, or the error in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from starlette.requests import Request
+
+from exchange.desk.face import DeskFace
+from exchange.desk.faults import FormFaults
+from exchange.desk.permissions import check_at_desk, may_at_desk
+from exchange.desk.section import DESK_GROUPS, DeskPage, DeskSection
+from exchange.desk.visit import DeskVisit, OnceKey
+from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
+from exchange.language import Words
+from exchange.language.names import DESK_ROLES
+from exchange.web.door.door import Door
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A desk with its door and the sections that its member has."""
+
+    face: DeskFace
+    door: Door
+    sections: Sequence[DeskSection]
+
+    @property
+    def menu(self) -> list[DeskPage]:
+        """Return the pages of the menu."""
+        return [page for section in self.sections for page in section.pages if page.in_menu]
+
+    @property
+    def done(self) -> dict[str, Words]:
+        """Return what is said after an act, by its name in the address."""
+        return {name: words for section in self.sections for name, words in section.done.items()}
+
+
+def page_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request) -> tuple[Mapping[str, object], int]:
+    """Return what a page's template gets, and the status; errors of ours are shown as what they are.
+
+    A form that is shown again has its fault in ``visit.error``.
+    """
+    common = common_context(desk, page, visit, request)
+    try:
+        check_at_desk(visit.account.role, page.action)
+        own = page.view(visit)
+        status = 200 if visit.error is None else status_of(visit.error)
+        heading = own.get("heading")
+        return {**common, **own, **({"title": heading} if heading else {})}, status
+    except ExchangeError as error:
+        return {**common, "error": error, "fault": None}, status_of(error)
+
+
+def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request) -> dict[str, object]:
+    """Return what every page's template gets."""
+    allowed, face, query = may_at_desk(visit.account.role), visit.face, request.query_params
+    live = page.every and visit.form is None
+    done = desk.done.get(query.get("done", ""))
+    return {
+        "account": visit.account,
+        "account_role": visit.words(DESK_ROLES.get(visit.account.role.value, ("", ""))),
+        "actions": allowed,
+        "language": visit.language.value,
+        "say": visit.say,
+        "words": visit.words,
+        "token": desk.door.token(request),
+        "once": OnceKey(visit.typed("once")),
+        "title": visit.words(page.title),
+        "menu": _grouped(visit, [one for one in desk.menu if one.action in allowed]),
+        "office": visit.words(face.office()),
+        "domain": face.node.domain,
+        "here": page.path,
+        "live": f"/live{request.url.path}?{query}" if live else "",
+        "done": visit.words(done) if done else "",
+        "back": "",
+        "fault": visit.error,
+        "faults": visit.error.faults if isinstance(visit.error, FormFaults) else (),
+        "now": visit.now,
+        "member_names": face.names(),
+        "matter_names": cache(face.matters),
+        "request_path": request.url.path,
+        "origin": f"{request.url.scheme}://{request.url.netloc}",
+    }
+
+
+def _grouped(visit: DeskVisit, menu: Sequence[DeskPage]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The menu by groups, with their names; what stands before all groups comes first, without one."""
+    found = []
+    for group in (None, *DESK_GROUPS):
+        pages = [(one.path, visit.words(one.title)) for one in menu if one.group is group]
+        if pages:
+            found.append((visit.words(DESK_GROUPS[group]) if group else "", pages))
+    return found
+
+
+def status_of(error: ExchangeError) -> int:
+    """Return the HTTP status of an answer that shows this error."""
+    if isinstance(error, FormFaults):
+        return 422
+    for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503), (DatabaseUnavailable, 503)):
+        if isinstance(error, kind):
+            return status
+    return 409 if error.exit_code in (2, 4) else 500

@@ -1,0 +1,33 @@
+"""What is wrong with a form: all of it at once, each fault with its field and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exchange.errors import CallerError
+from exchange.language import Text
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """One fault, in the visitor's language."""
+
+    anchor: str
+    """The id of its field."""
+    label: str
+    """What the field is called."""
+    what: str
+    remedy: str
+    path: str = ""
+    """The page of the field; empty: this one."""
+
+
+class FormFaults(CallerError):
+    """A form cannot be taken as it was sent. It is shown again, as it was typed, with every fault beside its field."""
+
+    code = "form"
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__(Text("something in the form is to be corrected first"), remedy="correct what is named there")
+        self.faults = tuple(faults)

@@ -1,0 +1,55 @@
+"""An act is one step of the member: effect, audit entry and once-only key are committed together, or none of them.
+
+The key stands in the form. Whoever sends a form twice, because an answer was slow or a page was loaded again, is led
+where the first one led, and nothing is done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from exchange.desk.section import DeskAct
+from exchange.desk.visit import DeskVisit
+from exchange.errors import CallerError, KeyReused
+from exchange.operations.audit.store import AuditLog
+from exchange.operations.systems.member.records import GivenAnswer
+from exchange.operations.systems.member.store import GivenAnswers
+from exchange.web.arriving import source
+
+FIELD = "once"
+KEPT = timedelta(hours=24)
+_LONGEST = 64
+_OF_DOOR = frozenset({"token", "sure", "back"})
+_OWN = "desk:"
+"""What sets keys of forms apart from those of the API's clients."""
+
+
+def act_once(visit: DeskVisit, act: DeskAct, what: str) -> str:
+    """Do an act within one step and return where it leads; or where it led when this form was sent before.
+
+    ``what`` is the path that was posted to, for the audit log. Raises KeyReused where the key came with another form,
+    CallerError where there is none, and whatever the act raises.
+    """
+    sent = visit.typed(FIELD)
+    if not sent or len(sent) > _LONGEST:
+        raise CallerError("the form has no key of its own", remedy="load the page again")
+    key, print_ = f"{_OWN}{sent}", _fingerprint(visit, what)
+    now = visit.face.gate.clock.now()
+    with visit.node.step() as step:
+        given = step.tx[GivenAnswers].get(key, now - KEPT)
+        if given is not None:
+            if given.fingerprint != print_:
+                raise KeyReused("this form was sent before, with something else in it", remedy="load the page again")
+            return given.answer.decode()
+        target = act.do(visit, step)
+        step.tx[GivenAnswers].keep(GivenAnswer(key, print_, 303, target.encode(), now), now - KEPT)
+        step.tx[AuditLog].append(now, visit.who, act.action, what, "done", source())
+    return target
+
+
+def _fingerprint(visit: DeskVisit, what: str) -> str:
+    """Another account, path or text is another form; what was refused and mended has left no key behind."""
+    sent = [] if visit.form is None else [(name, str(value)) for name, value in visit.form.multi_items()]
+    typed = sorted(one for one in sent if one[0] not in _OF_DOOR)
+    return hashlib.sha256(repr((what, visit.who, typed)).encode()).hexdigest()

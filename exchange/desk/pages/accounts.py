@@ -1,0 +1,155 @@
+"""Accounts: those of the office, managed by its supervisor, and everybody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from exchange.desk.permissions import DeskAction, may_at_desk
+from exchange.desk.section import DeskGroup, DeskPage, DeskQuestion, DeskSection, PlainAct
+from exchange.desk.visit import DeskVisit
+from exchange.errors import BadAccount
+from exchange.language.action_names import ACTIONS
+from exchange.language.names import DESK_ROLES
+from exchange.web.door import managing
+from exchange.web.door.accounts import role_of
+from exchange.web.door.gate import Gate
+from exchange.web.door.password_rules import LONGEST, SHORTEST
+from exchange.web.door.records import AccountRow
+from exchange.web.door.sign_in import LINK_LASTS
+from exchange.web.door.store import Accounts
+
+
+def _accounts(visit: DeskVisit) -> Mapping[str, object]:
+    with visit.node.store.reading() as tx:
+        rows = tx[Accounts].all()
+    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _state(visit, row)}
+
+
+def _state(visit: DeskVisit, row: AccountRow) -> tuple[str, str]:
+    """How an account stands: a word of the style sheet, and what it says."""
+    if row.locked_at is not None:
+        return "bad", visit.say("已锁定", "locked")
+    if row.password is None:
+        return "warn", visit.say("等待设置密码", "waits for its password")
+    return "good", visit.say("可用", "in use")
+
+
+def _roles(visit: DeskVisit) -> list[tuple[str, str]]:
+    return [(role, visit.say(*names)) for role, names in DESK_ROLES.items()]
+
+
+def _handed(visit: DeskVisit) -> Mapping[str, object]:
+    """The one-time link just made, shown once to who made it."""
+    name, token = visit.face.gate.handed.pop(visit.who, ("", ""))
+    return {"name": name, "link": f"/set-up/{token}" if token else "", "hours": LINK_LASTS.total_seconds() / 3600}
+
+
+def _own(visit: DeskVisit) -> Mapping[str, object]:
+    with visit.node.store.reading() as tx:
+        row = tx[Accounts].get(visit.who)
+    allowed = may_at_desk(visit.account.role)
+    may = [visit.words(ACTIONS[action.value]) for action in DeskAction if action in allowed]
+    return {"row": row, "may": may, "shortest": SHORTEST, "longest": LONGEST}
+
+
+def _make(visit: DeskVisit) -> str:
+    name = visit.typed("name")
+    return _hand(visit, name, managing.make(visit.face.gate, visit.who, name, visit.typed("role")))
+
+
+def _reset(visit: DeskVisit) -> str:
+    name = visit.path["name"]
+    return _hand(visit, name, managing.reset(visit.face.gate, visit.who, name))
+
+
+def _hand(visit: DeskVisit, name: str, token: str) -> str:
+    visit.face.gate.handed[visit.who] = (name, token)
+    return "/accounts/link"
+
+
+def _change_role(visit: DeskVisit) -> str:
+    role = role_of(visit.typed("role"), visit.face.gate.roles)
+    managing.change_role(visit.face.gate, visit.who, visit.path["name"], role)
+    return "/accounts?done=role-changed"
+
+
+def _simply(do: Callable[[Gate, str, str], None], done: str) -> Callable[[DeskVisit], str]:
+    def act(visit: DeskVisit) -> str:
+        do(visit.face.gate, visit.who, visit.path["name"])
+        return f"/accounts?done={done}"
+
+    return act
+
+
+def _change_password(visit: DeskVisit) -> str:
+    new = visit.typed("new")
+    if new != visit.typed("again"):
+        raise BadAccount("the two new passwords differ", remedy="type the same one twice")
+    visit.face.gate.change_password(visit.who, visit.account.session, visit.typed("current"), new)
+    return "/account?done=password-changed"
+
+
+def _ask_role(visit: DeskVisit) -> DeskQuestion:
+    name, role = visit.path["name"], DESK_ROLES.get(visit.typed("role"), ("", ""))
+    return DeskQuestion(
+        ("更改角色？", "Change the role?"),
+        ((f"账号 {name} 的角色改为{role[0]}，权限随之改变。", f"{name} becomes {role[1]}, with what that may do."),),
+        ("更改", "Change it"),
+    )
+
+
+def _ask_lock(visit: DeskVisit) -> DeskQuestion:
+    name = visit.path["name"]
+    return DeskQuestion(
+        ("锁定账号？", "Lock the account?"),
+        ((f"账号 {name} 将不能登录，其所有登录立即结束。", f"{name} cannot sign in; all its sessions end at once."),
+         ("可随时解锁。", "It can be unlocked at any time.")),
+        (f"锁定 {name}", f"Lock {name}"),
+    )  # fmt: skip
+
+
+def _ask_reset(visit: DeskVisit) -> DeskQuestion:
+    name = visit.path["name"]
+    return DeskQuestion(
+        ("重设密码？", "Reset the password?"),
+        ((f"账号 {name} 将得到一次性链接以设置新密码。", f"A one-time link lets {name} set a new password."),
+         ("旧密码与现有登录立即失效。", "The old password and all sessions end at once.")),
+        ("生成链接", "Make the link"),
+    )  # fmt: skip
+
+
+_OWN = DeskPage("/account", ("我的账号", "My account"), "account.html", _own, every=0)
+_ALL = DeskPage(
+    "/accounts",
+    ("账号", "Accounts"),
+    "accounts.html",
+    _accounts,
+    DeskAction.ACCOUNTS,
+    in_menu=True,
+    group=DeskGroup.OFFICE,
+    every=0,
+)
+
+SECTION = DeskSection(
+    pages=(
+        _ALL,
+        DeskPage(
+            "/accounts/link", ("一次性链接", "One-time link"), "handed.html", _handed, DeskAction.ACCOUNTS, every=0
+        ),
+        _OWN,
+    ),
+    acts=(
+        PlainAct("/accounts/make", DeskAction.ACCOUNTS, _make, _ALL),
+        PlainAct("/accounts/{name}/role", DeskAction.ACCOUNTS, _change_role, ask=_ask_role),
+        PlainAct("/accounts/{name}/lock", DeskAction.ACCOUNTS, _simply(managing.lock, "locked"), ask=_ask_lock),
+        PlainAct("/accounts/{name}/unlock", DeskAction.ACCOUNTS, _simply(managing.unlock, "unlocked")),
+        PlainAct("/accounts/{name}/reset", DeskAction.ACCOUNTS, _reset, ask=_ask_reset),
+        PlainAct("/account/password", DeskAction.LOOK, _change_password, _OWN),
+    ),
+    done={
+        "role-changed": ("角色已更改。", "The role is changed."),
+        "locked": ("账号已锁定。", "The account is locked."),
+        "unlocked": ("账号已解锁。", "The account can sign in again."),
+        "password-changed": ("密码已更改，其他登录已结束。", "The password is changed; other sessions have ended."),
+    },
+)

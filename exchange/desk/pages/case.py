@@ -1,0 +1,76 @@
+"""The page of a case at a department's desk, and the files that came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from exchange.claims import opened_parts
+from exchange.desk.cases.application_rows import application_parts, material_lines
+from exchange.desk.cases.asked import AskedCase, asked_case
+from exchange.desk.cases.letter_lines import letter_lines
+from exchange.desk.cases.results import earlier_results
+from exchange.desk.cases.term_words import countdown, day_entries, silence_words
+from exchange.desk.pages.consultations import BASKET, row_urgency
+from exchange.desk.section import DeskDownload, DeskFile, DeskPage, DeskSection
+from exchange.desk.seen import mark_of
+from exchange.desk.visit import DeskVisit
+from exchange.errors import NotFound
+from exchange.language.names import COPIES, DESK_STATES
+from exchange.operations.trace.dossier import Filed, application_in, attachments, claims
+from exchange.runtime.home import open_claims
+from exchange.schemas import Role
+from exchange.web.words import TONES
+
+
+def _case(visit: DeskVisit) -> Mapping[str, object]:
+    number = visit.path["number"]
+    case = asked_case(visit, number)
+    asked, own = case.consultation, case.own(visit.node.address)
+    matter = visit.face.matter(case.row.matter)
+    path = f"/case/{number}"
+    return {
+        "heading": case.row.title,
+        "case": case,
+        "row": case.row,
+        "asked": asked,
+        "state": visit.words(DESK_STATES[case.row.state.value]),
+        "urgency": row_urgency(visit, case.row, case.term),
+        "countdown": countdown(visit, case.term),
+        "silence": silence_words(visit, own, case.term) if own is not None and case.term is not None else "",
+        "parts_of": application_parts(visit, asked.application, matter) if asked is not None else [],
+        "materials": material_lines(visit, asked.application, matter, path) if asked is not None else [],
+        "results": list(earlier_results(visit, case)),
+        "days": day_entries(visit, case),
+        "letters": letter_lines(case.letters),
+        "copies": COPIES,
+        "tones": TONES,
+        "mark": mark_of(*case.facts),
+        "number": number,
+    }
+
+
+def _file(visit: DeskVisit) -> DeskFile:
+    """Give one file of the case: what the signed application names by this digest."""
+    case, digest = asked_case(visit, visit.path["number"]), visit.path["digest"]
+    for letter in _with_files(case):
+        for attachment, content in attachments(letter):
+            if attachment.digest == digest:
+                return DeskFile(attachment.name, attachment.media_type, iter((content,)))
+        for claim in claims(letter):
+            if claim.digest == digest:
+                return DeskFile(claim.name, claim.media_type, opened_parts(claim, open_claims(visit.face.settings)))
+    raise NotFound("there is no such file with this case", remedy="look at the page of the case again")
+
+
+def _with_files(case: AskedCase) -> Iterator[Filed]:
+    return (letter for letter in case.letters if application_in(letter) is not None)
+
+
+PAGE = DeskPage("/case/{number}", ("案件", "Case"), "case.html", _case, every=5)
+
+SECTION = DeskSection(
+    pages=(PAGE,),
+    downloads=(DeskDownload("/case/{number}/files/{digest}", _file),),
+    baskets=(BASKET,),
+    roles=frozenset({Role.DEPARTMENT}),
+)

@@ -1,0 +1,163 @@
+"""A department's list in the inbox: the consultations on its desk, the earliest due first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from unicodedata import normalize
+
+from exchange.approval.department.records import DeskRow
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.terms import terms_of
+from exchange.approval.rules.department_term import DeskTerm
+from exchange.approval.rules.states import DeskState
+from exchange.desk.basket import MOST_COUNTED, PAGE, Basket, InboxLine, InboxPage, InboxWish
+from exchange.desk.urgency import NOT_BEGUN, STOPPED, Urgency, urgency_of
+from exchange.desk.visit import DeskVisit
+from exchange.errors import CallerError
+from exchange.language.names import matter_name
+from exchange.paging import every
+from exchange.schemas import Role
+
+_BUDGET = 1_000
+"""Rows that are looked through for one page."""
+_CHUNK = 60
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STATES: Mapping[str, DeskState] = {
+    "": DeskState.WAITING,
+    "overdue": DeskState.WAITING,
+    "paper": DeskState.DEFAULTED,
+    "answered": DeskState.ANSWERED,
+    "closed": DeskState.CLOSED,
+}
+_FILTERS = (
+    ("overdue", ("已逾期", "Overdue")),
+    ("paper", ("缺席后待补书面意见", "Paper owed after silence")),
+    ("answered", ("已答复", "Answered")),
+    ("closed", ("已终结", "Closed")),
+)
+
+
+def _page(visit: DeskVisit, wish: InboxWish) -> InboxPage:
+    state = _STATES.get(wish.only)
+    if state is None:
+        raise CallerError("there is no filter {only!r}", remedy="choose one of the list", only=wish.only)
+    with visit.node.store.reading() as tx:
+        rows, last, early = _looked_through(visit, _rows(tx[DepartmentDesk], state, wish.after), wish)
+        undated = [row for row in rows if row.due_at is None and state is DeskState.WAITING]
+        terms = terms_of(visit.node, tx, undated)
+    matters = visit.face.matters()
+    lines = [_line(visit, row, terms.get(row.case_number), matter_name(row.matter, matters)) for row in rows]
+    return InboxPage(lines, _key(last) if last is not None else "", early=early)
+
+
+def _looked_through(
+    visit: DeskVisit, rows: Iterator[DeskRow], wish: InboxWish
+) -> tuple[list[DeskRow], DeskRow | None, bool]:
+    """The rows of a page, the last one that was looked at where there is more, and whether the search ended early."""
+    found: list[DeskRow] = []
+    words = _plain(wish.words).split()
+    last = None
+    for row in islice(rows, _BUDGET):
+        if wish.only == "overdue" and (row.due_at is None or row.due_at >= visit.now):
+            return found, None, False  # they come in the order of their due moments
+        if len(found) == PAGE:
+            return found, last, False
+        last = row
+        text = _plain(f"{row.case_number}\n{row.title}")
+        if all(word in text for word in words):
+            found.append(row)
+    more = next(rows, None) is not None
+    return found, last if more else None, more and len(found) < PAGE
+
+
+def _rows(desk: DepartmentDesk, state: DeskState, after: str) -> Iterator[DeskRow]:
+    """All rows of a state behind a key: those with a due moment first."""
+    kind, at, number = _place(after)
+    if kind == "d":
+        start = (at, number) if number else None
+        yield from every(
+            lambda last, most: desk.by_due(state, last or start, most),
+            lambda row: (row.due_at or _EPOCH, row.case_number),
+            _CHUNK,
+        )
+        number = ""
+    yield from every(
+        lambda last, most: desk.without_due(state, last or number, most), lambda row: row.case_number, _CHUNK
+    )
+
+
+def _key(row: DeskRow) -> str:
+    if row.due_at is None:
+        return f"u.0.{row.case_number}"
+    return f"d.{(row.due_at - _EPOCH) // timedelta(microseconds=1)}.{row.case_number}"
+
+
+def _place(key: str) -> tuple[str, datetime, str]:
+    """The place that a key names; the beginning for what is no key."""
+    kind, _, rest = key.partition(".")
+    at, _, number = rest.partition(".")
+    if kind not in ("d", "u") or not (at.isascii() and at.isdecimal() and len(at) < 17) or not number:
+        return "d", _EPOCH, ""
+    return kind, _EPOCH + timedelta(microseconds=int(at)), number
+
+
+def _plain(text: str) -> str:
+    return normalize("NFKC", text).casefold()
+
+
+def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) -> InboxLine:
+    due_at = row.due_at or (term.due_at if term is not None else None)
+    return InboxLine(
+        path=f"/case/{row.case_number}",
+        number=row.case_number,
+        title=row.title,
+        matter=matter,
+        urgency=row_urgency(visit, row, term),
+        due_at=due_at if row.state is DeskState.WAITING else None,
+        provisional=term.provisional if term is not None and row.due_at is None else False,
+        since=row.answered_at or row.received_at,
+        tags=[(tone, visit.say(*words)) for tone, words in _tags(row)],
+    )
+
+
+def row_urgency(visit: DeskVisit, row: DeskRow, term: DeskTerm | None) -> Urgency:
+    """Return how urgent a consultation is; ``term`` as its documents tell, where that was looked at."""
+    if row.state is DeskState.DEFAULTED:
+        found = urgency_of(row.paper_by, visit.node.calendar, visit.now)
+        return Urgency(found.tone, (f"书面意见：{found.words[0]}", f"paper: {found.words[1]}"), found.days)
+    if row.state is not DeskState.WAITING:
+        return Urgency("", ("已答复", "answered") if row.state is DeskState.ANSWERED else ("已终结", "closed"))
+    if term is not None and term.stopped is not None:
+        return STOPPED
+    due_at = term.due_at if term is not None else row.due_at
+    return NOT_BEGUN if due_at is None else urgency_of(due_at, visit.node.calendar, visit.now)
+
+
+def _tags(row: DeskRow) -> Iterator[tuple[str, tuple[str, str]]]:
+    if row.acts_for is not None:
+        yield "info", ("代行", "for another")
+    if not row.cleared:
+        yield "", ("等待前置结果", "waits for another's result")
+    if row.rule_error is not None:
+        yield "warn", ("规则出错", "the rule failed")
+    if row.recall_id is not None:
+        yield "warn", ("意见撤回中", "being recalled") if row.state is DeskState.ANSWERED else ("已撤回", "recalled")
+    if row.reminded and row.state is DeskState.WAITING:
+        yield "warn", (f"已催办（{row.reminded}%）", f"reminded at {row.reminded} %")
+
+
+def _waiting(visit: DeskVisit) -> int:
+    with visit.node.store.reading() as tx:
+        return tx[DepartmentDesk].how_many(DeskState.WAITING, MOST_COUNTED + 1)
+
+
+BASKET = Basket(
+    "consultations",
+    ("征求意见", "Consultations"),
+    _page,
+    _waiting,
+    _FILTERS,
+    frozenset({Role.DEPARTMENT}),
+)

@@ -1,0 +1,65 @@
+"""The inbox: what waits for somebody here, list by list, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from urllib.parse import urlencode
+
+from exchange.desk.basket import MOST_COUNTED, Basket, InboxPage, InboxWish
+from exchange.desk.section import DeskPage, DeskSection
+from exchange.desk.visit import DeskVisit
+from exchange.errors import NotFound
+
+_LONGEST = 80
+"""Characters of what is looked for."""
+
+
+def inbox_of(baskets: Sequence[Basket]) -> DeskSection:
+    """Return the section of the inbox over the lists of all sections."""
+    page = DeskPage("/", ("待办", "Inbox"), "inbox.html", partial(_inbox, baskets), in_menu=True, every=5)
+    return DeskSection(pages=(page,))
+
+
+def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:
+    own = [one for one in baskets if not one.roles or one.roles & visit.face.roles]
+    query = visit.query
+    wish = InboxWish(query.get("words", "").strip()[:_LONGEST], query.get("only", ""), query.get("after", ""))
+    shown = _chosen(own, query.get("list", ""))
+    found = shown.page(visit, wish) if shown is not None else InboxPage(())
+    key = shown.key if shown is not None else ""
+    return {
+        "lists": [
+            {
+                "path": _link(one.key),
+                "title": visit.words(one.title),
+                "waiting": _counted(one.waiting(visit)),
+                "here": one is shown,
+            }
+            for one in own
+        ],
+        "key": key,
+        "filters": [(word, visit.words(name)) for word, name in (shown.filters if shown else ())],
+        "wish": wish,
+        "whole": _link(key),
+        "found": found,
+        "next": _link(key, words=wish.words, only=wish.only, after=found.next) if found.next else "",
+    }
+
+
+def _chosen(own: Sequence[Basket], key: str) -> Basket | None:
+    if not key:
+        return own[0] if own else None
+    for one in own:
+        if one.key == key:
+            return one
+    raise NotFound("there is no list {key!r} here", remedy="choose one above", key=key)
+
+
+def _counted(number: int) -> str:
+    return f"{number:,}" if number <= MOST_COUNTED else f"{MOST_COUNTED:,}+"
+
+
+def _link(key: str, **more: str) -> str:
+    wanted = {"list": key, **{name: value for name, value in more.items() if value}}
+    return f"/?{urlencode(wanted)}" if key else "/"

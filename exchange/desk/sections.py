@@ -1,0 +1,23 @@
+"""All sections of a desk, in the order of its menu; a member has those of its roles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from exchange.desk.basket import Basket
+from exchange.desk.pages import accounts, case
+from exchange.desk.pages.inbox import inbox_of
+from exchange.desk.section import DeskSection
+
+_SECTIONS: tuple[DeskSection, ...] = (
+    case.SECTION,
+    accounts.SECTION,
+)
+
+
+def _baskets() -> list[Basket]:
+    """The lists of all sections; one that names no roles is had by those that have its section."""
+    return [replace(basket, roles=basket.roles or section.roles) for section in _SECTIONS for basket in section.baskets]
+
+
+SECTIONS: tuple[DeskSection, ...] = (inbox_of(_baskets()), *_SECTIONS)

@@ -1,0 +1,85 @@
+"""Serving a member's desk beside the member: its store, its keys, and nobody else's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from exchange.desk.app import create_app
+from exchange.desk.face import DeskFace
+from exchange.desk.sections import SECTIONS
+from exchange.errors import BadConfiguration
+from exchange.runtime.home import OpenedMember, open_member
+from exchange.runtime.profiles import Profile
+from exchange.runtime.settings import Home, Settings, hosts_named
+from exchange.schemas import Role
+from exchange.web.door.gate import Gate
+from exchange.web.door.passwords import Passwords
+from exchange.web.door.roles import DESK_DOOR
+from exchange.web.door.sessions import SessionDoor
+from exchange.web.listening import ListeningPlace
+from exchange.web.serving import serve_face
+
+PORTS = range(8520, 8580)
+"""Where desks listen unless told otherwise, beside the console and the public window of the same domain."""
+
+PEOPLE_ACT = frozenset({Role.WINDOW, Role.DEPARTMENT, Role.RELAY})
+"""Roles of members that people act for; a monitor acts by rule alone, and a portal for its applicants."""
+
+
+def has_desk(profile: Profile) -> bool:
+    """Return whether people act for a member, so that it can have a desk."""
+    return bool(PEOPLE_ACT & set(profile.roles))
+
+
+def serve(
+    settings: Settings,
+    address: str,
+    place: ListeningPlace,
+    ready: Callable[[str, Gate], None],
+    stopped: threading.Event,
+) -> None:
+    """Serve until SIGTERM, Ctrl-C, ``stopped``, or the end of the supervisor that started it.
+
+    ``ready`` is told the address, which also stands in `Home.desk`, and the gate. Raises NotFound, BadConfiguration,
+    DatabaseUnavailable or OperatorError.
+    """
+    place.check()
+    opened = open_member(settings, address, patient=True)
+    try:
+        check_has_desk(opened.profile)
+        face = desk_of(opened, settings)
+        app = create_app(face, SessionDoor(face.gate, tag_of(settings.home, address), face.office()), SECTIONS)
+        hosts = desk_hosts(os.environ)
+        serve_face(app, place, Home(settings.home).desk(address), lambda url: ready(url, face.gate), stopped, hosts)
+    finally:
+        opened.store.close()
+
+
+def check_has_desk(profile: Profile) -> None:
+    """Raise BadConfiguration for a member that nobody acts for."""
+    if not has_desk(profile):
+        raise BadConfiguration(
+            "nobody acts for {address}: it is a monitor or a portal",
+            remedy="open the desk of a window, a department or a relay office",
+            address=profile.address,
+        )
+
+
+def desk_of(opened: OpenedMember, settings: Settings, passwords: Passwords | None = None) -> DeskFace:
+    """Return the desk of a member that is open."""
+    gate = Gate(opened.store, passwords=passwords, roles=DESK_DOOR)
+    return DeskFace(opened.node, opened.profile, settings, gate)
+
+
+def desk_hosts(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names, beside the machine's own, under which people reach desks. Raises BadConfiguration."""
+    return hosts_named("EXCHANGE_DESK_HOSTS", env)
+
+
+def tag_of(home: Path, address: str) -> str:
+    """Return what sets the cookies of one desk apart from those of others on this machine."""
+    return "-desk-" + hashlib.sha256(f"{home}\n{address}".encode()).hexdigest()[:8]

@@ -1,0 +1,22 @@
+"""One city for the desks of a file: keys and queues take longer to make than most of what is looked at."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from exchange.broker.admin.node_info import NodeInfo
+from tests.conftest import delete_queues
+from tests.web.desk.office import Office, make_office
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Office]:
+    """The desks of window, planning and transport; what one test does others see."""
+    domain = f"t{secrets.token_hex(4)}"
+    found = make_office(tmp_path_factory.mktemp("office"), broker, domain, ("planning", "transport"))
+    with found.city.local:
+        yield found
+    delete_queues(broker, f"{domain}.")

@@ -1,0 +1,141 @@
+"""The foundation of a desk: what waits is shown; an act has one effect, names its person, and loses nothing."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.rules.states import DeskState
+from exchange.desk.cases.asked import facts_of
+from exchange.desk.permissions import DeskAction
+from exchange.desk.section import DeskAct, DeskSection
+from exchange.desk.sections import SECTIONS
+from exchange.desk.seen import expect_seen, mark_of
+from exchange.desk.visit import DeskVisit
+from exchange.messaging.node import Step
+from exchange.web.door.permissions import AccountRole
+from tests.web.desk.office import HOST, Office, Officer
+
+
+def _close(visit: DeskVisit, step: Step) -> str:
+    """Something that officers might do: it changes a case of the desk, and leaves a line in the journal."""
+    number = visit.path["number"]
+    row = step.tx[DepartmentDesk].get(number)
+    assert row is not None
+    expect_seen(visit, *facts_of(row))
+    step.tx[DepartmentDesk].move(number, {DeskState.WAITING}, DeskState.CLOSED)
+    step.note("tried", number, None, why=visit.typed("why"))
+    return "/?done=tried"
+
+
+TRYING = (*SECTIONS, DeskSection(acts=(DeskAct("/try/{number}", DeskAction.RECALL, _close),)))
+
+
+def _tried(office: Office, number: str) -> int:
+    with office.city.node("planning").store.reading() as tx:
+        return sum(1 for entry in tx.journal_of(number) if entry.event == "tried")
+
+
+@pytest.fixture(scope="module")
+def number(office: Office) -> str:
+    """A case that both departments are asked about."""
+    office.city.matter(office.city.approver("planning", silent=True), office.city.approver("transport"))
+    return office.city.submit().number
+
+
+def _mark(office: Office, number: str) -> str:
+    with office.city.node("planning").store.reading() as tx:
+        row = tx[DepartmentDesk].get(number)
+    assert row is not None
+    return mark_of(*facts_of(row))
+
+
+def _sent(officer: Officer, mark: str, once: str, why: str = "gone") -> dict[str, str]:
+    return {"token": officer.hidden("/account")["token"], "once": once, "seen": mark, "why": why}
+
+
+def test_the_inbox_shows_what_waits_with_its_days_and_finds_it_by_words(office: Office, number: str) -> None:
+    officer = office.officer("planning")
+    page = officer.get("/")
+    assert f'href="/case/{number}"' in page
+    assert "3 working days left" in page
+    assert number in officer.get("/?list=consultations&words=黄山路")
+    assert number not in officer.get("/?list=consultations&words=nothing+like+it")
+    assert number not in officer.get("/?list=consultations&only=answered")
+    assert 'value="黄山路"' in officer.get("/?list=consultations&words=黄山路")
+
+
+def test_a_case_says_what_silence_means_and_how_each_signature_stands(office: Office, number: str) -> None:
+    officer = office.officer("planning")
+    page = officer.get(f"/case/{number}")
+    assert "your silence means consent" in page
+    assert "缺席默认制" in page, "the rule it rests on"
+    assert "3 working days left" in page
+    assert "热电公司" in page
+    assert page.count("verifies") >= 1
+    assert "does not verify" not in page
+    assert office.officer("planning", language="zh").get(f"/case/{number}").count("您的沉默视为同意") == 1
+    assert "case nothing is not on the desk" in officer.get("/case/nothing")
+    assert officer.last is not None
+    assert officer.last.status_code == 404
+
+
+def test_nothing_is_shown_or_done_without_signing_in(office: Office, number: str) -> None:
+    stranger = office.visitor("planning", TRYING)
+    assert stranger.http.get(f"/case/{number}").headers["location"] == f"/sign-in?next=/case/{number}"
+    assert stranger.http.get(f"/live/case/{number}").status_code == 401
+    assert stranger.http.post(f"/try/{number}", data={}, headers={"origin": "https://else.test"}).status_code == 303
+    assert _tried(office, number) == 0
+
+
+def test_a_form_of_another_site_or_an_ended_session_does_nothing_and_loses_nothing(office: Office, number: str) -> None:
+    officer = office.officer("planning", sections=TRYING)
+    sent = _sent(officer, _mark(office, number), "k-1", why="a long text & more")
+    forged = officer.http.post(f"/try/{number}", data=sent, headers={"origin": "https://else.test"})
+    assert forged.status_code == 403
+    office.step(timedelta(hours=1))
+    ended = officer.post(f"/try/{number}", sent)
+    assert ended.status_code == 401
+    assert "a long text &amp; more" in ended.text, "what was typed is in the page still"
+    kept = officer.fields_of(ended.text)
+    officer.sign_in()
+    anew = officer.post(f"/try/{number}", kept)
+    assert anew.status_code == 200
+    assert "a long text &amp; more" in anew.text
+    assert _tried(office, number) == 0
+
+
+def test_two_officers_at_once_and_a_form_that_is_sent_twice_have_one_effect(office: Office, number: str) -> None:
+    first, second = (office.officer("planning", sections=TRYING) for _ in range(2))
+    mark = _mark(office, number)
+    forms = [(one, _sent(one, mark, f"k-{key}")) for key, one in (("a", first), ("a", first), ("b", second))]
+    gate, answers = threading.Barrier(len(forms)), list[int]()
+
+    def send(officer: Officer, form: dict[str, str]) -> None:
+        gate.wait(10)
+        found = officer.http.post(f"/try/{number}", data=form, headers={"origin": HOST})
+        answers.append(found.status_code)
+
+    threads = [threading.Thread(target=send, args=one) for one in forms]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert _tried(office, number) == 1
+    assert sorted(answers) in ([303, 303, 409], [303, 409, 409])
+    late = second.post(f"/try/{number}", _sent(second, mark, "k-c"))
+    assert late.status_code == 409
+    assert "somebody has acted on this meanwhile" in late.text
+    done = [one for one in office.logged("planning") if one[1:] == ("recall", f"/try/{number}", "done")]
+    assert [who for who, *_ in done] == ["sun"], "the act names its person, once"
+
+
+def test_a_key_that_comes_with_another_text_does_nothing(office: Office, number: str) -> None:
+    officer = office.officer("planning", sections=TRYING)
+    sent = _sent(officer, "whatever", "k-d")
+    assert officer.post(f"/try/{number}", sent).status_code == 409
+    assert officer.post(f"/try/{number}", {**sent, "once": ""}).status_code == 409
+    assert office.officer("planning", AccountRole.CLERK, TRYING).post(f"/try/{number}", sent).status_code == 403
