@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exchange.desk.urgency import Urgency
+from exchange.desk.urgency import DeskUrgency
 from exchange.desk.visit import DeskVisit
 from exchange.language import Words
 from exchange.schemas import Role
@@ -28,7 +28,7 @@ class InboxLine:
     title: str
     matter: str = ""
     """What it is about, in the visitor's language."""
-    urgency: Urgency = field(default_factory=Urgency)
+    urgency: DeskUrgency = field(default_factory=DeskUrgency)
     due_at: datetime | None = None
     provisional: bool = False
     since: datetime | None = None

@@ -10,7 +10,7 @@ from exchange.language import Text
 
 
 @dataclass(frozen=True)
-class FieldFault:
+class FormFault:
     """One fault, in the visitor's language."""
 
     anchor: str
@@ -28,6 +28,6 @@ class FormFaults(CallerError):
 
     code = "form"
 
-    def __init__(self, faults: Sequence[FieldFault]) -> None:
+    def __init__(self, faults: Sequence[FormFault]) -> None:
         super().__init__(Text("something in the form is to be corrected first"), remedy="correct what is named there")
         self.faults = tuple(faults)

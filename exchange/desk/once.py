@@ -49,7 +49,7 @@ def act_once(visit: DeskVisit, act: DeskAct, what: str) -> str:
 
 
 def _fingerprint(visit: DeskVisit, what: str) -> str:
-    """Another account, path or text is another form; what was refused and mended has left no key behind."""
+    """Another account, path or text is another form; what was refused has left no key behind."""
     sent = [] if visit.form is None else [(name, str(value)) for name, value in visit.form.multi_items()]
     typed = sorted(one for one in sent if one[0] not in _OF_DOOR)
     return hashlib.sha256(repr((what, visit.who, typed)).encode()).hexdigest()

@@ -78,22 +78,71 @@ class DeskAction(StrEnum):
     AUDIT = "audit"
 
 
-_CLERKS = frozenset({
-    DeskAction.LOOK, DeskAction.TAKE, DeskAction.HAND_OVER, DeskAction.DRAFT,
-    DeskAction.SUBMIT, DeskAction.FILING_HAND_IN, DeskAction.DELIVER, DeskAction.CHASE, DeskAction.LICENCE_QUERY,
-    DeskAction.RESEND, DeskAction.SIGN_FOR, DeskAction.CIRCULATE, DeskAction.FILE,
-    DeskAction.NOTICE_SIGN, DeskAction.NOTICE_REMIND, DeskAction.NOTICE_ANSWER, DeskAction.NOTICE_RECEIPTS,
-})  # fmt: skip
-"""What binds nobody, or says no more than that something has come."""
-_REVIEWERS = _CLERKS | {DeskAction.REVIEW}
-_GUARDING = frozenset({DeskAction.ACCOUNTS, DeskAction.AUDIT})
-_SIGNERS = frozenset(DeskAction) - _GUARDING
+_ORDER = (AccountRole.CLERK, AccountRole.REVIEWER, AccountRole.SIGNER, AccountRole.SUPERVISOR)
+"""Each may what those before it may."""
+
+_FROM: dict[DeskAction, AccountRole] = {
+    DeskAction.LOOK: AccountRole.CLERK,
+    DeskAction.TAKE: AccountRole.CLERK,
+    DeskAction.HAND_OVER: AccountRole.CLERK,
+    DeskAction.DRAFT: AccountRole.CLERK,
+    DeskAction.REVIEW: AccountRole.REVIEWER,
+    DeskAction.REPLY: AccountRole.SIGNER,
+    DeskAction.END_PROCEDURE: AccountRole.SIGNER,
+    DeskAction.SUPPLEMENTARY_REVIEW: AccountRole.SIGNER,
+    DeskAction.RECALL: AccountRole.SIGNER,
+    DeskAction.SUBMIT: AccountRole.CLERK,
+    DeskAction.FILING_HAND_IN: AccountRole.CLERK,
+    DeskAction.FILING_ACCEPT: AccountRole.SIGNER,
+    DeskAction.FILING_MISSING: AccountRole.SIGNER,
+    DeskAction.FILING_REFUSE: AccountRole.SIGNER,
+    DeskAction.HEARING_CALL: AccountRole.SIGNER,
+    DeskAction.HEARING_PUT_OFF: AccountRole.SIGNER,
+    DeskAction.HEARING_CALL_OFF: AccountRole.SIGNER,
+    DeskAction.HEARING_RECORD: AccountRole.SIGNER,
+    DeskAction.DECIDE: AccountRole.SIGNER,
+    DeskAction.ADD_BODY: AccountRole.SIGNER,
+    DeskAction.REOPEN: AccountRole.SIGNER,
+    DeskAction.WITHDRAW: AccountRole.SIGNER,
+    DeskAction.DEADLINE: AccountRole.SIGNER,
+    DeskAction.CASE_TERM: AccountRole.SIGNER,
+    DeskAction.EXPLAIN: AccountRole.SIGNER,
+    DeskAction.DELIVER: AccountRole.CLERK,
+    DeskAction.CHASE: AccountRole.CLERK,
+    DeskAction.LICENCE_ISSUE: AccountRole.SIGNER,
+    DeskAction.LICENCE_RENEW: AccountRole.SIGNER,
+    DeskAction.LICENCE_CHANGE: AccountRole.SIGNER,
+    DeskAction.LICENCE_REVOKE: AccountRole.SIGNER,
+    DeskAction.LICENCE_CANCEL: AccountRole.SIGNER,
+    DeskAction.LICENCE_QUERY: AccountRole.CLERK,
+    DeskAction.SEND: AccountRole.SIGNER,
+    DeskAction.FORWARD: AccountRole.SIGNER,
+    DeskAction.RESEND: AccountRole.CLERK,
+    DeskAction.SIGN_FOR: AccountRole.CLERK,
+    DeskAction.RETURN: AccountRole.SIGNER,
+    DeskAction.CIRCULATE: AccountRole.CLERK,
+    DeskAction.FILE: AccountRole.CLERK,
+    DeskAction.JOINT_PROPOSE: AccountRole.SIGNER,
+    DeskAction.JOINT_SIGN: AccountRole.SIGNER,
+    DeskAction.JOINT_REFUSE: AccountRole.SIGNER,
+    DeskAction.JOINT_WITHDRAW: AccountRole.SIGNER,
+    DeskAction.NOTICE_SEND: AccountRole.SIGNER,
+    DeskAction.NOTICE_SIGN: AccountRole.CLERK,
+    DeskAction.NOTICE_RETURN: AccountRole.SIGNER,
+    DeskAction.NOTICE_REMIND: AccountRole.CLERK,
+    DeskAction.NOTICE_RECALL: AccountRole.SIGNER,
+    DeskAction.NOTICE_COVER: AccountRole.SIGNER,
+    DeskAction.NOTICE_ANSWER: AccountRole.CLERK,
+    DeskAction.NOTICE_RECEIPTS: AccountRole.CLERK,
+    DeskAction.ACCOUNTS: AccountRole.SUPERVISOR,
+    DeskAction.AUDIT: AccountRole.SUPERVISOR,
+}
+"""The first role that may do it: a clerk what binds nobody, or says no more than that something has come; a signer what
+binds the member."""
 
 DESK_PERMISSIONS: dict[AccountRole, frozenset[DeskAction]] = {
-    AccountRole.CLERK: _CLERKS,
-    AccountRole.REVIEWER: _REVIEWERS,
-    AccountRole.SIGNER: _SIGNERS,
-    AccountRole.SUPERVISOR: _SIGNERS | _GUARDING,
+    role: frozenset(action for action, first in _FROM.items() if _ORDER.index(first) <= place)
+    for place, role in enumerate(_ORDER)
 }
 """What each role may do; what is not named is denied, and every other role may do nothing."""
 

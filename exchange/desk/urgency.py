@@ -14,7 +14,7 @@ SOON = 2
 
 
 @dataclass(frozen=True)
-class Urgency:
+class DeskUrgency:
     """A tone of the style sheet, and words."""
 
     tone: str = ""
@@ -23,18 +23,18 @@ class Urgency:
     """Working days that are left after today; None without a due moment."""
 
 
-NOT_BEGUN = Urgency("", ("未起算", "not begun"))
-STOPPED = Urgency("info", ("停计", "clock stopped"))
+NOT_BEGUN = DeskUrgency("", ("未起算", "not begun"))
+STOPPED = DeskUrgency("info", ("停计", "clock stopped"))
 
 
-def urgency_of(due_at: datetime | None, calendar: WorkingCalendar, now: datetime) -> Urgency:
+def urgency_of(due_at: datetime | None, calendar: WorkingCalendar, now: datetime) -> DeskUrgency:
     """Return how urgent something is that is due then."""
     if due_at is None:
-        return Urgency()
+        return DeskUrgency()
     if now > due_at:
-        return Urgency("bad", ("已逾期", "overdue"), 0)
+        return DeskUrgency("bad", ("已逾期", "overdue"), 0)
     left = days_left(due_at, calendar, now)
     if left == 0:
-        return Urgency("bad", ("今天到期", "due today"), 0)
+        return DeskUrgency("bad", ("今天到期", "due today"), 0)
     words = (f"还有 {left} 个工作日", f"{left} working day{'' if left == 1 else 's'} left")
-    return Urgency("warn" if left <= SOON else "good", words, left)
+    return DeskUrgency("warn" if left <= SOON else "good", words, left)

@@ -258,10 +258,7 @@ class Home:
         return self.member(address) / "window.json"
 
     def desk(self, address: str) -> Path:
-        """Return where the desk beside a member is being served: address and process; no secret.
-
-        It lies in the member's own folder, which is all that its process may write to.
-        """
+        """Return the same of the desk beside a member."""
         return self.member(address) / "desk.json"
 
     def database_url(self, address: str, given: str | None) -> str:

@@ -9,6 +9,7 @@ from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.rules.department_term import DeskTerm
+from exchange.desk.seen import mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 from exchange.operations.trace.dossier import Filed, dossier
@@ -40,9 +41,9 @@ class AskedCase:
         return next((one for one in asked.departments if one.department == name), None) if asked is not None else None
 
     @property
-    def facts(self) -> tuple[object, ...]:
-        """Return what a form of this case is marked with (`exchange.desk.seen`)."""
-        return facts_of(self.row)
+    def mark(self) -> str:
+        """Return what forms of this case bear (`exchange.desk.seen`)."""
+        return mark_of(*facts_of(self.row))
 
 
 def facts_of(row: DeskRow) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from exchange.approval.rules.states import DeskState
 from exchange.claims import opened_parts
 from exchange.desk.cases.application_rows import application_parts, material_lines
 from exchange.desk.cases.asked import AskedCase, asked_case
@@ -12,7 +13,6 @@ from exchange.desk.cases.results import earlier_results
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.pages.consultations import BASKET, row_urgency
 from exchange.desk.section import DeskDownload, DeskFile, DeskPage, DeskSection
-from exchange.desk.seen import mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 from exchange.language.names import COPIES, DESK_STATES
@@ -44,7 +44,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "letters": letter_lines(case.letters),
         "copies": COPIES,
         "tones": TONES,
-        "mark": mark_of(*case.facts),
+        "can_recall": case.row.state is DeskState.ANSWERED and case.row.recall_id is None and case.row.acts_for is None,
         "number": number,
     }
 

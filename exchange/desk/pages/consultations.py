@@ -13,7 +13,7 @@ from exchange.approval.department.terms import terms_of
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import DeskState
 from exchange.desk.basket import MOST_COUNTED, PAGE, Basket, InboxLine, InboxPage, InboxWish
-from exchange.desk.urgency import NOT_BEGUN, STOPPED, Urgency, urgency_of
+from exchange.desk.urgency import NOT_BEGUN, STOPPED, DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
 from exchange.language.names import matter_name
@@ -122,13 +122,13 @@ def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) ->
     )
 
 
-def row_urgency(visit: DeskVisit, row: DeskRow, term: DeskTerm | None) -> Urgency:
+def row_urgency(visit: DeskVisit, row: DeskRow, term: DeskTerm | None) -> DeskUrgency:
     """Return how urgent a consultation is; ``term`` as its documents tell, where that was looked at."""
     if row.state is DeskState.DEFAULTED:
         found = urgency_of(row.paper_by, visit.node.calendar, visit.now)
-        return Urgency(found.tone, (f"书面意见：{found.words[0]}", f"paper: {found.words[1]}"), found.days)
+        return DeskUrgency(found.tone, (f"书面意见：{found.words[0]}", f"paper: {found.words[1]}"), found.days)
     if row.state is not DeskState.WAITING:
-        return Urgency("", ("已答复", "answered") if row.state is DeskState.ANSWERED else ("已终结", "closed"))
+        return DeskUrgency("", ("已答复", "answered") if row.state is DeskState.ANSWERED else ("已终结", "closed"))
     if term is not None and term.stopped is not None:
         return STOPPED
     due_at = term.due_at if term is not None else row.due_at

@@ -1,5 +1,4 @@
-"""What it takes to come in: signing in and out, one-time links, the own password. Steps on the store of a console, or
-of the member whose desk it is.
+"""What it takes to come in: signing in and out, one-time links, the own password. Steps on a console's or desk's store.
 
 Tokens are random, given out once, and kept as their SHA-256; time is that of people, never a domain's faster clock.
 """
@@ -185,8 +184,7 @@ class Gate:
     def use_link(self, token: str, name: str, password: str, place: str = "") -> str:
         """Set a password by a one-time link, which is used up by it; return the account's name.
 
-        ``name`` is that of the first account, which manages the others; other links know theirs. Raises Denied or
-        BadAccount.
+        ``name`` is that of the first account, which manages others; other links know theirs. Raises Denied, BadAccount.
         """
         row = self.link(token, place)
         account = row.account or account_name(name)

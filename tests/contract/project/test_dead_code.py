@@ -21,6 +21,7 @@ CALLED_BY = {
         "button", "certificate_days", "key_days", "missing_number", "repeats",
     },
     "templates of the public window": {"completes", "is_outdated", "verdict_kind"},
+    "templates of desks": {"is_picture"},
     "script/texts, which collects what is to be translated": {"texts_of"},
     "people, as a choice of an option": {"JSONL"},
     "http.server and socketserver, by these names": {
@@ -78,3 +79,4 @@ def test_what_templates_are_said_to_call_stands_in_one() -> None:
     words = {word for file in ROOT.rglob("*.html") for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
     assert CALLED_BY["templates of the console"] - words == set()
     assert CALLED_BY["templates of the public window"] - words == set()
+    assert CALLED_BY["templates of desks"] - words == set()

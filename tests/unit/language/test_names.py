@@ -60,7 +60,7 @@ TABLES: list[tuple[Mapping[str, Words], type[StrEnum]]] = [
     (names.COPIES, OutboxState),
     (names.PURPOSES, Purpose),
     (names.READERS, ReaderState),
-    (names.ACCOUNT_ROLES, AccountRole),
+    ({**names.ACCOUNT_ROLES, **names.DESK_ROLES}, AccountRole),
     (words.STAGES, Stage),
     (words.MARKS, Mark),
     (words.FINDINGS, TraceFinding),

@@ -16,6 +16,7 @@ from exchange.desk.sections import SECTIONS
 from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.messaging.node import Step
+from exchange.operations.trace.dossier import dossier
 from exchange.web.door.permissions import AccountRole
 from tests.web.desk.office import HOST, Office, Officer
 
@@ -139,3 +140,24 @@ def test_a_key_that_comes_with_another_text_does_nothing(office: Office, number:
     assert officer.post(f"/try/{number}", sent).status_code == 409
     assert officer.post(f"/try/{number}", {**sent, "once": ""}).status_code == 409
     assert office.officer("planning", AccountRole.CLERK, TRYING).post(f"/try/{number}", sent).status_code == 403
+
+
+def test_an_opinion_is_recalled_in_the_name_of_who_signs_and_not_without_reasons(office: Office) -> None:
+    case = office.city.submit()
+    office.city.reply("transport", case)
+    signer, path = office.officer("transport"), f"/case/{case.number}/recall"
+    assert f'href="{path}"' in signer.get(f"/case/{case.number}")
+    assert f'href="{path}"' not in office.officer("transport", AccountRole.CLERK).get(f"/case/{case.number}")
+    refused = signer.post(path, {**signer.hidden(path), "reasons": ""})
+    assert refused.status_code == 409
+    assert "a recall needs its reasons" in refused.text
+    sent = {**signer.fields_of(refused.text), "reasons": "图纸有误"}
+    assert signer.post(path, sent).headers["location"] == f"/case/{case.number}?done=recalling"
+    office.city.wake("transport")
+    office.city.local.settle()
+    recalled = [
+        one for one in dossier(office.city.node("transport"), case.number) if one.stored.kind == "opinion-recall"
+    ]
+    assert [one.verified.body.officer for one in recalled if one.verified] == ["sun"]  # type: ignore[attr-defined]
+    assert "recalled" in signer.get(f"/case/{case.number}")
+    assert ("sun", "recall", path, "done") in office.logged("transport")
