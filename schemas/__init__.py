@@ -120,7 +120,7 @@ from exchange.schemas.filings.hearing import HearingEvent, HearingNotice, Hearin
 from exchange.schemas.filings.licence import Licence, LicenceChange, LicenceEntry, LicenceHolder
 from exchange.schemas.filings.progress import CaseProgress, CaseStep, DecisionServed, DepartmentProgress, PartStep
 from exchange.schemas.filings.renewal import RENEWED_BY_LAW, RenewalTerm, TacitAuthorisation
-from exchange.schemas.filings.sharing import AnswerResult, LicenceAnswer, LicenceQuery, SharedLicence
+from exchange.schemas.filings.sharing import AnswerResult, LicenceAnswer, LicenceDisclosed, LicenceQuery, SharedLicence
 from exchange.schemas.form import (
     Aggregate,
     DomainTotal,
@@ -197,10 +197,10 @@ __all__ = [
     "FilingChannel", "FilingNumber", "FilingReceipt", "FilingStatement", "FilingSupplement", "FilingWithdrawal",
     "Form", "FormAnswer", "FormField", "ForwardedRequest", "Forwarding", "Header", "HearingEvent", "HearingMode",
     "HearingNotice", "HearingRecord", "InputType", "JointDocument", "JointDraft", "JointEnded", "JointEnding",
-    "JointRefusal", "JointSignature", "LedgerEntry", "Licence", "LicenceAnswer", "LicenceChange", "LicenceEntry",
-    "LicenceHolder", "LicenceNumber", "LicenceQuery", "Material", "Matter", "MatterField", "MatterFigures", "Member",
-    "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder", "Number",
-    "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
+    "JointRefusal", "JointSignature", "LedgerEntry", "Licence", "LicenceAnswer", "LicenceChange", "LicenceDisclosed",
+    "LicenceEntry", "LicenceHolder", "LicenceNumber", "LicenceQuery", "Material", "Matter", "MatterField",
+    "MatterFigures", "Member", "MissingItem", "Named", "NonDelivery", "NonDeliveryReason", "Notice", "NoticeReminder",
+    "Number", "ObjectionGround", "OfferedDirectory", "Office", "Opinion", "OpinionRecall", "OrderNumber", "OrderedBy",
     "Outcome", "Overruling", "PartStep", "Printing", "ProcedureEnded", "ProcedureKind", "Promised", "Protest",
     "ProtestGround", "PublicGuide", "Purpose", "Queue", "Reader", "ReaderState", "Recall", "Receipt", "ReceiptBatch",
     "ReceiptOutcome", "ReceiptProof", "ReceiptsRequest", "ReceiptsShown", "Reminder", "ReminderProof", "RenewalTerm",

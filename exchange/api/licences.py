@@ -31,10 +31,12 @@ class LicenceQueryIn(ApiModel):
     holder: Line | None = None
     """The holder's code or number, in full or as the public register shows it. 持有人代码。"""
     purpose: Annotated[str, Field(min_length=1, max_length=2_000)]
-    """What it is needed for; on record at the window, with who asked. 用途。"""
+    """What it is needed for; on record at the window, with who asked, and the holder may read it. 用途，持有人可见。"""
     basis: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
     """The law that lets you ask. 依据。"""
     case_number: CaseNumber | None = None
+    untold: Line | None = None
+    """Why the holder is not told of it: the rule that says so. 不告知持有人的依据。"""
     window: Address | None = None
     """Which window is asked; the only one of the domain where none is named. 窗口。"""
 
@@ -89,7 +91,7 @@ class LicenceAnswersOut(ApiModel):
 def ask_for_licences(
     caller: Sending, api: Shared, asked: Annotated[LicenceQueryIn, json_of(LicenceQueryIn)], key: Key = None
 ) -> Response:
-    wanted = QueryWanted(asked.purpose, asked.basis, asked.number, asked.holder, asked.case_number)
+    wanted = QueryWanted(asked.purpose, asked.basis, asked.number, asked.holder, asked.case_number, asked.untold)
 
     def do(step: Step) -> LicenceQueryMade:
         return LicenceQueryMade(query=ask_in(step, wanted, asked.window))

@@ -16,6 +16,7 @@ from exchange.licences.rules.holders import written_code
 from exchange.licences.rules.sharing import is_masked_code, shared_licence, why_not_told
 from exchange.licences.still_verified import still_verified
 from exchange.licences.store import Licences
+from exchange.licences.telling_holders import tell_holders
 from exchange.messaging.checks import expect, expect_window
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
@@ -39,6 +40,8 @@ class ToldLicence:
     purpose: str
     basis: tuple[str, ...]
     """Both empty where the query does not verify any more."""
+    untold: str | None
+    """Why the holder is not told of it; None where it is."""
     at: datetime
 
     def is_about(self, number: str) -> bool:
@@ -55,7 +58,8 @@ def answer(step: Step, incoming: Incoming, body: Body) -> None:
     """Answer a query at once. Only what this window has issued itself is told: of others, others answer."""
     query = expect(body, LicenceQuery)
     refused = why_not_told(query, step.node.directory.member(incoming.sender).roles)
-    found, more = ((), False) if refused is not None else _found(step, query)
+    rows = _rows(step, query) if refused is None else []
+    found, more = _shared(step, rows[:MOST_SHARED]), len(rows) > MOST_SHARED
     told = LicenceAnswer(
         query_id=incoming.message_id,
         number=query.number,
@@ -68,6 +72,8 @@ def answer(step: Step, incoming: Incoming, body: Body) -> None:
     )
     conversation = incoming.opened.header.conversation_id
     message_id = step.send(told, (incoming.sender,), conversation_id=conversation, in_reply_to=incoming.message_id)
+    if query.untold is None:
+        tell_holders(step, incoming, rows[:MOST_SHARED])
     numbers = [one.number for one in found]
     step.note(
         "licence-told", None, message_id,
@@ -92,19 +98,18 @@ def _told(node: Node, tx: Transaction, stored: StoredDocument) -> ToldLicence | 
     asked = tx[Documents].get(asker, told.query_id)
     query = still_verified(node, asked) if asked is not None else None
     known = query.body if query is not None and isinstance(query.body, LicenceQuery) else None
-    purpose, basis = (known.purpose, known.basis) if known is not None else ("", ())
-    return ToldLicence(asker, told.query_id, told, purpose, basis, told.at)
+    purpose, basis, untold = (known.purpose, known.basis, known.untold) if known is not None else ("", (), None)
+    return ToldLicence(asker, told.query_id, told, purpose, basis, untold, told.at)
 
 
-def _found(step: Step, query: LicenceQuery) -> tuple[Sequence[SharedLicence], bool]:
-    rows = _rows(step, query)
+def _shared(step: Step, rows: Sequence[LicenceRow]) -> Sequence[SharedLicence]:
     day, catalogue = step.now.astimezone(CST).date(), step.node.catalogue
     shared = []
-    for kept in kept_licences(step.tx, rows[:MOST_SHARED]):
+    for kept in kept_licences(step.tx, rows):
         matter = catalogue.get(kept.body.matter)
         persons = matter is not None and matter.shares_persons
         shared.append(shared_licence(kept.body, kept.row.digest, kept.entries, day, persons=persons))
-    return shared, len(rows) > MOST_SHARED
+    return shared
 
 
 def _rows(step: Step, query: LicenceQuery) -> list[LicenceRow]:

@@ -26,6 +26,8 @@ class QueryWanted:
     number: str | None = None
     holder: str | None = None
     case_number: str | None = None
+    untold: str | None = None
+    """Why the holder is not told of it, by law; None: it is."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,15 @@ def ask_in(step: Step, wanted: QueryWanted, window: str | None = None) -> str:
     if not wanted.basis:
         raise CallerError("no law is named that lets you ask", remedy="name the article (--basis)")
     basis = tuple(check_reason(one, "a basis is blank", "name the article (--basis)") for one in wanted.basis)
+    untold = wanted.untold
+    if untold is not None:
+        untold = check_reason(untold, "it is not said why the holder is not told", "name the rule (--untold)")
     to = window or _window(step.node)
     step.node.expect([to])
     try:
         query = LicenceQuery(
             number=wanted.number, holder=wanted.holder, purpose=purpose, basis=basis, case_number=wanted.case_number,
-            at=step.now,
+            untold=untold, at=step.now,
         )  # fmt: skip
     except ValueError as error:
         raise CallerError(

@@ -35,7 +35,7 @@ from exchange.notices.daily import Daily
 from exchange.notices.evidence import ask, show
 from exchange.notices.forms import collecting
 from exchange.notices.rules.covering import Covering
-from exchange.portal import ending
+from exchange.portal import asked_about, ending
 from exchange.portal import figures as figures_of_matters
 from exchange.portal import papers as papers_of_cases
 from exchange.portal.told import rounds as told_rounds
@@ -129,6 +129,7 @@ def work_for(
 
 def _with_portal(work: Work) -> Work:
     work.handlers |= licences.handlers(licence_taken) | papers_of_cases.handlers() | figures_of_matters.handlers()
+    work.handlers |= asked_about.handlers()
     work.rounds |= {ending.WORK: ending.look, told_rounds.WORK: told_rounds.look}
     work.rounds |= {told_rounds.TIDYING: Daily(told_rounds.tidy, told_rounds.TIDYING).look}
     work.signed += (papers_of_cases.on_signed,)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import (
+    Address,
     Body,
     CaseNumber,
     Digest,
@@ -30,12 +31,15 @@ MOST_SHARED = 20
 class LicenceQuery(Body):
     """A department asks the window that issues licences for what is in its register (许可信息查询).
 
-    By a licence's number, or by its holder's code: in full, or as the public register shows it.
+    By a licence's number, or by its holder's code: in full, or as the public register shows it. Schema version 1 had no
+    ``untold``; it is still read, and written where it is null.
     """
 
     KIND: ClassVar[str] = "licence-query"
     TITLE: ClassVar[Title] = ("许可信息查询", "Licence query")
     ROOM: ClassVar[Room] = Room.LICENCES
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
     MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     model_config = ConfigDict(
@@ -48,12 +52,19 @@ class LicenceQuery(Body):
     holder: Line | None = None
     """The holder's code or number; marks stand for what is not known of a person's."""
     purpose: Annotated[str, Field(min_length=1, max_length=2_000)]
-    """What it is needed for; goes on record at the window, with who asked."""
+    """What it is needed for; goes on record at the window, with who asked, and the holder may read it."""
     basis: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
     """The law that lets the department ask."""
     case_number: CaseNumber | None = None
     """The case that it is needed for, where it is one."""
+    untold: Annotated[Line | None, Field(exclude_if=lambda why: why is None)] = None
+    """Why its holder is not told of it: what the law says (Personal Information Protection Law, 18 and 35)."""
     at: Instant
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 1 if self.untold is None else 2
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -127,3 +138,22 @@ class LicenceAnswer(Body):
         if (self.result is AnswerResult.REFUSED) != (self.reason is not None):
             raise ValueError("reason: a refusal says why, and nothing else does")
         return self
+
+
+class LicenceDisclosed(Body):
+    """The window tells its portals that a department was told of a licence, so that its holder can read it there.
+
+    The enclosure is the department's query as it was signed: what it is needed for stands there, and nowhere else.
+    """
+
+    KIND: ClassVar[str] = "licence-disclosed"
+    TITLE: ClassVar[Title] = ("许可信息提供告知", "Licence information given")
+    ROOM: ClassVar[Room] = Room.PORTAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    number: LicenceNumber
+    query_id: MessageId
+    digest: Digest
+    """SHA-256 of the enclosure, the signed query."""
+    asker: Address
+    at: Instant

@@ -152,6 +152,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("opinion", 3): {"substitution": 7},
     ("opinion", 4): {"visible": Visibility(sees=ApplicantSees.VERDICT, since=SeenFrom.DECISION)},
     ("opinion", 5): {"licence_answer": OTHER_ID},
+    ("licence-query", 2): {"untold": "个人信息保护法第三十五条"},
     ("case-progress", 2): {"parts": _resting_on_an_answer()},
     ("consultation", 5): {"application": _with_answers()},
     ("consultation", 6): {"application": _with_answers(), "scanned": (CLAIM.digest,)},

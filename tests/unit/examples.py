@@ -76,6 +76,7 @@ from exchange.schemas import (
     Licence,
     LicenceAnswer,
     LicenceChange,
+    LicenceDisclosed,
     LicenceEntry,
     LicenceHolder,
     LicenceQuery,
@@ -548,6 +549,9 @@ MESSAGES: tuple[Body, ...] = (
         basis=("行政许可法第三十三条",),
         case_number="C-1",
         at=at("03-12"),
+    ),
+    LicenceDisclosed(
+        number="HEFEI-ROAD-OCCUPATION-2026-00001", query_id=ID, digest=DIGEST, asker="c.transport", at=at("03-12")
     ),
     LicenceAnswer(
         query_id=ID,

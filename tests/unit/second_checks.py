@@ -28,7 +28,7 @@ LABELS = ["yizhan-header", "yizhan-enclosures"]
 VERSIONS = {
     "document": 5, "forwarding": 2, "decision": 4, "opinion": 5, "escalation": 3, "deemed-consent": 3, "tally": 2,
     "reminder": 2, "term-notice": 3, "deadline-notice": 2, "consultation": 6, "clearance": 2, "case-closed": 2,
-    "default-notice": 3, "case-progress": 2,
+    "default-notice": 3, "case-progress": 2, "licence-query": 2,
 }  # fmt: skip
 """Kinds with other body versions than 1, and their newest (section 3)."""
 TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=(0|[1-9][0-9]{0,3})")

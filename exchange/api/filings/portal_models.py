@@ -22,7 +22,7 @@ from exchange.schemas import (
     RenewalTerm,
     TacitAuthorisation,
 )
-from exchange.schemas.base import Digest, Line, MatterCode, MessageId, Text
+from exchange.schemas.base import Address, Digest, Line, MatterCode, MessageId, Text
 
 _APPLICATION: dict[str, Any] = {
     "matter": "road-occupation",
@@ -139,6 +139,16 @@ class PortalFileOut(ApiModel):
     """Whether a scanner has looked at it and found nothing; false: not scanned. 是否经过病毒扫描。"""
 
 
+class AskedAboutOut(ApiModel):
+    """A department was told of the licence that has come of it (article 33). 部门查询许可信息。"""
+
+    asker: Address
+    at: datetime
+    purpose: str
+    """As the department has signed it; empty where that does not verify any more."""
+    basis: tuple[str, ...]
+
+
 class FilingProgressOut(ApiModel):
     """How a filing and its case stand, by the signed papers alone. 办理进度。"""
 
@@ -183,5 +193,7 @@ class FilingProgressOut(ApiModel):
     """The decision as it is served: reasons, conditions, remedies, and until when the licence is handed out."""
     files: tuple[PortalFileOut, ...]
     """Its files as the portal keeps them; none once they are deleted there."""
+    asked: tuple[AskedAboutOut, ...] = ()
+    """Which departments were told of its licence, while its applicant is the holder; the latest first."""
     revision: str
     """Another one after any new paper; also the header ``ETag``, for ``If-Match``."""

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Response
 
 from exchange.api.cases.conditions import ETAG, etag_of, revisions_of
 from exchange.api.door.auth import Reading, Shared
-from exchange.api.filings.portal_models import FilingPaperOut, FilingProgressOut, PortalFileOut
+from exchange.api.filings.portal_models import AskedAboutOut, FilingPaperOut, FilingProgressOut, PortalFileOut
 from exchange.api.problems import documented
 from exchange.errors import Changed, Conflict
-from exchange.messaging.node import Step
+from exchange.messaging.node import Node, Step
+from exchange.portal.asked_about import holders_askers
 from exchange.portal.drafting import draft_of
+from exchange.portal.granted import licence_of_filing
 from exchange.portal.records import DraftFile
 from exchange.portal.superior import window_of
 from exchange.portal.view import CasePaper, CaseView, case_view, case_view_in
@@ -51,6 +53,7 @@ def filing_progress(caller: Reading, api: Shared, response: Response, number: Fi
         renewed_by_law=found.renewed_by_law,
         decision=found.decision,
         files=tuple(_file(one) for one in draft_of(node, number).files),
+        asked=_asked(node, found),
         revision=found.revision,
     )
 
@@ -74,6 +77,12 @@ def expect_under_way(step: Step, number: str) -> None:
 
 def _view(step: Step, number: str) -> CaseView:
     return case_view_in(step.tx, step.node, number)
+
+
+def _asked(node: Node, found: CaseView) -> tuple[AskedAboutOut, ...]:
+    licence = licence_of_filing(node, found)
+    asked = holders_askers(node, found, licence) if licence is not None else []
+    return tuple(AskedAboutOut(asker=one.asker, at=one.at, purpose=one.purpose, basis=one.basis) for one in asked)
 
 
 def _file(one: DraftFile) -> PortalFileOut:

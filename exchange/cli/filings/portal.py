@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from exchange.cli.filings.app import NumberArgument, filings
-from exchange.cli.filings.views import case_view_json, case_view_view, draft_view
+from exchange.cli.filings.views import asked_json, asked_line, case_view_json, case_view_view, draft_view
 from exchange.cli.options import HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.files.applications import read_application
 from exchange.language import tr
 from exchange.portal import drafting, handing_in, speaking, submitting
+from exchange.portal.asked_about import holders_askers
 from exchange.portal.codes import new_code
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.submitting import Submission
@@ -77,10 +78,13 @@ def follow(number: NumberArgument, as_: AsPortal, home: HomeOption = None, as_js
         return
     found = case_view(node, number)
     licence = licence_of_filing(node, found)
+    asked = holders_askers(node, found, licence) if licence is not None else []
     if as_json:
-        print_json(case_view_json(found, licence, draft.files))
+        print_json(case_view_json(found, licence, draft.files) | {"asked": [asked_json(one) for one in asked]})
     else:
         console.print(case_view_view(found, licence, draft.files))
+        for one in asked:
+            console.print(asked_line(one))
 
 
 def state(

@@ -17,9 +17,10 @@ from exchange.cli.documents.document_views import without_keys
 from exchange.cli.naming import called
 from exchange.cli.view import due_text, ends_text, moment, plain
 from exchange.hand_codes import grouped
-from exchange.language import choose, name_of, tr
+from exchange.language import choose, listed, name_of, tr
 from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS
 from exchange.licences.kept import KeptLicence
+from exchange.portal.asked_about import AskedAbout
 from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.view import CaseView
 from exchange.schemas import OUTCOME_TITLES, Acceptance, CaseProgress, DepartmentProgress, RenewalTerm
@@ -192,3 +193,14 @@ def case_view_json(
 
 def _state(row: FilingRow) -> Text:
     return Text(name_of(FILING_STATES, row.state), style=_COLOURS[row.state])
+
+
+def asked_line(one: AskedAbout) -> Text:
+    """Show that a department was told of a licence."""
+    told = tr("told of the licence: {department}, {at}", department=called(one.asker), at=moment(one.at))
+    return plain(f"{told}; {one.purpose} ({listed(one.basis)})")
+
+
+def asked_json(one: AskedAbout) -> dict[str, Any]:
+    """Return that a department was told of a licence."""
+    return {"asker": one.asker, "at": one.at, "purpose": one.purpose, "basis": list(one.basis)}

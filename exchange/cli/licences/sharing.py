@@ -27,7 +27,7 @@ def register() -> None:
 
 
 def query(
-    purpose: Annotated[str, typer.Option(help="What it is needed for; on record at the window, with who asked.")],
+    purpose: Annotated[str, typer.Option(help="What it is needed for; the window and the holder read it.")],
     basis: Annotated[list[str], typer.Option(help="The law that lets you ask; may be given often.")],
     number: Annotated[str | None, typer.Argument(help="The licence's number; or --holder.")] = None,
     holder: Annotated[
@@ -35,6 +35,9 @@ def query(
         typer.Option(metavar="CODE", help="The holder's code, in full or as the register shows it."),
     ] = None,
     case: Annotated[str | None, typer.Option(help="The case that it is needed for.")] = None,
+    untold: Annotated[
+        str | None, typer.Option(metavar="WHY", help="The holder is not told that you asked: by which rule.")
+    ] = None,
     window: Annotated[str | None, typer.Option(help="Which window (default: the only one of the domain).")] = None,
     as_: AsOption = None,
     home: HomeOption = None,
@@ -45,7 +48,7 @@ def query(
     The window answers by itself, signed: `exchange licence answers` shows it.
     """
     node = open_as(Settings.read(home=home), as_).node
-    message_id = ask(node, QueryWanted(purpose, tuple(basis), number, holder, case), window)
+    message_id = ask(node, QueryWanted(purpose, tuple(basis), number, holder, case, untold), window)
     if as_json:
         print_json({"query": message_id})
     else:
@@ -110,7 +113,9 @@ def _told_view(found: Sequence[ToldLicence]) -> Table:
     for one in found:
         numbers = listed(told.number for told in one.answer.licences)
         result = name_of(ANSWER_RESULTS, one.answer.result.value)
-        table.add_row(moment(one.at), one.asker, plain(one.purpose), plain(listed(one.basis)), result, numbers)
+        why = tr("holder not told: {why}", why=one.untold) if one.untold else ""
+        purpose = "\n".join(filter(None, (one.purpose, why)))
+        table.add_row(moment(one.at), one.asker, plain(purpose), plain(listed(one.basis)), result, numbers)
     return table
 
 
@@ -124,5 +129,6 @@ def _told_json(one: ToldLicence) -> dict[str, Any]:
         "query": one.query_id,
         "purpose": one.purpose,
         "basis": list(one.basis),
+        "untold": one.untold,
         "answer": one.answer.model_dump(mode="json"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -16,20 +17,24 @@ from exchange.cli.documents.message_views import said_in
 from exchange.errors import BadOpinion, CallerError
 from exchange.licences.answering import told_of
 from exchange.licences.asking import QueryWanted, answers, ask
+from exchange.licences.register import licence_of
+from exchange.messaging.documents import Documents
 from exchange.operations.trace.dossier import filed
+from exchange.portal.asked_about import asked_about
 from exchange.schemas import (
     AcceptanceMode,
     AnswerResult,
     ApplicantSees,
     LicenceAnswer,
     LicenceChange,
+    LicenceDisclosed,
     LicenceQuery,
     Visibility,
 )
 from exchange.schemas.filings.sharing import MOST_SHARED
 from tests.journeys.approval.test_licences import COMPANY, OFFICER, PERSON, came_back, case_of, decided, issued
 from tests.journeys.city import City, wait_until
-from tests.journeys.portal import file, make_portal_city, offer, row, tell, view
+from tests.journeys.portal import arrive, file, make_portal_city, offer, row, tell, view
 
 pytestmark = pytest.mark.broker
 
@@ -169,3 +174,26 @@ def test_an_opinion_names_the_answer_it_rests_on_only_where_its_department_has_i
     assert told is not None
     by_name = {part.department.rpartition(".")[2]: part.licence_answer for part in told.parts}
     assert by_name == {"planning": mine, "transport": None}, "as far as its reasons may be seen"
+
+
+def test_a_holder_reads_who_asked_as_it_was_signed_unless_the_law_lets_it_not_be_told(city: City) -> None:
+    licence = issued(city, decided(city))
+    kept = licence_of(city.node("portal"), licence.number)
+    answered(city, "transport", number=licence.number)
+    answered(city, "planning", number=licence.number, untold="个人信息保护法第三十五条")
+    arrive(city)
+    (one,) = asked_about(city.node("portal"), kept)
+    assert (one.asker, one.purpose, one.basis) == (city.address("transport"), "核实占道许可", BASIS)
+    assert [told.untold for told in told_of(city.window, licence.number)] == ["个人信息保护法第三十五条", None]
+    (asked,) = [told for told in told_of(city.window, licence.number) if told.untold is None]
+    with city.window.store.reading() as tx:
+        query = tx[Documents].get(city.address("transport"), asked.query_id)
+    assert query is not None
+    said = {"number": licence.number, "query_id": asked.query_id, "digest": hashlib.sha256(query.signed).hexdigest()}
+    right = LicenceDisclosed(**said, asker=city.address("transport"), at=city.clock.now())
+    for wrong, code in (({"digest": "ab" * 32}, "altered"), ({"asker": city.address("planning")}, "origin")):
+        made_up = right.model_copy(update=wrong)
+        assert code in came_back(city, "window", made_up, "portal", (query.signed,))
+    assert "altered" in came_back(city, "window", right, "portal", (query.signed, b"more"))
+    (still,) = asked_about(city.node("portal"), kept)
+    assert still == one

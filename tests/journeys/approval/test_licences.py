@@ -270,10 +270,10 @@ def row_of(city: City, name: str) -> int:
         return sum(tx[Licences].counts().values())
 
 
-def came_back(city: City, writer: str, body, reader: str) -> str:  # type: ignore[no-untyped-def]
+def came_back(city: City, writer: str, body, reader: str, enclosures=()) -> str:  # type: ignore[no-untyped-def]
     """Send a licence past all that the window's own verbs look at; why it came back, or nothing."""
     with city.node(writer).step() as step:
-        message_id = step.send(body, (city.address(reader),))
+        message_id = step.send(body, (city.address(reader),), enclosures=enclosures)
     city.wake(writer)
 
     def copy():  # type: ignore[no-untyped-def]

@@ -46,6 +46,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "forwarding": 2,
         "opinion": 5,
         "case-progress": 2,
+        "licence-query": 2,
         "reminder": 2,
         "tally": 2,
         "term-notice": 3,

@@ -13,11 +13,13 @@ from starlette.testclient import TestClient
 from exchange.approval.window.licensing.entering import EntryWanted, enter
 from exchange.approval.window.licensing.issuing import LicenceWanted, issue
 from exchange.clock import CST
+from exchange.licences.asking import QueryWanted, ask
 from exchange.licences.records import LicencePlace, LicenceRow
 from exchange.paper.originals import original_of
-from exchange.schemas import AcceptanceMode, LicenceChange
+from exchange.schemas import AcceptanceMode, LicenceChange, LicenceHolder
 from exchange.window.app import create_app
 from exchange.window.pages.licences.listing import place_of, token_of
+from tests.journeys.city import wait_until
 from tests.journeys.portal import arrive
 from tests.web.window.shown_city import ShownCity
 from tests.web.window.test_window_cases import filed, page_of
@@ -86,6 +88,25 @@ def test_a_granted_case_links_to_its_licence_which_anybody_verifies_until_it_is_
     assert "not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.cose", turned)}).text
     assert "not issued by us" in stranger.get(f"/verify/{licence.number}/0000-0000-0000-0000")
 
+    asked = f"/cases/{applicant.number}/asked"
+    assert "No department has asked." in applicant.get(asked)
+    wanted = QueryWanted("核实<b>占道</b>许可", ("行政许可法第三十三条",), licence.number)
+    ask(shown.city.node("fire"), wanted)
+    shown.city.wake("fire")
+    arrive(shown.city)
+    wait_until(lambda: "核实" in applicant.get(asked), what="who has asked")
+    page = applicant.get(asked)
+    assert "核实&lt;b&gt;占道&lt;/b&gt;许可" in page
+    assert "行政许可法第三十三条" in page
+    assert f'href="{asked}"' in page_of(applicant)
+    assert stranger.http.get(asked).status_code == 401
+    told = applicant.http.get(f"/cases/{applicant.number}/asked", headers={"accept-language": "zh-CN"}).text
+    assert "消防" in told, "by its name"
+    other = LicenceHolder(name="庐州供热有限公司", identifier="91340100MA00000011")
+    enter(shown.city.window, licence.number, EntryWanted(LicenceChange.CHANGED, "李四", "变更持有人", holder=other))
+    arrive(shown.city)
+    assert "核实" not in applicant.get(asked), "what is asked about another holder's licence is not for the former one"
+    assert asked not in page_of(applicant)
     enter(shown.city.window, licence.number, EntryWanted(LicenceChange.REVOKED, "李四", "以欺骗手段取得"))
     arrive(shown.city)
     assert ">revoked<" in stranger.get(there)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from exchange.approval.window.licensing.issuing import departments_of, portals_of
+from exchange.approval.window.licensing.issuing import departments_of
 from exchange.clock import CST
 from exchange.envelope.document import clear_header
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.licences.kept import KeptLicence, entry_row, kept_licence, shown_from
 from exchange.licences.rules.entering import BASIS, check_entry, state_after
 from exchange.licences.store import Licences
+from exchange.licences.telling_holders import portals_of
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason

@@ -26,11 +26,12 @@ from exchange.licences.kept import register_row
 from exchange.licences.records import LicenceRow
 from exchange.licences.rules.issuing import check_grantable, check_validity, licence_number
 from exchange.licences.store import Licences
+from exchange.licences.telling_holders import portals_of
 from exchange.messaging.checks import expect_window
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import Application, Decision, Licence, LicenceHolder, LicenceNumber, Role
+from exchange.schemas import Application, Decision, Licence, LicenceHolder, LicenceNumber
 
 _NUMBER = re.compile(get_args(LicenceNumber)[1].pattern)
 
@@ -84,11 +85,6 @@ def issue_in(step: Step, case_number: str, wanted: LicenceWanted) -> LicenceRow:
     if step.tx[CaseClocks].get(case.number).delivered_at is None:
         deliver_in(step, case.number, officer, wanted.to or licence.holder.name)
     return row
-
-
-def portals_of(node: Node) -> list[str]:
-    """Return the portals of a window: they show the public what it has issued."""
-    return [one.address for one in node.directory.with_role(Role.PORTAL) if one.superior == node.address]
 
 
 def departments_of(step: Step, case_number: str) -> list[str]:

@@ -15,6 +15,7 @@ from exchange.language.filings import FILING_STANDINGS
 from exchange.licences.kept import KeptLicence
 from exchange.licences.records import LicenceRow
 from exchange.paper.code_picture import inline_code
+from exchange.portal.asked_about import holders_askers, is_holders
 from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.records import ApplicationDraft
@@ -75,6 +76,7 @@ def _shown(guest: Guest, view: CaseView, draft: ApplicationDraft) -> dict[str, A
     progress, standing = view.progress, view.standing
     lines = lines_of(guest, progress) if progress is not None else []
     licence = licence_of_filing(guest.face.node, view)
+    is_own = licence is not None and is_holders(guest.face.node, view, licence)
     due_at = (
         progress.decide_by
         if progress is not None
@@ -106,6 +108,8 @@ def _shown(guest: Guest, view: CaseView, draft: ApplicationDraft) -> dict[str, A
         "licence": licence,
         "renewal": view.renewal if not view.is_over else None,
         **_validity(guest, licence),
+        "asked": len(holders_askers(guest.face.node, view, licence)) if licence is not None else 0,
+        "is_own": is_own,
         "licence_code": grouped(licence.row.code) if licence is not None else "",
         "licence_picture": _picture(guest, licence.row) if licence is not None else "",
         "history": history_of(guest, view),
