@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from exchange.catalogue.answer_words import answer_words
 from exchange.desk.visit import DeskVisit
-from exchange.schemas import Application, Matter
+from exchange.schemas import Application, Consultation, Matter
 
 Rows = list[tuple[str, object, str]]
 
@@ -24,6 +24,8 @@ class FileLine:
     media_type: str
     path: str
     """Where it is had, as a file to be saved."""
+    scan: str
+    """Whether a scanner has looked at it, in words."""
 
     @property
     def is_picture(self) -> bool:
@@ -69,19 +71,33 @@ def _answers(visit: DeskVisit, application: Application, matter: Matter | None) 
             yield visit.words(field.label.words), visit.words(answer_words(field, answer.value)), ""
 
 
-def material_lines(
-    visit: DeskVisit, application: Application, matter: Matter | None, message: str
-) -> list[MaterialLine]:
+def material_lines(visit: DeskVisit, asked: Consultation, matter: Matter | None, message: str) -> list[MaterialLine]:
     """Return the materials in the order of the application; files are had from the message that carries them."""
     names = {one.code: visit.words(one.names) for one in matter.materials} if matter is not None else {}
     found: dict[str, tuple[list[FileLine], list[str]]] = {}
-    for one in application.materials:
+    for one in asked.application.materials:
         files, notes = found.setdefault(one.code, ([], []))
         file = one.attachment or one.claim
         if file is not None:
-            files.append(FileLine(file.name, file.size, file.media_type, f"{message}/files/{file.digest}"))
+            files.append(
+                FileLine(
+                    file.name,
+                    file.size,
+                    file.media_type,
+                    f"{message}/files/{file.digest}",
+                    _scan(visit, file.digest, asked),
+                )
+            )
         if one.note:
             notes.append(one.note)
     return [
         MaterialLine(code, names.get(code, code), tuple(files), tuple(notes)) for code, (files, notes) in found.items()
     ]
+
+
+def _scan(visit: DeskVisit, digest: str, asked: Consultation) -> str:
+    if asked.scanned is None:
+        return visit.say("未说明是否扫描", "not told whether it was scanned")
+    if digest in asked.scanned:
+        return visit.say("扫描未发现问题", "scanned, nothing found")
+    return visit.say("未扫描", "not scanned")

@@ -38,7 +38,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "countdown": countdown(visit, case.term),
         "silence": silence_words(visit, own, case.term) if own is not None and case.term is not None else "",
         "parts_of": application_parts(visit, asked.application, matter) if asked is not None else [],
-        "materials": material_lines(visit, asked.application, matter, path) if asked is not None else [],
+        "materials": material_lines(visit, asked, matter, path) if asked is not None else [],
         "results": list(earlier_results(visit, case)),
         "days": day_entries(visit, case),
         "letters": letter_lines(case.letters),
