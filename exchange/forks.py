@@ -29,8 +29,8 @@ NEEDED = (
 )
 """What a member's process has imported once it serves, with all that these import."""
 
-_LATER = ("exchange.cli.domain.console", "exchange.console.serve")
-"""What the console has imported: while the private node starts there is time for it."""
+_LATER = ("exchange.cli.domain.console", "exchange.console.serve", "exchange.cli.domain.desk", "exchange.desk.serve")
+"""What the console and the desks have imported: while the private node starts there is time for it."""
 
 
 def main() -> None:

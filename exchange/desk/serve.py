@@ -13,9 +13,8 @@ from exchange.desk.face import DeskFace
 from exchange.desk.sections import SECTIONS
 from exchange.errors import BadConfiguration
 from exchange.runtime.home import OpenedMember, open_member
-from exchange.runtime.profiles import Profile
+from exchange.runtime.profiles import Profile, has_desk
 from exchange.runtime.settings import Home, Settings, hosts_named
-from exchange.schemas import Role
 from exchange.web.door.gate import Gate
 from exchange.web.door.passwords import Passwords
 from exchange.web.door.roles import DESK_DOOR
@@ -25,14 +24,6 @@ from exchange.web.serving import serve_face
 
 PORTS = range(8520, 8580)
 """Where desks listen unless told otherwise, beside the console and the public window of the same domain."""
-
-PEOPLE_ACT = frozenset({Role.WINDOW, Role.DEPARTMENT, Role.RELAY})
-"""Roles of members that people act for; a monitor acts by rule alone, and a portal for its applicants."""
-
-
-def has_desk(profile: Profile) -> bool:
-    """Return whether people act for a member, so that it can have a desk."""
-    return bool(PEOPLE_ACT & set(profile.roles))
 
 
 def serve(

@@ -18,6 +18,9 @@ from exchange.tomlfile import TomlFile, read_toml
 
 FILE = "profile.toml"
 
+PEOPLE_ACT = frozenset({Role.WINDOW, Role.DEPARTMENT, Role.RELAY})
+"""Roles of members that people act for; a monitor acts by rule alone, and a portal for its applicants."""
+
 
 class NoticesEntry(Wire):
     """What a relay office's profile says of notices that pass it."""
@@ -48,6 +51,8 @@ class ProfileEntry(Wire):
     """The rule's file in the same folder; None where officers do everything."""
     rule_decides: bool = False
     """Of a window: its rule makes the decisions, each marked so; else it prepares them and officers confirm."""
+    desk: bool = False
+    """Whether `exchange up` serves its desk beside it, for its officers."""
     notices: NoticesEntry = NoticesEntry()
 
 
@@ -98,6 +103,11 @@ def decide_rule_of(profile: Profile) -> DecisionProcess:
     return DecisionProcess(_rule_file(profile), profile.address, "window")
 
 
+def has_desk(profile: Profile) -> bool:
+    """Return whether people act for a member, so that it can have a desk."""
+    return bool(PEOPLE_ACT & set(profile.roles))
+
+
 def _rank(profile: Profile) -> tuple[bool, bool, str]:
     return Role.WINDOW not in profile.roles, Role.MONITOR not in profile.roles, profile.address
 
@@ -142,6 +152,9 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
                 "{address} is no window with a rule; departments' rules always answer", {"address": profile.address}
             )
             faults.append(file.fault(("rule_decides",), told))
+        if profile.desk and not has_desk(profile):
+            told = Text("nobody acts for {address}, so it has no desk", {"address": profile.address})
+            faults.append(file.fault(("desk",), told))
         if Role.RELAY not in profile.roles and profile.notices.cover is not Covering.NONE:
             faults.append(
                 file.fault(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from exchange.cli.domain.console import say_first_link
 from exchange.cli.domain.console_child import DETACHED
+from exchange.cli.domain.desk_child import desks_among, say_desk, say_first_link_of
 from exchange.cli.domain.window_child import portal_among
 from exchange.cli.view import errors, plain, say, say_link
 from exchange.clock import monotonic
@@ -23,12 +24,12 @@ from exchange.web.door.gate import gate_of
 from exchange.web.listening import Served, read_state
 
 _FACE_WAIT = 20.0
-"""Seconds that the console, and the public window, have to come."""
+"""Seconds that the console, and each other face, have to come."""
 
 _LOOK_EVERY = 0.1
 
 
-def start_detached(settings: Settings, *, with_console: bool, with_window: bool) -> None:
+def start_detached(settings: Settings, *, with_console: bool, with_window: bool, with_desks: bool) -> None:
     """Start `exchange up` apart from this terminal, say what it says, and return when it serves.
 
     One that runs already is left as it is. Raises OperatorError where it ends before it serves.
@@ -38,10 +39,12 @@ def start_detached(settings: Settings, *, with_console: bool, with_window: bool)
         say(tr("running already; stop it with: exchange down"))
         _say_console(settings, 0.0)
         _say_window(settings, 0.0)
+        _say_desks(settings, 0.0)
         return
     make_folder(home.logs)
     log = home.logs / "up.log"
     left_out = [*([] if with_console else ["--no-console"]), *([] if with_window else ["--no-window"])]
+    left_out += [] if with_desks else ["--no-desks"]
     surroundings = child_surroundings({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}, administers=True)
     with open_file(log, "ab", 0o644) as file, surroundings.handed_over() as (environment, keep):
         told = file.tell()
@@ -61,6 +64,8 @@ def start_detached(settings: Settings, *, with_console: bool, with_window: bool)
         _say_console(settings, _FACE_WAIT)
     if with_window:
         _say_window(settings, _FACE_WAIT)
+    if with_desks:
+        _say_desks(settings, _FACE_WAIT)
     say(tr("runs in the background, its words go to {log}; stop it with: exchange down", log=log))
 
 
@@ -95,6 +100,15 @@ def _say_window(settings: Settings, patience: float) -> None:
     served = _come(home.public_window(portal), patience) if portal is not None else None
     if served is not None:
         say_link(tr("public window"), served.url)
+
+
+def _say_desks(settings: Settings, patience: float) -> None:
+    home = Home(settings.home)
+    for address in desks_among(load_profiles(home.departments).values()):
+        served = _come(home.desk(address), patience)
+        if served is not None:
+            say_desk(address, served.url)
+            say_first_link_of(settings, address, served.url)
 
 
 def _come(state: Path, patience: float) -> Served | None:

@@ -61,9 +61,9 @@ def desk(
 ) -> None:
     """Serves a member's desk: pages on which its officers read, decide, write and sign, until told to stop.
 
-    It opens the store of that member and no other. Prints the address and, as long as there is no account, a one-time
-    link that makes the first one: a supervisor, who makes the others. Further names under which people reach it stand
-    in EXCHANGE_DESK_HOSTS.
+    It opens the store of that member and no other; `exchange up` serves it beside the members whose profile says
+    `desk = true`. Prints the address and, as long as there is no account, a one-time link that makes the first one: a
+    supervisor, who makes the others. Further names under which people reach it stand in EXCHANGE_DESK_HOSTS.
 
     Exit code 2: nobody acts for this member, or it would listen elsewhere without TLS; 3: no such member; 6: cannot
     listen.

@@ -1,4 +1,4 @@
-"""The web faces that are served beside a domain's members: the operators' console, and the public window."""
+"""The web faces that are served beside a domain's members: operators' console, public window, and members' desks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from exchange.cli.domain.console_child import ConsoleChild
+from exchange.cli.domain.desk_child import DeskChild, desks_among
 from exchange.cli.domain.window_child import WindowChild, portal_among
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Settings
@@ -30,11 +31,18 @@ def add_faces(
     *,
     with_console: bool = True,
     with_window: bool = True,
+    with_desks: bool = True,
 ) -> list[WebFace]:
-    """Add to what a supervisor runs those faces that are wanted; a domain without a portal has no public window."""
+    """Add to what a supervisor runs those faces that are wanted; a domain without a portal has no public window, and
+    desks have those members whose profile says so.
+    """
+    members = list(profiles)
     faces: list[WebFace] = [ConsoleChild(settings, supervisor)] if with_console else []
-    portal = portal_among(profiles)
-    return faces if portal is None or not with_window else [*faces, WindowChild(settings, supervisor, portal)]
+    portal = portal_among(members)
+    if portal is not None and with_window:
+        faces.append(WindowChild(settings, supervisor, portal))
+    desks = desks_among(members) if with_desks else []
+    return [*faces, *(DeskChild(settings, supervisor, address) for address in desks)]
 
 
 def look_after(faces: Sequence[WebFace]) -> None:

@@ -40,6 +40,10 @@ def up(
         bool,
         typer.Option("--window/--no-window", help="Serve the public window of the domain's portal, where it has one."),
     ] = True,
+    with_desks: Annotated[
+        bool,
+        typer.Option("--desks/--no-desks", help="Serve the desks of members whose profile says `desk = true`."),
+    ] = True,
     detach: Annotated[
         bool,
         typer.Option(
@@ -49,8 +53,9 @@ def up(
 ) -> None:
     """Runs the whole domain here, supervised: what dies is started again, and it is said.
 
-    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member, the operators' console and the
-    public window, and looks after them. Ctrl-C stops everything in good order; with --detach, `exchange down` does.
+    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member, the operators' console, the public
+    window and desks of members, and looks after them. Ctrl-C stops everything in good order; with --detach, `exchange
+    down` does.
     Logs are in the domain's log folder. Exit code 6 if no member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT
     it answers /metrics, /healthz and /readyz for all.
     """
@@ -61,7 +66,7 @@ def up(
     if detach:
         from exchange.cli.domain.background import start_detached
 
-        start_detached(settings, with_console=with_console, with_window=with_window)
+        start_detached(settings, with_console=with_console, with_window=with_window, with_desks=with_desks)
         return
     with (
         sole_supervisor(settings.home) as hold,
@@ -74,7 +79,7 @@ def up(
         )
         broker = start_node(settings, say)
         try:
-            faces = partial(_add_faces, settings, profiles, with_console, with_window)
+            faces = partial(_add_faces, settings, profiles, with_console, with_window, with_desks)
             can_run = _supervise(settings, profiles, broker, stop, faces, hold, patience, nursery)
         finally:
             if broker.node is not None:
@@ -140,12 +145,18 @@ def _supervise(
 
 
 def _add_faces(
-    settings: Settings, profiles: dict[str, Profile], with_console: bool, with_window: bool, supervisor: Supervisor
+    settings: Settings,
+    profiles: dict[str, Profile],
+    with_console: bool,
+    with_window: bool,
+    with_desks: bool,
+    supervisor: Supervisor,
 ) -> Callable[[], None]:
     """Add the web faces that are wanted; returns what looks after them."""
     from exchange.cli.domain.faces import add_faces, look_after
 
-    faces = add_faces(settings, supervisor, profiles.values(), with_console=with_console, with_window=with_window)
+    wanted = {"with_console": with_console, "with_window": with_window, "with_desks": with_desks}
+    faces = add_faces(settings, supervisor, profiles.values(), **wanted)
     return partial(look_after, faces)
 
 

@@ -1,8 +1,12 @@
-"""`exchange up` serves the public window beside the portal: its address is said, it is looked after, and it ends."""
+"""`exchange up` serves the public window beside the portal, and desks beside members that want them.
+
+Their addresses are said, they are looked after, and they end.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import urllib.request
@@ -82,6 +86,22 @@ def status_of(url: str) -> int:
         return int(answer.status)
 
 
+def want_a_desk(profile: Path) -> None:
+    profile.write_text(f"{profile.read_text()}desk = true\n")
+
+
+def desk_said(home: Home, address: str, said: str) -> Served:
+    """The desk of a member, once its address and the link to its first account were said, and lead there."""
+    found = read_state(home.desk(address))
+    assert found is not None
+    assert f"desk of {address}: {found.url}" in said
+    link = re.search(rf"{re.escape(found.url)}/set-up/\S+", said)
+    assert link is not None
+    assert status_of(link[0]) == 200
+    assert "member.confined" in (home.logs / f"desk-{address}.log").read_text()
+    return found
+
+
 def test_up_serves_the_public_window_and_says_where(
     town: ProcessDomain,
     command: Callable[..., subprocess.CompletedProcess[str]],
@@ -95,6 +115,7 @@ def test_up_serves_the_public_window_and_says_where(
         assert found is not None
         return found
 
+    want_a_desk(home.departments / "planning" / "profile.toml")
     begun = command("up", "--detach", "--no-console")
     try:
         assert begun.returncode == 0, begun.stderr
@@ -102,6 +123,7 @@ def test_up_serves_the_public_window_and_says_where(
         assert f"public window: {first.url}" in begun.stderr
         assert status_of(first.url) == 200
         assert "member.confined" in (home.logs / "public-window.log").read_text()
+        officers = desk_said(home, town.address("planning"), begun.stderr)
         os.kill(first.pid, signal.SIGKILL)
         wait_until(lambda: served().pid != first.pid, 60, "another process in its place")
         again = served()
@@ -130,7 +152,7 @@ def test_up_serves_the_public_window_and_says_where(
     finally:
         ended = command("down")
     assert ended.returncode == 0, ended.stderr
-    assert not Path(f"/proc/{again.pid}").exists()
+    assert not any(Path(f"/proc/{one.pid}").exists() for one in (again, officers))
 
 
 def test_without_it_nothing_of_it_is_started(

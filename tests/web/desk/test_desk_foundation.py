@@ -158,6 +158,6 @@ def test_an_opinion_is_recalled_in_the_name_of_who_signs_and_not_without_reasons
     recalled = [
         one for one in dossier(office.city.node("transport"), case.number) if one.stored.kind == "opinion-recall"
     ]
-    assert [one.verified.body.officer for one in recalled if one.verified] == ["sun"]  # type: ignore[attr-defined]
+    assert [one.verified.body.officer for one in recalled if one.verified] == ["sun"]
     assert "recalled" in signer.get(f"/case/{case.number}")
     assert ("sun", "recall", path, "done") in office.logged("transport")

@@ -1,0 +1,70 @@
+"""The command `exchange desk`: a process that is kept to its member, accounts by the command line, and its refusals."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+from pathlib import Path
+
+import httpx
+
+from exchange.operations.audit.store import AuditLog
+from exchange.runtime.home import open_database
+from exchange.runtime.settings import Home, Settings
+from exchange.web.door.permissions import AccountRole
+from exchange.web.door.store import Accounts
+from exchange.web.listening import read_state
+from tests.journeys.city import wait_until
+from tests.warm import run_warm, start_warm
+
+PASSWORD = "a long sentence to come in by"
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
+    return {**kept, "EXCHANGE_HOME": str(home)}
+
+
+def test_a_desk_opens_its_members_store_alone_and_its_first_account_by_a_link(tmp_path: Path, small_home: Path) -> None:
+    home, said = tmp_path / "home", tmp_path / "said.txt"
+    shutil.copytree(small_home, home)
+    process = start_warm(["desk", "hefei.planning", "--json"], environment(home), said, said)
+    try:
+        wait_until(lambda: process.poll() is not None or "set_up" in said.read_text(), 60, "its address")
+        told = json.loads(next(line for line in said.read_text().splitlines() if '"set_up"' in line))
+        assert read_state(Home(home).desk("hefei.planning")).url == told["url"]  # type: ignore[union-attr]
+        assert "member.confined" in said.read_text()
+        form = {"link": told["set_up"].rpartition("/")[2], "name": "王芳", "password": PASSWORD, "again": PASSWORD}
+        with httpx.Client(base_url=told["url"], headers={"accept-language": "en"}) as browser:
+            assert "supervisor" in browser.get(told["set_up"]).text
+            assert browser.post("/set-up", data=form, headers={"origin": told["url"]}).status_code == 303
+            assert browser.get("/sign-in", headers={"host": "elsewhere.test"}).status_code == 421
+        made = run_warm(["desk", "hefei.planning", "--account", "李伟", "--role", "signer"], environment(home))
+        assert re.search(rf"{re.escape(told['url'])}/set-up/\S+", made.stdout), made.stderr
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    store = open_database(Settings.read({}, home=home), "hefei.planning")
+    with store.reading() as tx:
+        roles = {row.name: row.role for row in tx[Accounts].all()}
+        log = [(one.account, one.action, one.outcome) for one in tx[AuditLog].entries()]
+    store.close()
+    assert roles == {"王芳": AccountRole.SUPERVISOR, "李伟": AccountRole.SIGNER}
+    assert ("王芳", "account.link", "done") in log
+    assert ("李伟", "account.make", "done") in log
+
+
+def test_a_member_that_nobody_acts_for_has_no_desk_and_roles_are_those_of_desks(
+    tmp_path: Path, small_home: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(small_home, home)
+    refused = run_warm(["desk", "hefei.monitor"], environment(home))
+    assert (refused.returncode, "nobody acts for hefei.monitor" in refused.stderr) == (2, True)
+    other = run_warm(["desk", "hefei.planning", "--account", "otto", "--role", "operator"], environment(home))
+    assert (other.returncode, "there is no role 'operator'" in other.stderr) == (2, True)
+    unknown = run_warm(["desk", "hefei.planning", "--account", "otto"], environment(home))
+    assert (unknown.returncode, "there is no account 'otto' yet" in unknown.stderr) == (2, True)
