@@ -122,12 +122,24 @@ def statements(w: Words, portal: str, window: str, matter: str) -> list[str]:
         f"SELECT '{window}', {licence_number(w, 'n')}, 'in-force', '{matter}', {w.case_number('n')}, "
         f"{holder(w)}, {code}, {code}, {licence}, '{'d' * 64}', 'ABCDEFGHJKMN', {at}, 0 "
         f"FROM {seq} AS s",
+        *(parts(w, shown) for shown in ("number", "shown_name")),
         f"INSERT INTO outbox_message (message_id, conversation_id, kind, urgency, digest, common) "
         f"SELECT {filing}, {filing}, 'filing', 'ordinary', '{'d' * 64}', {w.blob(0)} FROM {seq} AS s",
         f"INSERT INTO outbox_copy (message_id, addressee, queue, rank, recipient, needs_receipt, state, attempts, next_at, "
         f"written_at, sent_at, delivered_at) SELECT {filing}, '{window}', 'inbox', 2, {w.blob(0)}, "
         f"{'1' if w.dialect == 'sqlite' else 'true'}, 'delivered', 1, {at}, {at}, {at}, {at} FROM {seq} AS s",
     ]  # fmt: skip
+
+
+def parts(w: Words, shown: str) -> str:
+    """The parts of what is shown of licences, as the register keeps them."""
+    three = f"substr({shown}, n + 1, 3)"
+    of_ascii = f"{'length(CAST(three AS BLOB))' if w.dialect == 'sqlite' else 'octet_length(three)'} = length(three)"
+    return (
+        f"INSERT INTO licence_part (part, issued_at) SELECT part, issued_at FROM (SELECT DISTINCT CASE WHEN {of_ascii} "
+        f"THEN three ELSE substr(three, 1, 2) END AS part, issued_at FROM (SELECT {three} AS three, issued_at "
+        f"FROM licence, {w.numbers(20)} AS s WHERE n + 2 <= length({shown})) AS t) AS u ORDER BY 1, 2 ON CONFLICT DO NOTHING"
+    )
 
 
 def holder(w: Words) -> str:

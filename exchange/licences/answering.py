@@ -15,7 +15,7 @@ from exchange.licences.records import LicenceRow
 from exchange.licences.rules.holders import written_code
 from exchange.licences.rules.sharing import is_masked_code, shared_licence, why_not_told
 from exchange.licences.still_verified import still_verified
-from exchange.licences.store import Licences
+from exchange.licences.store import Licences, ToldLicences
 from exchange.licences.telling_holders import tell_holders
 from exchange.messaging.checks import expect, expect_window
 from exchange.messaging.documents import Documents
@@ -26,8 +26,8 @@ from exchange.schemas import AnswerResult, Body, LicenceAnswer, LicenceQuery, Sh
 from exchange.schemas.filings.sharing import MOST_SHARED
 from exchange.store.transaction import Transaction
 
-_LOOKED_THROUGH = 1_000
-"""Answers of which it is looked whom they were for."""
+_LATEST = 100
+"""Answers that are told, where no other number of them is wanted."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,6 @@ class ToldLicence:
     untold: str | None
     """Why the holder is not told of it; None where it is."""
     at: datetime
-
-    def is_about(self, number: str) -> bool:
-        """Tell whether it was asked about a licence, or told of it."""
-        return number in {self.answer.number, *(one.number for one in self.answer.licences)}
 
 
 def handlers() -> dict[str, Handler]:
@@ -75,19 +71,24 @@ def answer(step: Step, incoming: Incoming, body: Body) -> None:
     if query.untold is None:
         tell_holders(step, incoming, rows[:MOST_SHARED])
     numbers = [one.number for one in found]
+    step.tx[ToldLicences].add(message_id, step.now, {*numbers, *([query.number] if query.number else [])})
     step.note(
         "licence-told", None, message_id,
         asker=incoming.sender, query=incoming.message_id, result=told.result.value, licences=numbers,
     )  # fmt: skip
 
 
-def told_of(node: Node, number: str | None = None) -> list[ToldLicence]:
-    """Return who has asked of late, newest first: all, or whoever was told of one licence. Raises Denied."""
+def told_of(node: Node, number: str | None = None, limit: int = _LATEST) -> list[ToldLicence]:
+    """Return who has asked, the latest in front: all, or whoever was told of one licence. Raises Denied."""
     expect_window(node)
     with node.store.reading() as tx:
-        sent = tx[Documents].recent("sent", LicenceAnswer.KIND, _LOOKED_THROUGH)
-        found = [told for one in sent if (told := _told(node, tx, one)) is not None]
-    return [one for one in found if number is None or one.is_about(number)]
+        documents = tx[Documents]
+        if number is None:
+            sent = documents.recent("sent", LicenceAnswer.KIND, limit)
+        else:
+            found = (documents.get(node.address, one) for one in tx[ToldLicences].of(number, limit))
+            sent = [one for one in found if one is not None]
+        return [told for one in sent if (told := _told(node, tx, one)) is not None]
 
 
 def _told(node: Node, tx: Transaction, stored: StoredDocument) -> ToldLicence | None:

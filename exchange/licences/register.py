@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from exchange.clock import CST
 from exchange.errors import NotFound
 from exchange.language import Words
+from exchange.licences.finding.store import LicenceSearch
 from exchange.licences.kept import KeptLicence, kept_licence, kept_licences
 from exchange.licences.records import LicencePlace
 from exchange.licences.rules.holders import is_organisation, shown_holder
 from exchange.licences.rules.standing import LicenceStanding
 from exchange.licences.store import Licences
 from exchange.messaging.node import Node
-from exchange.paging import every
+from exchange.paging import PAGE
 from exchange.schemas import LicenceChange
 
 _LONGEST = 100
@@ -73,7 +73,12 @@ class LicencePage:
 def on_record(node: Node, words: str = "", limit: int = 50) -> list[KeptLicence]:
     """Return the latest licences on record here, in full: all, or those of which number or holder has these words."""
     with node.store.reading() as tx:
-        return kept_licences(tx, tx[Licences].page(words.strip(), None, limit))
+        found = tx[LicenceSearch].page(words.strip(), None, limit)
+        rows = list(found.rows)
+        while len(rows) < limit and found.after is not None:
+            found = tx[LicenceSearch].page(words.strip(), found.after, limit - len(rows))
+            rows += found.rows
+        return kept_licences(tx, rows)
 
 
 def licence_of(node: Node, number: str) -> KeptLicence:
@@ -108,23 +113,24 @@ def licence_issued(node: Node, issuer: str, number: str) -> KeptLicence | None:
 def register(node: Node, query: str = "", after: LicencePlace | None = None, limit: int = 50) -> LicencePage:
     """Return a page of the public register, newest first: all, or what has the words of a query in its number, or in
     what is shown of its holder. Persons are not found by names or numbers of theirs.
+
+    A page may have fewer licences than there are, or none, and say behind what the next one begins all the same: so
+    much is looked through for one, and no more.
     """
     words, today = query.strip()[:_LONGEST], node.clock.now().astimezone(CST).date()
     with node.store.reading() as tx:
-        rows = tx[Licences].page(words, after, limit + 1)
-        kept = kept_licences(tx, rows[:limit])
-    shown = tuple(public_licence(one, today) for one in kept)
-    return LicencePage(shown, rows[limit - 1].place if len(rows) > limit else None)
+        found = tx[LicenceSearch].page(words, after, limit)
+        kept = kept_licences(tx, found.rows)
+    return LicencePage(tuple(public_licence(one, today) for one in kept), found.after)
 
 
 def whole_register(node: Node, query: str = "") -> Iterator[PublicLicence]:
     """Yield all of the public register, newest first."""
-    fetch = partial(_licences_behind, node, query)
-    return every(fetch, lambda one: one.place)
-
-
-def _licences_behind(node: Node, query: str, after: LicencePlace | None, limit: int) -> tuple[PublicLicence, ...]:
-    return register(node, query, after, limit).licences
+    page = register(node, query, None, PAGE)
+    yield from page.licences
+    while page.after is not None:
+        page = register(node, query, page.after, PAGE)
+        yield from page.licences
 
 
 def public_licence(kept: KeptLicence, day: date) -> PublicLicence:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from exchange.licences.records import LicenceEntryRow, LicencePlace, LicenceRow
+from exchange.licences.finding.store import LicenceSearch
+from exchange.licences.records import LicenceEntryRow, LicenceRow
 from exchange.licences.rules.entering import LICENCES, LicenceState
-from exchange.licences.tables import licence, licence_entry
+from exchange.licences.tables import licence, licence_entry, licence_told
 from exchange.store.bulk import adding
 from exchange.store.statements import values_of
 
@@ -17,12 +20,12 @@ _l, _e = licence.c, licence_entry.c
 _COLUMNS = [_l[field.name] for field in fields(LicenceRow)]
 _ENTRY_COLUMNS = [_e[field.name] for field in fields(LicenceEntryRow)]
 _ADD = adding(licence, *(field.name for field in fields(LicenceRow)))
+_TELL = adding(licence_told, "number", "at", "message_id")
 _ENTER = adding(licence_entry, *(field.name for field in fields(LicenceEntryRow)))
 _ONE = select(*_COLUMNS).where(_l.issuer == bindparam("by"), _l.number == bindparam("of"))
 _NAMED = select(*_COLUMNS).where(_l.number == bindparam("of")).order_by(_l.issuer).limit(10)
 _OF_CASE = select(*_COLUMNS).where(_l.issuer == bindparam("by"), _l.case_number == bindparam("of"))
 _BY_DIGEST = select(*_COLUMNS).where(_l.digest == bindparam("of")).limit(1)
-_CODED = select(_l.number).where(_l.shown_code == bindparam("of")).limit(1)
 _HELD = (
     select(*_COLUMNS).where(_l.identifier == bindparam("of"))
     .order_by(_l.issued_at, _l.number).limit(bindparam("most"))
@@ -38,6 +41,10 @@ _SHOWN_TO = (
 _ENTRIES = (
     select(*_ENTRY_COLUMNS).where(_e.issuer == bindparam("by"), _e.number == bindparam("of")).order_by(_e.position)
 )
+_TOLD = (
+    select(licence_told.c.message_id).where(licence_told.c.number == bindparam("of"))
+    .order_by(licence_told.c.at.desc(), licence_told.c.message_id.desc()).limit(bindparam("most"))
+)  # fmt: skip
 
 
 class Licences:
@@ -49,6 +56,7 @@ class Licences:
     def add(self, row: LicenceRow) -> None:
         """Add a licence; one of this number or on this case must not be there."""
         _ADD.run(self._db, [values_of(row)])
+        LicenceSearch(self._db).keep(row.issued_at, row.number, row.shown_name)
 
     def get(self, issuer: str, number: str) -> LicenceRow | None:
         """Return one licence."""
@@ -77,28 +85,6 @@ class Licences:
         query = _SHOWN_TO if shown else _ISSUED_TO
         return [LicenceRow(*row) for row in self._db.execute(query, {"by": issuer, "of": code, "most": most})]
 
-    def page(self, words: str, after: LicencePlace | None, limit: int) -> list[LicenceRow]:
-        """Return licences, newest first, behind a place; ``words``: of the number, or of the holder as it is shown.
-
-        Where they are a whole number, or a holder's whole code, those are found by their indexes, and no others.
-        """
-        query = select(*_COLUMNS).order_by(_l.issued_at.desc(), _l.number.desc(), _l.issuer.desc()).limit(limit)
-        if words:
-            query = query.where(self._having(words))
-        if after is not None:
-            place: Any = tuple_(_l.issued_at, _l.number, _l.issuer)
-            there = literal(after.issued_at, type_=_l.issued_at.type), literal(after.number), literal(after.issuer)
-            query = query.where(place < tuple_(*there))
-        return [LicenceRow(*row) for row in self._db.execute(query)]
-
-    def _having(self, words: str) -> ColumnElement[bool]:
-        whole = words.upper()
-        if self.named(whole):
-            return _l.number == whole
-        if self._db.execute(_CODED, {"of": whole}).first() is not None:
-            return _l.shown_code == whole
-        return or_(_l.number.contains(whole, autoescape=True), _l.shown_name.contains(words, autoescape=True))
-
     def entries(self, issuer: str, number: str) -> list[LicenceEntryRow]:
         """Return the entries on a licence, in their order."""
         return [LicenceEntryRow(*row) for row in self._db.execute(_ENTRIES, {"by": issuer, "of": number})]
@@ -114,6 +100,8 @@ class Licences:
         if self._db.execute(moved).rowcount != 1:
             return False
         _ENTER.run(self._db, [values_of(entry)])
+        if "shown_name" in shown:
+            LicenceSearch(self._db).keep(row.issued_at, shown["shown_name"])
         return True
 
     def keep(self, entry: LicenceEntryRow) -> None:
@@ -128,3 +116,18 @@ class Licences:
     def _one(self, query: Any, **values: str) -> LicenceRow | None:
         row = self._db.execute(query, values).first()
         return LicenceRow(*row) if row else None
+
+
+class ToldLicences:
+    """By which answers departments were told of licences."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, message_id: str, at: datetime, numbers: Iterable[str]) -> None:
+        """Note of which licences an answer tells."""
+        _TELL.run(self._db, [{"number": one, "at": at, "message_id": message_id} for one in sorted(numbers)])
+
+    def of(self, number: str, most: int) -> list[str]:
+        """Return the latest answers about a licence, the latest in front."""
+        return list(self._db.scalars(_TOLD, {"of": number, "most": most}))

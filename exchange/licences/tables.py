@@ -43,3 +43,25 @@ licence_entry = Table(
     Column("message_id", String(36), nullable=False),
 )
 """Entries are only ever appended."""
+
+licence_part = Table(
+    "licence_part",
+    metadata,
+    Column("part", String(4), primary_key=True),
+    Column("issued_at", Instant, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""By which licences of a moment are found by words of what is shown of them: the latest that have a part, in order.
+
+A part may be left of a holder that was shown before, so that each licence is looked at; parts of nothing else are here.
+"""
+
+licence_told = Table(
+    "licence_told",
+    metadata,
+    Column("number", String(80), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("message_id", String(36), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""By which answer it was told of a licence, or that there is none of its number."""

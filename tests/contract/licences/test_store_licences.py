@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from exchange.errors import Conflict
+from exchange.licences.finding.store import LicenceSearch
 from exchange.licences.kept import register_row
 from exchange.licences.records import LicenceEntryRow
 from exchange.licences.rules.entering import LicenceState
@@ -87,10 +88,11 @@ def test_the_register_is_gone_through_in_pages_newest_first(store: Store) -> Non
         for number in range(1, 6):
             tx[Licences].add(numbered(number, at=at(f"03-{10 + (number + 1) // 2}")))
     with store.reading() as tx:
-        first = tx[Licences].page("", None, 2)
-        second = tx[Licences].page("", first[-1].place, 2)
-        third = tx[Licences].page("", second[-1].place, 2)
-    assert [row.number[-1] for row in (*first, *second, *third)] == ["5", "4", "3", "2", "1"]
+        first = tx[LicenceSearch].page("", None, 2)
+        second = tx[LicenceSearch].page("", first.after, 2)
+        third = tx[LicenceSearch].page("", second.after, 2)
+    assert [row.number[-1] for row in (*first.rows, *second.rows, *third.rows)] == ["5", "4", "3", "2", "1"]
+    assert third.after is None
 
 
 def test_persons_are_not_found_by_what_is_masked_and_no_sign_is_a_wild_card(store: Store) -> None:
@@ -100,7 +102,7 @@ def test_persons_are_not_found_by_what_is_masked_and_no_sign_is_a_wild_card(stor
 
     def found(words: str) -> list[str]:
         with store.reading() as tx:
-            return [row.number[-1] for row in tx[Licences].page(words, None, 10)]
+            return [row.number[-1] for row in tx[LicenceSearch].page(words, None, 10).rows]
 
     assert found("热电") == ["1"]
     assert found("91340100ma2rtlcw7x") == ["1"]
@@ -115,9 +117,10 @@ def test_a_whole_number_or_code_is_found_by_an_index_and_nothing_beside_it(store
             tx[Licences].add(numbered(number, at=at(f"03-{10 + number}")))
         tx[Licences].add(replace(numbered(9), number="C-WORKS-2026-000012", case_number="C-12"))
     with store.reading() as tx:
-        assert [row.number for row in tx[Licences].page("c-works-2026-00001", None, 10)] == ["C-WORKS-2026-00001"]
-        assert len(tx[Licences].page("c-works-2026-0000", None, 10)) == 4, "a part of it finds all that have it"
-        first = tx[Licences].page(ROW.shown_code.lower(), None, 2)
-        rest = tx[Licences].page(ROW.shown_code, first[-1].place, 9)
-        assert [row.number[-1] for row in (*first, *rest)][:2] == ["3", "2"]
-        assert len({*first, *rest}) == 4
+        page = tx[LicenceSearch].page
+        assert [row.number for row in page("c-works-2026-00001", None, 10).rows] == ["C-WORKS-2026-00001"]
+        assert len(page("c-works-2026-0000", None, 10).rows) == 4, "a part of it finds all that have it"
+        first = page(ROW.shown_code.lower(), None, 2)
+        rest = page(ROW.shown_code, first.after, 9)
+        assert [row.number[-1] for row in (*first.rows, *rest.rows)][:2] == ["3", "2"]
+        assert len({*first.rows, *rest.rows}) == 4
