@@ -4,9 +4,10 @@ from exchange.claims.fetch import fetch, is_at, opened_parts
 from exchange.claims.objects import ClaimStore, open_claim_store
 from exchange.claims.place import parse_place
 from exchange.claims.removing import parts_of, remove
-from exchange.claims.upload import Progress, upload
+from exchange.claims.upload import Begun, Progress, upload
 
 __all__ = [
+    "Begun",
     "ClaimStore",
     "Progress",
     "fetch",

@@ -21,6 +21,10 @@ from exchange.schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
 
 Progress = Callable[[int, int], None]
 """Called after each part with the bytes done and the bytes in all, of plaintext."""
+Begun = Callable[[str, int], None]
+"""Called before anything is stored with the object's key and the number of its parts; the same ones again where an
+upload goes on, others where it is begun anew.
+"""
 
 
 def upload(
@@ -30,6 +34,7 @@ def upload(
     *,
     media_type: str | None = None,
     progress: Progress | None = None,
+    begun: Begun | None = None,
     chunk_size: int = CHUNK_SIZE,
 ) -> ClaimCheck:
     """Put a file into the store; return its claim check, to be named by a document.
@@ -50,7 +55,7 @@ def upload(
         make_folder(journals, 0o700)
         name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
         with path.open("rb") as file, _alone(journals / f"{name}.lock"):
-            return _upload(file, path, store, journals / f"{name}.journal", media_type, progress, chunk_size)
+            return _upload(file, path, store, journals / f"{name}.journal", media_type, progress, begun, chunk_size)
     except OSError as error:
         raise unusable(error, Path(os.fsdecode(error.filename or path))) from error
 
@@ -62,6 +67,7 @@ def _upload(
     at: Path,
     media_type: str | None,
     progress: Progress | None,
+    begun: Begun | None,
     chunk_size: int,
 ) -> ClaimCheck:
     before = os.fstat(file.fileno())
@@ -74,11 +80,11 @@ def _upload(
             claim_limit=CLAIM_LIMIT,
         )
     journal = open_journal(at, before.st_size, chunk_size)
-    tally = _store_parts(file, journal, store, progress)
+    tally = _store_parts(file, journal, store, progress, begun)
     if tally is None:
         # Under these keys a part went out with other text: they are not used again.
         journal = new_journal(at, before.st_size, chunk_size)
-        tally = _store_parts(file, journal, store, progress)
+        tally = _store_parts(file, journal, store, progress, begun)
     after = os.fstat(file.fileno())
     if tally is None or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise _changed(path)
@@ -87,11 +93,15 @@ def _upload(
     return claim
 
 
-def _store_parts(file: BinaryIO, journal: Journal, store: ClaimStore, progress: Progress | None) -> ChunkDigests | None:
+def _store_parts(
+    file: BinaryIO, journal: Journal, store: ClaimStore, progress: Progress | None, begun: Begun | None
+) -> ChunkDigests | None:
     """Stores all parts; None where one is not the text that it was when it was begun."""
     stream, tally, earlier = journal.stream, ChunkDigests(), len(journal.digests)
     file.seek(0)
     with closing(journal):
+        if begun is not None:
+            begun(journal.object_key, stream.parts)
         for part in range(stream.parts):
             plaintext = file.read(stream.plain_length(part))
             if len(plaintext) != stream.plain_length(part):

@@ -18,7 +18,7 @@ from exchange.messaging.node import Node, Step
 from exchange.portal.records import ApplicationDraft, DraftFile, DraftRow, Entered
 from exchange.portal.removing import note_removals
 from exchange.portal.states import DraftState
-from exchange.portal.store import Drafts
+from exchange.portal.store import ClaimRemovals, Drafts
 from exchange.schemas import ClaimCheck, Matter
 from exchange.store.transaction import Transaction
 
@@ -125,8 +125,12 @@ def attach(
 def attach_claim(
     node: Node, number: str, material: str, claim: ClaimCheck, scanned: str = "", room: RoomRule = any_room
 ) -> ApplicationDraft:
-    """Add a file that lies in the claim store, where it is too large for the envelope. Raises as `attach` does."""
+    """Add a file that lies in the claim store, where it is too large for the envelope; that it is on its way there is
+    written down. Raises as `attach` does, and Conflict where it took so long that it is removed.
+    """
     with node.step() as step:
+        if not step.tx[ClaimRemovals].done(claim.object_key):
+            raise Conflict("the file was on its way for too long, and is removed", remedy="choose it once more")
         return attach_in(step, number, claimed(node, material, claim, scanned), b"", room)
 
 
@@ -145,6 +149,8 @@ def attach_in(step: Step, number: str, file: DraftFile, content: bytes, room: Ro
             "an application has at most {most} files", remedy="join files into one, or remove one", most=MOST_FILES
         )
     step.tx[Drafts].add_file(number, file, content)
+    if file.claim is not None:
+        step.tx[ClaimRemovals].done(ClaimCheck.model_validate_json(file.claim).object_key)
     return draft_in(step.tx, number)
 
 

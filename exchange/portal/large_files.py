@@ -8,6 +8,7 @@ from exchange.claims import ClaimStore, upload
 from exchange.messaging.node import Node
 from exchange.portal.drafting import RoomRule, any_room, attach_claim
 from exchange.portal.records import ApplicationDraft
+from exchange.portal.removing import note_begun
 from exchange.schemas import ClaimCheck
 
 
@@ -26,11 +27,12 @@ def attach_large(
     """Leave a file in the claim store under a key of its own, and add it to a draft by its claim check.
 
     ``path`` is where its content lies on this machine, ``name`` what its applicant calls it. ``journals`` is a folder
-    of the portal's own, for uploads that are interrupted. Raises NotFound, Conflict (handed in), BadApplication (too
-    many files), BadFile (no room), CallerError (too large), ClaimStoreUnavailable or FileUnusable.
+    of the portal's own, for uploads that are interrupted; what no draft comes to name is removed in a day. Raises
+    NotFound, Conflict (handed in, or removed already), BadApplication (too many files), BadFile (no room), CallerError
+    (too large), ClaimStoreUnavailable or FileUnusable.
     """
-    claim = upload(path, store, journals, media_type=media_type).model_copy(update={"name": name})
-    return attach_claim(node, number, material, claim, scanned, room)
+    claim = upload(path, store, journals, media_type=media_type, begun=note_begun(node, number))
+    return attach_claim(node, number, material, claim.model_copy(update={"name": name}), scanned, room)
 
 
 def claim_of(text: str) -> ClaimCheck:

@@ -42,8 +42,9 @@ class ClaimRemoval:
     object_key: str
     parts: int
     number: str
-    """Of the draft that it belonged to."""
+    """Of the draft that it belonged to, or was meant for; empty where that had none yet."""
     since: datetime
+    """From when on it is to be removed: of what is on its way to a draft, a day after it began."""
 
 
 @dataclass(frozen=True, slots=True)

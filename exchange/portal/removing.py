@@ -1,15 +1,19 @@
-"""Ciphertexts that nothing names any more are removed from the claim store, however often that has to be tried.
+"""Ciphertexts that nothing names, or nothing names any more, are removed from the claim store, however often that has
+to be tried.
 
-Whoever deletes a file of a draft writes down in the same transaction what lies of it in the store. A round removes it
-there, and forgets it afterwards. What a signed paper names stays: the window and the departments read it there.
+Whoever deletes a file of a draft writes down in the same transaction what lies of it in the store. Whoever leaves one
+there writes it down before, to be removed in a day; the transaction that names it in a draft takes that back, so that
+nothing is left of an upload whose process was killed. A round removes what is due, and forgets it afterwards. What a
+signed paper names stays: the window and the departments read it there.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
-from exchange.claims import ClaimStore, parts_of, remove
+from exchange.claims import Begun, ClaimStore, parts_of, remove
 from exchange.envelope.document import parse_body, payload_of
 from exchange.messaging.documents import Documents
 from exchange.messaging.failing.apart import each_alone
@@ -23,6 +27,20 @@ from exchange.store.transaction import Transaction
 WORK = "ciphertexts to be removed"
 """What this work is called where it fails."""
 _AT_ONCE = 100
+UNNAMED = timedelta(days=1)
+"""For how long an object may lie in the claim store that no draft names yet."""
+
+
+def note_begun(node: Node, number: str) -> Begun:
+    """Return what writes down that an object is left in the claim store, before it is, for a draft; ``number`` is empty
+    where it has none yet.
+    """
+
+    def begun(object_key: str, parts: int) -> None:
+        with node.step() as step:
+            step.tx[ClaimRemovals].add(ClaimRemoval(object_key, parts, number, step.now + UNNAMED))
+
+    return begun
 
 
 def note_removals(step: Step, number: str, files: Iterable[DraftFile], filing_id: str | None) -> None:
@@ -49,7 +67,7 @@ def _application(one: StoredDocument) -> Application:
 def remove_due(node: Node, claims: Callable[[], ClaimStore]) -> int:
     """Remove what is to be removed; returns how many files that were. What fails is tried again, with patience."""
     with node.store.reading() as tx:
-        due = tx[ClaimRemovals].due(_AT_ONCE)
+        due = tx[ClaimRemovals].due(node.clock.now(), _AT_ONCE)
     if not due:
         return 0
     store = claims()
@@ -58,7 +76,7 @@ def remove_due(node: Node, claims: Callable[[], ClaimStore]) -> int:
         remove(row.object_key, row.parts, store)
         with node.step() as step:
             step.tx[ClaimRemovals].done(row.object_key)
-            step.note("ciphertext-removed", None, None, filing=row.number)
+            step.note("ciphertext-removed", None, None, filing=row.number or None)
 
     items = [(hashlib.sha256(row.object_key.encode()).hexdigest()[:32], row) for row in due]
     return len(each_alone(node, WORK, items, do, all_of_them=False))

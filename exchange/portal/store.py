@@ -137,18 +137,20 @@ class ClaimRemovals:
         self._db = connection
 
     def add(self, row: ClaimRemoval) -> None:
-        """Write down what is to be removed."""
+        """Write down what is to be removed, and from when on; what was said of it before is not so any more."""
+        self.done(row.object_key)
         self._db.execute(insert(claim_removal).values(values_of(row)))
 
-    def due(self, most: int) -> list[ClaimRemoval]:
-        """Return what is to be removed, the oldest first."""
+    def due(self, now: datetime, most: int) -> list[ClaimRemoval]:
+        """Return what is to be removed now, the oldest first."""
         columns = [claim_removal.c[field.name] for field in fields(ClaimRemoval)]
-        query = select(*columns).order_by(claim_removal.c.since, claim_removal.c.object_key).limit(most)
+        query = select(*columns).where(claim_removal.c.since <= now)
+        query = query.order_by(claim_removal.c.since, claim_removal.c.object_key).limit(most)
         return [ClaimRemoval(*row) for row in self._db.execute(query)]
 
-    def done(self, object_key: str) -> None:
-        """Forget what was removed."""
-        self._db.execute(delete(claim_removal).where(claim_removal.c.object_key == object_key))
+    def done(self, object_key: str) -> bool:
+        """Forget what was removed, or is named by a draft; tells whether it was to be removed."""
+        return self._db.execute(delete(claim_removal).where(claim_removal.c.object_key == object_key)).rowcount == 1
 
 
 class ShownMatters:

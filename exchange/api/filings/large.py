@@ -16,10 +16,12 @@ from exchange.api.cases.applications import carried, content_pointer
 from exchange.api.cases.models import CaseIn
 from exchange.api.documents.models import AttachmentIn
 from exchange.api.door.context import Api
-from exchange.claims import ClaimStore, upload
+from exchange.claims import Begun, ClaimStore, upload
 from exchange.errors import BadRequest
 from exchange.machine.files import make_folder
 from exchange.machine.mediatypes import media_type_of
+from exchange.messaging.node import Node
+from exchange.portal.removing import note_begun
 from exchange.portal.uploads.submitted import SubmittedLook
 from exchange.runtime.home import open_claims
 from exchange.runtime.settings import Home
@@ -86,23 +88,25 @@ def files_of(asked: CaseIn) -> FiledFiles:
     return FiledFiles(small, large)
 
 
-def left_in_store(api: Api, member: str, files: FiledFiles) -> dict[int, ClaimCheck]:
-    """Leave the large files in the claim store, each under a key of its own.
+def left_in_store(api: Api, node: Node, files: FiledFiles) -> dict[int, ClaimCheck]:
+    """Leave the large files in the claim store for a portal, each under a key of its own.
 
     Raises ClaimStoreUnavailable or FileUnusable.
     """
     if not files.large:
         return {}
-    claims, uploads = open_claims(api.view.settings), Home(api.view.settings.home).uploads(member)
+    claims, uploads = open_claims(api.view.settings), Home(api.view.settings.home).uploads(node.address)
     make_folder(uploads, 0o700)
-    return {place: _left(one, data, claims, uploads) for place, (one, data) in files.large.items()}
+    begun = note_begun(node, "")
+    return {place: _left(one, data, claims, uploads, begun) for place, (one, data) in files.large.items()}
 
 
-def _left(one: AttachmentIn, content: bytes, claims: ClaimStore, uploads: Path) -> ClaimCheck:
+def _left(one: AttachmentIn, content: bytes, claims: ClaimStore, uploads: Path, begun: Begun) -> ClaimCheck:
+    kind = one.media_type or media_type_of(one.name)
     with NamedTemporaryFile(dir=uploads, prefix="incoming-") as spooled:
         spooled.write(content)
         spooled.flush()
-        claim = upload(Path(spooled.name), claims, uploads, media_type=one.media_type or media_type_of(one.name))
+        claim = upload(Path(spooled.name), claims, uploads, media_type=kind, begun=begun)
     return claim.model_copy(update={"name": one.name})
 
 

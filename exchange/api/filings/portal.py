@@ -210,7 +210,7 @@ def _submission(api: Api, caller: Caller, asked: CaseIn, key: str | None, agent:
     if look.faults:
         raise UnfitApplication(asked.matter, [(f"/materials/{at}", one) for at, one in look.faults.items()])
     files, asked = files.as_found(look), as_found(asked, look)
-    claims = left_in_store(api, caller.member, files)
+    claims = left_in_store(api, node, files)
     return Submission(application_asked(node, asked, files.contents, claims), contents, agent, look.scanned)
 
 

@@ -12,22 +12,35 @@ from alembic import command
 from alembic.config import Config
 
 import exchange.store.migrate as migration
+from exchange.envelope.document import sign_document
 from exchange.licences.finding import store as finding
 from exchange.licences.finding.store import LicenceSearch
 from exchange.licences.kept import register_row
 from exchange.licences.records import LicenceEntryRow, LicencePlace, LicenceRow
 from exchange.licences.rules.entering import LicenceState
 from exchange.licences.rules.parts import folded
-from exchange.licences.store import Licences
-from exchange.schemas import LicenceChange
+from exchange.licences.store import Licences, ToldLicences
+from exchange.messaging.outbox import Outbox
+from exchange.schemas import LicenceAnswer, LicenceChange
 from exchange.store import Store, open_store
 from exchange.store.engine import open_engine, writing
+from tests.contract.rows import NOW, outgoing
+from tests.unit.examples import EXAMPLES
 from tests.unit.facts import ID, OTHER_ID
+from tests.unit.levels import family
 from tests.unit.licences.licences import COMPANY, PERSON, licence
 
 ROW = register_row(licence(), ID, "ab" * 32)
 SECOND = timedelta(seconds=1)
 WORDS = ("安徽", "建设", "工程", "77", "第7", "有限公司", "AB", "Co.", "路桥", "（中国）")
+
+
+def signed_answer() -> bytes:
+    """An answer that tells of one licence, as it is kept."""
+    body = EXAMPLES[LicenceAnswer.KIND]
+    assert isinstance(body, LicenceAnswer)
+    header = outgoing(kind=LicenceAnswer.KIND, message_id=ID).header
+    return sign_document(header.model_dump_json().encode(), body, family("a")["a"].department, [])
 
 
 def numbered(number: int, name: str) -> LicenceRow:
@@ -105,7 +118,9 @@ def test_a_holder_is_found_by_what_is_shown_now_alone(store: Store) -> None:
         assert found(store, hidden) == []
 
 
-def test_licences_that_are_there_already_are_found_after_the_migration(database_url: str, member: str) -> None:
+def test_licences_and_answers_that_are_there_already_are_found_after_the_migration(
+    database_url: str, member: str
+) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
     store = open_store(database_url, member=member)
@@ -113,6 +128,7 @@ def test_licences_that_are_there_already_are_found_after_the_migration(database_
     with store.transaction() as tx:
         for number in range(7):
             tx[Licences].add(numbered(number, f"安徽第{number}建设Co"))
+        tx[Outbox].add([replace(outgoing(kind=LicenceAnswer.KIND, message_id=ID), signed=signed_answer())], NOW)
     engine = open_engine(database_url, member)
     for way, revision in ((command.downgrade, "0054"), (command.upgrade, "head")):
         with writing(engine) as connection, connection.begin():
@@ -120,5 +136,8 @@ def test_licences_that_are_there_already_are_found_after_the_migration(database_
             way(config, revision)
     engine.dispose()
     assert found(store, "第5") == ["C-0005"]
+    with store.reading() as tx:
+        assert tx[ToldLicences].of("HEFEI-ROAD-OCCUPATION-2026-00001", 5) == [ID]
+        assert tx[ToldLicences].of("HEFEI-ROAD-OCCUPATION-2026-00002", 5) == []
     assert found(store, "CO") == found(store, "安徽", 2) == [f"C-{number:04d}" for number in range(6, -1, -1)]
     store.close()

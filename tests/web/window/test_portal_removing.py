@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from exchange.claims import ClaimStore
+from exchange.clock import SteppedClock
 from exchange.errors import ClaimStoreUnavailable
 from exchange.portal.drafting import detach, draft_of
 from exchange.portal.ending import look
-from exchange.portal.removing import remove_due
+from exchange.portal.large_files import attach_large, claim_of
+from exchange.portal.removing import UNNAMED, remove_due
 from exchange.portal.states import DraftState
 from exchange.portal.store import ClaimRemovals, Drafts
 from exchange.runtime.settings import Home
 from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.window.housekeeping import tidy
+from tests.contract.claim_stores import ROOT
 from tests.web.window.part_sender import PartSender
 from tests.web.window.wicket import Applicant, Wicket
 
@@ -27,7 +33,17 @@ def stored(wicket: Wicket) -> list[Path]:
 
 def noted(wicket: Wicket) -> int:
     with wicket.face.node.store.reading() as tx:
-        return len(tx[ClaimRemovals].due(10))
+        return len(tx[ClaimRemovals].due(wicket.face.node.clock.now(), 10))
+
+
+def store_and_die(wicket: Wicket, number: str, path: Path) -> None:
+    """Another process leaves a file in the store, and is killed before a draft names it."""
+    task = [sys.executable, "-m", "tests.web.window.stored_and_killed", str(wicket.settings.home), number, str(path)]
+    with subprocess.Popen(task, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline().strip()
+        process.kill()
+    assert said == "stored"
 
 
 def test_ciphertexts_of_removed_files_and_of_drafts_that_end_are_removed_from_the_store(
@@ -79,3 +95,23 @@ def test_what_was_handed_in_stays_in_the_store_for_those_who_read_it(wicket: Wic
     page = applicant.get(f"/cases/{applicant.number}")
     assert "were deleted here at" in page
     assert applicant.http.get(f"/cases/{applicant.number}/everything.zip").status_code == 200, "the signed papers"
+
+
+def test_what_a_killed_process_has_stored_is_removed_after_a_day_unless_it_comes_to_be_named(
+    wicket: Wicket, applicant: Applicant, tmp_path: Path
+) -> None:
+    lost, resumed = tmp_path / "一.txt", tmp_path / "二.txt"
+    for path in (lost, resumed):
+        path.write_text(path.name * ATTACHMENT_LIMIT, encoding="utf-8")
+        store_and_die(wicket, applicant.number, path)
+    node, uploads = wicket.face.node, Home(wicket.settings.home).uploads(wicket.face.node.address)
+    assert len(stored(wicket)) == 2
+    assert draft_of(node, applicant.number).files == ()
+    assert remove_due(node, wicket.face.claims) == 0, "not yet: whoever was killed may go on"
+    kept = (resumed.name, "text/plain", resumed, wicket.face.claims(), uploads)
+    attach_large(node, applicant.number, "plan", *kept)
+    tomorrow = replace(node, clock=SteppedClock(node.clock.now() + UNNAMED + timedelta(minutes=1)))
+    assert remove_due(tomorrow, wicket.face.claims) == 1
+    (file,) = draft_of(node, applicant.number).files
+    assert [path.parent.name for path in stored(wicket)] == [claim_of(file.claim or "").object_key]
+    assert remove_due(tomorrow, wicket.face.claims) == 0

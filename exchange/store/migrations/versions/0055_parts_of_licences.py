@@ -2,13 +2,13 @@
 their numbers; both from what is on record.
 """
 
-import json
 from unicodedata import normalize
 
 import sqlalchemy as sa
 from alembic import op
 
 from exchange.envelope.document import payload_of
+from exchange.envelope.strict import read_json
 
 revision = "0055"
 down_revision = "0054"
@@ -71,7 +71,7 @@ def _fill_told(connection: sa.Connection) -> None:
     while found := connection.execute(answers, {"last": last}).all():
         last = found[-1].id
         for row in found:
-            body = json.loads(payload_of(bytes(row.signed)))
+            body = read_json(payload_of(bytes(row.signed)), "licence-answer")
             numbers = {body.get("number"), *(one["number"] for one in body.get("licences", ()))} - {None}
             for number in sorted(numbers):
                 values = {"number": number, "at": row.recorded_at, "message_id": row.message_id}
