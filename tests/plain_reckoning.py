@@ -226,6 +226,8 @@ def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]
     refused: set[int] = set()
     happened: set[str] = set()
     """Cases of which something else has happened since they were put to anybody."""
+    filed: dict[str, str] = {}
+    """What waits for its acceptance, by case: of which the window has told what is missing, or which was completed."""
     for line, row in rows:
         at, case, event, department = moment(row["at"]), row["case"], row["event"], row["department"]
         assert at is not None
@@ -235,6 +237,7 @@ def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]
             if not put or put[-1][0] != at or case in happened:
                 put.append((at, {}))
                 happened.discard(case)
+            filed.pop(case, None)
             fixed = None if days else moment(row.get("due") or "")
             put[-1][1][department] = lines[line] = Term(at, days, fixed, row.get("default") or "consent")
             continue
@@ -243,7 +246,11 @@ def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]
             for term in terms.values():
                 term.come_to(at)
         if event == "withdraw":
-            done = withdraw(put)
+            done = bool(filed.pop(case, "")) | withdraw(put)
+        elif department == "window" and event in ("supplement", "supplied"):
+            done = filed.get(case, "") == ("told" if event == "supplied" else "")
+            if done:
+                filed[case] = "told" if event == "supplement" else "completed"
         else:
             asked = [terms[department] for _, terms in put if department in terms]
             done = bool(asked) and asked[-1].happen(event, at, days)

@@ -79,8 +79,23 @@ EVERY_FATE = (
 2026-06-10T10:00:00+08:00,c-7,supplied,消防,,,
 2026-06-11T09:00:00+08:00,c-7,reply,规划局,,,,符合规划
 2026-06-12T08:00:00+08:00,c-5,withdraw,,,,
+2026-06-15T08:00:00+08:00,c-9,supplied,window,,,,没有缺什么
+2026-06-15T08:00:00+08:00,c-9,supplement,window,,,,缺总平面图
+2026-06-15T08:00:00+08:00,c-9,supplement,window,,,,还缺一份
+2026-06-15T08:00:00+08:00,c-10,supplement,window,,,
+2026-06-15T08:30:00+08:00,c-10,withdraw,,,,
+2026-06-15T08:30:00+08:00,c-10,supplied,window,,,
 2026-06-15T09:00:00+08:00,c-8,submit,规划局,2026-06-18T09:00:00+08:00,,
 2026-06-15T09:00:00+08:00,c-8,submit,消防,2026-06-18T09:00:00+08:00,,
+2026-06-16T09:00:00+08:00,c-9,supplied,window,,,,总平面图已补
+2026-06-16T09:00:00+08:00,c-9,supplied,window,,,
+2026-06-16T09:00:00+08:00,c-9,supplement,window,,,
+2026-06-17T09:00:00+08:00,c-9,submit,规划局,,2,
+2026-06-17T09:00:00+08:00,c-9,submit,消防,,5,
+2026-06-17T09:00:00+08:00,c-10,submit,消防,,5,
+2026-06-17T10:00:00+08:00,c-9,supplement,消防,,,
+2026-06-17T11:00:00+08:00,c-9,supplied,消防,,,
+2026-06-17T12:00:00+08:00,c-9,supplement,window,,,,下一份申请缺图
 2026-06-18T09:00:00+08:00,c-8,supplement,规划局,,,
 2026-06-18T09:00:00+08:00,c-8,stop,消防,,5,
 2026-06-18T09:00:01+08:00,c-8,resume,规划局,,,
@@ -92,7 +107,8 @@ EVERY_FATE = (
 every kind. Further: a submit in the last second of a day; silence that is refusal; a withdrawal and another submit at
 one instant; what is said of a case called as a later application might be; more announced than a ledger may have;
 supplements that are asked for once, twice and never, each with what came of it; an event by its other name, reasons;
-clocks that stood at the due moment and ran again a second later, which is too late to be known.
+clocks that stood at the due moment and ran again a second later, which is too late to be known; what is told missing
+before an acceptance, once and twice, completed once and twice, withdrawn, and left as it is.
 """
 
 
@@ -116,6 +132,8 @@ class Case:
         began = self.moment(
             chance.choice(EDGES) if chance.random() < 0.6 else date(2026, 1, 5) + DAY * chance.randrange(330)
         )
+        if chance.random() < 0.25:
+            self.told_missing(began)
         asked = chance.sample(DEPARTMENTS, chance.randint(1, 4))
         for department in asked:
             self.consult(began, department)
@@ -134,6 +152,26 @@ class Case:
         if chance.random() < 0.1:
             self.beside(began, asked[0])
         return self.made
+
+    def told_missing(self, began: datetime) -> None:
+        """Before it is accepted something is missing: told once and completed, or withdrawn; and what is told, handed
+        in or taken back once more than it can be.
+        """
+        chance = self.chance
+        told = began - self.some(20)
+        ends = told + (began - told) * chance.random()
+        if began >= midnight_after(after(ends.astimezone(CHINA).date(), 5)):
+            ends = max(told, began - timedelta(seconds=1))  # later it would be accepted by law
+        beside = [told + (began - told) * chance.random() for _ in range(3)]
+        self.add(told, "supplement", "window")
+        self.add(ends, chance.choice(("supplied", "supplied", "supplied", "withdraw")), "window")
+        if self.made[-1][2] == "withdraw":
+            self.add(max(ends, beside[0]), chance.choice(("supplied", "withdraw")), "window")
+            return
+        for at in beside[: chance.choice((0, 0, 1, 3))]:
+            self.add(at, "supplement", "window")
+        if chance.random() < 0.3:
+            self.add(max(ends, beside[0]), "supplied", "window")
 
     def consult(self, at: datetime, department: str) -> None:
         chance = self.chance
@@ -194,6 +232,8 @@ class Case:
         self.add(began - DAY, "reply", department)
         self.number = f"{number}.2"
         self.add(began + self.some(30), self.chance.choice(("reply", "stop", "withdraw")), department)
+        for _ in range(self.chance.choice((0, 1, 2))):
+            self.add(began + self.some(30), self.chance.choice(("supplement", "supplied", "withdraw")), "window")
         self.number = number
 
     def add(self, at: datetime, event: str, department: str, due: str = "", days: str = "", default: str = "") -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, MutableMapping
+from dataclasses import replace
 
-from exchange.approval.acceptance.officers import accept
 from exchange.approval.department import desk
 from exchange.approval.department.procedures import end_procedure
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.window.closing import withdraw
 from exchange.approval.window.submit import submit
 from exchange.approval.window.terms.amending import Amendment, amend
-from exchange.errors import CallerError
-from exchange.portal.drafting import DECLARATION
-from exchange.portal.handing_in import hand_in
-from exchange.portal.submitting import Submission, enter, supplement_in
+from exchange.errors import CallerError, NotFound
 from exchange.schemas import (
     LONGEST_PROCEDURE,
     AmendmentRules,
@@ -26,7 +23,6 @@ from exchange.schemas import (
     DefaultMode,
     EntryKind,
     ExtensionRule,
-    FilingChannel,
     Material,
     Matter,
     Office,
@@ -35,21 +31,18 @@ from exchange.schemas import (
     PublicGuide,
     RestartRule,
     SpecialProcedure,
-    SubmittedMaterial,
     Verdict,
 )
 from exchange.trials.local import LocalDomain
-from exchange.trials.replay.log import EventKind, ReplayApplication, ReplayEvent
+from exchange.trials.replay.at_the_portal import CAME, FILE, PortalActs
+from exchange.trials.replay.log import EventKind, ReplayApplication, ReplayEvent, ReplayLog
 
 RULE = "缺席默认制（合肥，2006年）"
 """The rule that replayed defaults cite."""
 BASIS = "as the replayed log says"
 ASKED = "a supplement of the file is asked for"
-CAME = "the supplement of the file is there"
 MOST_PROMISED = 49
 """Supplements of one application that a matter has materials for, beside the file itself."""
-PATIENCE = 300.0
-"""Seconds after which messages that are still on their way have been lost, on however busy a machine."""
 _TERM_DAYS = 20
 """In the matter, where the log fixes the due moment."""
 
@@ -63,60 +56,57 @@ class Acts:
         window: str,
         addresses: Mapping[str, str],
         catalogue: MutableMapping[str, Matter],
-        supplied: Mapping[str, tuple[str, ...]],
-        portal: str | None = None,
+        log: ReplayLog,
+        portal: PortalActs | None = None,
+        *,
+        through_portal: bool = False,
     ) -> None:
         self.domain = domain
         self.window = window
         self.addresses = addresses
         self._catalogue = catalogue
-        self._supplied = supplied
+        self._log = log
+        self._supplied = log.supplied if through_portal else {}
         """Of which departments an application is accepted against the promise of a supplement, at the portal."""
         self.portal = portal
-        """Where applications are handed in; None: at the window itself."""
-        self.filings: dict[str, str] = {}
-        """The number of its filing, by each application's number at the window."""
-        self._came: dict[str, tuple[Application, set[str]]] = {}
-        """What was handed in at the portal, and the departments whose supplement has come, by application."""
+        """Where applications are handed in: all of them, or those of which something is missing; None: nowhere."""
+        self._through_portal = through_portal
         self._asked: set[tuple[str, str]] = set()
         """Applications and the departments that have asked for a supplement."""
         self.sent: dict[int, str] = {}
         """Message id of what a department has sent of a case, by the event's line."""
 
+    @property
+    def filings(self) -> Mapping[str, str]:
+        """The number of its filing, by the number of each application that came through the portal."""
+        return self.portal.filings if self.portal is not None else {}
+
     def submit(self, application: ReplayApplication) -> None:
         """Put an application to its departments."""
-        node = self.domain.nodes[self.window]
+        case = application.asked[0].case
         fixed = {self.addresses[one.department]: one.due for one in application.asked if one.due and one.days is None}
-        handed_in = Application(
+        handed_in = self._handed_in(application)
+        if self.portal is not None and (self._through_portal or self.portal.waits(case)):
+            codes = self._codes(application.number)
+            self.portal.accept(case, application.number, handed_in, codes, fixed)
+        else:
+            submit(self.domain.nodes[self.window], handed_in, case_number=application.number, fixed_due=fixed)
+        self.domain.members[self.window].wake()
+
+    def _handed_in(self, application: ReplayApplication) -> Application:
+        return Application(
             matter=self._matter(application).code,
             applicant=Applicant(name="replayed", identifier=application.number, contact="-"),
             project=application.number,
             materials=(),
-            submitted_at=node.clock.now(),
+            submitted_at=self.domain.nodes[self.window].clock.now(),
         )
-        if self.portal is None:
-            submit(node, handed_in, case_number=application.number, fixed_due=fixed)
-        else:
-            self.filings[application.number] = self._file(self.portal, handed_in)
-            self._came[application.number] = (handed_in, set())
-            accept(
-                node, self.filings[application.number], "replayed",
-                promised=[_supplement(row) for row, _ in enumerate(self._promised(application.number))],
-                case_number=application.number, fixed_due=fixed,
-            )  # fmt: skip
-        self.domain.members[self.window].wake()
-
-    def _file(self, portal: str, application: Application) -> str:
-        """Hand an application in at the portal, and let it arrive at the window; returns its number."""
-        node = self.domain.nodes[portal]
-        number = enter(node, Submission(application, ()), _NO_CODE)
-        hand_in(node, number, DECLARATION, FilingChannel.API)
-        self.domain.members[portal].wake()
-        self.domain.settle(PATIENCE)
-        return number
 
     def act(self, event: ReplayEvent, about: tuple[str, ...]) -> None:
         """Do what an event says to the applications it is about. Raises CallerError where it is refused."""
+        if event.before_acceptance:
+            self._before_acceptance(event)
+            return
         match event.kind:
             case EventKind.REPLY:
                 self._say(event, about[0])
@@ -129,6 +119,22 @@ class Acts:
                 self._withdraw(event, about)
             case _:
                 self._amend(event, about[0])
+
+    def _before_acceptance(self, event: ReplayEvent) -> None:
+        """The window tells an applicant what is missing, or the applicant hands it in."""
+        if self.portal is None:
+            raise NotFound("there is no portal", remedy="a log of which something was missing has one")
+        handed_in = self._handed_in(self._log.comes_to.get(event.line) or self._never_put(event))
+        if event.kind is EventKind.SUPPLEMENT:
+            self.portal.tell_missing(event, handed_in)
+        else:
+            self.portal.complete(event, handed_in)
+
+    def _never_put(self, event: ReplayEvent) -> ReplayApplication:
+        """What was handed in and comes to no case: whom it would have been put to, the log does not say."""
+        somebody = min(self.addresses)
+        asked = replace(event, kind=EventKind.SUBMIT, department=somebody, days=_TERM_DAYS, reasons="")
+        return ReplayApplication(event.case, (asked,))
 
     def _say(self, event: ReplayEvent, number: str, procedure: SpecialProcedure | None = None) -> None:
         """A department's opinion; or, with a procedure, that its clock stands before it gives one."""
@@ -152,40 +158,24 @@ class Acts:
     def _supply(self, event: ReplayEvent, number: str) -> None:
         """What was asked for comes, through the portal where there is one; the department's clock runs on."""
         address = self.addresses[event.department]
-        if (number, event.department) in self._asked:
-            self._hand_over(event, number)
+        if self.portal is not None and (number, event.department) in self._asked:
+            self.portal.bring(event, number, self._promised(number), self._codes(number))
         node, reason = self.domain.nodes[address], event.reasons or CAME
         self.sent[event.line] = end_procedure(node, number, reason, "replayed")
         self.domain.members[address].wake()
 
-    def _hand_over(self, event: ReplayEvent, number: str) -> None:
-        """Complete a filing at the portal, once for each department, and let it arrive at all who are to see it."""
-        promised = self._promised(number)
-        if self.portal is None or number not in self._came or event.department not in promised:
-            return
-        application, came = self._came[number]
-        if event.department in came:
-            return
-        came.add(event.department)
-        materials = tuple(
-            SubmittedMaterial(code=_supplement(row), note=event.reasons or CAME)
-            for row, name in enumerate(promised)
-            if name in came
-        )
-        with self.domain.nodes[self.portal].step() as step:
-            whole = application.model_copy(update={"materials": materials})
-            supplement_in(step, self.filings[number], Submission(whole, ()))
-        self.domain.members[self.portal].wake()
-        self.domain.settle(PATIENCE)
-
     def _promised(self, number: str) -> tuple[str, ...]:
-        return self._supplied.get(number, ())[:MOST_PROMISED] if self.portal is not None else ()
+        return self._supplied.get(number, ())[:MOST_PROMISED]
+
+    def _codes(self, number: str) -> list[str]:
+        return [f"supplement-{row}" for row, _ in enumerate(self._promised(number), 1)]
 
     def _withdraw(self, event: ReplayEvent, numbers: tuple[str, ...]) -> None:
         """All that is undecided of the case. Raises the last refusal where nothing could be withdrawn."""
+        filed = self.portal is not None and self.portal.withdraw(event)
         refusals = [refusal for number in numbers if (refusal := self._withdraw_one(event, number))]
         self.domain.members[self.window].wake()
-        if len(refusals) == len(numbers):
+        if len(refusals) == len(numbers) and not filed:
             raise refusals[-1]
 
     def _withdraw_one(self, event: ReplayEvent, number: str) -> CallerError | None:
@@ -219,8 +209,8 @@ class Acts:
             for one in sorted(application.asked, key=lambda one: one.department)
         )
         later = tuple(
-            Material(code=_supplement(row), name="supplement", required=False, promise_days=60)
-            for row, _ in enumerate(self._promised(application.number))
+            Material(code=code, name="supplement", required=False, promise_days=60)
+            for code in self._codes(application.number)
         )
         facts = "\n".join([*(approver.model_dump_json() for approver in approvers), f"{len(later)} later"])
         code = "replay-" + hashlib.sha256(facts.encode()).hexdigest()[:12]
@@ -232,16 +222,12 @@ class Acts:
                 name_en="replayed matter",
                 lead=self.window,
                 basis=("statutory deadline of the replayed case",),
-                materials=(Material(code="file", name="file", required=False), *later),
+                materials=(Material(code=FILE, name="file", required=False), *later),
                 approvers=approvers,
                 amendments=_AS_LOGGED,
                 guide=None if self.portal is None else _GUIDE,
             )
         return self._catalogue[code]
-
-
-def _supplement(row: int) -> str:
-    return f"supplement-{row + 1}"
 
 
 _UNTIL_IT_COMES = SpecialProcedure(kind=ProcedureKind.EXPERT_REVIEW, days=LONGEST_PROCEDURE)
@@ -256,7 +242,5 @@ _GUIDE = PublicGuide(
     remedies=(_TOLD,), place=_TOLD, contact="-", complaints="-",
 )  # fmt: skip
 """What makes a portal offer the matter."""
-_NO_CODE = "-"
-"""In place of the hash of an access code: nobody asks for a replayed filing."""
 _NO_CONSULTATION = "00000000-0000-4000-8000-000000000000"
 """Of an answer to what was never asked: it is refused at the desk."""

@@ -10,7 +10,7 @@ from exchange.language import Text
 from exchange.schemas import DefaultMode
 from exchange.schemas.instants import EARLIEST, FIRST_YEAR, LAST_YEAR, within_bounds
 from exchange.schemas.written import TextShape, fault_of
-from exchange.trials.replay.log import RESERVED, SYNONYMS, EventKind, ReplayEvent, label_of
+from exchange.trials.replay.log import RESERVED, SYNONYMS, WINDOW, EventKind, ReplayEvent, label_of
 
 LONGEST_CELL = 500
 """Characters of a cell."""
@@ -96,6 +96,8 @@ class _Cells:
         text = self.given("department")
         if kind is EventKind.WITHDRAW and text:
             self.fault("department", Text("a case is withdrawn as a whole: leave the department empty"))
+        elif text == WINDOW and kind in (EventKind.SUPPLEMENT, EventKind.SUPPLIED):
+            pass
         elif label_of(text) in RESERVED:
             told = {"text": shown(text)}
             self.fault(

@@ -19,6 +19,7 @@ from typing import TextIO
 from exchange.errors import BadConfiguration
 from exchange.language import Text, joined
 from exchange.machine.textfile import not_text, wide_encoding
+from exchange.trials.replay.before import ACCEPTED_AFTER, BeforeAcceptance
 from exchange.trials.replay.cells import LONGEST_CELL, BadLine, Fault, cut, event_of, shown
 from exchange.trials.replay.days import end_of_days
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog, log_of
@@ -81,6 +82,7 @@ class _Reading:
     last: datetime | None = None
     together: dict[str, set[str]] = field(default_factory=dict)
     """Departments that are asked together, at the last instant, by case."""
+    before: BeforeAcceptance = field(default_factory=BeforeAcceptance)
 
     def read(self, file: TextIO) -> None:
         for number, text in _lines(file):
@@ -151,7 +153,7 @@ class _Reading:
     def take(self, event: ReplayEvent) -> None:
         if self.limit is not None and event.case not in self.cases and len(self.cases) >= self.limit:
             return
-        faults = [*self.times(event), *self.members(event), *self.submits(event)]
+        faults = [*self.times(event), *self.members(event), *self.submits(event), *self.accepts(event)]
         if faults:
             raise BadLine(faults)
         self.cases.add(event.case)
@@ -174,7 +176,7 @@ class _Reading:
                 return
 
     def members(self, event: ReplayEvent) -> Iterator[Fault]:
-        if event.kind is EventKind.WITHDRAW:
+        if event.kind is EventKind.WITHDRAW or event.before_acceptance:
             return
         self.departments.add(event.department)
         if len(self.departments) > MOST_MEMBERS:
@@ -198,6 +200,21 @@ class _Reading:
             if end != event.due:
                 told: dict[str, object] = {"days": event.days, "end": end.isoformat(), "due": event.due.isoformat()}
                 yield "due", Text("{days} working days end at {end}, not at {due}: leave one of the two empty", told)
+
+    def accepts(self, event: ReplayEvent) -> Iterator[Fault]:
+        """What was told missing comes first; and what has come is accepted before it is so by law."""
+        if event.before_acceptance:
+            self.before.take(event)
+        elif event.kind is EventKind.WITHDRAW:
+            self.before.end(event.case)
+        elif event.kind is EventKind.SUBMIT:
+            by_law = self.before.accepted_by_law(event.case, self.calendar)
+            if self.before.is_missing(event.case):
+                yield "event", Text("the window waits for a supplement: a line `supplied` of it comes first")
+            elif by_law is not None and event.at >= by_law:
+                law = {"at": by_law.isoformat(), "days": ACCEPTED_AFTER}
+                yield "at", Text("it was accepted by law at {at}: {days} working days after it was supplied", law)
+            self.before.end(event.case)
 
     def fault(self, number: int, name: str | Text, what: Text) -> None:
         told = {"path": self.path, "line": number, "field": name, "what": what}

@@ -62,7 +62,8 @@ def found_in(acts: Acts, log: ReplayLog, reckoned: Reckoned, refused: Mapping[in
 
 def _told_otherwise(acts: Acts) -> int:
     """Of how many filings the portal's signed papers say another thing than the window's record of the case."""
-    return sum(not _agrees(acts, acts.portal, case, filing) for case, filing in acts.filings.items() if acts.portal)
+    portal = acts.portal.address if acts.portal is not None else ""
+    return sum(not _agrees(acts, portal, case, filing) for case, filing in acts.filings.items())
 
 
 def _agrees(acts: Acts, portal: str, case_number: str, filing: str) -> bool:

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from exchange.schemas import DefaultMode
 
-RESERVED = frozenset({"window", "monitor", "from"})
+WINDOW = "window"
+"""Who asks for a supplement before the acceptance: the window itself."""
+RESERVED = frozenset({WINDOW, "monitor", "from"})
 """What no department of a replay can be called: its domain has these itself."""
 _LONGEST_NUMBER = 64
 _LONGEST_LABEL = 40
@@ -30,9 +32,10 @@ class EventKind(StrEnum):
     WITHDRAW = "withdraw"
     """The applicant withdraws the case as a whole."""
     SUPPLEMENT = "supplement"
-    """The department asks for a supplement of the file; its clock stands until that comes."""
+    """The department asks for a supplement of the file; its clock stands until that comes. Of the window: the
+    applicant is told, before the acceptance, what is missing."""
     SUPPLIED = "supplied"
-    """The applicant's supplement is there, and the department's clock runs on."""
+    """The applicant's supplement is there, and the department's clock runs on; of the window: it may be accepted."""
 
 
 SYNONYMS = {"suspend": EventKind.STOP}
@@ -57,6 +60,11 @@ class ReplayEvent:
     reasons: str = ""
     """What the act says why; empty: what a replay says of itself."""
 
+    @property
+    def before_acceptance(self) -> bool:
+        """Return whether it is between the applicant and the window, before departments are asked."""
+        return self.kind in (EventKind.SUPPLEMENT, EventKind.SUPPLIED) and self.department == WINDOW
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayApplication:
@@ -75,13 +83,15 @@ class ReplayLog:
     applications: tuple[ReplayApplication, ...]
     about: dict[int, tuple[str, ...]] = field(repr=False)
     """The applications an event is about, by the event's line: the latest that was put to its department by then."""
+    comes_to: dict[int, ReplayApplication] = field(repr=False)
+    """The application that comes of what happens before an acceptance, by the event's line, as far as one comes."""
 
     @property
     def supplied(self) -> dict[str, tuple[str, ...]]:
         """The departments that get a supplement, as the log goes on, by the number of their application."""
         found: dict[str, set[str]] = {}
         for event in self.events:
-            if event.kind is EventKind.SUPPLIED:
+            if event.kind is EventKind.SUPPLIED and not event.before_acceptance:
                 found.setdefault(self.about[event.line][0], set()).add(event.department)
         return {number: tuple(sorted(names)) for number, names in found.items()}
 
@@ -103,8 +113,9 @@ def log_of(events: Sequence[ReplayEvent]) -> ReplayLog:
         ReplayApplication(number, tuple(asked)) for number, asked in zip(numbers, together, strict=True)
     )
     put = {event.line: application.number for application in applications for event in application.asked}
-    names = labels(event.department for event in events if event.kind is not EventKind.WITHDRAW)
-    return ReplayLog(tuple(events), names, applications, _about(events, put))
+    asked = (event for event in events if event.kind is not EventKind.WITHDRAW and not event.before_acceptance)
+    names = labels(event.department for event in asked)
+    return ReplayLog(tuple(events), names, applications, _about(events, put), _comes_to(events, applications))
 
 
 def _together(events: Iterable[ReplayEvent]) -> list[list[ReplayEvent]]:
@@ -155,6 +166,20 @@ def _about(events: Iterable[ReplayEvent], numbers: dict[int, str]) -> dict[int, 
         else:
             about[event.line] = (asked.get((event.case, event.department), latest),)
     return about
+
+
+def _comes_to(events: Sequence[ReplayEvent], applications: Iterable[ReplayApplication]) -> dict[int, ReplayApplication]:
+    first = {application.asked[0].line: application for application in applications}
+    ahead: dict[str, ReplayApplication] = {}
+    found: dict[int, ReplayApplication] = {}
+    for event in reversed(events):
+        if event.line in first:
+            ahead[event.case] = first[event.line]
+        elif event.kind is EventKind.WITHDRAW:
+            ahead.pop(event.case, None)
+        elif event.before_acceptance and event.case in ahead:
+            found[event.line] = ahead[event.case]
+    return found
 
 
 def label_of(department: str) -> str:

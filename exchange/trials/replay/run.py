@@ -23,7 +23,8 @@ from exchange.runtime.periodic import periodic_work
 from exchange.runtime.work import work_for
 from exchange.schemas import Matter, Outcome, Role
 from exchange.trials.local import LocalDomain, Seat
-from exchange.trials.replay.acts import PATIENCE, Acts
+from exchange.trials.replay.acts import Acts
+from exchange.trials.replay.at_the_portal import PATIENCE, PortalActs
 from exchange.trials.replay.found import found_in
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog
 from exchange.trials.replay.reckoning import reckon_log
@@ -63,15 +64,17 @@ class Replay:
             self._monitor: Seat((Role.MONITOR,)),
             **{address: Seat((Role.DEPARTMENT,)) for address in addresses.values()},
         }
-        portal = f"{domain}.portal" if through_portal else None
-        if portal is not None:
+        portal = f"{domain}.portal"
+        has_portal = through_portal or any(event.before_acceptance for event in log.events)
+        if has_portal:
             seats[portal] = Seat((Role.PORTAL,), superior=window)
         self.domain = LocalDomain(
             folder, domain, info, self._clock, seats,
             database_url=database_url, periodic=False, event_times=True, catalogue=catalogue,
             calendar=self._calendar, certified_for=_LONG,
         )  # fmt: skip
-        self._acts = Acts(self.domain, window, addresses, catalogue, log.supplied, portal)
+        acts = PortalActs(self.domain, window, portal) if has_portal else None
+        self._acts = Acts(self.domain, window, addresses, catalogue, log, acts, through_portal=through_portal)
         self._put = {application.asked[0].line: application for application in log.applications}
         self._refused: dict[int, str] = {}
         self._look_at: datetime | None = None

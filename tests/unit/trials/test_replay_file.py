@@ -108,7 +108,8 @@ def test_events_by_another_name_and_reasons_are_read(tmp_path: Path) -> None:
         (f"{AT},c-1,stop,规划局,,,a\tb", "reasons: a line end or control character (U+0009)"),
         (f"{AT},c-1,withdraw,,,,\u200b", "reasons: nothing of it can be seen"),
         (f"{AT},c-1,supplement,规划局,,3,", "days: supplement has none: leave the cell empty"),
-        (f"{AT},c-1,supplied,window,,,", "department: 'window' is what the replay calls a member of its own"),
+        (f"{AT},c-1,supplied,monitor,,,", "department: 'monitor' is what the replay calls a member of its own"),
+        (f"{AT},c-1,reply,window,,,", "department: 'window' is what the replay calls a member of its own"),
     ],
 )
 def test_what_is_wrong_with_reasons_and_supplements_is_told(tmp_path: Path, line: str, told: str) -> None:
@@ -278,3 +279,15 @@ def test_no_two_departments_get_one_label_and_every_label_can_stand_in_an_addres
 def test_the_first_cases_are_kept_and_no_others(tmp_path: Path) -> None:
     lines = [f"{AT},c-{number},submit,A,{DUE}," for number in range(5)]
     assert read_replay(file(tmp_path, *lines), 2).cases == 2
+
+
+def test_nobody_accepts_what_waits_for_its_applicant_or_was_accepted_by_law_before(tmp_path: Path) -> None:
+    told = "2026-03-02T09:00:00+08:00,c-1,supplement,window,,"
+    came = "2026-03-03T09:00:00+08:00,c-1,supplied,window,,"
+    last, by_law = "2026-03-10T23:59:59+08:00,c-1,submit,A,,5", "2026-03-10T24:00:00+08:00,c-1,submit,A,,5"
+    assert "line 3, event: the window waits for a supplement" in refusal(file(tmp_path, told, last))
+    assert "line 4, at: it was accepted by law at 2026-03-11" in refusal(file(tmp_path, told, came, by_law))
+    log = read_replay(file(tmp_path, told, came, last))
+    assert (log.comes_to[2].number, log.comes_to[3].number, list(log.names)) == ("c-1", "c-1", ["A"])
+    nobody = "2027-12-20T09:00:00+08:00,c-1,supplied,window,,", "2028-01-20T09:00:00+08:00,c-1,submit,A,,5"
+    assert read_replay(file(tmp_path, told, *nobody)).applications, "days that are not announced accept nothing by law"

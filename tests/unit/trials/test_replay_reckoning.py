@@ -32,6 +32,39 @@ def test_every_fate_is_in_the_small_log() -> None:
     assert refused
 
 
+TOLD = "2026-03-02T09:00:00+08:00,c-1,supplement,window,,,\n"
+
+
+@pytest.mark.parametrize(
+    ("between", "refused"),
+    [
+        ("", ()),
+        ("2026-03-02T09:00:00+08:00,c-1,supplement,window,,,\n", (3,)),
+        ("2026-03-03T09:00:00+08:00,c-1,supplied,window,,,\n", ()),
+        (
+            "2026-03-03T09:00:00+08:00,c-1,supplied,window,,,\n2026-03-03T09:00:00+08:00,c-1,supplement,window,,,\n",
+            (4,),
+        ),
+        ("2026-03-03T09:00:00+08:00,c-1,supplied,window,,,\n2026-03-03T09:00:00+08:00,c-1,supplied,window,,,\n", (4,)),
+        ("2026-03-03T09:00:00+08:00,c-1,withdraw,,,,\n2026-03-03T09:00:00+08:00,c-1,supplied,window,,,\n", (4,)),
+        ("2026-03-03T09:00:00+08:00,c-1,withdraw,,,,\n2026-03-03T09:00:00+08:00,c-1,supplement,window,,,\n", ()),
+    ],
+)
+def test_what_is_missing_is_told_once_before_an_acceptance(
+    tmp_path: Path, between: str, refused: tuple[int, ...]
+) -> None:
+    text = HEAD + TOLD + between + "2026-03-04T09:00:00+08:00,c-2,submit,A,,5,\n"
+    found = reckoned(read(tmp_path, text))
+    assert found == reckon(text)
+    assert found[1] == set(refused)
+
+
+def test_the_term_begins_with_the_acceptance_and_not_with_what_came_before(tmp_path: Path) -> None:
+    supplied = "2026-03-06T09:00:00+08:00,c-1,supplied,window,,,\n"
+    text = HEAD + TOLD + supplied + "2026-03-13T23:59:59+08:00,c-1,submit,A,,3,\n"
+    assert reckoned(read(tmp_path, text))[0][4] == ("deemed", datetime(2026, 3, 19, tzinfo=CST))
+
+
 SUBMIT = "2026-02-09T10:00:00+08:00,c-1,submit,A,,5,\n"
 """Its five days are the 10th to the 14th, a Saturday that is worked; then comes the Spring Festival."""
 

@@ -1,0 +1,62 @@
+"""Before a case is opened: what the window tells its applicant once, and what that answers. Of the product it shares
+the calendar alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exchange.trials.replay.days import DAY, date_of, end_of_days
+from exchange.trials.replay.log import EventKind, ReplayEvent
+from exchange.workdays import WorkingCalendar
+
+ACCEPTED_AFTER = 5
+"""Working days after which what has come in counts as accepted by law, if nobody has said anything."""
+
+
+@dataclass
+class BeforeAcceptance:
+    """The filings of a log that are not accepted yet, by case: of one at a time."""
+
+    _told: set[str] = field(default_factory=set)
+    """Those of which something is missing."""
+    _came: dict[str, datetime] = field(default_factory=dict)
+    """Those that were completed, and when."""
+
+    def take(self, event: ReplayEvent) -> bool:
+        """Take in what the window tells or the applicant answers; False where it must be refused."""
+        if event.kind is EventKind.SUPPLIED:
+            if event.case not in self._told:
+                return False
+            self._told.remove(event.case)
+            self._came[event.case] = event.at
+            return True
+        if event.case in self._told or event.case in self._came:
+            return False  # it is told once
+        self._told.add(event.case)
+        return True
+
+    def end(self, case: str) -> bool:
+        """End the filing of a case: it is accepted, or was withdrawn; tells whether there was one."""
+        there = case in self._told or case in self._came
+        self._told.discard(case)
+        self._came.pop(case, None)
+        return there
+
+    def is_missing(self, case: str) -> bool:
+        """Tell whether something is still missing, so that nobody can accept it."""
+        return case in self._told
+
+    def accepted_by_law(self, case: str, calendar: WorkingCalendar) -> datetime | None:
+        """Return when the filing of a case is accepted by law; None where there is none, or a day is not announced."""
+        came = self._came.get(case)
+        if came is None:
+            return None
+        end = end_of_days(came, ACCEPTED_AFTER, calendar)
+        day, last = date_of(came), date_of(end) - DAY
+        while day < last:
+            day += DAY
+            if not calendar.published(day):
+                return None
+        return end
