@@ -51,7 +51,8 @@ def page_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request)
         heading = own.get("heading")
         return {**common, **own, **({"title": heading} if heading else {})}, status
     except ExchangeError as error:
-        return {**common, "error": error, "fault": None}, status_of(error)
+        shown = visit.error or error  # what a form was refused for tells more than that its page is there no more
+        return {**common, "error": shown, "fault": None}, status_of(shown)
 
 
 def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request) -> dict[str, object]:
@@ -77,6 +78,7 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "done": visit.words(done) if done else "",
         "back": "",
         "fault": visit.error,
+        "fault_at": {one.anchor: one for one in visit.error.faults} if isinstance(visit.error, FormFaults) else {},
         "faults": visit.error.faults if isinstance(visit.error, FormFaults) else (),
         "now": visit.now,
         "member_names": face.names(),

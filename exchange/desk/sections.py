@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.desk.basket import Basket
-from exchange.desk.pages import accounts, case, recalling
+from exchange.desk.pages import accounts, case, opinion, recalling
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.section import DeskSection
 
 _SECTIONS: tuple[DeskSection, ...] = (
     case.SECTION,
+    opinion.SECTION,
     recalling.SECTION,
     accounts.SECTION,
 )

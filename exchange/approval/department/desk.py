@@ -9,7 +9,7 @@ from exchange.approval.department.consulted import LATELY, seen_as_asked
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.substituting import expect_not_asked_itself, in_its_name, take_given
-from exchange.approval.department.terms import expect_permitted
+from exchange.approval.department.terms import cleared_due, due_from_now, expect_permitted
 from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
 from exchange.catalogue.completeness import enclosure_faults
@@ -85,7 +85,7 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
         matter=body.matter,
         title=body.application.project,
         received_at=step.now,
-        due_at=mine[0].term.fixed,
+        due_at=mine[0].term.fixed if copied or mine[0].after else due_from_now(step, mine[0].term, body.issued_at),
         cleared=not mine[0].after,
         acts_for=mine[0].department if copied else None,
         copy_id=incoming.message_id if copied else None,
@@ -100,7 +100,9 @@ def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
     """Mark a consultation as cleared once what this department waited for has arrived."""
     if isinstance(body, Clearance):
         own_desk(step, incoming, body.case_number)
-        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True)
+        row = step.tx[DepartmentDesk].get(body.case_number)
+        due = {"due_at": cleared_due(step, row, incoming.opened.header.created_at)} if row is not None else {}
+        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True, **due)
 
 
 def take_closed(step: Step, incoming: Incoming, body: Body) -> None:

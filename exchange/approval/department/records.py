@@ -21,6 +21,7 @@ class DeskRow:
     title: str
     received_at: datetime
     due_at: datetime | None
+    """Derived when the term began or was last amended; kept for lists only, never for a ruling."""
     cleared: bool
     """Whether all that the department had to wait for is in."""
     opinion_id: str | None = None

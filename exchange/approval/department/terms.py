@@ -19,7 +19,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, StoredDocument
-from exchange.schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, TermNotice
+from exchange.schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, Term, TermNotice
 from exchange.store.transaction import Transaction
 
 
@@ -40,6 +40,22 @@ def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
     Raises NotFound, or SenderError where its documents do not tell.
     """
     return desk_term(told_of(node, tx, row), node.address, node.calendar, node.clock.now())
+
+
+def due_from_now(step: Step, term: Term, asked_at: datetime) -> datetime | None:
+    """Return when a term is over that begins as this department signs now; kept for lists only, which go by it."""
+    told = Told(term, max(step.now, asked_at), asked_at=asked_at)
+    return desk_term(told, step.node.address, step.node.calendar, step.now).due_at
+
+
+def cleared_due(step: Step, row: DeskRow, asked_at: datetime) -> datetime | None:
+    """Return the same of a term that a clearance begins; what is kept already where the request does not tell."""
+    stored = step.tx[Documents].get(row.window, row.request_id)
+    if stored is None or row.acts_for is not None:
+        return row.due_at
+    parts = consultation_of(step.node, stored).departments
+    own = next((part for part in parts if part.department == step.node.address), None)
+    return due_from_now(step, own.term, asked_at) if own is not None else row.due_at
 
 
 def told_of(node: Node, tx: Transaction, row: DeskRow) -> Told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.rules.states import DeskState
 from exchange.claims import opened_parts
 from exchange.desk.cases.application_rows import application_parts, material_lines
@@ -12,6 +13,7 @@ from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.cases.results import earlier_results
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.pages.consultations import BASKET, row_urgency
+from exchange.desk.pages.opinion import kept_opinion
 from exchange.desk.section import DeskDownload, DeskFile, DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
@@ -44,6 +46,8 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "letters": letter_lines(case.letters),
         "copies": COPIES,
         "tones": TONES,
+        "can_answer": case.row.state in ANSWERABLE,
+        "kept": kept_opinion(visit, number),
         "can_recall": case.row.state is DeskState.ANSWERED and case.row.recall_id is None and case.row.acts_for is None,
         "number": number,
     }

@@ -45,8 +45,7 @@ def _page(visit: DeskVisit, wish: InboxWish) -> InboxPage:
         raise CallerError("there is no filter {only!r}", remedy="choose one of the list", only=wish.only)
     with visit.node.store.reading() as tx:
         rows, last, early = _looked_through(visit, _rows(tx[DepartmentDesk], state, wish.after), wish)
-        undated = [row for row in rows if row.due_at is None and state is DeskState.WAITING]
-        terms = terms_of(visit.node, tx, undated)
+        terms = terms_of(visit.node, tx, rows if state is DeskState.WAITING else ())
     matters = visit.face.matters()
     lines = [_line(visit, row, terms.get(row.case_number), matter_name(row.matter, matters)) for row in rows]
     return InboxPage(lines, _key(last) if last is not None else "", early=early)
@@ -108,7 +107,7 @@ def _plain(text: str) -> str:
 
 
 def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) -> InboxLine:
-    due_at = row.due_at or (term.due_at if term is not None else None)
+    due_at = term.due_at if term is not None else row.due_at
     return InboxLine(
         path=f"/case/{row.case_number}",
         number=row.case_number,
@@ -116,7 +115,7 @@ def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) ->
         matter=matter,
         urgency=row_urgency(visit, row, term),
         due_at=due_at if row.state is DeskState.WAITING else None,
-        provisional=term.provisional if term is not None and row.due_at is None else False,
+        provisional=term is not None and term.provisional,
         since=row.answered_at or row.received_at,
         tags=[(tone, visit.say(*words)) for tone, words in _tags(row)],
     )
