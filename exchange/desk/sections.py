@@ -7,12 +7,14 @@ from dataclasses import replace
 from exchange.desk.basket import Basket
 from exchange.desk.pages import accounts, case, opinion, recalling
 from exchange.desk.pages.inbox import inbox_of
+from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.section import DeskSection
 
 _SECTIONS: tuple[DeskSection, ...] = (
     case.SECTION,
     opinion.SECTION,
     recalling.SECTION,
+    LEAD,
     accounts.SECTION,
 )
 

@@ -66,12 +66,17 @@ def filing_status(node: Node, number: str, portal: str | None = None) -> FilingS
 
 def expect_filing_revision(step: Step, number: str, known: Collection[str], portal: str | None = None) -> None:
     """Raise Changed unless a filing is as it was when somebody read one of the ``known`` revisions; or NotFound."""
-    if _revision(_filing(step.tx, step.node.address, number, portal)) not in known:
+    if revision_in(step, number, portal) not in known:
         raise Changed(
             "filing {number} has changed since it was read",
             remedy="read the filing again, and act on what it says now",
             number=number,
         )
+
+
+def revision_in(step: Step, number: str, portal: str | None = None) -> str:
+    """Return the revision of a filing within a step. Raises NotFound."""
+    return _revision(_filing(step.tx, step.node.address, number, portal))
 
 
 def filings(node: Node, state: FilingState | None = None, limit: int = 50) -> list[FilingRow]:
@@ -86,6 +91,23 @@ def page_of_filings(node: Node, state: FilingState | None, before: Place | None,
     expect_window(node)
     with node.store.reading() as tx:
         return tx[Filings].recent(state, limit, before)
+
+
+def waiting_filings(node: Node, after: Place | None, limit: int) -> list[FilingRow]:
+    """Return filings that wait for an officer's word, the longest waiting first, behind the place of the last one seen.
+
+    Raises Denied (this is no window).
+    """
+    expect_window(node)
+    with node.store.reading() as tx:
+        return tx[Filings].waiting(limit, after)
+
+
+def waiting_number(node: Node, most: int) -> int:
+    """Return how many filings wait for an officer's word, counted no further than ``most``."""
+    expect_window(node)
+    with node.store.reading() as tx:
+        return tx[Filings].how_many_wait(most)
 
 
 def accept(

@@ -57,3 +57,8 @@ class FilingRow:
     def place(self) -> Place:
         """Its place in a list by time."""
         return self.received_at, f"{self.portal} {self.number}"
+
+    @property
+    def waits_at(self) -> Place:
+        """Its place among those that wait for the window's word."""
+        return self.complete_at, f"{self.portal} {self.number}"

@@ -93,10 +93,19 @@ class Filings:
             query = query.where(tuple_(_f.received_at, _f.portal, _f.number) < tuple_(*last))
         return [FilingRow(*row) for row in self._db.execute(query)]
 
-    def waiting(self, limit: int) -> list[FilingRow]:
-        """Return filings that wait for an officer's word, the first in front."""
+    def waiting(self, limit: int, after: Place | None = None) -> list[FilingRow]:
+        """Return filings that wait for an officer's word, the first in front; ``after`` goes on behind that place."""
         query = select(*_COLUMNS).where(TO_ACCEPT).order_by(_f.complete_at, _f.portal, _f.number).limit(limit)
+        if after is not None:
+            portal, _, number = after[1].partition(" ")
+            last = literal(after[0], _f.complete_at.type), literal(portal, String()), literal(number, String())
+            query = query.where(tuple_(_f.complete_at, _f.portal, _f.number) > tuple_(*last))
         return [FilingRow(*row) for row in self._db.execute(query)]
+
+    def how_many_wait(self, most: int) -> int:
+        """Return how many wait for an officer's word, counted no further than ``most``."""
+        some = select(_f.number).where(TO_ACCEPT).limit(most).subquery()
+        return self._db.scalar(select(func.count()).select_from(some)) or 0
 
     def counts(self) -> dict[str, int]:
         """Return how many filings there are in each state."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from exchange.catalogue.answer_words import answer_words
@@ -72,22 +72,25 @@ def _answers(visit: DeskVisit, application: Application, matter: Matter | None) 
 
 
 def material_lines(visit: DeskVisit, asked: Consultation, matter: Matter | None, message: str) -> list[MaterialLine]:
-    """Return the materials in the order of the application; files are had from the message that carries them."""
+    """Return the materials of a consultation; files are had from the message that carries them."""
+    return lines_of_materials(visit, asked.application, asked.scanned, matter, message)
+
+
+def lines_of_materials(
+    visit: DeskVisit, application: Application, scanned: Collection[str] | None, matter: Matter | None, below: str
+) -> list[MaterialLine]:
+    """Return the materials in the order of the application; files are had ``below`` a path, by their digests.
+
+    ``scanned``: the files in which a scanner has found nothing; None where nobody has told.
+    """
     names = {one.code: visit.words(one.names) for one in matter.materials} if matter is not None else {}
     found: dict[str, tuple[list[FileLine], list[str]]] = {}
-    for one in asked.application.materials:
+    for one in application.materials:
         files, notes = found.setdefault(one.code, ([], []))
         file = one.attachment or one.claim
         if file is not None:
-            files.append(
-                FileLine(
-                    file.name,
-                    file.size,
-                    file.media_type,
-                    f"{message}/files/{file.digest}",
-                    _scan(visit, file.digest, asked),
-                )
-            )
+            scan = _scan(visit, file.digest, scanned)
+            files.append(FileLine(file.name, file.size, file.media_type, f"{below}/files/{file.digest}", scan))
         if one.note:
             notes.append(one.note)
     return [
@@ -95,9 +98,9 @@ def material_lines(visit: DeskVisit, asked: Consultation, matter: Matter | None,
     ]
 
 
-def _scan(visit: DeskVisit, digest: str, asked: Consultation) -> str:
-    if asked.scanned is None:
+def _scan(visit: DeskVisit, digest: str, scanned: Collection[str] | None) -> str:
+    if scanned is None:
         return visit.say("未说明是否扫描", "not told whether it was scanned")
-    if digest in asked.scanned:
+    if digest in scanned:
         return visit.say("扫描未发现问题", "scanned, nothing found")
     return visit.say("未扫描", "not scanned")

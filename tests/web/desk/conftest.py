@@ -9,6 +9,7 @@ import pytest
 
 from exchange.broker.admin.node_info import NodeInfo
 from tests.conftest import delete_queues
+from tests.journeys.portal import make_portal_city
 from tests.web.desk.office import Office, make_office
 
 
@@ -17,6 +18,18 @@ def office(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterat
     """The desks of window, planning and transport; what one test does others see."""
     domain = f"t{secrets.token_hex(4)}"
     found = make_office(tmp_path_factory.mktemp("office"), broker, domain, ("planning", "transport"))
+    with found.city.local:
+        yield found
+    delete_queues(broker, f"{domain}.")
+
+
+@pytest.fixture(scope="module")
+def lead_office(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Office]:
+    """The same with a portal, and a lead whose decisions are its officers' alone."""
+    domain = f"t{secrets.token_hex(4)}"
+    found = make_office(
+        tmp_path_factory.mktemp("lead"), broker, domain, ("planning", "transport"), make_portal_city, decide_rule=None
+    )
     with found.city.local:
         yield found
     delete_queues(broker, f"{domain}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -134,7 +134,17 @@ class Officer:
         return found
 
 
-def make_office(folder: Path, broker: NodeInfo, domain: str, departments: Sequence[str]) -> Office:
-    """A city with its profiles in a folder; enter ``office.city.local`` before its desks are looked at."""
+def make_office(
+    folder: Path,
+    broker: NodeInfo,
+    domain: str,
+    departments: Sequence[str],
+    make: Callable[..., City] = make_city,
+    **further: object,
+) -> Office:
+    """A city with its profiles in a folder; enter ``office.city.local`` before its desks are looked at.
+
+    ``make`` and ``further`` say what city it is.
+    """
     write_departments(folder / "home" / "departments", domain, departments)
-    return Office(make_city(folder / "city", broker, domain, tuple(departments)), folder)
+    return Office(make(folder / "city", broker, domain, departments=tuple(departments), **further), folder)
