@@ -13,6 +13,7 @@ import logging
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -75,7 +76,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Looks for garbage from now on, but seldom, and not among what was imported."""
+    """Has rules' processes forked, and looks for garbage from now on, but seldom, and not among what was imported."""
+    if asking := sys.modules.get("exchange.runtime.rule_process.asking"):
+        from tests.warm_rules import start
+
+        asking._started = start
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     gc.enable()

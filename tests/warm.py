@@ -19,8 +19,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.every_command", "exchange.store.migrate", "tests.warm"])
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.every_command", "exchange.store.migrate", "tests.warm", "tests.warm_rules"])
+"""What starts processes that have imported all that."""
 
 
 @dataclass
@@ -61,7 +62,7 @@ def start_warm(
     """Starts `exchange` with these words; what it writes is appended to files."""
     out.touch()
     error.touch()
-    process = _context.Process(target=_command, args=(list(words), dict(env), str(out), str(error), str(cwd or "")))
+    process = context.Process(target=_command, args=(list(words), dict(env), str(out), str(error), str(cwd or "")))
     process.start()
     return WarmProcess(process)
 
@@ -88,6 +89,7 @@ def _text(path: Path) -> str:
 def _command(words: list[str], env: dict[str, str], out: str, error: str, cwd: str) -> None:
     """The child: its own environment and streams, then the command line as from a shell."""
     from exchange.cli import main
+    from exchange.runtime.rule_process.waiting import lay_ready
 
     os.environ.clear()
     os.environ.update(env)
@@ -101,4 +103,6 @@ def _command(words: list[str], env: dict[str, str], out: str, error: str, cwd: s
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8")
     sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", write_through=True)
     sys.argv = ["exchange", *words]
+    if words[:1] == ["serve"]:
+        lay_ready()  # as for a member that `exchange up` has forked
     main()

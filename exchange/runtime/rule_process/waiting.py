@@ -57,7 +57,7 @@ def lay_ready() -> None:
             os.close(end)
         return
     if pid == 0:
-        _live(theirs)
+        live(theirs)
     for end in theirs:
         os.close(end)
     pipes = (cast(BinaryIO, FileIO(end, mode)) for end, mode in zip(ours, ("w", "r", "r"), strict=True))
@@ -82,7 +82,7 @@ def dismiss() -> None:
         _waiting.pop().end()
 
 
-def _live(streams: Sequence[int]) -> None:
+def live(streams: Sequence[int]) -> None:
     """The process itself, from here on."""
     code = 1
     try:

@@ -22,6 +22,7 @@ from exchange.approval.window.decision import Docket, Ruling
 from exchange.errors import BadConfiguration
 from exchange.language import Language
 from exchange.runtime.profiles import load_profiles
+from exchange.runtime.rule_process import asking
 from exchange.runtime.rule_process.asking import DecisionProcess, OpinionProcess
 from exchange.schemas import Consultation, Outcome
 from exchange.workdays import reckoning_by
@@ -31,6 +32,14 @@ from tests.unit.runtime.test_profiles import PACKAGED
 
 Rule = Callable[..., OpinionProcess]
 TODAY = date(2026, 3, 2)
+
+_started_as_program = asking._started
+
+
+@pytest.fixture(autouse=True)
+def _as_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here they are programs of their own, as wherever nobody has forked them before."""
+    monkeypatch.setattr(asking, "_started", _started_as_program)
 
 
 @pytest.fixture(scope="module")
