@@ -189,8 +189,9 @@ def test_what_a_queue_gave_up_though_it_was_taken_in_is_no_dead_letter(
     assert letters(city) == []
     dead = dead_queue(city.address("window"))
     with errand(broker.url, "test:give-up") as admin:
+        admin.channel.confirm_delivery()
         for body in (letter.envelope, b"unknown"):
-            admin.channel.basic_publish("", dead, body)
+            admin.channel.basic_publish("", dead, body, mandatory=True)
     wait_until(lambda: [one.envelope for one in letters(city)] == [b"unknown"], what="what is not known, and only that")
 
 
