@@ -75,12 +75,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path.relative_to(_HERE).parts[0], len(place)))
 
 
-def pytest_collection_finish() -> None:
+_STARTS_PROCESSES = {"journeys", "faults", "web"}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Has rules' processes forked, and looks for garbage from now on, but seldom, and not among what was imported."""
     if asking := sys.modules.get("exchange.runtime.rule_process.asking"):
         from tests.warm_rules import start
 
         asking._started = start
+    if not session.config.option.collectonly and any(
+        item.path.relative_to(_HERE).parts[0] in _STARTS_PROCESSES for item in session.items
+    ):
+        from tests.warm import warm_up
+
+        warm_up()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     gc.enable()

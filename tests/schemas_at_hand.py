@@ -47,7 +47,6 @@ _PAGE = 8192
 """Octets of an index that has never held anything: its first page, as this server is built."""
 
 
-
 @dataclass
 class SchemasAtHand:
     """Of one test process: empty schemas of nobody, all of one shape."""

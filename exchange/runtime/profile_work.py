@@ -34,7 +34,6 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
     work.ends = tuple(rule.close for rule in rules)
     for rule in rules:
         rule.check()
-    dismiss()
     return work
 
 
@@ -50,5 +49,6 @@ def open_serving_work(opened: OpenedMember, env: Mapping[str, str]) -> Work:
             profile = opened.profile
             loops["applicants"] = ApplicantTeller(opened.node, told, (profile.name, profile.name_en)).run
     work = open_work(opened.profile, opened.take)
+    dismiss()
     work.loops |= loops
     return work

@@ -197,6 +197,7 @@ def test_it_ends_with_its_owner_even_if_the_owner_is_killed(scratch: Path) -> No
     assert not any(listens(port) for port in (ports.amqp, ports.management, ports.epmd, ports.distribution))
 
 
+@pytest.mark.drill
 def test_a_detached_one_outlives_its_owner_and_is_found_again(scratch: Path) -> None:
     owner = start_elsewhere(scratch, "detach")
     assert owner.wait(PATIENCE) == 0

@@ -90,6 +90,7 @@ def storm(settling: None, tmp_path: Path, domain: str) -> Iterator[Storm]:
         storm.node.stop()
 
 
+@pytest.mark.drill
 def test_the_ledger_balances_after_every_role_and_the_broker_were_killed_under_traffic(storm: Storm) -> None:
     victims = [*storm.city.names, BROKER]
     random.Random(1042).shuffle(victims)

@@ -65,6 +65,7 @@ def assert_all_came_out_once(city: ProcessDomain, numbers: list[str]) -> None:
     assert dead_letters(city) == []
 
 
+@pytest.mark.drill
 def test_a_department_killed_between_commit_and_acknowledgement_takes_the_request_once(city: ProcessDomain) -> None:
     for name in ("window", "monitor", "planning"):
         city.serve(name)

@@ -144,6 +144,7 @@ def decided(opened: OpenedMember) -> int:
         return tx[Cases].counts().get(f"case-{CaseState.DECIDED}", 0)
 
 
+@pytest.mark.drill
 def test_a_node_killed_under_a_running_domain_is_started_again_and_what_was_sent_arrives(
     supervised: Supervised,
 ) -> None:

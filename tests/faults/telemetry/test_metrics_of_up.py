@@ -23,6 +23,7 @@ def _values(url: str, name: str) -> dict[str, float]:
     return {one.labels["member"]: one.value for family in families for one in family.samples if one.name == name}
 
 
+@pytest.mark.drill
 @pytest.mark.broker
 def test_one_endpoint_tells_of_all_members_and_of_one_that_was_killed_and_came_back(
     broker: NodeInfo, domain: str, tmp_path: Path

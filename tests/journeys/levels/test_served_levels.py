@@ -188,6 +188,7 @@ def test_a_large_attachment_of_a_notice_is_fetched_two_levels_below_from_a_stora
 # --- a relay office that is killed ------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 def test_a_relay_office_killed_again_and_again_while_notices_come_down_and_tallies_go_up_repeats_nothing(
     served: list[Served],
 ) -> None:

@@ -84,6 +84,7 @@ def blocks(path: str, kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", (TREE / path).read_text(), re.S)
 
 
+@pytest.mark.drill
 def test_the_agent_of_the_guide_works_beside_up(running: Running) -> None:
     (example,) = (block for block in blocks(GUIDE, "python") if "import Agent" in block)
     done = running.pasted(".venv/bin/python", "-", text=example)
@@ -103,6 +104,7 @@ def test_the_agent_of_the_guide_works_beside_up(running: Running) -> None:
     assert f"hefei.planning document {message_id}" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.drill
 def test_the_guides_commands_of_a_domain_of_ones_own_run_as_pasted(running: Running) -> None:
     """All but the last, which would end what the others here use; `up` finds itself running. Of the departments it is
     planning that leaves its answer to an officer here."""
@@ -226,6 +228,7 @@ def asked(running: Running, url: str) -> str:
     return json.dumps({**given, "application": APPLICATION})
 
 
+@pytest.mark.drill
 def test_the_python_client_goes_through_a_case(running: Running) -> None:
     package = made_client("python")
     environment = {**running.kept, "PYTHONPATH": str(package)}

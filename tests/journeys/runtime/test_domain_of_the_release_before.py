@@ -157,6 +157,7 @@ def working(tmp_path: Path, broker: NodeInfo) -> Iterator[Before]:
                     management.delete_user(path.parent.name)
 
 
+@pytest.mark.drill
 @pytest.mark.broker
 def test_what_was_under_way_is_brought_to_its_end(working: Before) -> None:
     run(working, "doctor")

@@ -125,6 +125,7 @@ def test_an_old_key_is_deleted_once_everybody_seals_to_the_new_one_and_the_domai
     assert refusals(city) == []
 
 
+@pytest.mark.drill
 def test_a_member_that_may_still_seal_to_the_old_key_keeps_it_from_being_deleted(city: ProcessDomain) -> None:
     city.serve_all()
     run(city, "certify", city.address("planning"))

@@ -16,6 +16,7 @@ from tests.journeys.city import wait_until
 from tests.warm import run_warm
 
 
+@pytest.mark.drill
 @pytest.mark.broker
 def test_the_application_of_a_new_city_goes_through_to_a_decision(
     tmp_path: Path, broker: NodeInfo, domain: str

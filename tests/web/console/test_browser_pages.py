@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from exchange.console.sections import SECTIONS
 from exchange.web.door.permissions import AccountRole, Action
+from tests.drills import drill
 from tests.journeys.city import wait_until
 from tests.web.browser import opened, sign_in
 from tests.web.house import ACCOUNTS, Credentials, House, real_house, served
@@ -52,7 +53,7 @@ def pictured(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("zh-CN", "dark")])
+@pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), drill("zh-CN", "dark")])
 def test_every_page_of_the_menu_is_accessible_in_both_languages_light_and_dark(
     house: House, town: Town, browser: Browser, locale: str, scheme: str
 ) -> None:
@@ -69,7 +70,9 @@ def test_every_page_of_the_menu_is_accessible_in_both_languages_light_and_dark(
     page.context.close()
 
 
-@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-GB"), (768, "zh-CN"), (768, "en-GB")])
+@pytest.mark.parametrize(
+    ("width", "locale"), [(390, "zh-CN"), (768, "en-GB"), drill(390, "en-GB"), drill(768, "zh-CN")]
+)
 def test_pages_hold_on_phones_and_tablets_with_the_domain_named(
     house: House, town: Town, browser: Browser, width: int, locale: str
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_case_is_watched_until_silence_has_become_consent(city: City, house: H
         assert (loaded(board), loaded(file)) == before, "neither page was loaded again"
 
 
+@pytest.mark.drill
 def test_a_broker_that_goes_away_is_said_and_open_pages_come_back_by_themselves(
     tmp_path: Path, domain: str, browser: Browser
 ) -> None:

@@ -22,6 +22,7 @@ from tests.web.window.wicket import served
 pytestmark = pytest.mark.broker
 
 
+@pytest.mark.drill
 def test_a_renewal_by_law_is_asked_for_followed_and_shown_wherever_the_licence_is_looked_at(
     shown: ShownCity, browser: Browser
 ) -> None:
