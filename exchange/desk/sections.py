@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.desk.basket import Basket
-from exchange.desk.pages import accounts, case, opinion, recalling
+from exchange.desk.pages import accounts, case, documents, opinion, recalling
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.section import DeskSection
@@ -15,6 +15,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     opinion.SECTION,
     recalling.SECTION,
     LEAD,
+    documents.SECTION,
     accounts.SECTION,
 )
 

@@ -24,16 +24,19 @@ def circulate(node: Node, message_id: str, officers: Sequence[str], by: str) -> 
 
     Who has it already keeps what is recorded. Raises NotFound (no such document came here) or CallerError.
     """
-    put_by = check_reason(by, "no officer is named", "say who puts it round (--officer)")
     with node.step() as step:
-        letter = _received(step.tx, message_id)
-        fresh = to_add(step.tx[Circulations].readers(letter.sender, message_id), officers)
-        step.tx[Circulations].put(
-            letter.sender, message_id, [CirculationReader(name, put_by, step.now) for name in fresh]
-        )
-        if fresh:
-            step.note("circulated", None, message_id, officers=list(fresh), by=put_by)
-        return tuple(step.tx[Circulations].readers(letter.sender, message_id))
+        return circulate_in(step, message_id, officers, by)
+
+
+def circulate_in(step: Step, message_id: str, officers: Sequence[str], by: str) -> tuple[CirculationReader, ...]:
+    """Do what `circulate` does, inside a step."""
+    put_by = check_reason(by, "no officer is named", "say who puts it round (--officer)")
+    letter = _received(step.tx, message_id)
+    fresh = to_add(step.tx[Circulations].readers(letter.sender, message_id), officers)
+    step.tx[Circulations].put(letter.sender, message_id, [CirculationReader(name, put_by, step.now) for name in fresh])
+    if fresh:
+        step.note("circulated", None, message_id, officers=list(fresh), by=put_by)
+    return tuple(step.tx[Circulations].readers(letter.sender, message_id))
 
 
 def mark_read(node: Node, message_id: str, officer: str) -> CirculationReader:
@@ -42,11 +45,16 @@ def mark_read(node: Node, message_id: str, officer: str) -> CirculationReader:
     Raises NotFound (no such document, or not put round to them) or CallerError.
     """
     with node.step() as step:
-        letter = _received(step.tx, message_id)
-        reader = reader_of(step.tx[Circulations].readers(letter.sender, message_id), officer)
-        if reader.state is CirculationState.UNREAD:
-            _mark(step, letter, reader.officer)
-        return reader_of(step.tx[Circulations].readers(letter.sender, message_id), officer)
+        return mark_read_in(step, message_id, officer)
+
+
+def mark_read_in(step: Step, message_id: str, officer: str) -> CirculationReader:
+    """Do what `mark_read` does, inside a step."""
+    letter = _received(step.tx, message_id)
+    reader = reader_of(step.tx[Circulations].readers(letter.sender, message_id), officer)
+    if reader.state is CirculationState.UNREAD:
+        _mark(step, letter, reader.officer)
+    return reader_of(step.tx[Circulations].readers(letter.sender, message_id), officer)
 
 
 def readers_of(node: Node, message_id: str) -> tuple[CirculationReader, ...]:

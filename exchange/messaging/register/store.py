@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select, tuple_
 
 from exchange.messaging.register.records import RegisterEntry, RegisterSide
 from exchange.messaging.register.tables import register
@@ -70,6 +70,13 @@ class Register:
     ) -> list[RegisterEntry]:
         """Return a page of one year's entries in one direction, by number, behind a number."""
         query = _ROWS.where(*_in(direction, year, kind), _r.number > behind).order_by(_r.number).limit(limit)
+        return [RegisterEntry(*row) for row in self._db.execute(query)]
+
+    def below(self, direction: RegisterSide, before: tuple[int, int], limit: int) -> list[RegisterEntry]:
+        """Return the entries in one direction that come before a year and number, newest first."""
+        year, number = before
+        place = tuple_(_r.year, _r.number) < tuple_(literal(year), literal(number))
+        query = _ROWS.where(_r.direction == direction, place).order_by(_r.year.desc(), _r.number.desc()).limit(limit)
         return [RegisterEntry(*row) for row in self._db.execute(query)]
 
     def latest(

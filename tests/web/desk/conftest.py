@@ -10,6 +10,7 @@ import pytest
 from exchange.broker.admin.node_info import NodeInfo
 from tests.conftest import delete_queues
 from tests.journeys.portal import make_portal_city
+from tests.web.desk.bureau import make_relayed_city, write_relay
 from tests.web.desk.office import Office, make_office
 
 
@@ -30,6 +31,19 @@ def lead_office(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> I
     found = make_office(
         tmp_path_factory.mktemp("lead"), broker, domain, ("planning", "transport"), make_portal_city, decide_rule=None
     )
+    with found.city.local:
+        yield found
+    delete_queues(broker, f"{domain}.")
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Office]:
+    """The desks of a city with a third department and a relay office, which puts covers in front of notices."""
+    domain = f"t{secrets.token_hex(4)}"
+    found = make_office(
+        tmp_path_factory.mktemp("bureau"), broker, domain, ("planning", "transport", "water"), make_relayed_city
+    )
+    write_relay(found.folder / "home" / "departments", domain)
     with found.city.local:
         yield found
     delete_queues(broker, f"{domain}.")

@@ -1,0 +1,160 @@
+"""Lists of documents: what came, what went, what was sent back, and which requests wait for an answer here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+from unicodedata import normalize
+
+from exchange.desk.visit import DeskVisit
+from exchange.documents.records import RequestRow
+from exchange.documents.rules.request_states import RequestSeat, RequestState
+from exchange.documents.store import Requests
+from exchange.errors import CallerError
+from exchange.language import Words
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.register.records import RegisterEntry, RegisterSide
+from exchange.messaging.register.store import Register
+from exchange.paging import every
+from exchange.schemas import Document, ForwardedRequest, JointDocument
+
+PAGE = 25
+_BUDGET = 1_000
+"""Rows that are looked through for one page."""
+_CHUNK = 60
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LOOKED_BACK = timedelta(days=365)
+"""How far back it is told what was sent back."""
+LISTS: Mapping[str, Words] = {
+    "received": ("收文", "Received"),
+    "asked": ("待答复的请示", "Requests to answer"),
+    "sent": ("发文", "Sent"),
+    "returned": ("被退回", "Sent back to us"),
+}
+"""The lists by their names in addresses."""
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One document of a list."""
+
+    message_id: str
+    title: str
+    kind: str
+    number: str
+    who: Sequence[str]
+    """Who wrote it, or to whom it went: addresses, or a notice's audience as it was written."""
+    at: datetime
+    entry: str = ""
+    """Its place in the register."""
+    why: str = ""
+    """Why it was sent back."""
+
+
+@dataclass(frozen=True)
+class DocumentsPage:
+    """One page of a list, newest first; of requests, those that wait longest first."""
+
+    lines: Sequence[DocumentLine]
+    next: str = ""
+    early: bool = False
+    """Whether it ended because enough rows were looked through."""
+
+
+def documents_page(visit: DeskVisit, which: str, words: str, after: str) -> DocumentsPage:
+    """Read a page of a list. Raises CallerError for one that is not there."""
+    if which not in LISTS:
+        raise CallerError("there is no list {which!r}", remedy="choose one above", which=which)
+    with visit.node.store.reading() as tx:
+        if which == "returned":
+            return DocumentsPage([one for one in _returned(visit, tx) if _fits(one, words)][:_BUDGET])
+        rows = _asked(tx, after) if which == "asked" else _entered(visit, tx, RegisterSide(which), after)
+        return _looked_through(rows, words)
+
+
+def open_requests(visit: DeskVisit, most: int) -> int:
+    """Count the requests that wait for an answer here, up to a number."""
+    with visit.node.store.reading() as tx:
+        return len(tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, None, most))
+
+
+def _looked_through(rows: Iterable[tuple[str, DocumentLine]], words: str) -> DocumentsPage:
+    found: list[DocumentLine] = []
+    last, looked = "", iter(rows)
+    for key, line in islice(looked, _BUDGET):
+        if len(found) == PAGE:
+            return DocumentsPage(found, last)
+        last = key
+        if _fits(line, words):
+            found.append(line)
+    more = next(looked, None) is not None
+    return DocumentsPage(found, last if more else "", early=more)
+
+
+def _entered(visit: DeskVisit, tx: Any, side: RegisterSide, after: str) -> Iterator[tuple[str, DocumentLine]]:
+    start = _place(after) or (visit.now.year + 2, 0)
+    rows = every(
+        lambda last, most: tx[Register].below(side, last or start, most), lambda one: (one.year, one.number), _CHUNK
+    )
+    return ((f"{one.year}.{one.number}", _line(one)) for one in rows)
+
+
+def _line(one: RegisterEntry) -> DocumentLine:
+    who = one.correspondents.split(", ")
+    return DocumentLine(
+        one.message_id, one.title, one.kind.value, one.document_number, who, one.at, f"{one.year}-{one.number}"
+    )
+
+
+def _asked(tx: Any, after: str) -> Iterator[tuple[str, DocumentLine]]:
+    at, _, number = after.partition(".")
+    start = (_EPOCH + timedelta(microseconds=int(at)), number) if _is_number(at) else None
+    rows = every(
+        lambda last, most: tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, last or start, most),
+        lambda row: (row.recorded_at, row.request_id),
+        _CHUNK,
+    )
+    for row in rows:
+        yield f"{(row.recorded_at - _EPOCH) // timedelta(microseconds=1)}.{row.request_id}", _request(tx, row)
+
+
+def _request(tx: Any, row: RequestRow) -> DocumentLine:
+    came = tx[Register].of(RegisterSide.RECEIVED, row.source or "", row.message_id or "")
+    title = came.title if came is not None else row.request_id
+    return DocumentLine(
+        row.message_id or row.request_id, title, "请示", came.document_number if came is not None else "",
+        [row.origin or "", *row.path], row.recorded_at, f"{came.year}-{came.number}" if came is not None else "",
+    )  # fmt: skip
+
+
+def _returned(visit: DeskVisit, tx: Any) -> Iterator[DocumentLine]:
+    kinds = {Document.KIND, ForwardedRequest.KIND, JointDocument.KIND}
+    for copy in reversed(tx[Outbox].returned(visit.node.clock.now() - _LOOKED_BACK, kinds)):
+        entry = tx[Register].of(RegisterSide.SENT, visit.node.address, copy.message_id)
+        if entry is not None:
+            yield DocumentLine(
+                copy.message_id, entry.title, entry.kind.value, entry.document_number, [copy.addressee],
+                copy.returned_at or entry.at, f"{entry.year}-{entry.number}", copy.last_error or "",
+            )  # fmt: skip
+
+
+def _fits(line: DocumentLine, words: str) -> bool:
+    text = plain_text("\n".join((line.title, line.number, line.kind, *line.who)))
+    return all(word in text for word in plain_text(words).split())
+
+
+def plain_text(text: str) -> str:
+    """Return a text as words are looked for in it."""
+    return normalize("NFKC", text).casefold()
+
+
+def _place(key: str) -> tuple[int, int] | None:
+    year, _, number = key.partition(".")
+    return (int(year), int(number)) if _is_number(year) and _is_number(number) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 17

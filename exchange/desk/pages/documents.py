@@ -1,0 +1,140 @@
+"""Official documents at a desk: lists, one document with its receipts and its chain, circulation within the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from exchange.desk.letters.chain import chain_of, progress_words, related
+from exchange.desk.letters.drawing import only_one, paper_of
+from exchange.desk.letters.listing import LISTS, documents_page
+from exchange.desk.letters.texts import elements, issuing_faults, letter_file, letter_files
+from exchange.desk.permissions import DeskAction
+from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskGroup, DeskPage, DeskSection
+from exchange.desk.seen import expect_seen, mark_of
+from exchange.desk.visit import DeskVisit
+from exchange.documents.circulate import CARRIERS, circulate_in, mark_read_in
+from exchange.documents.store import Circulations
+from exchange.language.names import CIRCULATION_STATES, COPIES
+from exchange.messaging.node import Step
+from exchange.messaging.resend import resend_in
+from exchange.operations.trace.dossier import Filed, document_in, filed
+from exchange.schemas.titles import kind_name
+from exchange.web.door.store import Accounts
+from exchange.web.words import TONES
+
+_LONGEST = 80
+
+
+def _list(visit: DeskVisit) -> Mapping[str, object]:
+    which, words = visit.query.get("list", "received"), visit.query.get("words", "").strip()[:_LONGEST]
+    found = documents_page(visit, which, words, visit.query.get("after", ""))
+    wanted = {"list": which, **({"words": words} if words else {})}
+    return {
+        "which": which,
+        "search": words,
+        "found": found,
+        "lists": [(name, visit.words(title)) for name, title in LISTS.items()],
+        "next": f"/documents?{urlencode({**wanted, 'after': found.next})}" if found.next else "",
+    }
+
+
+def _message(visit: DeskVisit) -> Filed:
+    """The message under the id in the path, of the sender that the address names, if it does. Raises NotFound."""
+    return only_one(filed(visit.node, visit.path["message"]), visit.query.get("sender", ""))
+
+
+def _read(visit: DeskVisit) -> Mapping[str, object]:
+    item = _message(visit)
+    document, message = document_in(item), item.stored.message_id
+    request, way = chain_of(visit, message)
+    came = item.stored.direction == "received"
+    with visit.node.store.reading() as tx:
+        accounts = [row.name for row in tx[Accounts].all() if row.locked_at is None]
+    readers = item.readers
+    return {
+        "heading": document.title if document is not None else kind_name(item.stored.kind),
+        "item": item,
+        "stored": item.stored,
+        "document": document,
+        "what": kind_name(item.stored.kind),
+        "rows": elements(visit, document) if document is not None else [],
+        "faults_of_issuing": list(issuing_faults(visit, item.issuing)),
+        "files": letter_files(item, f"/documents/{message}"),
+        "request": request,
+        "progress": progress_words(visit, request) if request is not None else "",
+        "way": way,
+        "related": related(visit, item),
+        "copies": COPIES,
+        "tones": TONES,
+        "reader_states": CIRCULATION_STATES,
+        "came": came,
+        "can_circulate": came and item.stored.kind in CARRIERS,
+        "others": [one for one in accounts if one not in {reader.officer for reader in readers}],
+        "to_read": any(one.officer == visit.who and one.read_at is None for one in readers),
+        "mark": mark_of(*readers),
+        "resendable": any(copy.state.value in ("sent", "failed", "written") for copy in item.copies),
+        "officers": visit.typed("officers"),
+        "message": message,
+    }
+
+
+def _circulate(visit: DeskVisit, step: Step) -> str:
+    message = visit.path["message"]
+    _expect_readers(visit, step, message)
+    named = (one.strip() for one in visit.typed("officers").replace("，", ",").replace("、", ",").split(","))
+    officers = [*visit.chosen("officer"), *(one for one in named if one)]
+    circulate_in(step, message, officers, visit.who)
+    return f"/documents/{message}?done=circulated"
+
+
+def _has_read(visit: DeskVisit, step: Step) -> str:
+    message = visit.path["message"]
+    mark_read_in(step, message, visit.who)
+    return f"/documents/{message}?done=read"
+
+
+def _expect_readers(visit: DeskVisit, step: Step, message: str) -> None:
+    sender = next((one.stored.sender for one in filed(visit.node, message) if one.stored.direction == "received"), "")
+    expect_seen(visit, *step.tx[Circulations].readers(sender, message))
+
+
+def _again(visit: DeskVisit, step: Step) -> str:
+    message = visit.path["message"]
+    resend_in(step, message)
+    return f"/documents/{message}?done=resent"
+
+
+def _file(visit: DeskVisit) -> DeskFile:
+    return letter_file(visit, _message(visit), visit.path["digest"])
+
+
+def _paper(visit: DeskVisit) -> DeskFile:
+    return paper_of(visit, _message(visit))
+
+
+LIST = DeskPage(
+    "/documents", ("公文", "Documents"), "documents.html", _list, in_menu=True, group=DeskGroup.DOCUMENTS, every=5
+)
+PAGE = DeskPage("/documents/{message}", ("公文", "Document"), "document.html", _read, every=3)
+
+SECTION = DeskSection(
+    pages=(LIST, PAGE),
+    acts=(
+        DeskAct("/documents/{message}/circulate", DeskAction.CIRCULATE, _circulate, PAGE),
+        DeskAct("/documents/{message}/read", DeskAction.CIRCULATE, _has_read, PAGE),
+        DeskAct("/documents/{message}/resend", DeskAction.RESEND, _again, PAGE),
+    ),
+    downloads=(
+        DeskDownload("/documents/{message}/files/{digest}", _file),
+        DeskDownload("/documents/{message}/paper.pdf", _paper),
+    ),
+    done={
+        "circulated": ("已送传阅。", "It goes round now."),
+        "read": ("已记为您已阅。", "It is recorded that you have read it."),
+        "resent": (
+            "即刻再发；已签收的收件人不会重复办理。",
+            "It goes out again at once; whoever has it already does nothing twice.",
+        ),
+    },
+)
