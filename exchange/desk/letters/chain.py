@@ -28,7 +28,7 @@ Entry = tuple[str, str, datetime | None, str]
 
 
 @dataclass(frozen=True)
-class Related:
+class RelatedLetter:
     """Another message of the same conversation."""
 
     message_id: str
@@ -69,12 +69,12 @@ def progress_words(visit: DeskVisit, found: RequestStatus) -> str:
     return visit.words(_PROGRESS[found.state])
 
 
-def related(visit: DeskVisit, item: Filed) -> list[Related]:
+def related(visit: DeskVisit, item: Filed) -> list[RelatedLetter]:
     """Return the other messages of the conversation that are no receipts, in the order recorded."""
     with visit.node.store.reading() as tx:
         there = tx[Documents].of_conversation(item.stored.conversation_id)
     return [
-        Related(one.message_id, one.sender, _what(visit, one.message_id, one.kind), one.recorded_at,
+        RelatedLetter(one.message_id, one.sender, _what(visit, one.message_id, one.kind), one.recorded_at,
                 one.direction == "sent")
         for one in there
         if one.message_id != item.stored.message_id

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.letters.chain import chain_of, progress_words, related
 from exchange.desk.letters.drawing import only_one, paper_of
-from exchange.desk.letters.listing import LISTS, documents_page
+from exchange.desk.letters.listing import LISTS, documents_page, open_requests
 from exchange.desk.letters.texts import elements, issuing_faults, letter_file, letter_files
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskGroup, DeskPage, DeskSection
@@ -37,6 +38,19 @@ def _list(visit: DeskVisit) -> Mapping[str, object]:
         "lists": [(name, visit.words(title)) for name, title in LISTS.items()],
         "next": f"/documents?{urlencode({**wanted, 'after': found.next})}" if found.next else "",
     }
+
+
+def _requests(visit: DeskVisit, wish: InboxWish) -> InboxPage:
+    found = documents_page(visit, "asked", wish.words, wish.after)
+    names = visit.face.names()
+    lines = [
+        InboxLine(
+            f"/documents/{one.message_id}", one.number, one.title,
+            "、".join(visit.words(names.get(who, (who, who))) for who in one.who), since=one.at,
+        )
+        for one in found.lines
+    ]  # fmt: skip
+    return InboxPage(lines, found.next, early=found.early)
 
 
 def _message(visit: DeskVisit) -> Filed:
@@ -118,8 +132,11 @@ LIST = DeskPage(
 )
 PAGE = DeskPage("/documents/{message}", ("公文", "Document"), "document.html", _read, every=3)
 
+REQUESTS = Basket("requests", LISTS["asked"], _requests, lambda visit: open_requests(visit, MOST_COUNTED + 1))
+
 SECTION = DeskSection(
     pages=(LIST, PAGE),
+    baskets=(REQUESTS,),
     acts=(
         DeskAct("/documents/{message}/circulate", DeskAction.CIRCULATE, _circulate, PAGE),
         DeskAct("/documents/{message}/read", DeskAction.CIRCULATE, _has_read, PAGE),

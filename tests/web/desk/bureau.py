@@ -24,5 +24,5 @@ def write_relay(folder: Path, domain: str) -> None:
     """The profile of a domain's relay office."""
     (folder / "relay").mkdir()
     (folder / "relay" / "profile.toml").write_text(
-        f'address = "{domain}.relay"\nname = "relay"\nname_en = "relay"\nroles = ["relay"]\n'
+        f'address = "{domain}.relay"\nname = "relay"\nname_en = "relay"\nroles = ["relay"]\nofficer = "officer"\n'
     )
