@@ -38,7 +38,7 @@ LISTS: Mapping[str, Words] = {
 
 
 @dataclass(frozen=True)
-class DocumentLine:
+class ListedDocument:
     """One document of a list."""
 
     message_id: str
@@ -58,7 +58,7 @@ class DocumentLine:
 class DocumentsPage:
     """One page of a list, newest first; of requests, those that wait longest first."""
 
-    lines: Sequence[DocumentLine]
+    lines: Sequence[ListedDocument]
     next: str = ""
     early: bool = False
     """Whether it ended because enough rows were looked through."""
@@ -81,8 +81,8 @@ def open_requests(visit: DeskVisit, most: int) -> int:
         return len(tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, None, most))
 
 
-def _looked_through(rows: Iterable[tuple[str, DocumentLine]], words: str) -> DocumentsPage:
-    found: list[DocumentLine] = []
+def _looked_through(rows: Iterable[tuple[str, ListedDocument]], words: str) -> DocumentsPage:
+    found: list[ListedDocument] = []
     last, looked = "", iter(rows)
     for key, line in islice(looked, _BUDGET):
         if len(found) == PAGE:
@@ -94,7 +94,7 @@ def _looked_through(rows: Iterable[tuple[str, DocumentLine]], words: str) -> Doc
     return DocumentsPage(found, last if more else "", early=more)
 
 
-def _entered(visit: DeskVisit, tx: Any, side: RegisterSide, after: str) -> Iterator[tuple[str, DocumentLine]]:
+def _entered(visit: DeskVisit, tx: Any, side: RegisterSide, after: str) -> Iterator[tuple[str, ListedDocument]]:
     start = _place(after) or (visit.now.year + 2, 0)
     rows = every(
         lambda last, most: tx[Register].below(side, last or start, most), lambda one: (one.year, one.number), _CHUNK
@@ -102,14 +102,14 @@ def _entered(visit: DeskVisit, tx: Any, side: RegisterSide, after: str) -> Itera
     return ((f"{one.year}.{one.number}", _line(one)) for one in rows)
 
 
-def _line(one: RegisterEntry) -> DocumentLine:
+def _line(one: RegisterEntry) -> ListedDocument:
     who = one.correspondents.split(", ")
-    return DocumentLine(
+    return ListedDocument(
         one.message_id, one.title, one.kind.value, one.document_number, who, one.at, f"{one.year}-{one.number}"
     )
 
 
-def _asked(tx: Any, after: str) -> Iterator[tuple[str, DocumentLine]]:
+def _asked(tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
     at, _, number = after.partition(".")
     start = (_EPOCH + timedelta(microseconds=int(at)), number) if _is_number(at) else None
     rows = every(
@@ -121,27 +121,27 @@ def _asked(tx: Any, after: str) -> Iterator[tuple[str, DocumentLine]]:
         yield f"{(row.recorded_at - _EPOCH) // timedelta(microseconds=1)}.{row.request_id}", _request(tx, row)
 
 
-def _request(tx: Any, row: RequestRow) -> DocumentLine:
+def _request(tx: Any, row: RequestRow) -> ListedDocument:
     came = tx[Register].of(RegisterSide.RECEIVED, row.source or "", row.message_id or "")
     title = came.title if came is not None else row.request_id
-    return DocumentLine(
+    return ListedDocument(
         row.message_id or row.request_id, title, "请示", came.document_number if came is not None else "",
         [row.origin or "", *row.path], row.recorded_at, f"{came.year}-{came.number}" if came is not None else "",
     )  # fmt: skip
 
 
-def _returned(visit: DeskVisit, tx: Any) -> Iterator[DocumentLine]:
+def _returned(visit: DeskVisit, tx: Any) -> Iterator[ListedDocument]:
     kinds = {Document.KIND, ForwardedRequest.KIND, JointDocument.KIND}
     for copy in reversed(tx[Outbox].returned(visit.node.clock.now() - _LOOKED_BACK, kinds)):
         entry = tx[Register].of(RegisterSide.SENT, visit.node.address, copy.message_id)
         if entry is not None:
-            yield DocumentLine(
+            yield ListedDocument(
                 copy.message_id, entry.title, entry.kind.value, entry.document_number, [copy.addressee],
                 copy.returned_at or entry.at, f"{entry.year}-{entry.number}", copy.last_error or "",
             )  # fmt: skip
 
 
-def _fits(line: DocumentLine, words: str) -> bool:
+def _fits(line: ListedDocument, words: str) -> bool:
     text = plain_text("\n".join((line.title, line.number, line.kind, *line.who)))
     return all(word in text for word in plain_text(words).split())
 
