@@ -1,4 +1,4 @@
-"""A process that draws one paper, or reads one PDF, and can reach nothing else.
+"""A process that draws one paper or page, or reads one PDF, and can reach nothing else.
 
     python -I child.py ROOT TASK MEMORY SECONDS [FOLDER...]
 
@@ -33,6 +33,8 @@ def main(arguments: list[str]) -> int:
 
     if task == "draw":
         from exchange.paper.typesetting import typeset as work
+    elif task == "picture":
+        from exchange.paper.picturing import picture as work
     else:
         from exchange.paper.extracting import extract as work
 

@@ -17,6 +17,14 @@ _LONGEST = 2_200_000
 """Octets of an original: what a signed document has at most, and its signatures."""
 
 
+def pages_in(pdf: bytes) -> int:
+    """Return how many pages a PDF has; none where it cannot be read."""
+    try:
+        return len(PdfReader(io.BytesIO(pdf)).pages)
+    except (Exception, RecursionError, MemoryError):
+        return 0
+
+
 def extract(asked: bytes, folders: Sequence[Path]) -> tuple[int, bytes]:
     """Return the original in a PDF; that there is none is a failure like any other."""
     try:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from exchange.catalogue.answer_words import answer_words
 from exchange.desk.visit import DeskVisit
+from exchange.paper.originals import LONGEST_PDF
 from exchange.schemas import Application, Consultation, Matter
 
 Rows = list[tuple[str, object, str]]
 
 PICTURES = frozenset({"image/png", "image/jpeg"})
 """What a page shows by itself: a browser draws it, and runs nothing that is in it."""
+PDF = "application/pdf"
+"""What is drawn here, page by page, apart from everything, so that a browser gets pictures alone."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class FileLine:
     def is_picture(self) -> bool:
         """Return whether the page shows it."""
         return self.media_type in PICTURES
+
+    @property
+    def is_pdf(self) -> bool:
+        """Return whether its pages are shown as pictures."""
+        return self.media_type == PDF and self.size <= LONGEST_PDF
 
 
 @dataclass(frozen=True)

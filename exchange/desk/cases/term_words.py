@@ -15,7 +15,7 @@ from exchange.language.names import AMENDMENTS
 from exchange.schemas import DefaultMode, EntryKind, LedgerEntry, Opinion, Reminder
 from exchange.schemas.consultation import ConsultedDepartment
 
-Entry = tuple[str, str, datetime | None, str]
+Entry = tuple[str, str, datetime | str, str]
 """Tone of the dot, what happened, when, and more."""
 
 
@@ -75,15 +75,18 @@ def day_entries(visit: DeskVisit, case: AskedCase) -> list[Entry]:
     found += _reminded(visit, case)
     if row.answered_at is not None:
         found.append(("", visit.say("已答复", "Answered"), row.answered_at, ""))
-    found.sort(key=lambda one: one[2] or row.received_at)
+    found.sort(key=_moment)
     if term is not None and term.due_at is not None and row.state is DeskState.WAITING:
-        more = (
-            visit.say("暂计：超出已公布的日历", "provisional: beyond the published calendar")
-            if term.provisional
-            else ""
+        guessed = visit.say("暂计：超出已公布的日历", "provisional: beyond the published calendar")
+        found.append(
+            ("wait", visit.say("到期", "It is due"), end_text(term.due_at), guessed if term.provisional else "")
         )
-        found.append(("wait", visit.say("到期", "It is due"), term.due_at, more))
     return found
+
+
+def _moment(entry: Entry) -> datetime:
+    assert isinstance(entry[2], datetime)  # noqa: S101 -- what has happened has its moment
+    return entry[2]
 
 
 def _amended(visit: DeskVisit, entry: LedgerEntry) -> Entry:

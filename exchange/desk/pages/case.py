@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.rules.states import DeskState
-from exchange.claims import opened_parts
+from exchange.approval.rules.stops import own_procedure
 from exchange.desk.cases.application_rows import application_parts, material_lines
 from exchange.desk.cases.asked import AskedCase, asked_case
 from exchange.desk.cases.letter_lines import letter_lines
@@ -14,12 +14,9 @@ from exchange.desk.cases.results import earlier_results
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.pages.consultations import BASKET, row_urgency
 from exchange.desk.pages.opinion import kept_opinion
-from exchange.desk.section import DeskDownload, DeskFile, DeskPage, DeskSection
+from exchange.desk.section import DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
-from exchange.errors import NotFound
 from exchange.language.names import COPIES, DESK_STATES
-from exchange.operations.trace.dossier import Filed, application_in, attachments, claims
-from exchange.runtime.home import open_claims
 from exchange.schemas import Role
 from exchange.web.words import TONES
 
@@ -49,32 +46,24 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "can_answer": case.row.state in ANSWERABLE,
         "kept": kept_opinion(visit, number),
         "can_recall": case.row.state is DeskState.ANSWERED and case.row.recall_id is None and case.row.acts_for is None,
+        "can_end": _stops_itself(visit, case),
+        "can_review": case.row.state is DeskState.DEFAULTED and case.row.supplement_until is None,
         "number": number,
     }
 
 
-def _file(visit: DeskVisit) -> DeskFile:
-    """Give one file of the case: what the signed application names by this digest."""
-    case, digest = asked_case(visit, visit.path["number"]), visit.path["digest"]
-    for letter in _with_files(case):
-        for attachment, content in attachments(letter):
-            if attachment.digest == digest:
-                return DeskFile(attachment.name, attachment.media_type, iter((content,)))
-        for claim in claims(letter):
-            if claim.digest == digest:
-                return DeskFile(claim.name, claim.media_type, opened_parts(claim, open_claims(visit.face.settings)))
-    raise NotFound("there is no such file with this case", remedy="look at the page of the case again")
-
-
-def _with_files(case: AskedCase) -> Iterator[Filed]:
-    return (letter for letter in case.letters if application_in(letter) is not None)
+def _stops_itself(visit: DeskVisit, case: AskedCase) -> bool:
+    """Whether the clock stands by what this department has announced itself: that it may end."""
+    if case.term is None or case.term.stopped is None:
+        return False
+    own = own_procedure(case.term.amendments, visit.node.calendar, visit.node.address, visit.now)
+    return own is not None
 
 
 PAGE = DeskPage("/case/{number}", ("案件", "Case"), "case.html", _case, every=5)
 
 SECTION = DeskSection(
     pages=(PAGE,),
-    downloads=(DeskDownload("/case/{number}/files/{digest}", _file),),
     baskets=(BASKET,),
     roles=frozenset({Role.DEPARTMENT}),
 )
