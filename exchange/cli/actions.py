@@ -53,6 +53,8 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "reply": CommandAction(("case", "verdict", "as_", "officer")),
     "end-procedure": CommandAction(("case", "as_", "officer")),
     "supplementary-review": CommandAction(("case", "as_", "until", "officer")),
+    "take": CommandAction(("case", "as_", "officer", "give_back")),
+    "hand-over": CommandAction(("case", "as_", "officer", "to")),
     "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
     "forward": CommandAction(("message", "as_")),

@@ -86,6 +86,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "reply": "Answers a consultation: once, with what its verdict requires.",
             "end-procedure": "Ends a special procedure before its announced length; the term runs on.",
             "supplementary-review": "Announces that you review after all, once your silence has had its effect.",
+            "take": "Notes who of the department deals with a case, or that nobody does any more.",
+            "hand-over": "Notes that another officer of the department deals with a case from now on.",
             "recall": "Recalls your own opinion, until the lead decides; the term runs on as if nothing had been said.",
         },
     ),

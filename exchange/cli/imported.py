@@ -75,9 +75,9 @@ def hearings(app: typer.Typer) -> None:
 
 
 def department(app: typer.Typer) -> None:
-    from exchange.cli.approval import answering, department, recalling, supplementing
+    from exchange.cli.approval import answering, department, holding, recalling, supplementing
 
-    for part in (department, answering, recalling, supplementing):
+    for part in (department, answering, holding, recalling, supplementing):
         part.register(app)
 
 

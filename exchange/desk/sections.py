@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.desk.basket import Basket
-from exchange.desk.pages import accounts, audit, case, case_files, documents, opinion, procedures, recalling
+from exchange.desk.pages import accounts, audit, case, case_files, documents, holding, opinion, procedures, recalling
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.section import DeskSection
@@ -13,6 +13,7 @@ from exchange.desk.section import DeskSection
 _SECTIONS: tuple[DeskSection, ...] = (
     case.SECTION,
     case_files.SECTION,
+    holding.SECTION,
     opinion.SECTION,
     recalling.SECTION,
     procedures.SECTION,

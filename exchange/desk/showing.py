@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from exchange.web.pieces import in_pieces
 Handler = Callable[[Request], Awaitable[Response]]
 
 _YEAR = 31_536_000
+_KEY = re.compile(r'<input type="hidden" name="once" value="[^"]*">')
 
 
 def visit_of(desk: Desk, account: Account, request: Request) -> DeskVisit:
@@ -88,9 +90,10 @@ async def _events(desk: Desk, page: DeskPage, request: Request) -> AsyncIterator
     while (account := await run_in_threadpool(desk.door.account, request)) is not None:
         if await request.is_disconnected():
             return
-        now = await run_in_threadpool(_live_part, desk, page, account, request)
+        part = await run_in_threadpool(_live_part, desk, page, account, request)
+        now = _KEY.sub("", part)  # the keys of its forms are others each time, and no change of the page
         if now != before:
-            yield ServerSentEvent(data=now, event="live")
+            yield ServerSentEvent(data=part, event="live")
         before = now
         await asyncio.sleep(page.every or 60.0)
 

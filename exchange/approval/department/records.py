@@ -42,6 +42,9 @@ class DeskRow:
     supplement_until: datetime | None = None
     """Until when a supplementary review was announced here."""
 
+    holder: str | None = None
+    """The officer who deals with it; None where nobody has taken it."""
+
     @property
     def request_id(self) -> str:
         """The message on record here by which the request came."""

@@ -29,6 +29,7 @@ desk = Table(
     Column("acts_for", String(120)),
     Column("copy_id", String(36)),
     Column("supplement_until", Instant),
+    Column("holder", String(80)),
 )
 
 

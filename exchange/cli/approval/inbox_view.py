@@ -218,7 +218,7 @@ def consultation_json(
         "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
         "message_id": row.consultation_id, "rule_error": row.rule_error,
-        "recall_id": row.recall_id, "acts_for": row.acts_for,
+        "recall_id": row.recall_id, "acts_for": row.acts_for, "holder": row.holder,
         "supplement_until": row.supplement_until.isoformat() if row.supplement_until else None,
         "term": term_json(term) if term else None,
         "correct_by": correct_by.isoformat() if correct_by else None,

@@ -50,7 +50,7 @@ def facts_of(row: DeskRow) -> tuple[object, ...]:
     """Return what changes when somebody acts on a consultation; reminders and terms change nothing of it."""
     return (
         row.window, row.case_number, row.consultation_id, row.state, row.opinion_id, row.recall_id, row.cleared,
-        row.acts_for, row.supplement_until,
+        row.acts_for, row.supplement_until, row.holder,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.cases.results import earlier_results
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.pages.consultations import BASKET, row_urgency
+from exchange.desk.pages.holding import colleagues
 from exchange.desk.pages.opinion import kept_opinion
 from exchange.desk.section import DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
@@ -46,6 +47,8 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "can_answer": case.row.state in ANSWERABLE,
         "kept": kept_opinion(visit, number),
         "can_recall": case.row.state is DeskState.ANSWERED and case.row.recall_id is None and case.row.acts_for is None,
+        "colleagues": colleagues(visit) if case.row.state in ANSWERABLE else [],
+        "mark": case.mark,
         "can_end": _stops_itself(visit, case),
         "can_review": case.row.state is DeskState.DEFAULTED and case.row.supplement_until is None,
         "number": number,

@@ -27,11 +27,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATES: Mapping[str, DeskState] = {
     "": DeskState.WAITING,
     "overdue": DeskState.WAITING,
+    "mine": DeskState.WAITING,
+    "free": DeskState.WAITING,
     "paper": DeskState.DEFAULTED,
     "answered": DeskState.ANSWERED,
     "closed": DeskState.CLOSED,
 }
 _FILTERS = (
+    ("mine", ("我承办的", "What I deal with")),
+    ("free", ("尚无人承办", "What nobody has taken")),
     ("overdue", ("已逾期", "Overdue")),
     ("paper", ("缺席后待补书面意见", "Paper owed after silence")),
     ("answered", ("已答复", "Answered")),
@@ -65,10 +69,15 @@ def _looked_through(
             return found, last, False
         last = row
         text = _plain(f"{row.case_number}\n{row.title}")
-        if all(word in text for word in words):
+        if _is_held(row, wish.only, visit.who) and all(word in text for word in words):
             found.append(row)
     more = next(rows, None) is not None
     return found, last if more else None, more and len(found) < PAGE
+
+
+def _is_held(row: DeskRow, only: str, who: str) -> bool:
+    """Whether its holder is the one that is looked for."""
+    return {"mine": row.holder == who, "free": row.holder is None}.get(only, True)
 
 
 def _rows(desk: DepartmentDesk, state: DeskState, after: str) -> Iterator[DeskRow]:
@@ -117,6 +126,7 @@ def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) ->
         due_at=due_at if row.state is DeskState.WAITING else None,
         provisional=term is not None and term.provisional,
         since=row.answered_at or row.received_at,
+        holder=row.holder or "",
         tags=[(tone, visit.say(*words)) for tone, words in _tags(row)],
     )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from exchange.approval.department import holding
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.desk.cases.asked import facts_of
@@ -15,6 +16,7 @@ from exchange.desk.section import DeskAct, DeskSection
 from exchange.desk.sections import SECTIONS
 from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
+from exchange.errors import CallerError, Conflict
 from exchange.messaging.node import Step
 from exchange.operations.trace.dossier import dossier
 from exchange.web.door.permissions import AccountRole
@@ -161,3 +163,41 @@ def test_an_opinion_is_recalled_in_the_name_of_who_signs_and_not_without_reasons
     assert [one.verified.body.officer for one in recalled if one.verified] == ["sun"]
     assert "recalled" in signer.get(f"/case/{case.number}")
     assert ("sun", "recall", path, "done") in office.logged("transport")
+
+
+def test_a_case_is_taken_given_back_and_handed_over_by_its_holder_or_the_supervisor(office: Office) -> None:
+    case = office.city.submit()
+    clerk, signer = office.officer("planning", AccountRole.CLERK), office.officer("planning")
+    supervisor = office.officer("planning", AccountRole.SUPERVISOR)
+    path = f"/case/{case.number}"
+    stale = signer.hidden(path)
+    assert clerk.post(f"{path}/take", clerk.hidden(path)).headers["location"] == f"{path}?done=taken"
+    late = signer.post(f"{path}/take", stale)
+    assert (late.status_code, "somebody has acted on this meanwhile" in late.text) == (409, True)
+    assert "with chen" in signer.get(f"/?words={case.number}")
+    assert case.number in clerk.get("/?list=consultations&only=mine")
+    assert case.number not in signer.get("/?list=consultations&only=mine")
+    assert case.number not in signer.get("/?list=consultations&only=free")
+    forced = {**signer.hidden(path), "once": "k-e", "seen": clerk.hidden(path)["seen"]}
+    taken = signer.post(f"{path}/take", forced)
+    assert (taken.status_code, "chen deals with case" in taken.text) == (409, True)
+    assert 'name="to"' not in signer.get(path)
+    handed = supervisor.post(f"{path}/hand-over", {**supervisor.hidden(path), "to": "sun"})
+    assert handed.headers["location"] == f"{path}?done=handed-over"
+    nobody = signer.post(f"{path}/hand-over", {**signer.hidden(path), "to": "nobody"})
+    assert nobody.status_code == 404
+    back = signer.post(f"{path}/give-back", signer.hidden(path))
+    assert back.headers["location"] == f"{path}?done=given-back"
+    node = office.city.node("planning")
+    with node.store.reading() as tx:
+        events = [entry.event for entry in tx.journal_of(case.number)]
+    assert [one for one in events if one in ("taken", "handed-over", "given-back")] == [
+        "taken", "handed-over", "given-back",
+    ]  # fmt: skip
+    holding.take(node, case.number, "王芳")
+    with pytest.raises(Conflict):
+        holding.take(node, case.number, "李伟")
+    holding.hand_over(node, case.number, "王芳", "李伟")
+    holding.give_back(node, case.number, "李伟")
+    with pytest.raises(CallerError):
+        holding.take(node, case.number, " ")
