@@ -9,8 +9,8 @@ _WIDE = frozenset("WF")
 _BOLD = 1.1
 _NARROW = frozenset("iljtfrI.,:;'|()[] ")
 _NEVER_FIRST = frozenset("，。；：、！？）》〕」』”’,.;:!?)")
-_WORDS = re.compile(r"[\u0021-\u024f\u2018-\u201f]+\s*|.\s*")
-"""What is not broken: words of letters; of other scripts each sign stands alone."""
+_WORDS = re.compile(r"[（《〔「『(\[]*(?:[\u0021-\u024f\u2018-\u201f]+|.)\s*")
+"""What is not broken: words of letters; of other scripts each sign stands alone, but for what opens before it."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:

@@ -44,6 +44,9 @@ BUTTONS = {
 }
 
 
+_ALL_SEEN = "[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth + 1)"
+
+
 @dataclass
 class Reader:
     """Somebody at a browser of a certain width and language."""
@@ -60,6 +63,8 @@ class Reader:
     def look(self, name: str) -> None:
         """What holds for every page: nothing serious for those who cannot see it, nothing to be scrolled sideways."""
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, (name, self.page.url)
+        if self.width >= 1440:
+            assert self.page.evaluate(_ALL_SEEN), (name, "a table that has to be scrolled where there is room")
         if self.scripts and self.examined:  # by axe, a script
             found = Axe().run(self.page).response["violations"]
             serious = [one for one in found if one["impact"] in ("serious", "critical")]

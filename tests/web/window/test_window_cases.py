@@ -157,7 +157,7 @@ def test_silence_is_shown_as_what_it_is(shown: ShownCity) -> None:
     assert "silence means consent" in page
     assert "silence has no consequence" in page
     assert "3 working days left" in page
-    assert "It is promised by 2026-03-12 24:00." in page
+    assert 'It is promised by <span class="moment">2026-03-12 24:00</span>.' in page
     city.through(4)
     shown.arrive()
     page = page_of(applicant)

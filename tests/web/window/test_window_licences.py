@@ -76,7 +76,7 @@ def test_a_granted_case_links_to_its_licence_which_anybody_verifies_until_it_is_
     assert applicant.http.get(f"/cases/{applicant.number}/licence.pdf").content == paper.content
     assert stranger.http.get(f"/cases/{applicant.number}/licence.pdf").status_code == 401
     assert ">valid<" in stranger.post("/verify/file", {}, files={"file": ("x.pdf", paper.content)}).text
-    assert "not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.pdf", b"%PDF-1.7\n")}).text
+    assert "Not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.pdf", b"%PDF-1.7\n")}).text
     assert '<svg role="img"' in page_of(applicant)
     shown.face.site = "https://apply.example.org"
     moved = applicant.http.get(f"/cases/{applicant.number}/licence.pdf").content
@@ -85,8 +85,8 @@ def test_a_granted_case_links_to_its_licence_which_anybody_verifies_until_it_is_
     assert f"https://apply.example.org/verify/{licence.number}" in said.replace("\n", "")
     assert licence.code[:4] in said
     turned = file.content[:-1] + bytes([file.content[-1] ^ 1])
-    assert "not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.cose", turned)}).text
-    assert "not issued by us" in stranger.get(f"/verify/{licence.number}/0000-0000-0000-0000")
+    assert "Not issued by us" in stranger.post("/verify/file", {}, files={"file": ("x.cose", turned)}).text
+    assert "Not issued by us" in stranger.get(f"/verify/{licence.number}/0000-0000-0000-0000")
 
     asked = f"/cases/{applicant.number}/asked"
     assert "No department has asked." in applicant.get(asked)
