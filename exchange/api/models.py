@@ -121,6 +121,29 @@ class RecallIn(ApiModel):
     reasons: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
+class HolderIn(ApiModel):
+    """Who of the member deals with a consultation of its desk. 承办人。"""
+
+    model_config = example({"case_number": "SL-2026-000001", "officer": "张三", "holder": "李四"})
+
+    case_number: CaseNumber
+    officer: Line
+    """Who says so; only the holder hands a case over, unless `of_others` is set."""
+    holder: Line | None
+    """Who deals with it from now on; null: nobody."""
+    of_others: bool = False
+    """Whoever has it now."""
+
+
+class HolderOut(ApiModel):
+    """Who deals with it now. 承办人。"""
+
+    model_config = example({"case_number": "SL-2026-000001", "holder": "李四"})
+
+    case_number: CaseNumber
+    holder: Line | None
+
+
 class NoticeOut(ApiModel):
     """How a notice stands, by the newest signed tallies. 通知的签收情况。"""
 

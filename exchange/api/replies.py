@@ -1,4 +1,4 @@
-"""Opinions: a department's answer to a consultation of its desk, its recall, and that a special procedure is over."""
+"""Opinions: a department's answer to a consultation, its recall, the end of a special procedure; who deals with it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from exchange.api.content import body_of, invalid_request, json_of
 from exchange.api.documents.models import SentOut
 from exchange.api.door.auth import Replying, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.models import EndedProcedureIn, OpinionIn, RecallIn
+from exchange.api.models import EndedProcedureIn, HolderIn, HolderOut, OpinionIn, RecallIn
 from exchange.api.problems import documented
 from exchange.approval.department.desk import reply_in
+from exchange.approval.department.holding import give_back_in, hand_over_in, take_in
 from exchange.approval.department.procedures import end_procedure_in
 from exchange.approval.department.recalling import recall_in
 from exchange.messaging.node import Step
@@ -76,3 +77,26 @@ def recall(caller: Replying, api: Shared, asked: Annotated[RecallIn, json_of(Rec
         return SentOut(message_id=recall_in(step, asked.case_number, asked.officer, asked.reasons))
 
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of("recall", asked), do)
+
+
+@router.post(
+    "/consultations/holder",
+    response_model=HolderOut,
+    summary="承办人 · Who deals with a consultation",
+    description="登记由谁承办，不妨碍他人答复。 · Notes who of the member deals with it, and keeps nobody from "
+    "answering. Scope: reply.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(HolderIn),
+)
+def hold(caller: Replying, api: Shared, asked: Annotated[HolderIn, json_of(HolderIn)], key: Key = None) -> Response:
+    def do(step: Step) -> HolderOut:
+        number, holder = asked.case_number, asked.holder
+        if holder is None:
+            give_back_in(step, number, asked.officer)
+        elif holder == asked.officer and not asked.of_others:
+            take_in(step, number, holder)
+        else:
+            hand_over_in(step, number, asked.officer, holder, of_others=asked.of_others)
+        return HolderOut(case_number=number, holder=holder)
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of("hold", asked), do, 200)

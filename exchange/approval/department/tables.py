@@ -36,5 +36,6 @@ desk = Table(
 FAILED_RULES = (desk.c.state == literal_column("'waiting'")) & desk.c.rule_error.is_not(None)
 """Consultations that wait for an officer because the rule failed on them. In words, as above."""
 partial_index("desk_rule_failed", desk.c.received_at, desk.c.case_number, where=FAILED_RULES)
+partial_index("desk_undated", desk.c.state, desk.c.case_number, where=desk.c.due_at.is_(None))
 Index("desk_due", desk.c.state, desk.c.due_at, desk.c.case_number)
 Index("desk_received", desk.c.received_at, desk.c.case_number)

@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.monitor.store import Watches
+from exchange.approval.rules.states import DeskState
 from exchange.approval.window.store import Cases
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
@@ -114,6 +115,24 @@ def test_what_is_due_is_found_through_its_partial_index(
 ) -> None:
     plan = plans(store, work)
     assert index in plan, plan
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda tx: tx[DepartmentDesk].by_due(DeskState.WAITING, None, 60),
+        lambda tx: tx[DepartmentDesk].by_due(DeskState.WAITING, (NOW, "HF-1"), 60),
+        lambda tx: tx[DepartmentDesk].without_due(DeskState.WAITING, "HF-1", 60),
+    ],
+    ids=["first", "behind", "without"],
+)
+def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
+    store: Store, work: Callable[[Transaction], Any]
+) -> None:
+    plan = plans(store, work)
+    assert "desk_due" in plan or "desk_undated" in plan, plan
+    assert "B-TREE" not in plan, plan
+    assert "Sort" not in plan, plan
 
 
 @pytest.mark.parametrize(

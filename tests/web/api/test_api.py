@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from exchange.approval.department.store import DepartmentDesk
 from exchange.audit.chain import check_chain
 from exchange.clock import RealClock, SteppedClock
 from exchange.documents.rules.numbers import parse_number
@@ -28,6 +29,7 @@ from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.webhooks import Event
 from exchange.schemas import Document, DocumentKind
 from exchange.web.door.attempts import OF_ONE_TOKEN, Attempts
+from tests.contract.rows import desk_row
 from tests.postgres import own_database
 from tests.web.department import LETTER, Bureau, bureau, token_for
 
@@ -439,3 +441,18 @@ def test_a_webhook_can_be_told_of_every_event_there_is(served: Bureau) -> None:
     assert made.status_code == 201
     assert made.json()["events"] == every
     assert client.delete(f"/api/v1/webhooks/{made.json()['id']}").status_code == 204
+
+
+def test_who_deals_with_a_consultation_is_noted_and_another_system_learns_whose_it_is(served: Bureau) -> None:
+    with served.api.member(PLANNING).node.store.transaction() as tx:
+        tx[DepartmentDesk].put([desk_row("HF-7")])
+    client, path = served.client(PLANNING), "/api/v1/consultations/holder"
+    asked = {"case_number": "HF-7", "officer": "张三", "holder": "张三"}
+    taken = client.post(path, json=asked)
+    assert (taken.status_code, taken.json()) == (200, {"case_number": "HF-7", "holder": "张三"})
+    other = client.post(path, json={**asked, "officer": "李四", "holder": "李四"})
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    handed = client.post(path, json={**asked, "officer": "李四", "holder": "王五", "of_others": True})
+    assert handed.json()["holder"] == "王五"
+    assert client.post(path, json={**asked, "officer": "王五", "holder": None}).json()["holder"] is None
+    assert client.post(path, json={**asked, "case_number": "HF-8"}).status_code == 404
