@@ -18,6 +18,9 @@ _FOLDER = Path(__file__).parent / "template"
 _TEMPLATE = (_FOLDER / "paper.typ").read_bytes()
 _NOT_DISPLAYED = "could not be displayed"
 NO_FONTS = b"fonts"
+LINES = (22, 21, 23, 20, 24)
+"""Lines of a page: 22, and what is tried where the foot of a paper would stand alone (GB/T 9704-2012, 7.3.5.4)."""
+_CERTIFICATE = "certificate"
 
 
 def typeset(asked: bytes, folders: Sequence[Path]) -> tuple[int, bytes]:
@@ -58,7 +61,27 @@ def _about(paper: dict[str, Any], chosen: ChosenFonts) -> str:
 
 
 def _drawn(paper: dict[str, Any], fonts: typst.Fonts) -> bytes:
-    compiler = typst.Compiler(
+    """Draw a paper; with another distance between its lines where its foot would stand on a page without text."""
+    laid = next((one for one in LINES if _goes_with_text(paper | {"lines": one}, fonts)), LINES[0])
+    compiler = _compiler(paper | {"lines": laid}, fonts)
+    made, _ = compiler.compile_with_warnings(format="pdf", pdf_standards=["a-3b"], timestamp=paper["timestamp"])
+    if not isinstance(made, bytes):
+        raise TypeError("a PDF is one file")
+    return made
+
+
+def _goes_with_text(paper: dict[str, Any], fonts: typst.Fonts) -> bool:
+    """Whether the foot of a paper stands on the page of its last words; a compiler of what is in memory serves once."""
+    if paper["form"] == _CERTIFICATE:
+        return True
+    try:
+        return bool(json.loads(_compiler(paper, fonts).query("<goes-with-text>", field="value", one=True)))
+    except RuntimeError:  # drawing it says what is wrong
+        return True
+
+
+def _compiler(paper: dict[str, Any], fonts: typst.Fonts) -> typst.Compiler:
+    return typst.Compiler(
         _TEMPLATE,
         root=str(_FOLDER),
         font_paths=fonts,
@@ -67,10 +90,6 @@ def _drawn(paper: dict[str, Any], fonts: typst.Fonts) -> bytes:
         package_path="/dev/null",
         package_cache_path="/dev/null",
     )
-    made, _ = compiler.compile_with_warnings(format="pdf", pdf_standards=["a-3b"], timestamp=paper["timestamp"])
-    if not isinstance(made, bytes):
-        raise TypeError("a PDF is one file")
-    return made
 
 
 def _by_number(value: Any, lacking: set[str]) -> Any:

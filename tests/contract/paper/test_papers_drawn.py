@@ -114,6 +114,39 @@ def test_what_strangers_write_is_text_and_nothing_else() -> None:
     assert len(spread) == 22
 
 
+SHORT = tuple(SheetPart(f"第{place}条。") for place in range(1, 12))
+DOCUMENT = replace(
+    SHEET, form=SheetForm.DOCUMENT, link="", link_says="",
+    copies="抄送：市委办公室。", printed_by="合肥市人民政府办公室", printed_on="2026年3月4日印发",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sheet", "parts", "pages"),
+    [
+        (DOCUMENT, SHORT[:3], 1),
+        (DOCUMENT, SHORT[:4], 2),
+        (DOCUMENT, SHORT[:6], 2),
+        (replace(DOCUMENT, notes=("（此件公开发布）",)), SHORT[:3], 2),
+        (DOCUMENT, (SheetPart("条" * 28 * 17),), 2),
+        (SHEET, SHORT[:9], 1),
+        (SHEET, SHORT[:10], 2),
+    ],
+)
+def test_the_foot_of_a_paper_never_stands_on_a_page_without_text(
+    sheet: Sheet, parts: tuple[SheetPart, ...], pages: int
+) -> None:
+    drawn = PdfReader(io.BytesIO(draw(replace(sheet, parts=parts), ORIGINAL, FONTS).pdf)).pages
+    last = drawn[-1].extract_text().replace("\n", "")
+    assert len(drawn) == pages
+    assert "条" in last
+    assert "2026年3月4日" in last
+    if sheet.form is SheetForm.DOCUMENT:
+        assert last.count("印发") == 1
+        bottom = [line for line in drawn[-1].extract_text().splitlines() if "印发" in line or "抄送" in line]
+        assert len(bottom) == 2, "all of it on one page"
+
+
 def test_fonts_that_are_missing_are_a_refusal_and_what_cannot_be_drawn_in_time_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
