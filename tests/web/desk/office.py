@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -18,6 +21,7 @@ from exchange.desk.app import create_app
 from exchange.desk.face import DeskFace
 from exchange.desk.section import DeskSection
 from exchange.desk.sections import SECTIONS
+from exchange.machine.connections import Connections
 from exchange.operations.audit.store import AuditLog
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
@@ -27,6 +31,8 @@ from exchange.web.door.records import AccountRow
 from exchange.web.door.roles import DESK_DOOR
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.door.store import Accounts
+from exchange.web.listening import ListeningPlace, listen
+from exchange.web.serving import LoopTurns, server_of
 from tests.journeys.city import City, make_city
 from tests.processes import write_departments
 from tests.web.house import QUICK
@@ -148,3 +154,19 @@ def make_office(
     """
     write_departments(folder / "home" / "departments", domain, departments)
     return Office(make(folder / "city", broker, domain, departments=tuple(departments), **further), folder)
+
+
+@contextmanager
+def served_desk(office: Office, name: str) -> Iterator[str]:
+    """Serve a member's desk on a free port as `exchange desk` does; its address."""
+    place, connections = ListeningPlace(port=0), Connections()
+    app = create_app(*office.desk(name), SECTIONS)
+    with listen(place, connections=connections) as listening:
+        server = server_of(app, place, LoopTurns(), connections)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        yield place.url(listening.getsockname()[1])
+        server.should_exit = True
+        thread.join(20)
