@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.api import inbox, licences, notices, problems, replies
 from exchange.api.cases import clocks, course, window
 from exchange.api.cases import routes as cases
+from exchange.api.content import only_known_parameters
 from exchange.api.documents import register, returns
 from exchange.api.documents import routes as documents
 from exchange.api.door import recording
@@ -53,6 +54,7 @@ def _operations() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        dependencies=[Depends(only_known_parameters)],
         generate_unique_id_function=lambda route: route.name,
     )
     at_windows = (cases, window, course, clocks, reading, acting)

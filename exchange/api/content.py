@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -54,6 +56,24 @@ def invalid_request(error: ValidationError) -> BadRequest:
 def _pointed(fault: tuple[tuple[str | int, ...], object]) -> tuple[str, str]:
     place, what = fault
     return "".join(f"/{_escaped(part)}" for part in place), str(what)
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuse parameters that an operation does not have: one that is misspelt would choose nothing, and say nothing of
+    it. Raises BadRequest naming each.
+    """
+    route = request.scope.get("route")
+    known = set(_parameters_of(route.dependant)) if route is not None else set()
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        faults = tuple((f"query/{_escaped(name)}", "there is no such parameter") for name in unknown)
+        raise BadRequest("the request is invalid", faults=faults)
+
+
+def _parameters_of(dependant: Dependant) -> Iterator[str]:
+    yield from (one.alias for one in dependant.query_params)
+    for other in dependant.dependencies:
+        yield from _parameters_of(other)
 
 
 def json_of(model: type[M]) -> Any:
@@ -148,4 +168,7 @@ def _escaped(part: object) -> str:
 
 Form = Annotated[tuple[bytes, Files], Depends(json_or_form)]
 CaseForm = Annotated[tuple[bytes, Files], Depends(json_or_case_form)]
-__all__ = ["CaseForm", "Files", "Form", "body_of", "invalid_request", "json_of", "read_octets", "strictly"]
+__all__ = [
+    "CaseForm", "Files", "Form", "body_of", "invalid_request", "json_of", "only_known_parameters", "read_octets",
+    "strictly",
+]  # fmt: skip
