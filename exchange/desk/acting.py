@@ -6,6 +6,7 @@ signs in beside it and goes on.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -57,7 +58,8 @@ def _answer(desk: Desk, act: DeskAct | PlainAct, account: Account, form: FormDat
         if question is not None:
             return _asked(desk, question, visit, request)
         if isinstance(act, DeskAct):
-            return RedirectResponse(act_once(visit, act, what), 303)
+            with act.around(visit) if act.around is not None else nullcontext():
+                return RedirectResponse(act_once(visit, act, what), 303)
         target = act.do(visit)
     except ExchangeError as error:
         desk.door.record(visit.who, act.action, what, error.code)

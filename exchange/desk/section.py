@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,6 +61,8 @@ class DeskQuestion:
     says: tuple[Words, ...]
     """What will happen, one sentence an item."""
     button: Words
+    shows: Sequence[tuple[Words, object]] = ()
+    """What will be signed, field by field: its name and its text, or a list of texts."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class DeskAct:
     """How many files its form may bring."""
     most: int = FORM_MOST
     """Octets of its form, at most."""
+    around: Callable[[DeskVisit], AbstractContextManager[None]] | None = None
+    """What stands around the step, for what is to stay on record of an act that was refused."""
 
 
 @dataclass(frozen=True)

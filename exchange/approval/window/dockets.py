@@ -8,9 +8,15 @@ from exchange.approval.window.decision import Docket
 from exchange.approval.window.store import Cases
 from exchange.messaging.node import Step
 from exchange.schemas import Application
+from exchange.store.transaction import Transaction
 
 
 def docket_of(step: Step, case: CaseRow) -> Docket:
     """Return the case as the lead sees it."""
+    return docket_in(step.tx, case)
+
+
+def docket_in(tx: Transaction, case: CaseRow) -> Docket:
+    """Do what `docket_of` does, inside a transaction."""
     application = Application.model_validate_json(case.application)
-    return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
+    return Docket(case, matter_of(tx, case), application, tuple(tx[Cases].parts(case.number)))

@@ -71,15 +71,19 @@ def term_to_decide(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) ->
 
 
 def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
-    for case in every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place):
-        parts = tx[Cases].parts(case.number)
-        places = to_place(case.state, completing(case, matter_of(tx, case)), parts)
-        hearing = hearing_since(tx, case, calendar, now)
-        record = tx[CaseClocks].get(case.number)
-        reminded = _reminded_since(tx, case, record, calendar)
-        waits = what_waits(case, parts, now, places, record, hearing, reminded)
-        if waits is not None:
-            yield _duty(tx, case, waits, calendar, now)
+    cases = every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place)
+    return (duty for case in cases if (duty := duty_of(tx, case, calendar, now)) is not None)
+
+
+def duty_of(tx: Transaction, case: CaseRow, calendar: WorkingCalendar, now: datetime) -> LeadDuty | None:
+    """Return what a case waits for at its lead; None where it waits for nothing here."""
+    parts = tx[Cases].parts(case.number)
+    places = to_place(case.state, completing(case, matter_of(tx, case)), parts)
+    hearing = hearing_since(tx, case, calendar, now)
+    record = tx[CaseClocks].get(case.number)
+    reminded = _reminded_since(tx, case, record, calendar)
+    waits = what_waits(case, parts, now, places, record, hearing, reminded)
+    return _duty(tx, case, waits, calendar, now) if waits is not None else None
 
 
 def _reminded_since(tx: Transaction, case: CaseRow, record: ClockRow, calendar: WorkingCalendar) -> datetime | None:

@@ -92,10 +92,14 @@ class Cases:
             self._cases[number] = CaseRow(*row) if row else None
         return self._cases[number]
 
-    def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]:
+    def recent(self, state: CaseState | None = None, limit: int = 50, before: Place | None = None) -> list[CaseRow]:
+        """Return the latest cases, newest first; ``before`` goes on behind the place of the last one seen."""
         query = select(*CASE_COLUMNS).order_by(_f.opened_at.desc(), _f.number.desc()).limit(limit)
         if state is not None:
             query = query.where(_f.state == state)
+        if before is not None:
+            last = literal(before[0], type_=_f.opened_at.type), literal(before[1], type_=_f.number.type)
+            query = query.where(tuple_(_f.opened_at, _f.number) < tuple_(*last))
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
 
     def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
@@ -128,6 +132,11 @@ class Cases:
         rows = (*ready, *rest, *heard, *review, *over, *owing)
         found = {row.number: CaseRow(*row) for row in rows}
         return sorted(found.values(), key=lambda case: case.place)[:limit]
+
+    def how_many(self, state: CaseState, most: int) -> int:
+        """Return how many cases are in a state, counted no further than ``most``."""
+        some = select(_f.number).where(_f.state == state).limit(most).subquery()
+        return self._db.scalar(select(func.count()).select_from(some)) or 0
 
     def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
         """Return a page of the parts that are issued or signed for, of one department or all.

@@ -18,7 +18,7 @@ CALLED_BY = {
         "remedy_zh", "review_since",
     },
     "templates of the console": {
-        "button", "certificate_days", "key_days", "missing_number", "repeats",
+        "certificate_days", "key_days", "missing_number", "repeats",
     },
     "templates of the public window": {"completes", "is_outdated", "verdict_kind"},
     "templates of desks": {"is_picture"},

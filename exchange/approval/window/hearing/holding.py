@@ -58,9 +58,14 @@ def call(node: Node, case_number: str, wanted: CalledHearing) -> str:
     BadHearing (too soon, too late, by its own reviewer).
     """
     with node.step() as step:
-        case = _undecided(step, case_number)
-        check_none_called(case_number, step.tx[Hearings].of_case(case_number))
-        return _tell_held(step, case, wanted, HearingEvent.CALLED)
+        return call_in(step, case_number, wanted)
+
+
+def call_in(step: Step, case_number: str, wanted: CalledHearing) -> str:
+    """Do what `call` does, inside a step."""
+    case = _undecided(step, case_number)
+    check_none_called(case_number, step.tx[Hearings].of_case(case_number))
+    return _tell_held(step, case, wanted, HearingEvent.CALLED)
 
 
 def hearings_of(node: Node, case_number: str) -> tuple[HearingRow, ...]:
@@ -72,10 +77,15 @@ def hearings_of(node: Node, case_number: str) -> tuple[HearingRow, ...]:
 def put_off(node: Node, case_number: str, wanted: CalledHearing) -> str:
     """Put a hearing that was called off to another day; returns the notice's message id. Raises as `call` does."""
     with node.step() as step:
-        case, row = _called(step, case_number)
-        step.tx[Hearings].move(row, HearingState.CALLED_OFF, ended_at=step.now)
-        _run_on(step, case)  # it stops anew, until the new day
-        return _tell_held(step, case, wanted, HearingEvent.PUT_OFF)
+        return put_off_in(step, case_number, wanted)
+
+
+def put_off_in(step: Step, case_number: str, wanted: CalledHearing) -> str:
+    """Do what `put_off` does, inside a step."""
+    case, row = _called(step, case_number)
+    step.tx[Hearings].move(row, HearingState.CALLED_OFF, ended_at=step.now)
+    _run_on(step, case)  # it stops anew, until the new day
+    return _tell_held(step, case, wanted, HearingEvent.PUT_OFF)
 
 
 def call_off(node: Node, case_number: str, reasons: str) -> str:
@@ -84,16 +94,21 @@ def call_off(node: Node, case_number: str, reasons: str) -> str:
     Raises Denied, NotFound or Conflict (none is called).
     """
     with node.step() as step:
-        check_reason(reasons, "a hearing is called off with reasons", "say why")
-        case, row = _called(step, case_number)
-        step.tx[Hearings].move(row, HearingState.CALLED_OFF, ended_at=step.now)
-        notice = HearingNotice(
-            case_number=case.number, filing=_filing(step, case), event=HearingEvent.CALLED_OFF,
-            requested_at=row.requested_at, reasons=reasons, basis=BASIS, at=step.now,
-        )  # fmt: skip
-        _run_on(step, case)
-        step.note("hearing-called-off", case_number)
-        return _tell(step, case, notice)
+        return call_off_in(step, case_number, reasons)
+
+
+def call_off_in(step: Step, case_number: str, reasons: str) -> str:
+    """Do what `call_off` does, inside a step."""
+    check_reason(reasons, "a hearing is called off with reasons", "say why")
+    case, row = _called(step, case_number)
+    step.tx[Hearings].move(row, HearingState.CALLED_OFF, ended_at=step.now)
+    notice = HearingNotice(
+        case_number=case.number, filing=_filing(step, case), event=HearingEvent.CALLED_OFF,
+        requested_at=row.requested_at, reasons=reasons, basis=BASIS, at=step.now,
+    )  # fmt: skip
+    _run_on(step, case)
+    step.note("hearing-called-off", case_number)
+    return _tell(step, case, notice)
 
 
 def record(
@@ -105,22 +120,29 @@ def record(
     BadHearing (before the day for which it was called).
     """
     with node.step() as step:
-        check_reason(text, "the record of a hearing says what was said", "write it, or enclose the signed paper")
-        case, row = _called(step, case_number)
-        if held_on < row.held_at.astimezone(CST).date() or held_on > step.now.astimezone(CST).date():
-            raise BadHearing(
-                "the hearing was called for {day}",
-                remedy="record it on that day or after; put it off to hold it on another",
-                day=row.held_at.astimezone(CST).date(),
-            )
-        body = HearingRecord(
-            case_number=case.number, filing=_filing(step, case), held_on=held_on, record=text, file=file, at=step.now
+        return record_in(step, case_number, held_on, text, file, content)
+
+
+def record_in(
+    step: Step, case_number: str, held_on: date, text: str, file: FiledFile | None = None, content: bytes = b""
+) -> str:
+    """Do what `record` does, inside a step."""
+    check_reason(text, "the record of a hearing says what was said", "write it, or enclose the signed paper")
+    case, row = _called(step, case_number)
+    if held_on < row.held_at.astimezone(CST).date() or held_on > step.now.astimezone(CST).date():
+        raise BadHearing(
+            "the hearing was called for {day}",
+            remedy="record it on that day or after; put it off to hold it on another",
+            day=row.held_at.astimezone(CST).date(),
         )
-        message_id = _tell(step, case, body, (content,) if file is not None else ())
-        step.tx[Hearings].move(row, HearingState.HELD, record_id=message_id, ended_at=step.now)
-        _run_on(step, case)
-        step.note("hearing-held", case_number, message_id)
-        return message_id
+    body = HearingRecord(
+        case_number=case.number, filing=_filing(step, case), held_on=held_on, record=text, file=file, at=step.now
+    )
+    message_id = _tell(step, case, body, (content,) if file is not None else ())
+    step.tx[Hearings].move(row, HearingState.HELD, record_id=message_id, ended_at=step.now)
+    _run_on(step, case)
+    step.note("hearing-held", case_number, message_id)
+    return message_id
 
 
 def _tell_held(step: Step, case: CaseRow, wanted: CalledHearing, event: HearingEvent) -> str:

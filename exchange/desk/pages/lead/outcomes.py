@@ -74,8 +74,8 @@ def ask_accept(visit: DeskVisit) -> DeskQuestion:
 def accept(visit: DeskVisit, step: Step) -> str:
     """Accept it, and open its case."""
     number, portal = _expect_same(visit, step)
-    accept_filing_in(step, number, visit.who, promised=visit.chosen("promise"), portal=portal)
-    return f"/lead/filing/{portal}/{number}?done=accepted"
+    case = accept_filing_in(step, number, visit.who, promised=visit.chosen("promise"), portal=portal)
+    return f"/lead/case/{case}?done=accepted"
 
 
 def tell_missing(visit: DeskVisit, step: Step) -> str:

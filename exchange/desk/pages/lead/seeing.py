@@ -1,0 +1,81 @@
+"""A case at its window as pages and acts go by it: read in one go, with the mark of what changes when somebody acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from exchange.approval.clocks.store import CaseClocks
+from exchange.approval.hearings.records import HearingRow
+from exchange.approval.hearings.store import Hearings
+from exchange.approval.records import CaseRow
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window.case_file import CaseFile, case_file
+from exchange.approval.window.decision import Docket
+from exchange.approval.window.dockets import docket_in
+from exchange.approval.window.store import Cases
+from exchange.desk.seen import expect_seen, mark_of
+from exchange.desk.visit import DeskVisit
+from exchange.errors import NotFound
+from exchange.messaging.node import Step
+
+UNDECIDED = (CaseState.OPEN, CaseState.READY)
+
+
+@dataclass(frozen=True)
+class LeadCase:
+    """One case of the window."""
+
+    file: CaseFile
+    docket: Docket
+    hearings: tuple[HearingRow, ...]
+    mark: str
+    """What forms of this case bear (`exchange.desk.seen`)."""
+
+    @property
+    def row(self) -> CaseRow:
+        """Return its record."""
+        return self.docket.case
+
+    @property
+    def undecided(self) -> bool:
+        """Return whether it may still be decided."""
+        return self.row.state in UNDECIDED
+
+
+def lead_case(visit: DeskVisit) -> LeadCase:
+    """Read the case that a path names. Raises NotFound."""
+    number = visit.path["number"]
+    file = case_file(visit.node, number)
+    with visit.node.store.reading() as tx:
+        case = tx[Cases].get(number)
+        if case is None:
+            raise NotFound("no case {case_number} here", remedy="`exchange status` lists the cases", case_number=number)
+        docket = docket_in(tx, case)
+        return LeadCase(file, docket, tx[Hearings].of_case(number), mark_of(*_facts(tx, number)))
+
+
+def expect_case_seen(visit: DeskVisit, step: Step) -> str:
+    """Return the number of the case; raise Changed where somebody has acted on it since the form was made."""
+    number = visit.path["number"]
+    expect_seen(visit, *_facts(step.tx, number))
+    return number
+
+
+def _facts(tx: Any, number: str) -> tuple[object, ...]:
+    """What acts change: who has said what, the terms, and what is on record; receipts and reminders are none of it."""
+    case = tx[Cases].get(number)
+    if case is None:
+        return (number,)
+    parts = [
+        (
+            one.department, one.state if one.opinion_id or one.deemed_id or one.escalated_at else None, one.opinion_id,
+            one.deemed_id, one.late_opinion_id, one.recalled_id, one.review_at, one.faulty_id,
+            len(tx[Cases].ledger(number, one.department)),
+        )
+        for one in tx[Cases].parts(number)
+    ]  # fmt: skip
+    clock = tx[CaseClocks].get(number)
+    hearings = [(one.position, one.state) for one in tx[Hearings].of_case(number)]
+    own = (case.stage, case.outcome, case.decision_id, case.withdrawn_at, case.reopened_at)
+    return (number, *own, parts, hearings, clock.explained_at, clock.delivered_at, len(tx[CaseClocks].ledger(number)))

@@ -1,0 +1,51 @@
+"""A lead's case at its desk: an objection is overruled with reasons, read over before the signature, decided once."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.approval.rules.states import CaseState
+from exchange.schemas import Outcome, Verdict
+from tests.web.desk.office import Office
+
+
+@pytest.mark.broker
+def test_an_objection_is_overruled_with_reasons_and_the_decision_is_made_once(lead_office: Office) -> None:
+    city = lead_office.city
+    city.matter(city.approver("planning"), city.approver("transport"), code="overruled")
+    case = city.submit("overruled")
+    first, second, path = lead_office.officer("window"), lead_office.officer("window"), f"/lead/case/{case.number}"
+    assert "0 of 2 in" in first.get("/?list=parallel")
+    city.reply("planning", case)
+    assert "1 of 2 in" in first.get(f"/?list=parallel&words={case.number}")
+    city.reply("transport", case, Verdict.DISAGREE, reasons="道路狭窄", basis=("道路交通安全法第三十二条",))
+    assert case.number in first.get("/?list=lead")
+    assert "道路狭窄" in first.get(path)
+    transport = city.address("transport")
+    form = {
+        **first.hidden(f"{path}/decide"),
+        "outcome": Outcome.GRANT.value,
+        "reasons": "方案可行",
+        "basis": "第三十八条",
+    }
+    other = second.hidden(f"{path}/decide")
+    missing = first.post(f"{path}/decide", form)
+    assert missing.status_code == 422
+    assert "Why the objection of" in missing.text
+    form[f"overrule-{transport}"] = "已定夜间施工"
+    shown = first.post(f"{path}/decide", form)
+    assert shown.status_code == 200
+    assert "What will be signed" in shown.text
+    assert "已定夜间施工" in shown.text
+    assert city.case(case).state is CaseState.READY, "reading it over signs nothing"
+    sure = {**form, "sure": "yes"}
+    assert first.post(f"{path}/decide", sure).status_code == 303
+    assert first.post(f"{path}/decide", sure).status_code == 303, "sent twice, it is decided once"
+    late = second.post(f"{path}/decide", {**sure, **other, "outcome": Outcome.REFUSE.value})
+    assert late.status_code == 409
+    assert "somebody has acted on this meanwhile" in late.text
+    assert "方案可行" in late.text, "what was typed is in the page still"
+    assert (city.case(case).state, city.case(case).outcome) == (CaseState.DECIDED, Outcome.GRANT.value)
+    deliver = {**first.hidden(f"{path}/deliver"), "to": "热电公司，窗口领取"}
+    assert first.post(f"{path}/deliver", deliver).status_code == 303
+    assert "热电公司，窗口领取" in first.get(path)
