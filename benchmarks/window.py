@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from benchmarks.console_pages import postgres
 from benchmarks.measure import Figure, arguments, folder, machine, show
 from benchmarks.throughput import on_a_broker
-from benchmarks.window_store import SOUGHT, MillionCases, fill, real_case
+from benchmarks.window_store import SOUGHT, MillionCases, fill, own_name, real_case, size_of_parts
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.runtime.logs import configure
 from exchange.window.app import create_app
@@ -30,7 +30,11 @@ AIM = 50
 def paths(found: MillionCases) -> list[str]:
     """Whom strangers find, and what an applicant sees."""
     licence = found.licence
-    searches = (licence.number, f"OLD-2026-L{SOUGHT:07d}", f"91340100{SOUGHT:010d}", f"第{SOUGHT}建设", "没有这个名字")
+    own = own_name(SOUGHT)
+    searches = (
+        licence.number, f"OLD-2026-L{SOUGHT:07d}", f"91340100{SOUGHT:010d}", own, f"{own}第{SOUGHT}", "安徽",
+        "建设工程", f"第{SOUGHT}建设", f"{SOUGHT}", "12", "QX", f"L{SOUGHT:07d}", "没有这个名字", "工程安徽", "徽",
+    )  # fmt: skip
     return [
         "/", "/matters", "/matters?words=道路", f"/matters/{found.matter}", f"/matters/{found.matter}.json",
         "/catalogue.jsonld", f"/cases/{found.number}", f"/cases/{found.number}/live", "/licences",
@@ -54,6 +58,8 @@ def measure(database: str, url: str | None, broker: NodeInfo, scratch: Path, cas
         began = time.perf_counter()
         fill(found, cases)
         print(f"({database}: filled in {time.perf_counter() - began:.0f} s)", file=sys.stderr)
+        size = size_of_parts(found.shown.city.node("portal").store)
+        print(f"({database}: parts of a licence take {size:.0f} octets)", file=sys.stderr)
         client = client_of(found)
         figures = []
         for path in paths(found):

@@ -28,7 +28,11 @@ from tests.web.window.shown_city import ShownCity, make_shown_city
 READ = 5_000
 """Licences at the head of the register whose signed bytes are there in full: more than the pages measured show."""
 HOLDERS, SOUGHT = 50_000, 777
-"""Organisations that hold them, and the one whose licences are looked for: theirs are there in full, too."""
+"""Organisations that hold them, and the one that is looked for: what has its number in it is there in full, too."""
+
+
+FIRST_SIGN = 0x4E00
+"""Of the characters that names are made of."""
 
 
 @dataclass
@@ -73,6 +77,14 @@ def fill(found: MillionCases, cases: int) -> None:
     put_in_order(store)
 
 
+def size_of_parts(store: Store) -> float:
+    """Octets that the parts of a licence take."""
+    sqlite = "SELECT sum(pgsize) FROM dbstat WHERE name = 'licence_part'"
+    size = sqlite if store._engine.dialect.name == "sqlite" else "SELECT pg_total_relation_size('licence_part')"
+    with store._engine.connect() as connection:
+        return float(connection.scalar(text(size))) / float(connection.scalar(text("SELECT count(*) FROM licence")))
+
+
 def put_in_order(store: Store) -> None:
     """What a database does by itself over a year."""
     with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -104,7 +116,8 @@ def statements(w: Words, portal: str, window: str, matter: str) -> list[str]:
         if w.dialect == "sqlite"
         else f"('91340100' || lpad((n % {HOLDERS})::text, 10, '0'))"
     )
-    in_full = f"(n >= {cases - READ} OR n % {HOLDERS} = {SOUGHT})"
+    numbers = (f"CAST({one} AS TEXT) LIKE '%{SOUGHT}%'" for one in ("n", f"n % {HOLDERS}"))
+    in_full = f"(n >= {cases - READ} OR {' OR '.join(numbers)})"
     document = "INSERT INTO document (sender, message_id, direction, conversation_id, kind, digest, signed, enclosures, recorded_at) "
     return [
         f"INSERT INTO draft (number, state, matter, matter_version, code_hash, entered, created_at, changed_at, ends_at, revision, filing_id) "
@@ -133,7 +146,7 @@ def statements(w: Words, portal: str, window: str, matter: str) -> list[str]:
 
 def parts(w: Words, shown: str) -> str:
     """The parts of what is shown of licences, as the register keeps them."""
-    three = f"substr({shown}, n + 1, 3)"
+    three = f"substr({shown}, CAST(n + 1 AS INTEGER), 3)"
     of_ascii = f"{'length(CAST(three AS BLOB))' if w.dialect == 'sqlite' else 'octet_length(three)'} = length(three)"
     return (
         f"INSERT INTO licence_part (part, issued_at) SELECT part, issued_at FROM (SELECT DISTINCT CASE WHEN {of_ascii} "
@@ -143,10 +156,17 @@ def parts(w: Words, shown: str) -> str:
 
 
 def holder(w: Words) -> str:
-    """One of many organisations."""
+    """One of many organisations: a name of its own in two characters, and a number, between what many names have."""
+    h = f"(n % {HOLDERS})"
+    own = (f"{FIRST_SIGN} + {h} % 3001", f"{FIRST_SIGN} + {h} % 997")
     if w.dialect == "sqlite":
-        return f"printf('安徽第%d建设工程有限公司', n % {HOLDERS})"
-    return f"('安徽第' || (n % {HOLDERS})::text || '建设工程有限公司')"
+        return f"printf('安徽%s%s第%d建设工程有限公司', char({own[0]}), char({own[1]}), {h})"
+    return f"('安徽' || chr(({own[0]})::int) || chr(({own[1]})::int) || '第' || {h}::text || '建设工程有限公司')"
+
+
+def own_name(number: int) -> str:
+    """The two characters of an organisation's own."""
+    return chr(FIRST_SIGN + number % 3001) + chr(FIRST_SIGN + number % 997)
 
 
 def filed_number(w: Words, n: str) -> str:

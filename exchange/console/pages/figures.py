@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlencode
 
 from exchange.approval.figures.counting import report_of
 from exchange.approval.rules.report.groups import Report, ReportBy
-from exchange.clock import CST, monotonic
+from exchange.clock import CST
+from exchange.console.pages.last_report import CountedReport, Days, LastReport
 from exchange.console.section import Download, File, Group, Page, Section, Visit
-from exchange.errors import CallerError
+from exchange.errors import CallerError, Conflict
 from exchange.language import Words
 from exchange.machine.spreadsheet import csv_lines
 from exchange.operations.records.stores import members_of, stores_of
@@ -28,40 +27,26 @@ LINES: Mapping[ReportBy, Words] = {
     ReportBy.MONTH: ("月份", "Month"),
 }
 
-SLOW = 1.0
-"""Seconds from which on it is worth keeping what was counted: for ten times as long as it took."""
-
-
-@dataclass
-class LastReport:
-    """The report that was counted last: who goes from departments to months, and to the CSV, does not wait again."""
-
-    time: Callable[[], float] = monotonic
-    _days: tuple[date, date] | None = None
-    _found: Report | None = None
-    _until: float = 0.0
-    _turn: threading.Lock = field(default_factory=threading.Lock)
-
-    def of(self, days: tuple[date, date], count: Callable[[], Report]) -> Report:
-        """Return the report of these days: the last one, or counted anew; one at a time."""
-        with self._turn:
-            if self._found is None or self._days != days or self.time() >= self._until:
-                began = self.time()
-                self._days, self._found = days, count()
-                took = self.time() - began
-                self._until = self.time() + (10 * took if took >= SLOW else 0.0)
-            return self._found
-
 
 def _figures(visit: Visit) -> Mapping[str, object]:
-    by, found = _by(visit), _report(visit)
-    members = members_of(visit.view)
-    asked = {"since": found.first.isoformat(), "until": found.last.isoformat()}
-    duties = found.duties_by(by)
-    return {
+    by, days = _by(visit), _days(visit)
+    counted, asked = _counted(visit, days), dict(zip(("since", "until"), map(date.isoformat, days), strict=True))
+    about = {
         "by": by,
         "lines": LINES,
         "asked": asked,
+        "members": members_of(visit.view),
+        "windows": len(stores_of(visit.view, Role.WINDOW)),
+        "csv": f"/figures.csv?{urlencode(asked)}",
+        "counted": counted,
+        "counting": _last(visit).is_counting(days),
+    }
+    return {**about, **_tables(visit, counted.report, by)} if counted is not None else about
+
+
+def _tables(visit: Visit, found: Report, by: ReportBy) -> Mapping[str, object]:
+    duties = found.duties_by(by)
+    return {
         "programme": [(one.title, one.written(found.total, visit.say("无", "none"))) for one in PROGRAMME],
         "case_columns": CASES,
         "cases": found.cases_by(by) if by is not ReportBy.DEPARTMENT else {},
@@ -69,9 +54,6 @@ def _figures(visit: Visit) -> Mapping[str, object]:
         "duties": duties,
         "paper_columns": PAPERS,
         "papers": {key: one for key, one in duties.items() if one.papers},
-        "members": members,
-        "windows": len(stores_of(visit.view, Role.WINDOW)),
-        "csv": f"/figures.csv?{urlencode(asked)}",
     }
 
 
@@ -83,23 +65,29 @@ def _by(visit: Visit) -> ReportBy:
     )
 
 
-def _report(visit: Visit) -> Report:
-    """The figures of all windows of the domain together."""
-    now, calendar = visit.view.clock.now(), visit.view.calendar()
-    today = now.astimezone(CST).date()
-    first = _day(visit, "since") or today.replace(month=1, day=1)
-    last = _day(visit, "until") or today
+def _days(visit: Visit) -> Days:
+    today = visit.view.clock.now().astimezone(CST).date()
+    return _day(visit, "since") or today.replace(month=1, day=1), _day(visit, "until") or today
+
+
+def _counted(visit: Visit, days: Days) -> CountedReport | None:
+    """The figures of all windows of the domain together, as far as they are counted."""
+    now, calendar, stores = visit.view.clock.now(), visit.view.calendar(), stores_of(visit.view, Role.WINDOW)
 
     def count() -> Report:
-        found = Report(first, last)
-        for store in stores_of(visit.view, Role.WINDOW).values():
+        found = Report(*days)
+        for store in stores.values():
             with store.reading() as tx:
-                found.join(report_of(tx, now, calendar, first, last))
+                found.join(report_of(tx, now, calendar, *days))
         return found
 
-    kept = visit.view.kept_once("figures", LastReport)
+    return _last(visit).of(days, count)
+
+
+def _last(visit: Visit) -> LastReport:
+    kept = visit.view.kept_once("figures", lambda: LastReport(visit.view.clock))
     assert isinstance(kept, LastReport)  # noqa: S101 -- nothing else is kept under this name
-    return kept.of((first, last), count)
+    return kept
 
 
 def _day(visit: Visit, name: str) -> date | None:
@@ -112,7 +100,10 @@ def _day(visit: Visit, name: str) -> date | None:
 
 
 def _csv(visit: Visit) -> File:
-    found = _report(visit)
+    counted = _counted(visit, _days(visit))
+    if counted is None:
+        raise Conflict("the figures of these days are being counted", remedy="ask for them again in some minutes")
+    found = counted.report
     lines = csv_lines(csv_rows(found, None))
     return File(
         f"yizhan-figures-{found.first}-{found.last}.csv", "text/csv; charset=utf-8", (line.encode() for line in lines)

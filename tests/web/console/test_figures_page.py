@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from exchange.approval.figures.counting import report_of
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.report.groups import Report
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import matter_key
 from exchange.approval.window.store import Cases
@@ -73,3 +76,26 @@ def test_days_without_anything_and_days_that_are_none_are_said(client: TestClien
     assert "Nothing was put to a department" in client.get("/figures?since=2026-04-01&until=2026-04-02").text
     assert "2026-03-02" in client.get("/figures?since=yesterday").text
     assert "department, matter, month" in client.get("/figures?by=pigeon").text
+
+
+def test_a_page_waits_for_no_long_count_and_shows_it_when_it_is_done(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slowly(*given: Any) -> Report:
+        assert go_on.wait(20)
+        return report_of(*given)
+
+    monkeypatch.setattr("exchange.console.pages.figures.report_of", slowly)
+    page = client.get(f"/figures?{MARCH}").text
+    assert "Counting" in page
+    assert 'http-equiv="refresh"' in page
+    answer = client.get(f"/figures.csv?{MARCH}")
+    assert answer.status_code == 409
+    assert "are being counted" in answer.text
+    go_on.set()
+    page = client.get(f"/figures?{MARCH}").text
+    assert "100.0 %" in page
+    assert "Counted at" in page
+    assert 'http-equiv="refresh"' not in page
