@@ -25,11 +25,6 @@ context.set_forkserver_preload(["tests.every_command", "exchange.store.migrate",
 """What starts processes that have imported all that."""
 
 
-_RULES = {"serve": 1, "doctor": 4}
-"""Rules' processes laid ready before a command knows anything: of a member that is served, as `exchange up` does; and
-for the doctor, which has each loaded."""
-
-
 def warm_up() -> None:
     """Have what is shared imported from now on, beside what goes on: the first process would wait for it."""
     forkserver.ensure_running()
@@ -114,6 +109,6 @@ def _command(words: list[str], env: dict[str, str], out: str, error: str, cwd: s
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8")
     sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", write_through=True)
     sys.argv = ["exchange", *words]
-    for _ in range(_RULES.get(words[0] if words else "", 0)):
-        lay_ready()
+    if words[:1] == ["serve"]:
+        lay_ready()  # as for a member that `exchange up` has forked
     main()
