@@ -129,7 +129,7 @@ def read(expression: ast.expr, names: dict[str, Any]) -> object:
         return ast.unparse(expression)
 
 
-KEPT = {"{part.state}", "{case.state}", "RUNNING & {part.state}"}
+KEPT = {"{part.state}", "{case.state}", "{row.state}", "RUNNING & {part.state}"}
 """Guards by the row's own state."""
 
 

@@ -74,6 +74,7 @@ def test_every_thread_of_the_exchange_is_watched_or_ends_by_itself() -> None:
         if re.search(r"\bThread\(|\bTimer\(", file.read_text(encoding="utf-8"))
     }
     once = {  # pieces of work that end by themselves, and whose end is looked at
+        "console/pages/last_report.py",
         "console/pages/reconciliation.py",
         "machine/lanes.py",
         "machine/posting/mail.py",
