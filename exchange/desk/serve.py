@@ -19,6 +19,7 @@ from exchange.web.door.gate import Gate
 from exchange.web.door.passwords import Passwords
 from exchange.web.door.roles import DESK_DOOR
 from exchange.web.door.sessions import SessionDoor
+from exchange.web.door.sums import sums_written
 from exchange.web.listening import ListeningPlace
 from exchange.web.serving import serve_face
 
@@ -45,7 +46,9 @@ def serve(
         face = desk_of(opened, settings)
         app = create_app(face, SessionDoor(face.gate, tag_of(settings.home, address), face.office()), SECTIONS)
         hosts = desk_hosts(os.environ)
-        serve_face(app, place, Home(settings.home).desk(address), lambda url: ready(url, face.gate), stopped, hosts)
+        state = Home(settings.home).desk(address)
+        with sums_written(face.gate):
+            serve_face(app, place, state, lambda url: ready(url, face.gate), stopped, hosts)
     finally:
         opened.store.close()
 

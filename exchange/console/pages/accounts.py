@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from threading import Event
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
-from exchange.errors import BadAccount, DatabaseUnavailable
+from exchange.errors import BadAccount
 from exchange.language.names import ACCOUNT_ROLES
-from exchange.machine.crew import Loop
-from exchange.machine.logger import get_logger
-from exchange.operations.domain_view import DomainView
 from exchange.web.door import managing
 from exchange.web.door.accounts import role_of
 from exchange.web.door.gate import Gate, gate_of
@@ -21,8 +16,7 @@ from exchange.web.door.permissions import PERMISSIONS, Action
 from exchange.web.door.records import AccountRow
 from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.door.store import Accounts
-
-log = get_logger()
+from exchange.web.door.sums import sums_written
 
 
 def _accounts(visit: Visit) -> Mapping[str, object]:
@@ -146,29 +140,8 @@ def _said(visit: Visit, path: str, chinese: str, english: str) -> str:
     return f"{path}?{urlencode({'said': visit.say(chinese, english)})}"
 
 
-@contextmanager
-def _sums_written(view: DomainView) -> Iterator[None]:
-    """Meanwhile what strangers did is written in sums; what is not written yet, at the end."""
-    gate, ended = gate_of(view), Event()
-
-    def write() -> None:
-        while not ended.wait(30.0):
-            try:
-                gate.write_sums()
-            except DatabaseUnavailable:
-                log.exception("console.audit", action="sums")
-
-    Loop("sums", write, ended.is_set).start()
-    try:
-        yield
-    finally:
-        ended.set()
-        with suppress(DatabaseUnavailable):
-            gate.write_sums(ended=True)
-
-
 SECTION = Section(
-    beside=(_sums_written,),
+    beside=(lambda view: sums_written(gate_of(view)),),
     pages=(
         Page(
             "/accounts",

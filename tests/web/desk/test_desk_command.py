@@ -16,6 +16,7 @@ from exchange.runtime.home import open_database
 from exchange.runtime.settings import Home, Settings
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.store import Accounts
+from exchange.web.door.strangers import OF_ONE_SOURCE
 from exchange.web.listening import read_state
 from tests.journeys.city import wait_until
 from tests.warm import run_warm, start_warm
@@ -42,6 +43,8 @@ def test_a_desk_opens_its_members_store_alone_and_its_first_account_by_a_link(tm
             assert "supervisor" in browser.get(told["set_up"]).text
             assert browser.post("/set-up", data=form, headers={"origin": told["url"]}).status_code == 303
             assert browser.get("/sign-in", headers={"host": "elsewhere.test"}).status_code == 421
+            for _ in range(OF_ONE_SOURCE + 5):
+                browser.get("/set-up/nobody-has-this-link")
         made = run_warm(["desk", "hefei.planning", "--account", "李伟", "--role", "signer"], environment(home))
         assert re.search(rf"{re.escape(told['url'])}/set-up/\S+", made.stdout), made.stderr
     finally:
@@ -50,11 +53,13 @@ def test_a_desk_opens_its_members_store_alone_and_its_first_account_by_a_link(tm
     store = open_database(Settings.read({}, home=home), "hefei.planning")
     with store.reading() as tx:
         roles = {row.name: row.role for row in tx[Accounts].all()}
-        log = [(one.account, one.action, one.outcome) for one in tx[AuditLog].entries()]
+        entries = list(tx[AuditLog].entries())
     store.close()
     assert roles == {"王芳": AccountRole.SUPERVISOR, "李伟": AccountRole.SIGNER}
+    log = [(one.account, one.action, one.outcome) for one in entries]
     assert ("王芳", "account.link", "done") in log
     assert ("李伟", "account.make", "done") in log
+    assert len([one for one in entries if "more of 1 sources" in one.what]) == 1, "strangers' sums are written too"
 
 
 def test_a_member_that_nobody_acts_for_has_no_desk_and_roles_are_those_of_desks(
