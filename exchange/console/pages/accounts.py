@@ -6,15 +6,23 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
-from exchange.errors import BadAccount
 from exchange.language.names import ACCOUNT_ROLES
 from exchange.web.door import managing
+from exchange.web.door.account_pages import (
+    Asked,
+    asked_to_change_role,
+    asked_to_lock,
+    asked_to_reset,
+    hand_link,
+    link_once,
+    same_twice,
+    standing,
+)
 from exchange.web.door.accounts import role_of
 from exchange.web.door.gate import Gate, gate_of
 from exchange.web.door.password_rules import LONGEST, SHORTEST
 from exchange.web.door.permissions import PERMISSIONS, Action
 from exchange.web.door.records import AccountRow
-from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.door.store import Accounts
 from exchange.web.door.sums import sums_written
 
@@ -22,16 +30,12 @@ from exchange.web.door.sums import sums_written
 def _accounts(visit: Visit) -> Mapping[str, object]:
     with gate_of(visit.view).store.reading() as tx:
         rows = tx[Accounts].all()
-    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _state(visit, row)}
+    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _standing(visit, row)}
 
 
-def _state(visit: Visit, row: AccountRow) -> tuple[str, str]:
-    """How an account stands: a word of the style sheet, and what it says."""
-    if row.locked_at is not None:
-        return "bad", visit.say("已锁定", "locked")
-    if row.password is None:
-        return "warn", visit.say("等待设置密码", "waits for its password")
-    return "good", visit.say("可用", "in use")
+def _standing(visit: Visit, row: AccountRow) -> tuple[str, str]:
+    tone, words = standing(row)
+    return tone, visit.say(*words)
 
 
 def _roles(visit: Visit) -> list[tuple[str, str]]:
@@ -39,9 +43,7 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _handed(visit: Visit) -> Mapping[str, object]:
-    """The one-time link just made, shown once to who made it."""
-    name, token = gate_of(visit.view).handed.pop(visit.account.name, ("", ""))
-    return {"name": name, "link": f"/set-up/{token}" if token else "", "hours": LINK_LASTS.total_seconds() / 3600}
+    return link_once(gate_of(visit.view), visit.account.name)
 
 
 def _own(visit: Visit) -> Mapping[str, object]:
@@ -73,8 +75,7 @@ def _reset(visit: Visit) -> str:
 
 
 def _hand(visit: Visit, name: str, token: str) -> str:
-    gate_of(visit.view).handed[visit.account.name] = (name, token)
-    return "/accounts/link"
+    return hand_link(gate_of(visit.view), visit.account.name, name, token)
 
 
 def _change_role(visit: Visit) -> str:
@@ -93,9 +94,7 @@ def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) ->
 
 
 def _change_password(visit: Visit) -> str:
-    new = _field(visit, "new")
-    if new != _field(visit, "again"):
-        raise BadAccount("the two new passwords differ", remedy="type the same one twice")
+    new = same_twice(_field(visit, "new"), _field(visit, "again"))
     gate, me = gate_of(visit.view), visit.account
     ended = gate.change_password(me.name, me.session, _field(visit, "current"), new)
     return _said(
@@ -104,36 +103,15 @@ def _change_password(visit: Visit) -> str:
 
 
 def _ask_role(visit: Visit) -> Question:
-    name, role = visit.path["name"], _field(visit, "role")
-    will = (
-        f"账号 {name} 的角色改为 {role}，其权限随之改变。",
-        f"{name} becomes {role}, with what that role may do.",
-    )
-    return Question(
-        ("更改角色？", "Change the role?"),
-        (will,),
-        ("更改", "Change it"),
-    )  # fmt: skip
+    role = ACCOUNT_ROLES.get(_field(visit, "role"), ("", ""))
+    return Question(*asked_to_change_role(visit.path["name"], role))
 
 
-def _ask_lock(visit: Visit) -> Question:
-    name = visit.path["name"]
-    return Question(
-        ("锁定账号？", "Lock the account?"),
-        ((f"账号 {name} 将不能登录，其所有登录立即结束。", f"{name} cannot sign in; all its sessions end at once."),
-         ("可随时解锁。", "It can be unlocked at any time.")),
-        (f"锁定 {name}", f"Lock {name}"),
-    )  # fmt: skip
+def _ask(asked: Callable[[str], Asked]) -> Callable[[Visit], Question]:
+    return lambda visit: Question(*asked(visit.path["name"]))
 
 
-def _ask_reset(visit: Visit) -> Question:
-    name = visit.path["name"]
-    return Question(
-        ("重设密码？", "Reset the password?"),
-        ((f"账号 {name} 将得到一次性链接以设置新密码。", f"A one-time link lets {name} set a new password."),
-         ("用该链接设置密码后，旧密码与现有登录失效。", "Once it is used, the old password and sessions are void.")),
-        ("生成链接", "Make the link"),
-    )  # fmt: skip
+_ask_lock, _ask_reset = _ask(asked_to_lock), _ask(asked_to_reset)
 
 
 def _said(visit: Visit, path: str, chinese: str, english: str) -> str:

@@ -7,31 +7,35 @@ from collections.abc import Callable, Mapping
 from exchange.desk.permissions import DeskAction, may_at_desk
 from exchange.desk.section import DeskGroup, DeskPage, DeskQuestion, DeskSection, PlainAct
 from exchange.desk.visit import DeskVisit
-from exchange.errors import BadAccount
 from exchange.language.action_names import ACTIONS
 from exchange.language.names import DESK_ROLES
 from exchange.web.door import managing
+from exchange.web.door.account_pages import (
+    Asked,
+    asked_to_change_role,
+    asked_to_lock,
+    asked_to_reset,
+    hand_link,
+    link_once,
+    same_twice,
+    standing,
+)
 from exchange.web.door.accounts import role_of
 from exchange.web.door.gate import Gate
 from exchange.web.door.password_rules import LONGEST, SHORTEST
 from exchange.web.door.records import AccountRow
-from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.door.store import Accounts
 
 
 def _accounts(visit: DeskVisit) -> Mapping[str, object]:
     with visit.node.store.reading() as tx:
         rows = tx[Accounts].all()
-    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _state(visit, row)}
+    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _standing(visit, row)}
 
 
-def _state(visit: DeskVisit, row: AccountRow) -> tuple[str, str]:
-    """How an account stands: a word of the style sheet, and what it says."""
-    if row.locked_at is not None:
-        return "bad", visit.say("已锁定", "locked")
-    if row.password is None:
-        return "warn", visit.say("等待设置密码", "waits for its password")
-    return "good", visit.say("可用", "in use")
+def _standing(visit: DeskVisit, row: AccountRow) -> tuple[str, str]:
+    tone, words = standing(row)
+    return tone, visit.words(words)
 
 
 def _roles(visit: DeskVisit) -> list[tuple[str, str]]:
@@ -39,9 +43,7 @@ def _roles(visit: DeskVisit) -> list[tuple[str, str]]:
 
 
 def _handed(visit: DeskVisit) -> Mapping[str, object]:
-    """The one-time link just made, shown once to who made it."""
-    name, token = visit.face.gate.handed.pop(visit.who, ("", ""))
-    return {"name": name, "link": f"/set-up/{token}" if token else "", "hours": LINK_LASTS.total_seconds() / 3600}
+    return link_once(visit.face.gate, visit.who)
 
 
 def _own(visit: DeskVisit) -> Mapping[str, object]:
@@ -63,8 +65,7 @@ def _reset(visit: DeskVisit) -> str:
 
 
 def _hand(visit: DeskVisit, name: str, token: str) -> str:
-    visit.face.gate.handed[visit.who] = (name, token)
-    return "/accounts/link"
+    return hand_link(visit.face.gate, visit.who, name, token)
 
 
 def _change_role(visit: DeskVisit) -> str:
@@ -82,40 +83,21 @@ def _simply(do: Callable[[Gate, str, str], None], done: str) -> Callable[[DeskVi
 
 
 def _change_password(visit: DeskVisit) -> str:
-    new = visit.typed("new")
-    if new != visit.typed("again"):
-        raise BadAccount("the two new passwords differ", remedy="type the same one twice")
+    new = same_twice(visit.typed("new"), visit.typed("again"))
     visit.face.gate.change_password(visit.who, visit.account.session, visit.typed("current"), new)
     return "/account?done=password-changed"
 
 
 def _ask_role(visit: DeskVisit) -> DeskQuestion:
-    name, role = visit.path["name"], DESK_ROLES.get(visit.typed("role"), ("", ""))
-    return DeskQuestion(
-        ("更改角色？", "Change the role?"),
-        ((f"账号 {name} 的角色改为{role[0]}，权限随之改变。", f"{name} becomes {role[1]}, with what that may do."),),
-        ("更改", "Change it"),
-    )
+    role = DESK_ROLES.get(visit.typed("role"), ("", ""))
+    return DeskQuestion(*asked_to_change_role(visit.path["name"], role))
 
 
-def _ask_lock(visit: DeskVisit) -> DeskQuestion:
-    name = visit.path["name"]
-    return DeskQuestion(
-        ("锁定账号？", "Lock the account?"),
-        ((f"账号 {name} 将不能登录，其所有登录立即结束。", f"{name} cannot sign in; all its sessions end at once."),
-         ("可随时解锁。", "It can be unlocked at any time.")),
-        (f"锁定 {name}", f"Lock {name}"),
-    )  # fmt: skip
+def _ask(asked: Callable[[str], Asked]) -> Callable[[DeskVisit], DeskQuestion]:
+    return lambda visit: DeskQuestion(*asked(visit.path["name"]))
 
 
-def _ask_reset(visit: DeskVisit) -> DeskQuestion:
-    name = visit.path["name"]
-    return DeskQuestion(
-        ("重设密码？", "Reset the password?"),
-        ((f"账号 {name} 将得到一次性链接以设置新密码。", f"A one-time link lets {name} set a new password."),
-         ("旧密码与现有登录立即失效。", "The old password and all sessions end at once.")),
-        ("生成链接", "Make the link"),
-    )  # fmt: skip
+_ask_lock, _ask_reset = _ask(asked_to_lock), _ask(asked_to_reset)
 
 
 _OWN = DeskPage("/account", ("我的账号", "My account"), "account.html", _own, every=0)
