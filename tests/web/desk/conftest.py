@@ -16,10 +16,11 @@ from tests.web.desk.office import Office, make_office
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Office]:
-    """The desks of window, planning and transport; what one test does others see."""
+    """The desks of window, planning and transport, which its matter asks; what one test does others see."""
     domain = f"t{secrets.token_hex(4)}"
     found = make_office(tmp_path_factory.mktemp("office"), broker, domain, ("planning", "transport"))
     with found.city.local:
+        found.city.matter(found.city.approver("planning", silent=True), found.city.approver("transport"))
         yield found
     delete_queues(broker, f"{domain}.")
 

@@ -34,7 +34,6 @@ def look(page: Page, name: str, *, scripts: bool = True) -> None:
 def test_an_officer_signs_from_the_inbox_on_a_telephone_and_the_inbox_follows_by_itself(
     office: Office, browser: Browser
 ) -> None:
-    office.city.matter(office.city.approver("planning", silent=True), office.city.approver("transport"))
     case = office.city.submit()
     with served_desk(office, "planning") as url:
         page = opened(browser, "zh-CN")

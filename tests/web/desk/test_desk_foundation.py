@@ -45,7 +45,6 @@ def _tried(office: Office, number: str) -> int:
 @pytest.fixture(scope="module")
 def number(office: Office) -> str:
     """A case that both departments are asked about."""
-    office.city.matter(office.city.approver("planning", silent=True), office.city.approver("transport"))
     return office.city.submit().number
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from exchange.approval.records import CaseRow
 from exchange.operations.trace.dossier import dossier
 from exchange.schemas import Opinion, Verdict
@@ -13,20 +11,13 @@ from exchange.web.door.permissions import AccountRole
 from tests.web.desk.office import Office
 
 
-@pytest.fixture(scope="module")
-def asked(office: Office) -> Office:
-    """A city whose matter asks both departments."""
-    office.city.matter(office.city.approver("planning", silent=True), office.city.approver("transport"))
-    return office
-
-
 def _opinions(office: Office, name: str, case: CaseRow) -> list[Opinion]:
     bodies = [one.verified.body for one in dossier(office.city.node(name), case.number) if one.verified]
     return [one for one in bodies if isinstance(one, Opinion)]
 
 
-def test_every_fault_is_told_at_once_and_the_opinion_is_signed_once_after_a_preview(asked: Office) -> None:
-    case, signer = asked.city.submit(), asked.officer("planning")
+def test_every_fault_is_told_at_once_and_the_opinion_is_signed_once_after_a_preview(office: Office) -> None:
+    case, signer = office.city.submit(), office.officer("planning")
     path = f"/case/{case.number}/opinion"
     form = {**signer.hidden(path), "verdict": "disagree", "reasons": "", "days": "ten", "then": "preview"}
     faulty = signer.post(path, form)
@@ -47,23 +38,23 @@ def test_every_fault_is_told_at_once_and_the_opinion_is_signed_once_after_a_prev
     preview = signer.get(f"{path}/preview")
     assert "管线\n冲突" in preview
     assert "规划法第四十条" in preview
-    assert not _opinions(asked, "planning", case), "nothing is signed yet"
+    assert not _opinions(office, "planning", case), "nothing is signed yet"
     form = signer.fields_of(preview)
     first, again = (signer.post(f"{path}/sign", form).headers["location"] for _ in range(2))
     assert first == again == f"/case/{case.number}?done=signed"
-    asked.city.wake("planning")
-    asked.city.local.settle()
-    (given,) = _opinions(asked, "planning", case)
+    office.city.wake("planning")
+    office.city.local.settle()
+    (given,) = _opinions(office, "planning", case)
     assert (given.verdict, given.officer, len(given.basis)) == (Verdict.DISAGREE, "sun", 2)
-    assert asked.city.part(case, "planning").verdict is Verdict.DISAGREE
-    assert [who for who, *rest in asked.logged("planning") if rest == ["reply", f"{path}/sign", "done"]] == ["sun"]
+    assert office.city.part(case, "planning").verdict is Verdict.DISAGREE
+    assert [who for who, *rest in office.logged("planning") if rest == ["reply", f"{path}/sign", "done"]] == ["sun"]
     assert "the draft" not in signer.get(f"/case/{case.number}").lower()
-    assert "管线" in signer.get(f"/case/{asked.city.submit().number}/opinion"), "texts used before"
+    assert "管线" in signer.get(f"/case/{office.city.submit().number}/opinion"), "texts used before"
 
 
-def test_a_clerk_writes_a_signer_signs_and_who_comes_second_sees_what_the_first_has_kept(asked: Office) -> None:
-    case = asked.city.submit()
-    clerk, signer = asked.officer("transport", AccountRole.CLERK), asked.officer("transport")
+def test_a_clerk_writes_a_signer_signs_and_who_comes_second_sees_what_the_first_has_kept(office: Office) -> None:
+    case = office.city.submit()
+    clerk, signer = office.officer("transport", AccountRole.CLERK), office.officer("transport")
     path = f"/case/{case.number}/opinion"
     stale = signer.hidden(path)
     typed = {"verdict": "agree-with-conditions", "conditions": "夜间施工", "then": "keep"}
@@ -80,19 +71,19 @@ def test_a_clerk_writes_a_signer_signs_and_who_comes_second_sees_what_the_first_
     form = signer.hidden(f"{path}/preview")
     signed = signer.post(f"{path}/sign", form)
     assert signed.headers["location"].endswith("done=signed")
-    asked.city.wake("transport")
-    asked.city.local.settle()
-    (given,) = _opinions(asked, "transport", case)
+    office.city.wake("transport")
+    office.city.local.settle()
+    (given,) = _opinions(office, "transport", case)
     assert (given.conditions, given.officer) == ("夜间施工", "sun")
     late = signer.post(f"{path}/sign", {**form, "once": "one-more"})
     assert late.status_code == 409
 
 
-def test_a_session_that_ends_in_the_middle_of_a_long_text_loses_nothing(asked: Office) -> None:
-    case, signer = asked.city.submit(), asked.officer("transport")
+def test_a_session_that_ends_in_the_middle_of_a_long_text_loses_nothing(office: Office) -> None:
+    case, signer = office.city.submit(), office.officer("transport")
     path, text = f"/case/{case.number}/opinion", "理由" * 4000
     form = {**signer.hidden(path), "verdict": "agree", "reasons": text, "then": "keep"}
-    asked.step(timedelta(hours=1))
+    office.step(timedelta(hours=1))
     ended = signer.post(path, form)
     assert (ended.status_code, text in ended.text) == (401, True)
     held = signer.fields_of(ended.text)
@@ -105,15 +96,15 @@ def test_a_session_that_ends_in_the_middle_of_a_long_text_loses_nothing(asked: O
     assert text in signer.get(path)
 
 
-def test_a_special_procedure_stops_the_clock_and_leaves_the_opinion_due(asked: Office) -> None:
-    case, signer = asked.city.submit(), asked.officer("planning")
+def test_a_special_procedure_stops_the_clock_and_leaves_the_opinion_due(office: Office) -> None:
+    case, signer = office.city.submit(), office.officer("planning")
     path = f"/case/{case.number}/opinion"
     typed = {"verdict": "special-procedure", "procedure": "expert-review", "days": "10", "then": "preview"}
     signer.post(path, {**signer.hidden(path), **typed})
     signed = signer.post(f"{path}/sign", signer.hidden(f"{path}/preview"))
     assert signed.headers["location"].endswith("done=announced")
-    asked.city.wake("planning")
-    asked.city.local.settle()
+    office.city.wake("planning")
+    office.city.local.settle()
     page = signer.get(f"/case/{case.number}")
     assert "The clock stands still until" in page
     assert "Give an opinion" in page
