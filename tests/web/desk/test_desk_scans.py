@@ -24,15 +24,17 @@ def test_which_files_were_scanned_stands_with_each_of_them(office: Office) -> No
     matter = city.matter(city.approver("planning"), code="scanned")
     looked, unlooked = attached("方案.txt", b"plan"), attached("照片.txt", b"photo")
     assert looked.attachment is not None
-    said = {}
+    said: dict[tuple[str, ...] | None, list[str]] = {}
     for told in (None, (looked.attachment.digest,)):
         application = city.application("scanned").model_copy(update={"materials": (looked, unlooked)})
         with city.window.step() as step:
             case = open_case(step, application, matter, CaseFiles((b"plan", b"photo"), scanned=told))
         city.wake("window")
         city.local.settle()
-        said[told] = office.officer("planning").get(f"/case/{case.number}")
-    assert said[None].count("not told whether it was scanned") == 2
-    page = said[(looked.attachment.digest,)]
-    assert page.index("方案.txt") < page.index("scanned, nothing found") < page.index("照片.txt")
-    assert page.count("not scanned") == 1
+        pages = {"planning": f"/case/{case.number}", "window": f"/lead/case/{case.number}"}
+        said[told] = [office.officer(name).get(path) for name, path in pages.items()]
+    for page in said[None]:
+        assert page.count("not told whether it was scanned") == 2
+    for page in said[(looked.attachment.digest,)]:
+        assert page.index("方案.txt") < page.index("scanned, nothing found") < page.index("照片.txt")
+        assert page.count("not scanned") == 1

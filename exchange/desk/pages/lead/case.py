@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,9 +25,9 @@ from exchange.errors import NotFound
 from exchange.language import name_of, read_back
 from exchange.language.filings import HEARING_STATES
 from exchange.language.names import AMENDMENTS, CASE_STATES, COPIES, OUTCOMES, PART_STATES, VERDICTS
-from exchange.operations.trace.dossier import application_in, attachments, claims, dossier
+from exchange.operations.trace.dossier import Filed, application_in, attachments, claims, dossier
 from exchange.runtime.home import open_claims
-from exchange.schemas import EntryKind, LedgerEntry, Verdict
+from exchange.schemas import Consultation, EntryKind, LedgerEntry, Verdict
 from exchange.web.words import TONES
 
 FORMS = (
@@ -72,7 +72,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "matter_line": visit.words(file.status.matter_names),
         "parts_of": application_parts(visit, case.docket.application, case.docket.matter),
         "materials": lines_of_materials(
-            visit, case.docket.application, None, case.docket.matter, f"/lead/case/{number}"
+            visit, case.docket.application, _scanned(letters), case.docket.matter, f"/lead/case/{number}"
         ),
         "departments": [_line(visit, one) for one in file.status.parts],
         "days": list(_days(visit, case)),
@@ -83,6 +83,12 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "can_term": PART_TERM.may(case) and visit.may(PART_TERM.action),
         "offered": [(one.key, visit.words(one.title)) for one in FORMS if one.may(case) and visit.may(one.action)],
     }
+
+
+def _scanned(letters: Sequence[Filed]) -> tuple[str, ...] | None:
+    """The files in which a scanner has found nothing, as the departments were told; None where nobody was."""
+    asked = (one.verified.body for one in letters if one.verified is not None)
+    return next((body.scanned for body in asked if isinstance(body, Consultation)), None)
 
 
 def _urgency(visit: DeskVisit, case: LeadCase) -> DeskUrgency:
