@@ -119,7 +119,10 @@ def no_http(caller: socket.socket, ended: threading.Event) -> None:
 
 
 def hangs_up(caller: socket.socket, ended: threading.Event) -> None:
-    """Closes without a word."""
+    """Closes without a word; what is still on its way is read, or the system would call it a reset."""
+    caller.shutdown(socket.SHUT_WR)
+    while caller.recv(65_536):
+        pass
 
 
 def answers(status: int, body: bytes = b"", kind: str = "text/html") -> Conduct:
