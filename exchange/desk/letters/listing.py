@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from unicodedata import normalize
 
+from exchange.desk.looking import BUDGET, CHUNK, having, key_of, looked_through, place_of
 from exchange.desk.visit import DeskVisit
 from exchange.documents.records import RequestRow
 from exchange.documents.rules.request_states import RequestSeat, RequestState
@@ -21,11 +21,6 @@ from exchange.messaging.register.store import Register
 from exchange.paging import every
 from exchange.schemas import Document, ForwardedRequest, JointDocument
 
-PAGE = 25
-_BUDGET = 1_000
-"""Rows that are looked through for one page."""
-_CHUNK = 60
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOKED_BACK = timedelta(days=365)
 """How far back it is told what was sent back."""
 LISTS: Mapping[str, Words] = {
@@ -70,7 +65,7 @@ def documents_page(visit: DeskVisit, which: str, words: str, after: str) -> Docu
         raise CallerError("there is no list {which!r}", remedy="choose one above", which=which)
     with visit.node.store.reading() as tx:
         if which == "returned":
-            return DocumentsPage([one for one in _returned(visit, tx) if _fits(one, words)][:_BUDGET])
+            return DocumentsPage(list(islice(filter(having(words, _text), _returned(visit, tx)), BUDGET)))
         rows = _asked(tx, after) if which == "asked" else _entered(visit, tx, RegisterSide(which), after)
         return _looked_through(rows, words)
 
@@ -81,23 +76,15 @@ def open_requests(visit: DeskVisit, most: int) -> int:
         return len(tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, None, most))
 
 
-def _looked_through(rows: Iterable[tuple[str, ListedDocument]], words: str) -> DocumentsPage:
-    found: list[ListedDocument] = []
-    last, looked = "", iter(rows)
-    for key, line in islice(looked, _BUDGET):
-        if len(found) == PAGE:
-            return DocumentsPage(found, last)
-        last = key
-        if _fits(line, words):
-            found.append(line)
-    more = next(looked, None) is not None
-    return DocumentsPage(found, last if more else "", early=more)
+def _looked_through(rows: Iterator[tuple[str, ListedDocument]], words: str) -> DocumentsPage:
+    found, last, early = looked_through(rows, having(words, lambda keyed: _text(keyed[1])))
+    return DocumentsPage([line for _, line in found], last[0] if last is not None else "", early)
 
 
 def _entered(visit: DeskVisit, tx: Any, side: RegisterSide, after: str) -> Iterator[tuple[str, ListedDocument]]:
     start = _place(after) or (visit.now.year + 2, 0)
     rows = every(
-        lambda last, most: tx[Register].below(side, last or start, most), lambda one: (one.year, one.number), _CHUNK
+        lambda last, most: tx[Register].below(side, last or start, most), lambda one: (one.year, one.number), CHUNK
     )
     return ((f"{one.year}.{one.number}", _line(one)) for one in rows)
 
@@ -110,15 +97,14 @@ def _line(one: RegisterEntry) -> ListedDocument:
 
 
 def _asked(tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
-    at, _, number = after.partition(".")
-    start = (_EPOCH + timedelta(microseconds=int(at)), number) if _is_number(at) else None
+    start = place_of(after)
     rows = every(
         lambda last, most: tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, last or start, most),
         lambda row: (row.recorded_at, row.request_id),
-        _CHUNK,
+        CHUNK,
     )
     for row in rows:
-        yield f"{(row.recorded_at - _EPOCH) // timedelta(microseconds=1)}.{row.request_id}", _request(tx, row)
+        yield key_of((row.recorded_at, row.request_id)), _request(tx, row)
 
 
 def _request(tx: Any, row: RequestRow) -> ListedDocument:
@@ -141,14 +127,8 @@ def _returned(visit: DeskVisit, tx: Any) -> Iterator[ListedDocument]:
             )  # fmt: skip
 
 
-def _fits(line: ListedDocument, words: str) -> bool:
-    text = plain_text("\n".join((line.title, line.number, line.kind, *line.who)))
-    return all(word in text for word in plain_text(words).split())
-
-
-def plain_text(text: str) -> str:
-    """Return a text as words are looked for in it."""
-    return normalize("NFKC", text).casefold()
+def _text(line: ListedDocument) -> str:
+    return "\n".join((line.title, line.number, line.kind, *line.who))
 
 
 def _place(key: str) -> tuple[int, int] | None:

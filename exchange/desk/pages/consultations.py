@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from unicodedata import normalize
+from itertools import takewhile
 
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import DeskState
-from exchange.desk.basket import MOST_COUNTED, PAGE, Basket, InboxLine, InboxPage, InboxWish
+from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
+from exchange.desk.looking import CHUNK, EPOCH, having, key_of, looked_through, place_of
 from exchange.desk.urgency import NOT_BEGUN, STOPPED, DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
 from exchange.language.names import matter_name
-from exchange.paging import every
+from exchange.paging import Place, every
 from exchange.schemas import Role
 
-_BUDGET = 1_000
-"""Rows that are looked through for one page."""
-_CHUNK = 60
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATES: Mapping[str, DeskState] = {
     "": DeskState.WAITING,
     "overdue": DeskState.WAITING,
@@ -59,20 +54,14 @@ def _looked_through(
     visit: DeskVisit, rows: Iterator[DeskRow], wish: InboxWish
 ) -> tuple[list[DeskRow], DeskRow | None, bool]:
     """The rows of a page, the last one that was looked at where there is more, and whether the search ended early."""
-    found: list[DeskRow] = []
-    words = _plain(wish.words).split()
-    last = None
-    for row in islice(rows, _BUDGET):
-        if wish.only == "overdue" and (row.due_at is None or row.due_at >= visit.now):
-            return found, None, False  # they come in the order of their due moments
-        if len(found) == PAGE:
-            return found, last, False
-        last = row
-        text = _plain(f"{row.case_number}\n{row.title}")
-        if _is_held(row, wish.only, visit.who) and all(word in text for word in words):
-            found.append(row)
-    more = next(rows, None) is not None
-    return found, last if more else None, more and len(found) < PAGE
+    if wish.only == "overdue":  # they come in the order of their due moments
+        rows = takewhile(lambda row: row.due_at is not None and row.due_at < visit.now, rows)
+    has_words = having(wish.words, _text)
+    return looked_through(rows, lambda row: _is_held(row, wish.only, visit.who) and has_words(row))
+
+
+def _text(row: DeskRow) -> str:
+    return f"{row.case_number}\n{row.title}"
 
 
 def _is_held(row: DeskRow, only: str, who: str) -> bool:
@@ -82,37 +71,28 @@ def _is_held(row: DeskRow, only: str, who: str) -> bool:
 
 def _rows(desk: DepartmentDesk, state: DeskState, after: str) -> Iterator[DeskRow]:
     """All rows of a state behind a key: those with a due moment first."""
-    kind, at, number = _place(after)
-    if kind == "d":
-        start = (at, number) if number else None
+    start, undated = _place(after)
+    if not undated:
         yield from every(
             lambda last, most: desk.by_due(state, last or start, most),
-            lambda row: (row.due_at or _EPOCH, row.case_number),
-            _CHUNK,
+            lambda row: (row.due_at or EPOCH, row.case_number),
+            CHUNK,
         )
-        number = ""
     yield from every(
-        lambda last, most: desk.without_due(state, last or number, most), lambda row: row.case_number, _CHUNK
+        lambda last, most: desk.without_due(state, last or undated, most), lambda row: row.case_number, CHUNK
     )
 
 
 def _key(row: DeskRow) -> str:
     if row.due_at is None:
-        return f"u.0.{row.case_number}"
-    return f"d.{(row.due_at - _EPOCH) // timedelta(microseconds=1)}.{row.case_number}"
+        return f"u.{row.case_number}"
+    return f"d.{key_of((row.due_at, row.case_number))}"
 
 
-def _place(key: str) -> tuple[str, datetime, str]:
-    """The place that a key names; the beginning for what is no key."""
+def _place(key: str) -> tuple[Place | None, str]:
+    """The place that a key names, among those with a due moment or behind them; the beginning for what is no key."""
     kind, _, rest = key.partition(".")
-    at, _, number = rest.partition(".")
-    if kind not in ("d", "u") or not (at.isascii() and at.isdecimal() and len(at) < 17) or not number:
-        return "d", _EPOCH, ""
-    return kind, _EPOCH + timedelta(microseconds=int(at)), number
-
-
-def _plain(text: str) -> str:
-    return normalize("NFKC", text).casefold()
+    return (None, rest) if kind == "u" else (place_of(rest) if kind == "d" else None, "")
 
 
 def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) -> InboxLine:

@@ -13,7 +13,7 @@ from exchange.approval.window.deadlines import RUNNING
 from exchange.approval.window.lead_duties import LeadDuty, duty_of
 from exchange.approval.window.store import Cases
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
-from exchange.desk.pages.lead.looking import CHUNK, key_of, looked_through, place_of
+from exchange.desk.looking import CHUNK, having, key_of, looked_through, place_of
 from exchange.desk.urgency import NOT_BEGUN, DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
@@ -64,7 +64,7 @@ def _duties(visit: DeskVisit, wish: InboxWish) -> InboxPage:
         )
         waiting = ((one, duty_of(tx, one, node.calendar, visit.now)) for one in cases)
         due = ((case, duty) for case, duty in waiting if duty is not None)
-        found, last, early = looked_through(due, wish.words, lambda one: _text(one[0]))
+        found, last, early = looked_through(due, having(wish.words, lambda one: _text(one[0])))
         lines = [_duty_line(visit, case, duty, tx[Cases].parts(case.number)) for case, duty in found]
     return InboxPage(lines, key_of(last[0].place) if last is not None else "", early=early)
 
@@ -91,7 +91,9 @@ def _board(visit: DeskVisit, wish: InboxWish) -> InboxPage:
         raise CallerError("there is no filter {only!r}", remedy="choose one of the list", only=wish.only)
     matters = visit.face.matters()
     with visit.node.store.reading() as tx:
-        found, last, early = looked_through(_first_parts(visit, tx, wish), wish.words, lambda one: _text(one[0]))
+        found, last, early = looked_through(
+            _first_parts(visit, tx, wish), having(wish.words, lambda one: _text(one[0]))
+        )
         lines = [_line(visit, case, tx[Cases].parts(case.number), matters, part.due_at) for case, part in found]
     return InboxPage(lines, _part_key(last[1]) if last is not None else "", early=early)
 
@@ -127,7 +129,7 @@ def _closed(visit: DeskVisit, wish: InboxWish, state: CaseState) -> InboxPage:
     start, matters = place_of(wish.after), visit.face.matters()
     with visit.node.store.reading() as tx:
         rows = every(lambda last, most: tx[Cases].recent(state, most, last or start), lambda one: one.place, CHUNK)
-        found, last, early = looked_through(rows, wish.words, _text)
+        found, last, early = looked_through(rows, having(wish.words, _text))
         lines = [_line(visit, case, tx[Cases].parts(case.number), matters, None) for case in found]
     return InboxPage(lines, key_of(last.place) if last is not None else "", early=early)
 

@@ -9,7 +9,7 @@ from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.rules.acceptance.term import tell_by
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
-from exchange.desk.pages.lead.looking import CHUNK, key_of, looked_through, place_of
+from exchange.desk.looking import CHUNK, having, key_of, looked_through, place_of
 from exchange.desk.urgency import DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
@@ -47,7 +47,7 @@ def _page(visit: DeskVisit, wish: InboxWish) -> InboxPage:
     state = _STATES.get(wish.only)
     if state is None:
         raise CallerError("there is no filter {only!r}", remedy="choose one of the list", only=wish.only)
-    rows, last, early = looked_through(_rows(visit, state, wish.after), wish.words, _text)
+    rows, last, early = looked_through(_rows(visit, state, wish.after), having(wish.words, _text))
     matters = visit.face.matters()
     lines = [_line(visit, row, matter_name(row.matter, matters)) for row in rows]
     return InboxPage(lines, key_of(_place(row_state=state, row=last)) if last is not None else "", early=early)

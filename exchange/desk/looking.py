@@ -15,26 +15,33 @@ BUDGET = 1_000
 """Rows that are looked through for one page."""
 CHUNK = 60
 """Rows that are read at once."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""What moments in keys are counted from."""
 _MICROSECOND = timedelta(microseconds=1)
 
 T = TypeVar("T")
 
 
-def looked_through(rows: Iterator[T], words: str, text: Callable[[T], str]) -> tuple[list[T], T | None, bool]:
-    """Return the rows of a page that have all the words, the last one looked at where more follow, and whether the
-    budget was over before the page was full.
+def looked_through(rows: Iterator[T], fits: Callable[[T], bool]) -> tuple[list[T], T | None, bool]:
+    """Return the rows of a page, the last one looked at where more follow, and whether the budget was over before the
+    page was full.
     """
     found: list[T] = []
-    wanted, last = plain(words).split(), None
+    last = None
     for row in islice(rows, BUDGET):
         if len(found) == PAGE:
             return found, last, False
         last = row
-        if all(word in plain(text(row)) for word in wanted):
+        if fits(row):
             found.append(row)
     more = next(rows, None) is not None
     return found, last if more else None, more and len(found) < PAGE
+
+
+def having(words: str, text: Callable[[T], str]) -> Callable[[T], bool]:
+    """Return what tells of a row whether its text has all the words."""
+    wanted = plain(words).split()
+    return lambda row: all(word in plain(text(row)) for word in wanted)
 
 
 def plain(text: str) -> str:
@@ -44,7 +51,7 @@ def plain(text: str) -> str:
 
 def key_of(place: Place) -> str:
     """Return a place as it stands in an address."""
-    return f"{(place[0] - _EPOCH) // _MICROSECOND}.{place[1]}"
+    return f"{(place[0] - EPOCH) // _MICROSECOND}.{place[1]}"
 
 
 def place_of(key: str) -> Place | None:
@@ -52,4 +59,4 @@ def place_of(key: str) -> Place | None:
     at, _, rest = key.partition(".")
     if not (at.isascii() and at.isdecimal() and len(at) < 17) or not rest:
         return None
-    return _EPOCH + int(at) * _MICROSECOND, rest
+    return EPOCH + int(at) * _MICROSECOND, rest
