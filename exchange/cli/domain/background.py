@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from exchange.cli.domain.console import say_first_link
-from exchange.cli.domain.console_child import DETACHED
 from exchange.cli.domain.desk_child import desks_among, say_desk, say_first_link_of
+from exchange.cli.domain.face_child import DETACHED
 from exchange.cli.domain.window_child import portal_among
 from exchange.cli.view import errors, plain, say, say_link
 from exchange.clock import monotonic

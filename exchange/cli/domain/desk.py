@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from exchange.cli.complete import member_addresses
+from exchange.cli.domain.confined_face import confine_face
 from exchange.cli.domain.console import say_elsewhere, say_first_link
 from exchange.cli.domain.listening_options import listening_place
 from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
-from exchange.errors import BadConfiguration, FileUnusable
+from exchange.errors import BadConfiguration
 from exchange.language import tr
-from exchange.machine.files import make_folder
 from exchange.runtime import logs
-from exchange.runtime.confinement.member import confine_member
-from exchange.runtime.home import claims_place, open_member
+from exchange.runtime.home import open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.web.door import managing
@@ -83,7 +80,7 @@ def _serve(
     refuse_root(settings, "desk", address)
     logs.configure_for_service()
     supervised = "EXCHANGE_SUPERVISED" in os.environ
-    _confine(settings, address, [one for one in (tls_cert, tls_key) if one is not None])
+    confine_face(settings, address, (tls_cert, tls_key))
 
     def ready(url: str, gate: Gate) -> None:
         # A supervised desk writes to a log, where a link has no place: its supervisor shows both.
@@ -100,19 +97,6 @@ def _serve(
     with StopSignal() as stop:
         stop.gently()
         serve(settings, address, listening_place(listen, tls_cert, tls_key, PORTS), ready, stop.told)
-
-
-def _confine(settings: Settings, address: str, files: Sequence[Path]) -> None:
-    """Keep this process to the member's own folder, and to what large attachments are read from. Certificates are
-    replaced while it runs, so what is read is their folders.
-    """
-    folders = [place.parent for one in files for place in (one.absolute(), one.resolve())]
-    claims = claims_place(settings)
-    if isinstance(claims, Path):
-        with suppress(FileUnusable):  # said where somebody wants something from there
-            make_folder(claims, 0o700)
-        folders.append(claims)
-    confine_member(settings, address, read=folders)
 
 
 def _hand_link(settings: Settings, address: str, name: str | None, role: str | None, as_json: bool) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
-from exchange.cli.domain.console import say_elsewhere, say_first_link
-from exchange.cli.domain.console_child import DETACHED
+from exchange.cli.domain.console import say_first_link
+from exchange.cli.domain.face_child import FaceChild
 from exchange.cli.view import say, say_link
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
@@ -17,7 +16,6 @@ from exchange.runtime.supervision.children import child_command
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.web.door.gate import Gate
 from exchange.web.door.roles import DESK_DOOR
-from exchange.web.listening import read_state
 
 
 def desks_among(profiles: Iterable[Profile]) -> list[str]:
@@ -34,44 +32,31 @@ def first_link_of(settings: Settings, address: str) -> str | None:
         store.close()
 
 
-class DeskChild:
+class DeskChild(FaceChild):
     """Adds a member's desk to what a supervisor runs."""
 
     def __init__(self, settings: Settings, supervisor: Supervisor, address: str) -> None:
-        self._settings, self._supervisor, self._address = settings, supervisor, address
-        self._name = f"desk-{address}"
-        self._said = ""
-        log = Home(settings.home).logs / f"{self._name}.log"
+        home, name = Home(settings.home), f"desk-{address}"
         supervisor.add(
-            self._name,
+            name,
             child_command("desk", address),
-            log,
+            home.logs / f"{name}.log",
             essential=False,
             beats=True,
             secret=own_database(settings, address),
         )
+        super().__init__(
+            supervisor, name, home.desk(address), _title(address), lambda url: say_first_link_of(settings, address, url)
+        )
 
-    @property
-    def is_said(self) -> bool:
-        """Whether its address has been said."""
-        return bool(self._said)
 
-    def look(self) -> None:
-        """Say the address once it is being served, and again when it has changed."""
-        process = self._supervisor.children[self._name].process
-        served = read_state(Home(self._settings.home).desk(self._address))
-        if process is None or served is None or served.pid != process.pid or served.url == self._said:
-            return
-        self._said = served.url
-        say_desk(self._address, served.url)
-        say_elsewhere(served)
-        if DETACHED not in os.environ:
-            say_first_link_of(self._settings, self._address, served.url)
+def _title(address: str) -> str:
+    return tr("desk of {address}", address=address)
 
 
 def say_desk(address: str, url: str) -> None:
     """Say where a desk is served."""
-    say_link(tr("desk of {address}", address=address), url)
+    say_link(_title(address), url)
 
 
 def say_first_link_of(settings: Settings, address: str, url: str) -> None:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from exchange.cli.domain.confined_face import confine_face
 from exchange.cli.domain.console import say_elsewhere
 from exchange.cli.domain.listening_options import listening_place
 from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import print_json, say_link
-from exchange.errors import FileUnusable
 from exchange.language import tr
-from exchange.machine.files import make_folder
 from exchange.runtime import logs
-from exchange.runtime.confinement.member import confine_member
-from exchange.runtime.home import claims_place, portal_of
+from exchange.runtime.home import portal_of
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.web.listening import read_state
@@ -59,7 +55,7 @@ def public_window(
     refuse_root(settings, "window")
     logs.configure_for_service()
     supervised = "EXCHANGE_SUPERVISED" in os.environ
-    _confine(settings, [one for one in (tls_cert, tls_key) if one is not None])
+    confine_face(settings, portal_of(settings), (tls_cert, tls_key), writes_claims=True)
 
     def ready(url: str) -> None:
         if supervised:
@@ -73,15 +69,3 @@ def public_window(
     with StopSignal() as stop:
         stop.gently()
         serve(settings, listening_place(listen, tls_cert, tls_key, PORTS), ready, stop.told)
-
-
-def _confine(settings: Settings, files: Sequence[Path]) -> None:
-    """Keep this process to the portal's own folder, and large attachments: strangers reach it. Certificates are
-    replaced while it runs, so what is read is their folders.
-    """
-    folders = [place.parent for one in files for place in (one.absolute(), one.resolve())]
-    claims = claims_place(settings)
-    if isinstance(claims, Path):
-        with suppress(FileUnusable):  # said where somebody leaves something there
-            make_folder(claims, 0o700)
-    confine_member(settings, portal_of(settings), read=folders, write=[claims] if isinstance(claims, Path) else [])

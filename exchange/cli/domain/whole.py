@@ -100,7 +100,7 @@ def _supervise(
     nursery: Nursery,
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
-    from exchange.cli.domain.console_child import DETACHED
+    from exchange.cli.domain.face_child import DETACHED
     from exchange.machine.crew import Loop
     from exchange.operations.audit.heads import sign_heads
     from exchange.setup.freshness import Freshener
