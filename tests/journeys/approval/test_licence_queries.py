@@ -180,6 +180,7 @@ def test_a_holder_reads_who_asked_as_it_was_signed_unless_the_law_lets_it_not_be
     licence = issued(city, decided(city))
     kept = licence_of(city.node("portal"), licence.number)
     answered(city, "transport", number=licence.number)
+    city.clock.step_to(city.clock.now() + timedelta(minutes=1))
     answered(city, "planning", number=licence.number, untold="个人信息保护法第三十五条")
     arrive(city)
     (one,) = asked_about(city.node("portal"), kept)
