@@ -31,21 +31,24 @@ class ConsultedDepartment(Wire):
     """Who may amend its term: it takes in no other amendment."""
     visible: Annotated[Visibility, Field(exclude_if=lambda visible: visible == OPEN)] = OPEN
     """What the applicant will see of its opinion, and from when on."""
+    second_person: Annotated[bool, Field(exclude_if=lambda wanted: not wanted)] = False
+    """Whether whoever drafts its opinion does not sign it, so that the opinion names both. 四眼。"""
 
 
 class Consultation(Body):
     """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence.
 
     Schema version 1 did not say who may amend a term, version 2 not whose result is missing, version 3 had no
-    ``copy_of``, version 4 neither what the applicant sees nor answers and large files in the application, and version
-    5 not which files were scanned; all are still read, and written where nothing newer is said.
+    ``copy_of``, version 4 neither what the applicant sees nor answers and large files in the application, version 5
+    not which files were scanned, and version 6 not where a second person is wanted; all are still read, and written
+    where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 6
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5, 6)
+    VERSION: ClassVar[int] = 7
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5, 6, 7)
     MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
@@ -70,6 +73,8 @@ class Consultation(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if any(part.second_person for part in self.departments):
+            return 7
         if self.scanned is not None:
             return 6
         if self.application.written_version > 1 or any(part.visible != OPEN for part in self.departments):

@@ -152,6 +152,8 @@ class Approver(Wire):
     veto: bool = False
     visible: Annotated[Visibility, Field(exclude_if=lambda visible: visible == OPEN)] = OPEN
     """What the applicant may see of its opinion, and from when on."""
+    second_person: Annotated[bool, Field(exclude_if=lambda wanted: not wanted)] = False
+    """Whether whoever drafts its opinion does not sign it (四眼): another person does, and the opinion names both."""
 
     @model_validator(mode="after")
     def _a_default_has_a_basis(self) -> Self:

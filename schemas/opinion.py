@@ -103,15 +103,16 @@ class Opinion(Body):
     """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due.
 
     Schema version 1 had no ``ground``, version 2 no ``substitution``, version 3 not what the applicant sees, version 4
-    no ``licence_answer``; all are still read, and written where nothing newer is said.
+    no ``licence_answer``, and version 5 neither ``drafted_by`` nor ``in_place_of``; all are still read, and written
+    where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "opinion"
     TITLE: ClassVar[Title] = ("审查意见", "Opinion")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
-    VERSION: ClassVar[int] = 5
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5)
+    VERSION: ClassVar[int] = 6
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5, 6)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     model_config = ConfigDict(
@@ -142,11 +143,19 @@ class Opinion(Body):
     licence_answer: Annotated[MessageId | None, Field(exclude_if=lambda answer: answer is None)] = None
     """The licence answer that it rests on (Administrative License Law, article 33): one that its signer has."""
     officer: Line
+    """Who has signed it. 签发人。"""
+    drafted_by: Annotated[Line | None, Field(exclude_if=lambda name: name is None)] = None
+    """Who has drafted it and submitted it for signature: another than ``officer``, where the matter wants a second
+    person. 拟稿人。"""
+    in_place_of: Annotated[Line | None, Field(exclude_if=lambda name: name is None)] = None
+    """In whose place its signer has acted, standing in for an officer who was away. 代办。"""
     decided_on: Day
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
+        if self.drafted_by is not None or self.in_place_of is not None:
+            return 6
         if self.licence_answer is not None:
             return 5
         if self.visible != OPEN:

@@ -90,6 +90,10 @@ class OpinionIn(ApiModel):
     licence_answer: MessageId | None = None
     """The licence answer that it rests on, one of `GET /licence-answers`. 所依据的许可信息答复。"""
     officer: Line
+    """Who signs it. 签发人。"""
+    drafted_by: Line | None = None
+    """Who has drafted it: required, and another than ``officer``, where the consultation says ``second_person``.
+    拟稿人，与签发人不得为同一人。"""
     decided_on: date
 
     def as_opinion(self, department: str) -> Opinion:

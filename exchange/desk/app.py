@@ -20,6 +20,7 @@ from exchange.audit.source import Source, SourceKind
 from exchange.desk.acting import act_handler
 from exchange.desk.context import Desk, status_of
 from exchange.desk.face import DeskFace
+from exchange.desk.saving import saving_handler
 from exchange.desk.section import FORM_MOST, DeskSection
 from exchange.desk.showing import download_handler, live_handler, page_handler
 from exchange.errors import DatabaseUnavailable, ExchangeError
@@ -50,6 +51,7 @@ def _routes(desk: Desk) -> list[BaseRoute]:
             found.append(Route(page.path, page_handler(desk, page), methods=["GET"]))
             found.append(Route(f"/live{page.path}", live_handler(desk, page), methods=["GET"]))
         found += [Route(act.path, act_handler(desk, act), methods=["POST"]) for act in section.acts]
+        found += [Route(one.path, saving_handler(desk, one), methods=["POST"]) for one in section.savings]
         found += [Route(one.path, download_handler(desk, one), methods=["GET"]) for one in section.downloads]
     return found
 

@@ -23,6 +23,7 @@ class DeskAction(StrEnum):
     HAND_OVER = "hand-over"  # to another account
     DRAFT = "draft"  # keep what is not signed yet
     REVIEW = "review"  # look over another's draft
+    SUBMIT_DRAFT = "submit-for-signature"
     # A department.
     REPLY = "reply"
     END_PROCEDURE = "end-procedure"
@@ -87,6 +88,7 @@ _FROM: dict[DeskAction, AccountRole] = {
     DeskAction.HAND_OVER: AccountRole.CLERK,
     DeskAction.DRAFT: AccountRole.CLERK,
     DeskAction.REVIEW: AccountRole.REVIEWER,
+    DeskAction.SUBMIT_DRAFT: AccountRole.CLERK,
     DeskAction.REPLY: AccountRole.SIGNER,
     DeskAction.END_PROCEDURE: AccountRole.SIGNER,
     DeskAction.SUPPLEMENTARY_REVIEW: AccountRole.SIGNER,

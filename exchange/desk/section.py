@@ -107,6 +107,19 @@ class PlainAct:
 
 
 @dataclass(frozen=True)
+class DeskSaving:
+    """What is kept by itself while somebody types, where scripts run: POST ``path``, a step of the member.
+
+    It says what the form bears from then on, and whether something is left (``autosave.js``). It binds nobody, and the
+    audit log has no entry of it: what is kept says itself who has changed it.
+    """
+
+    path: str
+    action: DeskAction
+    keep: Callable[[DeskVisit, Step], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
 class DeskFile:
     """What a download gives: its name, its media type and its octets, made while it is sent."""
 
@@ -136,6 +149,7 @@ class DeskSection:
     pages: Sequence[DeskPage] = ()
     acts: Sequence[DeskAct | PlainAct] = ()
     downloads: Sequence[DeskDownload] = ()
+    savings: Sequence[DeskSaving] = ()
     baskets: Sequence[Basket] = ()
     """Its lists in the inbox."""
     roles: frozenset[Role] = frozenset()

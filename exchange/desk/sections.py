@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.desk.basket import Basket
-from exchange.desk.pages import accounts, audit, case, case_files, documents, holding, opinion, procedures, recalling
+from exchange.desk.pages import (
+    accounts,
+    audit,
+    case,
+    case_files,
+    documents,
+    holding,
+    opinion,
+    procedures,
+    recalling,
+    signing,
+)
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.section import DeskSection
@@ -15,6 +26,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     case_files.SECTION,
     holding.SECTION,
     opinion.SECTION,
+    signing.SECTION,
     recalling.SECTION,
     procedures.SECTION,
     LEAD,

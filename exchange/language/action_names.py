@@ -75,6 +75,7 @@ ACTIONS: Mapping[str, Words] = {
     "hand-over": ("移交", "handed over"),
     "draft": ("起草", "drafted"),
     "review": ("审核", "reviewed"),
+    "submit-for-signature": ("送签", "submitted for signature"),
     "chase": ("催办", "pressed"),
     "resend": ("重发", "sent again"),
     "diagnostics": ("诊断", "diagnose"),

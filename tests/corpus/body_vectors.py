@@ -100,6 +100,11 @@ def _with_answers() -> Application:
     return told
 
 
+def _by_two_persons() -> tuple[Wire, ...]:
+    consultation: Any = EXAMPLES["consultation"]
+    return tuple(part.model_copy(update={"second_person": True}) for part in consultation.departments)
+
+
 def _resting_on_an_answer() -> tuple[Wire, ...]:
     progress: Any = EXAMPLES["case-progress"]
     return tuple(
@@ -152,10 +157,12 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("opinion", 3): {"substitution": 7},
     ("opinion", 4): {"visible": Visibility(sees=ApplicantSees.VERDICT, since=SeenFrom.DECISION)},
     ("opinion", 5): {"licence_answer": OTHER_ID},
+    ("opinion", 6): {"drafted_by": "王芳", "in_place_of": "李伟"},
     ("licence-query", 2): {"untold": "个人信息保护法第三十五条"},
     ("case-progress", 2): {"parts": _resting_on_an_answer()},
     ("consultation", 5): {"application": _with_answers()},
     ("consultation", 6): {"application": _with_answers(), "scanned": (CLAIM.digest,)},
+    ("consultation", 7): {"departments": _by_two_persons()},
     ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
 }

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 
 from exchange.approval.department.records import DeskRow
+from exchange.approval.rules.second_person import expect_second_person
 from exchange.envelope import verify_signed
 from exchange.envelope.opening import Authentic
 from exchange.errors import NotFound
@@ -14,6 +15,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import StoredDocument
 from exchange.schemas import Consultation, Opinion
+from exchange.schemas.consultation import ConsultedDepartment
 
 FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
 
@@ -46,15 +48,42 @@ class ProvedLately:
 LATELY = ProvedLately()
 
 
-def seen_as_asked(step: Step, row: DeskRow, opinion: Opinion) -> Opinion:
-    """Return an opinion that says what its applicant may see of it, as the request to the department does."""
-    stored = step.tx[Documents].get(row.window, row.request_id)
-    if stored is None or b'"visible"' not in stored.signed:  # most say nothing of it, and need not be read again
+def second_person_in(step: Step, row: DeskRow) -> bool:
+    """Return whether whoever drafts the opinion on a case of the desk may not sign it."""
+    part = _part_asked(step, row, row.acts_for or step.node.address)
+    return part is not None and part.second_person
+
+
+def as_asked(step: Step, row: DeskRow, opinion: Opinion) -> Opinion:
+    """Return an opinion that says what its applicant may see of it, as the request to the department does.
+
+    Raises BadOpinion where the request wants a second person, and the opinion does not name two.
+    """
+    part = _part_asked(step, row, opinion.department)
+    if part is None:
         return opinion
-    for part in consultation_of(step.node, stored).departments:
-        if part.department == opinion.department:
-            return opinion.model_copy(update={"visible": part.visible})
-    return opinion
+    if part.second_person:
+        expect_second_person(opinion)
+    return opinion.model_copy(update={"visible": part.visible})
+
+
+def _part_asked(step: Step, row: DeskRow, department: str) -> ConsultedDepartment | None:
+    """What the request says of a department's opinion; None where it says nothing beside its term."""
+    stored = step.tx[Documents].get(row.window, row.request_id)
+    if stored is None or not any(word in stored.signed for word in _ASKED):
+        return None
+    parts = consultation_of(step.node, stored).departments
+    return next((part for part in parts if part.department == department), None)
+
+
+_ASKED = (b'"visible"', b'"second_person"')
+"""What requests say of an opinion beside its term; most say nothing of it, and need not be read again."""
+
+
+def wants_second_person(address: str, body: Consultation) -> bool:
+    """Return whether a request wants a second person of the department that is asked here, or answered for."""
+    own = [part for part in body.departments if body.copy_of is not None or part.department == address]
+    return any(part.second_person for part in own)
 
 
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.approval.department.above import note_reminder, take_ordered
-from exchange.approval.department.consulted import LATELY, seen_as_asked
+from exchange.approval.department.consulted import LATELY, as_asked
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.substituting import expect_not_asked_itself, in_its_name, take_given
@@ -252,7 +252,7 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     if opinion.licence_answer is not None:
         check_held(step, opinion.licence_answer)
     step.node.expect((row.window,))
-    opinion = seen_as_asked(step, row, opinion)
+    opinion = as_asked(step, row, opinion)
     message_id = step.send(
         opinion, (row.window,), conversation_id=conversation_of(step, row), in_reply_to=row.consultation_id
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import islice
 
-from exchange.approval.department.consulted import consultation_of
+from exchange.approval.department.consulted import consultation_of, wants_second_person
 from exchange.approval.department.desk import reply_in
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
@@ -74,10 +74,16 @@ class OpenDesk:
         return self._asked.get(row.case_number) != row.consultation_id
 
     def _ask(self, row: DeskRow, document: StoredDocument | None, today: date) -> Opinion | None:
-        """The rule's answer; None where it has none, or fails: others must not wait, and an officer can answer."""
+        """The rule's answer; None where it has none, or fails: others must not wait, and an officer can answer.
+
+        Where a second person is wanted it is not asked: a rule is nobody, and so no two.
+        """
         try:
+            asked = consultation_of(self._node, document)
+            if wants_second_person(self._node.address, asked):
+                return None
             with reckoning_by(self._node.calendar):
-                opinion = self._rule(consultation_of(self._node, document), today)
+                opinion = self._rule(asked, today)
             if opinion is None:
                 return None
             if not isinstance(opinion, Opinion):

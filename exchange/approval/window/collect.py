@@ -10,6 +10,7 @@ from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, r
 from exchange.approval.rules.correction import arrival_of
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import SENT_BACK
+from exchange.approval.rules.second_person import expect_second_person
 from exchange.approval.rules.states import BY_SILENCE, PARTS, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.approval.window.acting.substitutes import check_speaker, tell_other
@@ -22,7 +23,7 @@ from exchange.approval.window.faulty import mind_faulty
 from exchange.approval.window.silence import Silence
 from exchange.approval.window.store import Cases
 from exchange.approval.window.terms.procedures import stop_clock, take_ended
-from exchange.errors import Implausible
+from exchange.errors import BadOpinion, Implausible
 from exchange.language import Text
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming, Minding
@@ -111,6 +112,9 @@ class Collector:
             _check_dates(part, opinion, incoming.opened.header.created_at)
         matter = matter_of(step.tx, case)
         approver = approver_of(matter, part.department)
+        if approver.second_person:
+            with returned_for(BadOpinion):
+                expect_second_person(opinion)
         entries = step.tx[Cases].ledger(case.number, part.department)
         due_at = project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar).due_at
         waiting = bool(approver.after) and part.clearance_id is None

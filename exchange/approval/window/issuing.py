@@ -197,4 +197,5 @@ def _consulted(matter: Matter, approver: Approver, part: PartRow) -> ConsultedDe
         after=approver.after,
         amendments=matter.amendments,
         visible=approver.visible,
+        second_person=approver.second_person,
     )

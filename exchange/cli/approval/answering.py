@@ -35,6 +35,10 @@ def reply(
     ],
     as_: Annotated[str, typer.Option("--as", help="The department that answers.")],
     officer: Annotated[str, typer.Option(help="Who signs for the opinion.")],
+    drafted_by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who has drafted it: another person, where the matter wants a second one."),
+    ] = None,
     reasons: Annotated[str, typer.Option(help="Required to disagree.")] = "",
     conditions: Annotated[str, typer.Option(help="With agree-with-conditions: which ones.")] = "",
     basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
@@ -79,6 +83,7 @@ def reply(
             ground=ground,
             licence_answer=licence_answer,
             officer=officer,
+            drafted_by=drafted_by,
             decided_on=settings.clock.now().date(),
         )
     except ValidationError as error:
@@ -133,6 +138,7 @@ _REPLY_OPTIONS = {
     "procedure": "--procedure, --days",
     "days": "--days",
     "officer": "--officer",
+    "drafted_by": "--drafted-by",
 }
 
 

@@ -31,7 +31,9 @@ def opinion_lines(body: Opinion) -> Lines:
     yield tr("competent authority"), body.competent_body or ""
     if body.procedure:
         yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"
+    yield tr("drafted by"), body.drafted_by or ""
     yield tr("officer"), body.officer
+    yield tr("in the place of"), body.in_place_of or ""
 
 
 def later_lines(body: OpinionRecall | SupplementaryReview) -> Lines:

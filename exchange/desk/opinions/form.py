@@ -35,7 +35,14 @@ def typed_fields(visit: DeskVisit) -> dict[str, str]:
     return {name: visit.typed(name).strip() for name in FIELDS}
 
 
-def opinion_of(visit: DeskVisit, row: DeskRow, fields: Mapping[str, str]) -> Opinion:
+def opinion_of(
+    visit: DeskVisit,
+    row: DeskRow,
+    fields: Mapping[str, str],
+    *,
+    drafted_by: str | None = None,
+    in_place_of: str | None = None,
+) -> Opinion:
     """Return the opinion that the fields say, in the name of who signs. Raises FormFaults with all that is wrong."""
     faults = list(_unfit(visit, fields))
     if faults:
@@ -55,6 +62,8 @@ def opinion_of(visit: DeskVisit, row: DeskRow, fields: Mapping[str, str]) -> Opi
             ground=ObjectionGround.SAFETY if fields.get("ground") else None,
             licence_answer=fields.get("licence_answer") or None,
             officer=visit.who,
+            drafted_by=drafted_by,
+            in_place_of=in_place_of,
             decided_on=visit.now.date(),
         )
     except ValidationError as error:

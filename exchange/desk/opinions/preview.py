@@ -35,7 +35,9 @@ def opinion_rows(visit: DeskVisit, opinion: Opinion) -> Rows:
         (label["days"], visit.say(f"{days} 个工作日", f"{days} working day{plural}") if days else ""),
         (label["ground"], name_of(GROUNDS, opinion.ground.value) if opinion.ground else ""),
         (label["licence_answer"], opinion.licence_answer),
+        (visit.say("拟稿人", "Drafted by"), opinion.drafted_by),
         (visit.say("签发人", "Signed by"), opinion.officer),
+        (visit.say("代", "In the place of"), opinion.in_place_of),
         (visit.say("日期", "Dated"), opinion.decided_on.isoformat()),
     )
     return [(what, value, "") for what, value in said if value]

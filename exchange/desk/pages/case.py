@@ -12,9 +12,9 @@ from exchange.desk.cases.asked import AskedCase, asked_case
 from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.cases.results import earlier_results
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
+from exchange.desk.opinions.drafts import kept_opinion, wants_second
 from exchange.desk.pages.consultations import BASKET, row_urgency
 from exchange.desk.pages.holding import colleagues
-from exchange.desk.pages.opinion import kept_opinion
 from exchange.desk.section import DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
 from exchange.language.names import COPIES, DESK_STATES
@@ -46,6 +46,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "tones": TONES,
         "can_answer": case.row.state in ANSWERABLE,
         "kept": kept_opinion(visit, number),
+        "second_person": wants_second(visit, case),
         "can_recall": case.row.state is DeskState.ANSWERED and case.row.recall_id is None and case.row.acts_for is None,
         "colleagues": colleagues(visit) if case.row.state in ANSWERABLE else [],
         "mark": case.mark,

@@ -1,10 +1,30 @@
-"""A draft as it is kept."""
+"""A draft as it is kept, and the states that it goes through."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from exchange.transitions import machine
+
+
+class DraftState(StrEnum):
+    """Where a draft stands. SUBMITTED: somebody answers for it as it is, and another may sign it."""
+
+    WRITTEN = "written"
+    SUBMITTED = "submitted"
+
+
+DRAFTS = machine(
+    "a draft",
+    {DraftState.WRITTEN},
+    {
+        DraftState.WRITTEN: {DraftState.SUBMITTED},
+        DraftState.SUBMITTED: {DraftState.WRITTEN},  # changed, or sent back to its drafter
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -21,3 +41,14 @@ class KeptDraft:
     begun_by: str
     """Who has begun it."""
     changed_at: datetime
+    drafters: tuple[str, ...] = ()
+    """Everybody who has written at it or submitted it, in that order."""
+    state: DraftState = DraftState.WRITTEN
+    submitted_by: str | None = None
+    """Who answers for it as it stands; None where it was not submitted, or was changed since."""
+    submitted_at: datetime | None = None
+    looked_over_by: str | None = None
+    """Who has looked over it as it stands."""
+    looked_over_at: datetime | None = None
+    remark: str = ""
+    """Why it was sent back to its drafter."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table
 
 from exchange.store.metadata import metadata
-from exchange.store.types import FreeText, Instant
+from exchange.store.types import EnumWord, FreeText, Instant
+from exchange.web.drafts.records import DraftState
 
 kept_draft = Table(
     "kept_draft",
@@ -16,4 +17,12 @@ kept_draft = Table(
     Column("account", String(40), nullable=False),
     Column("begun_by", String(40), nullable=False),
     Column("changed_at", Instant, nullable=False, index=True),
+    Column("drafters", FreeText, nullable=False, server_default="[]"),
+    Column("state", EnumWord(DraftState, 20), nullable=False, server_default=DraftState.WRITTEN.value),
+    Column("submitted_by", String(40)),
+    Column("submitted_at", Instant),
+    Column("looked_over_by", String(40)),
+    Column("looked_over_at", Instant),
+    Column("remark", FreeText, nullable=False, server_default=""),
 )
+Index("kept_draft_submitted", kept_draft.c.state, kept_draft.c.submitted_at, kept_draft.c.subject)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from exchange.errors import Changed, NotFound
 from exchange.portal.drafting import draft_of, save
 from exchange.schemas import MatterField
+from exchange.web.autosaving import SAVING_TEXTS
 from exchange.window.forms.lacking import step_path
 from exchange.window.forms.reading import FOR_OTHERS, PERSON, StepInput, anchor_of, read_step, values_of_step
 from exchange.window.forms.steps import CHECK, MATERIALS, FormStep, step_after, step_of, steps_of
@@ -51,22 +52,12 @@ def _next(guest: Guest, one: OpenDraft, step: FormStep) -> str:
 
 
 _SAVING = {
-    "saved": ("已自动保存", "Saved by itself"),
-    "left": (
-        "已自动保存；尚未填好的部分还没有保存",
-        "Saved by itself, but for what is not complete yet",
-    ),
-    "changed": (
-        "这份草稿刚刚在别处被修改过，不再自动保存。按“保存”查看两边的内容，不会丢失。",
-        "This draft was changed somewhere else, and is not saved by itself any more. Press save to see both; nothing "
-        "is lost.",
-    ),
+    **SAVING_TEXTS,
     "over": (
         "会话已结束，不再自动保存。按“保存”后重新输入查询码，已输入的内容会保留。",
         "The session is over, and nothing is saved by itself any more. Press save and give the access code again; what "
         "you typed is kept.",
     ),
-    "offline": ("网络中断，尚未保存", "No connection now; not saved yet"),
 }
 """What the script says that saves while somebody types."""
 _AGAIN = (

@@ -8,7 +8,8 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
   at.className = "dim"; at.setAttribute("aria-hidden", "true");
   const line = document.createElement("div"); line.className = "autosaved"; line.append(said, at);
   form.append(line);
-  const typed = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "revision")).toString();
+  const mark = form.dataset.mark || "revision"; // the field that says what was saved last
+  const typed = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== mark)).toString();
   let saved = typed(), timer = null, flying = null, stopped = false;
 
   const says = (words, when) => {
@@ -22,10 +23,10 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
     try {
       const answer = await fetch(form.dataset.autosave, {method: "POST", body: new URLSearchParams([...new FormData(form)])});
       if (answer.ok) {
-        const {revision, left} = await answer.json();
-        form.elements.revision.value = revision;
+        const told = await answer.json();
+        form.elements[mark].value = told[mark];
         saved = now;
-        says(left ? texts.left : texts.saved, !left);
+        says(told.left ? texts.left : texts.saved, !told.left);
       } else if (answer.status === 409) { stopped = true; says(texts.changed, false); }
       else if (answer.status === 401) { stopped = true; says(texts.over, false); }
       else if (answer.status < 500 && answer.status !== 429) { stopped = true; says((await answer.json()).what, false); }
