@@ -21,6 +21,8 @@ FIELD = "once"
 KEPT = timedelta(hours=24)
 _LONGEST = 64
 _OF_DOOR = frozenset({"token", "sure", "back"})
+_FOR = " for "
+"""Stands in no path, and in no account's name."""
 _OWN = "desk:"
 """What sets keys of forms apart from those of the API's clients."""
 
@@ -42,10 +44,25 @@ def act_once(visit: DeskVisit, act: DeskAct, what: str) -> str:
             if given.fingerprint != print_:
                 raise KeyReused("this form was sent before, with something else in it", remedy="load the page again")
             return given.answer.decode()
+        place = act.place(visit, step.tx) if act.place is not None else ""
         target = act.do(visit, step)
         step.tx[GivenAnswers].keep(GivenAnswer(key, print_, 303, target.encode(), now), now - KEPT)
-        step.tx[AuditLog].append(now, visit.who, act.action, what, "done", source())
+        step.tx[AuditLog].append(now, visit.who, act.action, what + for_whom(place), "done", source())
     return target
+
+
+def for_whom(place: str) -> str:
+    """Return what follows the path in the audit log where somebody has acted in another's place."""
+    return f"{_FOR}{place}" if place else ""
+
+
+def told_apart(what: str, outcome: str) -> tuple[str, str]:
+    """Return what an entry was about, and in whose place it was done; empty where in nobody's.
+
+    What was refused tells an address that anybody could write, and is shown as it is.
+    """
+    path, _, place = what.partition(_FOR)
+    return (path, place) if outcome == "done" else (what, "")
 
 
 def _fingerprint(visit: DeskVisit, what: str) -> str:

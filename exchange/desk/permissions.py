@@ -75,6 +75,8 @@ class DeskAction(StrEnum):
     NOTICE_ANSWER = "notice.answer"
     NOTICE_RECEIPTS = "notice.receipts"
     # The office itself.
+    KEEP_VIEW = "view"  # the own view of a list
+    STAND_IN = "stand-in"  # for oneself; for others the supervisor
     ACCOUNTS = "accounts"
     AUDIT = "audit"
 
@@ -136,6 +138,8 @@ _FROM: dict[DeskAction, AccountRole] = {
     DeskAction.NOTICE_COVER: AccountRole.SIGNER,
     DeskAction.NOTICE_ANSWER: AccountRole.CLERK,
     DeskAction.NOTICE_RECEIPTS: AccountRole.CLERK,
+    DeskAction.KEEP_VIEW: AccountRole.CLERK,
+    DeskAction.STAND_IN: AccountRole.CLERK,
     DeskAction.ACCOUNTS: AccountRole.SUPERVISOR,
     DeskAction.AUDIT: AccountRole.SUPERVISOR,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from exchange.desk.basket import Basket
 from exchange.desk.permissions import DeskAction
@@ -88,6 +89,8 @@ class DeskAct:
     """Octets of its form, at most."""
     around: Callable[[DeskVisit], AbstractContextManager[None]] | None = None
     """What stands around the step, for what is to stay on record of an act that was refused."""
+    place: Callable[[DeskVisit, Any], str] | None = None
+    """In whose place it is done, told before it is (`exchange.desk.standing_in`): the audit log says so."""
 
 
 @dataclass(frozen=True)

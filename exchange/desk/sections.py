@@ -16,6 +16,8 @@ from exchange.desk.pages import (
     procedures,
     recalling,
     signing,
+    stand_ins,
+    views,
 )
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
@@ -31,6 +33,8 @@ _SECTIONS: tuple[DeskSection, ...] = (
     procedures.SECTION,
     LEAD,
     documents.SECTION,
+    stand_ins.SECTION,
+    views.SECTION,
     accounts.SECTION,
     audit.SECTION,
 )

@@ -75,6 +75,8 @@ ACTIONS: Mapping[str, Words] = {
     "hand-over": ("移交", "handed over"),
     "draft": ("起草", "drafted"),
     "review": ("审核", "reviewed"),
+    "view": ("保存视图", "view kept"),
+    "stand-in": ("登记代办", "stand-in"),
     "submit-for-signature": ("送签", "submitted for signature"),
     "chase": ("催办", "pressed"),
     "resend": ("重发", "sent again"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from exchange.desk.once import told_apart
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskGroup, DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
@@ -23,7 +24,7 @@ def _audit(visit: DeskVisit) -> Mapping[str, object]:
     more = {"account": account} if account else {}
     older = {**more, "before": str(found[_PAGE - 1].seq)} if len(found) > _PAGE else {}
     return {
-        "entries": found[:_PAGE],
+        "entries": [(one, *told_apart(one.what, one.outcome)) for one in found[:_PAGE]],
         "head": head,
         "asked": account,
         "actions_named": ACTIONS,

@@ -16,6 +16,7 @@ from exchange.desk.opinions.drafts import kept_opinion, wants_second
 from exchange.desk.pages.consultations import BASKET, row_urgency
 from exchange.desk.pages.holding import colleagues
 from exchange.desk.section import DeskPage, DeskSection
+from exchange.desk.standing_in import away_words, place_in
 from exchange.desk.visit import DeskVisit
 from exchange.language.names import COPIES, DESK_STATES
 from exchange.schemas import Role
@@ -28,7 +29,11 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
     asked, own = case.consultation, case.own(visit.node.address)
     matter = visit.face.matter(case.row.matter)
     path = f"/case/{number}"
+    with visit.node.store.reading() as tx:
+        place, away = place_in(visit, tx, case.row), away_words(visit, tx, case.row)
     return {
+        "place": place,
+        "away": away,
         "heading": case.row.title,
         "case": case,
         "row": case.row,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from exchange.approval.department.records import DeskRow
@@ -12,12 +12,15 @@ from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import DeskState
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.looking import CHUNK, EPOCH, having, key_of, looked_through, place_of
+from exchange.desk.standing_in import standing_in
 from exchange.desk.urgency import NOT_BEGUN, STOPPED, DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
 from exchange.language.names import matter_name
 from exchange.paging import Place, every
 from exchange.schemas import Role
+from exchange.web.stand_ins.records import StandIn
+from exchange.web.stand_ins.rules import in_whose_place
 
 _STATES: Mapping[str, DeskState] = {
     "": DeskState.WAITING,
@@ -43,30 +46,37 @@ def _page(visit: DeskVisit, wish: InboxWish) -> InboxPage:
     if state is None:
         raise CallerError("there is no filter {only!r}", remedy="choose one of the list", only=wish.only)
     with visit.node.store.reading() as tx:
-        rows, last, early = _looked_through(visit, _rows(tx[DepartmentDesk], state, wish.after), wish)
+        places = standing_in(visit, tx)
+        rows, last, early = _looked_through(visit, _rows(tx[DepartmentDesk], state, wish.after), wish, places)
         terms = terms_of(visit.node, tx, rows if state is DeskState.WAITING else ())
     matters = visit.face.matters()
-    lines = [_line(visit, row, terms.get(row.case_number), matter_name(row.matter, matters)) for row in rows]
+    lines = [_line(visit, row, terms.get(row.case_number), matter_name(row.matter, matters), places) for row in rows]
     return InboxPage(lines, _key(last) if last is not None else "", early=early)
 
 
 def _looked_through(
-    visit: DeskVisit, rows: Iterator[DeskRow], wish: InboxWish
+    visit: DeskVisit, rows: Iterator[DeskRow], wish: InboxWish, places: Sequence[StandIn]
 ) -> tuple[list[DeskRow], DeskRow | None, bool]:
     """The rows of a page, the last one that was looked at where there is more, and whether the search ended early."""
     if wish.only == "overdue":  # they come in the order of their due moments
         rows = takewhile(lambda row: row.due_at is not None and row.due_at < visit.now, rows)
     has_words = having(wish.words, _text)
-    return looked_through(rows, lambda row: _is_held(row, wish.only, visit.who) and has_words(row))
+    return looked_through(rows, lambda row: _is_held(visit, row, wish.only, places) and has_words(row))
 
 
 def _text(row: DeskRow) -> str:
     return f"{row.case_number}\n{row.title}"
 
 
-def _is_held(row: DeskRow, only: str, who: str) -> bool:
-    """Whether its holder is the one that is looked for."""
-    return {"mine": row.holder == who, "free": row.holder is None}.get(only, True)
+def _is_held(visit: DeskVisit, row: DeskRow, only: str, places: Sequence[StandIn]) -> bool:
+    """Whether its holder is one that is looked for; whoever stands in for another has that one's cases too."""
+    if only == "mine":
+        return row.holder == visit.who or bool(_place_of(visit, row, places))
+    return row.holder is None if only == "free" else True
+
+
+def _place_of(visit: DeskVisit, row: DeskRow, places: Sequence[StandIn]) -> str:
+    return in_whose_place(places, visit.who, row.holder, row.matter, visit.now.date())
 
 
 def _rows(desk: DepartmentDesk, state: DeskState, after: str) -> Iterator[DeskRow]:
@@ -95,7 +105,9 @@ def _place(key: str) -> tuple[Place | None, str]:
     return (None, rest) if kind == "u" else (place_of(rest) if kind == "d" else None, "")
 
 
-def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) -> InboxLine:
+def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str, places: Sequence[StandIn]) -> InboxLine:
+    place = _place_of(visit, row, places)
+    mine = [("info", visit.say(f"代 {place}", f"for {place}"))] if place else []
     due_at = term.due_at if term is not None else row.due_at
     return InboxLine(
         path=f"/case/{row.case_number}",
@@ -107,7 +119,7 @@ def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str) ->
         provisional=term is not None and term.provisional,
         since=row.answered_at or row.received_at,
         holder=row.holder or "",
-        tags=[(tone, visit.say(*words)) for tone, words in _tags(row)],
+        tags=[*mine, *((tone, visit.say(*words)) for tone, words in _tags(row))],
     )
 
 

@@ -10,6 +10,7 @@ from exchange.desk.letters.chain import chain_of, progress_words, related
 from exchange.desk.letters.drawing import only_one, paper_of
 from exchange.desk.letters.listing import LISTS, documents_page, open_requests
 from exchange.desk.letters.texts import elements, issuing_faults, letter_file, letter_files
+from exchange.desk.pages.views import views_of
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskGroup, DeskPage, DeskSection
 from exchange.desk.seen import expect_seen, mark_of
@@ -34,6 +35,7 @@ def _list(visit: DeskVisit) -> Mapping[str, object]:
     return {
         "which": which,
         "search": words,
+        **views_of(visit, "documents", which),
         "found": found,
         "lists": [(name, visit.words(title)) for name, title in LISTS.items()],
         "next": f"/documents?{urlencode({**wanted, 'after': found.next})}" if found.next else "",

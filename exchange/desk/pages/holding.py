@@ -8,6 +8,7 @@ from exchange.desk.cases.asked import facts_of
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskSection
 from exchange.desk.seen import expect_seen
+from exchange.desk.standing_in import place_of_act
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 from exchange.messaging.node import Step
@@ -35,25 +36,26 @@ def _take(visit: DeskVisit, step: Step) -> str:
 
 def _give_back(visit: DeskVisit, step: Step) -> str:
     number = _seen(visit, step)
-    give_back_in(step, number, visit.who)
+    give_back_in(step, number, visit.who, of_others=bool(place_of_act(visit, step.tx)))
     return f"/case/{number}?done=given-back"
 
 
 def _hand_over(visit: DeskVisit, step: Step) -> str:
-    """A supervisor hands over what others have; everybody else what is the own, or nobody's."""
+    """A supervisor hands over what others have; everybody else the own, nobody's, or that of whom one stands in for."""
     number, to = _seen(visit, step), visit.typed("to")
     account = step.tx[Accounts].get(to)
     if account is None or account.locked_at is not None:
         raise NotFound("there is no account {name!r} here", remedy="choose one of the list", name=to)
-    hand_over_in(step, number, visit.who, to, of_others=visit.may(DeskAction.ACCOUNTS))
+    of_others = visit.may(DeskAction.ACCOUNTS) or bool(place_of_act(visit, step.tx))
+    hand_over_in(step, number, visit.who, to, of_others=of_others)
     return f"/case/{number}?done=handed-over"
 
 
 SECTION = DeskSection(
     acts=(
         DeskAct("/case/{number}/take", DeskAction.TAKE, _take),
-        DeskAct("/case/{number}/give-back", DeskAction.TAKE, _give_back),
-        DeskAct("/case/{number}/hand-over", DeskAction.HAND_OVER, _hand_over),
+        DeskAct("/case/{number}/give-back", DeskAction.TAKE, _give_back, place=place_of_act),
+        DeskAct("/case/{number}/hand-over", DeskAction.HAND_OVER, _hand_over, place=place_of_act),
     ),
     roles=frozenset({Role.DEPARTMENT}),
     done={

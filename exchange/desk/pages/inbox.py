@@ -7,6 +7,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxPage, InboxWish
+from exchange.desk.pages.views import views_of
 from exchange.desk.section import DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
@@ -39,6 +40,7 @@ def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:
             for one in own
         ],
         "key": key,
+        **views_of(visit, "inbox", key),
         "filters": [(word, visit.words(name)) for word, name in (shown.filters if shown else ())],
         "wish": wish,
         "whole": _link(key),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from exchange.approval.department.desk import row_on_desk
@@ -21,13 +20,14 @@ from exchange.desk.opinions.preview import told_before
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage, DeskSaving, DeskSection
 from exchange.desk.seen import FIELD
+from exchange.desk.standing_in import place_of_act
 from exchange.desk.visit import DeskVisit
 from exchange.language import Words
 from exchange.language.names import PROCEDURES, VERDICTS
 from exchange.messaging.node import Step
 from exchange.schemas import ProcedureKind, Role, Verdict
 from exchange.web.autosaving import SAVING_TEXTS
-from exchange.web.drafts.records import DraftState, KeptDraft
+from exchange.web.drafts.records import KeptDraft, KeptState
 from exchange.web.drafts.store import KeptDrafts
 
 
@@ -47,7 +47,7 @@ def _form(visit: DeskVisit) -> Mapping[str, object]:
         "conditions_before": conditions,
         "theirs": _differs(visit, kept) if visit.error is not None else [],
         "mark": draft_mark(case.row, kept),
-        "saves_itself": kept is None or kept.state is DraftState.WRITTEN,
+        "saves_itself": kept is None or kept.state is KeptState.WRITTEN,
         "saving_texts": {name: visit.words(words) for name, words in _SAVING.items()},
     }
 
@@ -83,13 +83,16 @@ def _differs(visit: DeskVisit, kept: KeptDraft | None) -> list[tuple[str, object
 
 
 def _keep(visit: DeskVisit, step: Step) -> str:
-    """Keep what was typed, faulty or not; where it is to be read before it is signed, what is wrong is said first."""
+    """Keep what was typed, faulty or not; where it is to be read before it is signed, what is wrong is said first.
+
+    Who changes nothing is no drafter by it.
+    """
     number, fields = visit.path["number"], typed_fields(visit)
-    row, _ = expect_draft_seen(visit, step)
+    row, kept = expect_draft_seen(visit, step)
     if visit.typed("then") == "preview":
         opinion_of(visit, row, fields)
-    now: datetime = visit.face.gate.clock.now()
-    step.tx[KeptDrafts].keep(draft_subject(number), fields, visit.who, now)
+    if kept is None or kept.fields != fields:
+        step.tx[KeptDrafts].keep(draft_subject(number), fields, visit.who, visit.face.gate.clock.now())
     return f"/case/{number}/opinion/preview" if visit.typed("then") == "preview" else f"/case/{number}?done=kept"
 
 
@@ -117,8 +120,8 @@ FORM = DeskPage(
 SECTION = DeskSection(
     pages=(FORM,),
     acts=(
-        DeskAct("/case/{number}/opinion", DeskAction.DRAFT, _keep, FORM),
-        DeskAct("/case/{number}/opinion/drop", DeskAction.DRAFT, _drop, FORM),
+        DeskAct("/case/{number}/opinion", DeskAction.DRAFT, _keep, FORM, place=place_of_act),
+        DeskAct("/case/{number}/opinion/drop", DeskAction.DRAFT, _drop, FORM, place=place_of_act),
     ),
     savings=(DeskSaving("/case/{number}/opinion/autosave", DeskAction.DRAFT, _save),),
     roles=frozenset({Role.DEPARTMENT}),

@@ -13,6 +13,7 @@ from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage, DeskSection
 from exchange.desk.seen import expect_seen
+from exchange.desk.standing_in import place_of_act
 from exchange.desk.visit import DeskVisit
 from exchange.language import tr
 from exchange.messaging.node import Step
@@ -65,8 +66,8 @@ REVIEW = DeskPage(
 SECTION = DeskSection(
     pages=(ENDING, REVIEW),
     acts=(
-        DeskAct(ENDING.path, DeskAction.END_PROCEDURE, _end, ENDING),
-        DeskAct(REVIEW.path, DeskAction.SUPPLEMENTARY_REVIEW, _announce, REVIEW),
+        DeskAct(ENDING.path, DeskAction.END_PROCEDURE, _end, ENDING, place=place_of_act),
+        DeskAct(REVIEW.path, DeskAction.SUPPLEMENTARY_REVIEW, _announce, REVIEW, place=place_of_act),
     ),
     roles=frozenset({Role.DEPARTMENT}),
     done={

@@ -10,6 +10,7 @@ from exchange.desk.cases.asked import asked_case, facts_of
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage, DeskSection
 from exchange.desk.seen import expect_seen
+from exchange.desk.standing_in import place_of_act
 from exchange.desk.visit import DeskVisit
 from exchange.messaging.node import Step
 from exchange.schemas import Role
@@ -31,7 +32,7 @@ PAGE = DeskPage("/case/{number}/recall", ("撤回意见", "Recall the opinion"),
 
 SECTION = DeskSection(
     pages=(PAGE,),
-    acts=(DeskAct("/case/{number}/recall", DeskAction.RECALL, _recall, PAGE),),
+    acts=(DeskAct("/case/{number}/recall", DeskAction.RECALL, _recall, PAGE, place=place_of_act),),
     roles=frozenset({Role.DEPARTMENT}),
     done={
         "recalling": (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from exchange.approval.department.consulted import second_person_in
 from exchange.approval.department.desk import reply_in
+from exchange.approval.department.records import DeskRow
 from exchange.approval.rules.second_person import expect_other_than_drafters
 from exchange.audit.people import same_person
 from exchange.desk.cases.asked import asked_case
@@ -22,12 +23,13 @@ from exchange.desk.opinions.preview import opinion_rows
 from exchange.desk.pages.to_sign import BASKET
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage, DeskSection
+from exchange.desk.standing_in import place_in, place_of_act
 from exchange.desk.visit import DeskVisit
 from exchange.errors import Conflict, Denied
 from exchange.messaging.node import Step
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import Role
-from exchange.web.drafts.records import DraftState, KeptDraft
+from exchange.schemas import Opinion, Role
+from exchange.web.drafts.records import KeptDraft, KeptState
 from exchange.web.drafts.store import KeptDrafts
 
 
@@ -36,9 +38,11 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
     case, kept = asked_case(visit, number), there(kept_opinion(visit, number), number)
     facts = common_facts(visit, case)
     second = bool(facts["second_person"])
-    opinion = opinion_of(visit, case.row, kept.fields, drafted_by=kept.submitted_by if second else None)
+    with visit.node.store.reading() as tx:
+        place = place_in(visit, tx, case.row)
+    opinion = _opinion(visit, case.row, kept, second=second, place=place)
     mine = _has_written(visit, kept)
-    submitted = kept.state is DraftState.SUBMITTED
+    submitted = kept.state is KeptState.SUBMITTED
     return {
         **facts,
         "kept": kept,
@@ -52,6 +56,12 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "remark": visit.typed("remark"),
         "mark": draft_mark(case.row, kept),
     }
+
+
+def _opinion(visit: DeskVisit, row: DeskRow, kept: KeptDraft, *, second: bool, place: str) -> Opinion:
+    """The opinion as it is signed: with its drafter where two persons are wanted, and in whose place it is signed."""
+    drafted_by = kept.submitted_by if second else None
+    return opinion_of(visit, row, kept.fields, drafted_by=drafted_by, in_place_of=place or None)
 
 
 def _has_written(visit: DeskVisit, kept: KeptDraft) -> bool:
@@ -96,11 +106,11 @@ def _sign(visit: DeskVisit, step: Step) -> str:
     second = second_person_in(step, row)
     if second:
         expect_other_than_drafters(visit.who, kept.drafters)
-        if kept.state is not DraftState.SUBMITTED:
+        if kept.state is not KeptState.SUBMITTED:
             raise Conflict(
                 "the draft is not submitted for signature", remedy="whoever has written it submits it, another signs"
             )
-    opinion = opinion_of(visit, row, kept.fields, drafted_by=kept.submitted_by if second else None)
+    opinion = _opinion(visit, row, kept, second=second, place=place_in(visit, step.tx, row))
     reply_in(step, opinion)
     step.tx[KeptDrafts].drop(draft_subject(number))
     return f"/case/{number}?done={'announced' if opinion.procedure is not None else 'signed'}"
@@ -119,10 +129,10 @@ SECTION = DeskSection(
     pages=(PREVIEW,),
     baskets=(BASKET,),
     acts=(
-        DeskAct("/case/{number}/opinion/submit", DeskAction.SUBMIT_DRAFT, _submit, PREVIEW),
-        DeskAct("/case/{number}/opinion/look-over", DeskAction.REVIEW, _look_over, PREVIEW),
-        DeskAct("/case/{number}/opinion/send-back", DeskAction.REVIEW, _send_back, PREVIEW),
-        DeskAct("/case/{number}/opinion/sign", DeskAction.REPLY, _sign, PREVIEW),
+        DeskAct("/case/{number}/opinion/submit", DeskAction.SUBMIT_DRAFT, _submit, PREVIEW, place=place_of_act),
+        DeskAct("/case/{number}/opinion/look-over", DeskAction.REVIEW, _look_over, PREVIEW, place=place_of_act),
+        DeskAct("/case/{number}/opinion/send-back", DeskAction.REVIEW, _send_back, PREVIEW, place=place_of_act),
+        DeskAct("/case/{number}/opinion/sign", DeskAction.REPLY, _sign, PREVIEW, place=place_of_act),
     ),
     roles=frozenset({Role.DEPARTMENT}),
     done={

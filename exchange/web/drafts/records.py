@@ -10,19 +10,19 @@ from enum import StrEnum
 from exchange.transitions import machine
 
 
-class DraftState(StrEnum):
+class KeptState(StrEnum):
     """Where a draft stands. SUBMITTED: somebody answers for it as it is, and another may sign it."""
 
     WRITTEN = "written"
     SUBMITTED = "submitted"
 
 
-DRAFTS = machine(
+KEPT_DRAFTS = machine(
     "a draft",
-    {DraftState.WRITTEN},
+    {KeptState.WRITTEN},
     {
-        DraftState.WRITTEN: {DraftState.SUBMITTED},
-        DraftState.SUBMITTED: {DraftState.WRITTEN},  # changed, or sent back to its drafter
+        KeptState.WRITTEN: {KeptState.SUBMITTED},
+        KeptState.SUBMITTED: {KeptState.WRITTEN},  # changed, or sent back to its drafter
     },
 )
 
@@ -43,7 +43,7 @@ class KeptDraft:
     changed_at: datetime
     drafters: tuple[str, ...] = ()
     """Everybody who has written at it or submitted it, in that order."""
-    state: DraftState = DraftState.WRITTEN
+    state: KeptState = KeptState.WRITTEN
     submitted_by: str | None = None
     """Who answers for it as it stands; None where it was not submitted, or was changed since."""
     submitted_at: datetime | None = None

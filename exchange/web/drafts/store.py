@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
 
 from exchange.paging import Place
 from exchange.store.statements import move, values_of
 from exchange.store.types import printable
-from exchange.web.drafts.records import DRAFTS, DraftState, KeptDraft
+from exchange.web.drafts.records import KEPT_DRAFTS, KeptDraft, KeptState
 from exchange.web.drafts.tables import kept_draft
 
 _d = kept_draft.c
@@ -31,17 +32,14 @@ class KeptDrafts:
     def get(self, subject: str) -> KeptDraft | None:
         """Return the draft of something; None where there is none."""
         row = self._db.execute(_DRAFTS.where(_d.subject == subject)).first()
-        return _draft(row) if row is not None else None
+        return _read(row) if row is not None else None
 
     def keep(self, subject: str, fields: Mapping[str, str], account: str, now: datetime) -> KeptDraft:
         """Keep a draft in place of the one before, and return it.
 
-        Who changes it is one of its drafters, and it is submitted and looked over no more; what is the same changes
-        nothing.
+        Who does is one of its drafters, and it is submitted and looked over no more.
         """
         before = self.get(subject)
-        if before is not None and before.fields == dict(fields):
-            return before
         if before is None:
             draft = KeptDraft(subject, 1, dict(fields), account, account, now, (account,))
             self._db.execute(insert(kept_draft).values(_row(draft)))
@@ -56,33 +54,31 @@ class KeptDrafts:
     def submit(self, draft: KeptDraft, account: str, now: datetime) -> bool:
         """Note that somebody submits it for signature, and is one of its drafters from now on."""
         fields = {"submitted_by": account, "submitted_at": now, "drafters": _text(_with(draft.drafters, account))}
-        return self._move(draft, DraftState.WRITTEN, DraftState.SUBMITTED, **fields, remark="")
+        return self._move(draft, KeptState.WRITTEN, KeptState.SUBMITTED, **fields, remark="")
 
     def send_back(self, draft: KeptDraft, remark: str) -> bool:
         """Have its drafter go on with it, and say why."""
         undone = {"submitted_by": None, "submitted_at": None}
-        return self._move(
-            draft, DraftState.SUBMITTED, DraftState.WRITTEN, **undone, remark=printable(remark)[:_LONGEST]
-        )
+        return self._move(draft, KeptState.SUBMITTED, KeptState.WRITTEN, **undone, remark=printable(remark)[:_LONGEST])
 
     def look_over(self, draft: KeptDraft, account: str, now: datetime) -> bool:
         """Note that somebody has looked over it as it stands."""
         return self._move(draft, draft.state, draft.state, looked_over_by=account, looked_over_at=now)
 
-    def _move(self, draft: KeptDraft, before: DraftState, after: DraftState, **fields: object) -> bool:
-        return move(self._db, kept_draft, DRAFTS, {"subject": draft.subject}, {before}, after, fields)
+    def _move(self, draft: KeptDraft, before: KeptState, after: KeptState, **fields: object) -> bool:
+        return move(self._db, kept_draft, KEPT_DRAFTS, {"subject": draft.subject}, {before}, after, fields)
 
     def submitted(self, after: Place | None, limit: int) -> list[KeptDraft]:
         """Return a page of those that wait for a signature, the longest waiting first, behind a place."""
-        query = _DRAFTS.where(_d.state == DraftState.SUBMITTED).order_by(_d.submitted_at, _d.subject).limit(limit)
+        query = _DRAFTS.where(_d.state == KeptState.SUBMITTED).order_by(_d.submitted_at, _d.subject).limit(limit)
         if after is not None:
             query = query.where(tuple_(_d.submitted_at, _d.subject) > _BEHIND)
         behind = {"moment": after[0], "subject": after[1]} if after is not None else {}
-        return [_draft(row) for row in self._db.execute(query, behind)]
+        return [_read(row) for row in self._db.execute(query, behind)]
 
     def how_many_submitted(self, most: int) -> int:
         """Return how many wait for a signature, counted no further than ``most``."""
-        some = select(_d.subject).where(_d.state == DraftState.SUBMITTED).limit(most).subquery()
+        some = select(_d.subject).where(_d.state == KeptState.SUBMITTED).limit(most).subquery()
         return self._db.scalar(select(func.count()).select_from(some)) or 0
 
     def drop(self, subject: str) -> None:
@@ -90,7 +86,7 @@ class KeptDrafts:
         self._db.execute(delete(kept_draft).where(_d.subject == subject))
 
 
-def _draft(row: Row[tuple[object, ...]]) -> KeptDraft:
+def _read(row: Row[Any]) -> KeptDraft:
     values = dict(row._mapping)
     drafters = tuple(json.loads(values.pop("drafters"))) or (values["begun_by"], values["account"])
     return KeptDraft(**{**values, "fields": json.loads(values["fields"]), "drafters": tuple(dict.fromkeys(drafters))})

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, Integer, String, Table
 
 from exchange.store.metadata import metadata
 from exchange.store.types import EnumWord, FreeText, Instant
-from exchange.web.drafts.records import DraftState
+from exchange.web.drafts.records import KeptState
 
 kept_draft = Table(
     "kept_draft",
@@ -18,7 +18,7 @@ kept_draft = Table(
     Column("begun_by", String(40), nullable=False),
     Column("changed_at", Instant, nullable=False, index=True),
     Column("drafters", FreeText, nullable=False, server_default="[]"),
-    Column("state", EnumWord(DraftState, 20), nullable=False, server_default=DraftState.WRITTEN.value),
+    Column("state", EnumWord(KeptState, 20), nullable=False, server_default=KeptState.WRITTEN.value),
     Column("submitted_by", String(40)),
     Column("submitted_at", Instant),
     Column("looked_over_by", String(40)),

@@ -59,6 +59,7 @@ document.addEventListener("change", (event) => {
 
 // "/" goes to the search field, as people know it.
 document.addEventListener("keydown", (event) => {
+  if (document.documentElement.dataset.keys === "off") return;
   if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
     const field = document.querySelector("input[type=search]");
     if (field) { event.preventDefault(); field.focus(); }

@@ -24,6 +24,7 @@ from exchange.notices.rules.states import NOTICES, READERS, NoticeState
 from exchange.operations.systems.webhooks import DELIVERIES, DeliveryState
 from exchange.schemas import ReaderState
 from exchange.transitions import ForbiddenTransition, Machine
+from exchange.web.drafts.records import KEPT_DRAFTS, KeptState
 
 ROOT = Path(exchange.__path__[0])
 ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
@@ -38,6 +39,7 @@ ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
     REQUESTS: (RequestState, {RequestState.ANSWERED}),
     DRAINS: (DrainState, {DrainState.LIFTED}),
     RENEWALS: (RenewalState, set(RenewalState) - {RenewalState.WAITING, RenewalState.REFUSED}),
+    KEPT_DRAFTS: (KeptState, set()),  # what is signed or thrown away is there no more
     DELIVERIES: (DeliveryState, {DeliveryState.DELIVERED}),
 }
 """Every machine with its states, and those that nothing follows."""

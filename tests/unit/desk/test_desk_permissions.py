@@ -16,7 +16,7 @@ ALL, FROM_REVIEWER, FROM_SIGNER, SUPERVISOR = {C, R, S, U}, {R, S, U}, {S, U}, {
 
 MAY: dict[str, set[AccountRole]] = {
     "look": ALL, "take": ALL, "hand-over": ALL, "draft": ALL, "review": FROM_REVIEWER,
-    "submit-for-signature": ALL,
+    "submit-for-signature": ALL, "stand-in": ALL, "view": ALL,
     "reply": FROM_SIGNER, "end-procedure": FROM_SIGNER, "supplementary-review": FROM_SIGNER, "recall": FROM_SIGNER,
     "submit": ALL, "filing.hand-in": ALL, "filing.accept": FROM_SIGNER, "filing.missing": FROM_SIGNER,
     "filing.refuse": FROM_SIGNER, "hearing.call": FROM_SIGNER, "hearing.put-off": FROM_SIGNER,
