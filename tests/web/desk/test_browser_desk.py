@@ -49,6 +49,10 @@ def test_an_officer_signs_from_the_inbox_on_a_telephone_and_the_inbox_follows_by
         expect(page.locator("#conditions")).to_be_visible()  # nothing is hidden before a verdict is chosen
         page.get_by_label("附条件同意").check()
         expect(page.locator("#competent_body")).to_be_hidden()
+        page.locator("#reasons").press_sequentially("夜间车流少")
+        expect(page.locator(".autosaved [role=status]")).to_have_text("已自动保存")
+        page.reload()
+        expect(page.locator("#reasons")).to_have_value("夜间车流少")
         look(page, "opinion")
         page.get_by_role("button", name="核对后签名").click()
         expect(page.get_by_role("alert")).to_be_visible()
@@ -81,7 +85,14 @@ def test_everything_works_without_scripts_and_the_supervisors_pages_are_clean(of
         page.context.close()
         page = opened(browser)
         sign_in(page, url, SUPERVISOR)
-        for name in ("accounts", "audit", "account"):
+        for name in ("accounts", "audit", "account", "stand-ins"):
             page.goto(f"{url}/{name}")
             look(page, name)
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        look(page, "keys")
+        page.get_by_label("Use single keys").uncheck()
+        page.keyboard.press("Escape")
+        page.keyboard.press("i")
+        expect(page.get_by_role("heading", name="Stand-ins")).to_be_visible()  # the key does nothing any more
         page.context.close()
