@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
@@ -26,7 +25,7 @@ class StandIns:
     def add(self, record: StandIn) -> None:
         """Keep a record."""
         days = {"since": record.since.isoformat(), "until": record.until.isoformat()}
-        row = {**values_of(record), **days, "matters": json.dumps(record.matters)}
+        row = {**values_of(record), **days, "matters": " ".join(record.matters)}
         self._db.execute(insert(stand_in).values(row))
 
     def next_number(self) -> int:
@@ -65,4 +64,4 @@ def _records(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[StandIn, ...]:
 def _record(row: Row[tuple[object, ...]]) -> StandIn:
     values = dict(row._mapping)
     days = {name: date.fromisoformat(values[name]) for name in ("since", "until")}
-    return StandIn(**{**values, **days, "matters": tuple(json.loads(values["matters"]))})
+    return StandIn(**{**values, **days, "matters": tuple(values["matters"].split())})

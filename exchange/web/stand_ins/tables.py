@@ -21,6 +21,6 @@ stand_in = Table(
     Column("ended_at", Instant),
     Column("ended_by", String(40)),
 )
-"""Days as 2026-03-31, so that they compare as text."""
+"""Days as 2026-03-31, so that they compare as text; codes of matters, which have no blanks, between blanks."""
 Index("stand_in_until", stand_in.c.until, stand_in.c.number)
 Index("stand_in_by", stand_in.c.stand_in, stand_in.c.until)
