@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["tests.every_command", "exchange.store.migrate", "tests.warm", "tests.warm_rules"])
+context.set_forkserver_preload(["tests.warm_rules", "tests.every_command"])
 """What starts processes that have imported all that."""
 
 
