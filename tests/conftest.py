@@ -79,11 +79,16 @@ _STARTS_PROCESSES = {"journeys", "faults", "web"}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Has rules' processes forked, and looks for garbage from now on, but seldom, and not among what was imported."""
+    """Has rules' processes forked and stores copied, and looks for garbage from now on, but seldom, and not among
+    what was imported."""
     if asking := sys.modules.get("exchange.runtime.rule_process.asking"):
         from tests.warm_rules import start
 
         asking._started = start
+    if "exchange.store.migrate" in sys.modules:
+        from tests.tables_at_hand import use
+
+        use()
     if not session.config.option.collectonly and any(
         item.path.relative_to(_HERE).parts[0] in _STARTS_PROCESSES for item in session.items
     ):

@@ -26,6 +26,28 @@ from exchange.web.render import language_of
 PATH = "/api/v1"
 
 
+PARTS = (
+    documents,
+    register,
+    returns,
+    inbox,
+    replies,
+    cases,
+    window,
+    course,
+    clocks,
+    reading,
+    acting,
+    portal,
+    progress,
+    contacts,
+    licences,
+    notices,
+    webhooks,
+)
+"""What the API consists of, in the order in which it is told."""
+
+
 def create_api(api: Api) -> FastAPI:
     """Make the application; its OpenAPI document and its page need no token, everything else does."""
     app = _operations()
@@ -57,20 +79,6 @@ def _operations() -> FastAPI:
         dependencies=[Depends(only_known_parameters)],
         generate_unique_id_function=lambda route: route.name,
     )
-    at_windows = (cases, window, course, clocks, reading, acting)
-    for module in (
-        documents,
-        register,
-        returns,
-        inbox,
-        replies,
-        *at_windows,
-        portal,
-        progress,
-        contacts,
-        licences,
-        notices,
-        webhooks,
-    ):
+    for module in PARTS:
         app.include_router(module.router)
     return app

@@ -29,9 +29,9 @@ from exchange.messaging.node import Node
 from exchange.messaging.rules.moments import check_moments
 from exchange.notices.origin import unpack
 from exchange.schemas import MESSAGES, ClaimCheck, DeemedConsent, Forwarding, ReceiptProof
-from exchange.schemas.published.export import json_schemas
 from tests.corpus import vectors
 from tests.corpus.world import NOW, load_world
+from tests.json_schemas import exported
 from tests.unit import second_reader
 from tests.unit.examples import COVER
 from tests.unit.facts import CALENDAR, ID
@@ -79,7 +79,7 @@ def test_a_body_of_every_version_is_read_by_both(case: dict[str, Any]) -> None:
     assert verified.body.written_version == case["version"]
     check_moments(verified.body, verified.header.created_at)
     payload, labels = second_reader.verify(signed, key_of(WORLD["alice"].certificate))
-    reader = Reader("city.bob", {}, {"members": []}, json_schemas(), NOW)
+    reader = Reader("city.bob", {}, {"members": []}, exported(), NOW)
     assert reader.body(case["kind"], labels[3], payload) == json.loads(case["body_json"])
 
 
@@ -249,7 +249,7 @@ def alice() -> Reader:
     """The second reader, as city.alice, to whom the receipts were sent."""
     printed = vector("directory")
     directory = body_of(bytes.fromhex(printed["directory"]), key_of(printed["authority_certificate_der"]))
-    return Reader("city.alice", {}, directory, json_schemas(), NOW)
+    return Reader("city.alice", {}, directory, exported(), NOW)
 
 
 @pytest.mark.parametrize("case", REFUSED["receipts"], ids=lambda case: case["name"])

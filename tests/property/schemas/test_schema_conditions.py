@@ -12,11 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from exchange.schemas.published.export import json_schemas
+from tests.json_schemas import exported
 from tests.unit.examples import EXAMPLES
 from tests.unit.facts import ID
 
-SCHEMAS = json_schemas()
 ABSENT: Any = object()
 WORDS = ["因规划调整", "", " \n"]
 ATTACHMENT = {"name": "a", "media_type": "text/plain", "size": 1, "digest": "ab" * 32}
@@ -173,7 +172,7 @@ def takes(name: str, body: Any) -> bool:
 
 @pytest.mark.parametrize("name", sorted(CHOICES))
 def test_a_schema_takes_and_refuses_what_the_model_does(name: str) -> None:
-    validator = Draft202012Validator(SCHEMAS[name])
+    validator = Draft202012Validator(exported()[name])
     verdicts = [(takes(name, body), validator.is_valid(body), body) for body in variants(name)]
     assert [body for model, schema, body in verdicts if model != schema][:2] == []
     assert {model for model, _, _ in verdicts} == {True, False}

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from exchange.envelope import Faulty, prove_envelope
 from exchange.errors import SenderError
 from exchange.schemas import Suite
-from exchange.schemas.published.export import json_schemas
 from tests.corpus.world import FOLDER, HERE, load_world
+from tests.json_schemas import exported
 from tests.unit import second_reader
 from tests.unit.second_checks import Reader, Refused
 
@@ -59,7 +59,7 @@ def second() -> Reader:
         bytes.fromhex(key["key_id"]): (key["suite"], bytes.fromhex(key["secret_key"]))
         for key in VECTOR["recipient_keys"]
     }
-    return Reader(VECTOR["recipient_address"], keys, json.loads(payload), json_schemas(), AT)
+    return Reader(VECTOR["recipient_address"], keys, json.loads(payload), exported(), AT)
 
 
 def _authority() -> bytes:
