@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.errors import TooLarge
@@ -12,6 +13,9 @@ from exchange.errors import TooLarge
 PATIENCE = 4
 """A body of up to so many times what is taken is read to its end and thrown away: a browser that is answered before
 it has sent everything shows a broken connection, and not the answer."""
+
+MultiPartParser.spool_max_size = 64 * 1024
+"""Octets of a file under way that are kept in memory, and the rest on disk: hundreds may send one at the same time."""
 
 
 class LimitedBodies:

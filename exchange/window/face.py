@@ -22,6 +22,7 @@ from exchange.runtime.settings import Home
 from exchange.schemas import Matter
 from exchange.web.access.door import NumberDoor
 from exchange.web.door.attempts import Attempts
+from exchange.window.pictures import DrawnProcedures
 
 _OF_A_NUMBER, _OF_A_PLACE, _ASKED_WITHIN = 5, 20, 900.0
 """Addresses that are asked, for one number and for all from one place, within so many seconds."""
@@ -71,6 +72,8 @@ class PublicFace:
     """How often it was asked for, from one place, that an address be told."""
     handed: dict[str, str] = field(default_factory=dict)
     """Access codes of numbers just begun, until somebody says that they are written down."""
+
+    pictures: DrawnProcedures = field(default_factory=DrawnProcedures, repr=False)
 
     _names: tuple[float, Mapping[str, Words]] = field(default=(0.0, {}), repr=False)
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -63,7 +64,7 @@ class Guest:
     form: FormData = field(default_factory=FormData)
     """What was sent, within its limits."""
 
-    @property
+    @cached_property
     def language(self) -> Language:
         """The language that was chosen, or the browser's."""
         return render.language_of(self.request)

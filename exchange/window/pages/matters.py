@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from exchange.catalogue.as_data import ACCEPTED_WITHIN, DELIVERED_WITHIN, matter_data
 from exchange.catalogue.linked.datasets import catalogue_json_ld
 from exchange.catalogue.linked.service import matter_json_ld
-from exchange.catalogue.picture.drawn import NARROW, WIDE, procedure_svg
+from exchange.catalogue.picture.drawn import NARROW, WIDE
 from exchange.catalogue.procedure import completion_text, procedure_of
 from exchange.catalogue.silence import exclusion_text, start_text
 from exchange.catalogue.terms import not_counted_text
@@ -82,7 +82,7 @@ def matter_page(
 
 
 def _picture(guest: Guest, one: Matter, width: int) -> Markup:
-    return Markup(procedure_svg(one, guest.face.names(), guest.language, width))  # noqa: S704 -- it escapes its texts
+    return guest.face.pictures.of(one, guest.face.names(), guest.language, width)
 
 
 Row = tuple[str, str, str]

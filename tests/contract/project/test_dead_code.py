@@ -32,6 +32,7 @@ CALLED_BY = {
     "uvicorn, by this name": {"send_400_response"},
     "smtplib, by these names": {"_host", "sock"},
     "Python, by these names": {"__dir__", "__getattr__", "find_spec", "set_data"},
+    "starlette, by this name": {"spool_max_size"},
     "tempfile, by this name": {"tempdir"},
     "httpcore, whose interface has this parameter": {"local_address"},
     "structlog, which gives this parameter": {"logger"},
