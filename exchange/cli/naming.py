@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from exchange.language import Words, choose, tr
-from exchange.language.names import matter_name
+from exchange.language import Words, choose
+from exchange.operations.said.names import SaidNames
 from exchange.runtime.catalogue import matter_names
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home
@@ -30,11 +30,20 @@ def learn_domain(home: Home) -> None:
     _catalogues.append(home.catalogue)
 
 
-def matter_called(code: str, said: str = "") -> str:
-    """Name a matter in the reader's language; as a message says it, or by its code, where the catalogue is not here."""
+def names_known() -> SaidNames:
+    """Return the names known so far, of members and of matters."""
+    return SaidNames(_names, _matters_read)
+
+
+def _matters_read() -> Mapping[str, Words]:
     while _catalogues:
         _matters.update(matter_names(_catalogues.pop()))
-    return matter_name(code, _matters, said)
+    return _matters
+
+
+def matter_called(code: str, said: str = "") -> str:
+    """Name a matter in the reader's language; as a message says it, or by its code, where the catalogue is not here."""
+    return names_known().matter(code, said)
 
 
 def names() -> Mapping[str, Words]:
@@ -44,18 +53,12 @@ def names() -> Mapping[str, Words]:
 
 def called(address: str) -> str:
     """Name a member in the reader's language; by the address where its profile is not here."""
-    return choose(_names[address]) if address in _names else address
+    return names_known().called(address)
 
 
 def in_full(address: str) -> str:
     """Name and address, where somebody may want to type the address."""
-    name = called(address)
-    return name if name == address else f"{name} ({address})"
-
-
-def for_another(substitute: str, department: str) -> str:
-    """Say who has spoken for which department."""
-    return tr("{substitute} for {department}", substitute=called(substitute), department=called(department))
+    return names_known().in_full(address)
 
 
 def label(profile: Profile) -> str:

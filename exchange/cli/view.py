@@ -15,10 +15,9 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.status import CaseStatus, PartStatus
 from exchange.cli.laid_out import shown_as_called
 from exchange.cli.streams import printable
-from exchange.clock import CST, end_text
 from exchange.language import choose, name_of, plural, tr
 from exchange.language.names import AMENDMENTS, CASE_STATES, OUTCOMES, PART_STATES
-from exchange.schemas import Decision, EntryKind, LedgerEntry, Verdict
+from exchange.schemas import EntryKind, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""
@@ -109,11 +108,6 @@ def times(attempts: int) -> str:
     return plural(attempts, "{number} attempt", "{number} attempts")
 
 
-def moment(at: datetime) -> str:
-    """Write an instant of the record, to the minute, in the domain's own time."""
-    return f"{at.astimezone(CST):%Y-%m-%d %H:%M}"
-
-
 def print_json(value: Any) -> None:
     """Print one JSON document on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=_written))
@@ -176,38 +170,6 @@ def outcome_text(case: CaseStatus) -> Text:
     return state_text(case.state, None).append(mark)
 
 
-def decided_by(decision: Decision) -> str:
-    """Say who decided; a rule is named as such, with who answers for it."""
-    if not decision.by_rule:
-        return decision.officer
-    return tr("made by rule; no person approved ({officer})", officer=decision.officer)
-
-
-def due_text(due_at: datetime | None) -> str:
-    """Write a due moment as people say it: midnight is 24:00 of the day that ends."""
-    return end_text(due_at) if due_at else ""
-
-
-def ends_text(due_at: datetime | None, *, provisional: bool) -> str:
-    """Write a due moment, and that the calendar may still move it where that is so."""
-    return f"{due_text(due_at)} {tr('(provisional)')}" if provisional and due_at else due_text(due_at)
-
-
 def act_by(day: date | str) -> str:
     """Say until when something is to be dealt with: the end of that day."""
     return tr("to be dealt with by {day} 24:00", day=day)
-
-
-def working_days(days: int) -> str:
-    """Write a length in working days, which are not calendar days."""
-    return plural(days, "{number} working day", "{number} working days")
-
-
-def amendment_text(entry: LedgerEntry) -> str:
-    """Say what an entry did to a term, and for how long."""
-    what = name_of(AMENDMENTS, entry.kind)
-    if entry.days is not None and entry.kind is EntryKind.EXTEND:
-        return tr("{what} by {days}", what=what, days=working_days(entry.days))
-    if entry.days is not None:
-        return tr("{what} for {days}", what=what, days=working_days(entry.days))
-    return tr("{what} until resumed", what=what) if entry.kind is EntryKind.STOP else what

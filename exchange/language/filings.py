@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from exchange.language.choice import Words
 
@@ -46,3 +46,10 @@ HEARING_STATES: Mapping[str, Words] = {
     "held": ("已举行", "held"),
     "called-off": ("已取消", "called off"),
 }
+
+
+def scan_words(digest: str, scanned: Collection[str] | None) -> Words:
+    """Say whether a scanner has looked at a file; ``scanned``: the files in which it found nothing, None: untold."""
+    if scanned is None:
+        return "未说明是否扫描", "not told whether it was scanned"
+    return ("扫描未发现问题", "scanned, nothing found") if digest in scanned else ("未扫描", "not scanned")

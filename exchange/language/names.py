@@ -53,6 +53,11 @@ DESK_STATES: Mapping[str, Words] = {
     "defaulted": ("已按缺席处理", "defaulted"),
 }
 DIRECTIONS: Mapping[str, Words] = {"received": ("收文", "received"), "sent": ("发文", "sent")}
+URGENCIES: Mapping[str, Words] = {
+    "ordinary": ("平件", "ordinary"),
+    "urgent": ("加急", "urgent"),
+    "extra-urgent": ("特急", "extra urgent"),
+}
 CIRCULATION_STATES: Mapping[str, Words] = {"unread": ("未阅", "not read"), "read": ("已阅", "read")}
 PAPER_STATES: Mapping[str, Words] = {
     "owed": ("待补意见", "paper owed"),

@@ -11,9 +11,10 @@ from exchange.approval.window.clock.owed import deliver as record_delivery
 from exchange.approval.window.clock.owed import explain as record_explanation
 from exchange.approval.window.status import case_status
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
-from exchange.cli.view import ends_text, print_json, say
+from exchange.cli.view import print_json, say
 from exchange.language import name_of, tr
 from exchange.language.names import AMENDMENTS
+from exchange.operations.said.terms import ends_text
 from exchange.runtime.settings import Settings
 from exchange.schemas import EntryKind, ProcedureKind
 

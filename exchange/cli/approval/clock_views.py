@@ -15,8 +15,9 @@ from exchange.approval.window.clock.shown import CaseTerm
 from exchange.approval.window.status import CaseStatus
 from exchange.cli.approval.term_views import amendment_json, stopped_json, stopped_text
 from exchange.cli.naming import called
-from exchange.cli.view import amendment_text, ends_text, moment, plain, working_days
+from exchange.cli.view import plain
 from exchange.language import listed, read_back, tr
+from exchange.operations.said.terms import amendment_text, ends_text, moment, working_days
 
 
 def clock_rows(case: CaseStatus) -> Iterator[tuple[str, str | Text]]:

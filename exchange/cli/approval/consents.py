@@ -13,10 +13,11 @@ from rich.text import Text
 from exchange.approval.monitor.recheck import Rechecked, recheck, recheck_case
 from exchange.cli.naming import in_full
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, due_text, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import FileUnusable
 from exchange.language import language, tr
 from exchange.machine.files import make_folder, write_secret
+from exchange.operations.said.terms import due_text, moment
 from exchange.runtime.settings import Settings
 
 _OTHERWISE = 8

@@ -14,9 +14,10 @@ from exchange.approval.records import ReopeningRow
 from exchange.approval.rules.after.paper import OwedPaper, PaperState
 from exchange.approval.window.status import CaseStatus
 from exchange.cli.naming import called
-from exchange.cli.view import due_text, moment, plain, state_text
+from exchange.cli.view import plain, state_text
 from exchange.language import name_of, plural, tr
 from exchange.language.names import ORDERED_BY
+from exchange.operations.said.terms import due_text, moment
 
 
 def reopened(case: CaseStatus) -> Iterator[RenderableType]:

@@ -158,7 +158,7 @@ def show(
     if pdf or output is not None:
         from exchange.cli.documents.drawn_papers import write_paper  # what draws takes a while to import
 
-        write_paper(node, settings, filed(node, what) if pdf else [], output, as_json=as_json)
+        write_paper(node, filed(node, what) if pdf else [], output, as_json=as_json)
         return
     of_case = dossier(node, what)
     found = of_case or filed(node, what)

@@ -13,12 +13,13 @@ import typer
 from exchange.approval.window.hearing import holding
 from exchange.approval.window.hearing.holding import CalledHearing
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, moment, plain, print_json
+from exchange.cli.view import console, plain, print_json
 from exchange.clock import CST
 from exchange.errors import CallerError
 from exchange.language import name_of, tr
 from exchange.language.filings import HEARING_STATES
 from exchange.machine.textfile import read_text
+from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Settings
 from exchange.schemas import FiledFile
 

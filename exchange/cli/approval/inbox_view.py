@@ -17,10 +17,11 @@ from exchange.approval.rules.states import DeskState
 from exchange.approval.window.lead_duties import LeadDuty
 from exchange.cli.approval.term_views import desk_term_text, term_json, term_text
 from exchange.cli.naming import called, in_full, matter_called
-from exchange.cli.view import due_text, moment, plain
+from exchange.cli.view import plain
 from exchange.language import choose, listed, name_of, read_back, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.messaging.records import OutboxView
+from exchange.operations.said.terms import due_text, moment
 from exchange.operations.tasks.duties import Duty, DutyKind
 from exchange.schemas.titles import kind_name
 

@@ -12,8 +12,9 @@ from exchange.catalogue.procedure import Names, ProcedurePart, completion_text, 
 from exchange.catalogue.shown import pages_of
 from exchange.catalogue.silence import exclusion_text, start_text
 from exchange.catalogue.terms import days_to_decide, not_counted_text
-from exchange.cli.view import plain, working_days
+from exchange.cli.view import plain
 from exchange.language import Text, choose, language, listed, tr
+from exchange.operations.said.terms import working_days
 from exchange.schemas import AcceptanceMode, Bilingual, Material, Matter, MatterField, PublicGuide
 
 

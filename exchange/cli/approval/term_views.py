@@ -12,8 +12,9 @@ from rich.text import Text
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.stops import Stop
 from exchange.cli.naming import called
-from exchange.cli.view import amendment_text, due_text, moment, plain, working_days
+from exchange.cli.view import plain
 from exchange.language import listed, read_back, tr
+from exchange.operations.said.terms import amendment_text, due_text, moment, working_days
 from exchange.schemas import LedgerEntry
 
 

@@ -19,19 +19,10 @@ from exchange.cli.approval.clock_views import case_changes, clock_rows
 from exchange.cli.approval.course_views import labelled, paper_text, proposed, reopened
 from exchange.cli.approval.term_views import changes_table, stopped_text
 from exchange.cli.naming import called, in_full
-from exchange.cli.view import (
-    console,
-    decided_by,
-    due_text,
-    ends_text,
-    moment,
-    outcome_text,
-    part_cell,
-    plain,
-    state_text,
-)
+from exchange.cli.view import console, outcome_text, part_cell, plain, state_text
 from exchange.language import choose, name_of, read_back, tr
 from exchange.language.names import GROUNDS
+from exchange.operations.said.terms import decided_by, due_text, ends_text, moment
 from exchange.schemas import Decision
 
 _WAITED_FOR = frozenset({PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})

@@ -21,10 +21,11 @@ from exchange.cli.approval.deciding import decide
 from exchange.cli.approval.reopening import reopen
 from exchange.cli.naming import called
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, ends_text, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.files.applications import read_application
 from exchange.language import name_of, tr
 from exchange.language.names import AMENDMENTS
+from exchange.operations.said.terms import ends_text
 from exchange.runtime.settings import Settings
 from exchange.schemas import EntryKind, ProcedureKind
 

@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from exchange.cli.naming import in_full
-from exchange.cli.view import moment
 from exchange.documents.rules.circulation import CirculationReader
 from exchange.joint.reader import JointIssue
-from exchange.language import listed, name_of, tr
-from exchange.language.names import PURPOSES
 from exchange.messaging.register.records import RegisterEntry
-from exchange.schemas import Concerned, Document, Purpose
-
-Lines = Iterator[tuple[str, str]]
-"""Labels and texts, in the order in which one reads them."""
-
-
-def document_lines(body: Document) -> Lines:
-    """Return an official document's elements and text, with their labels."""
-    yield tr("kind of document"), body.kind.value
-    yield tr("number"), str(body.number)
-    yield tr("issuing mark"), body.issuing_mark or ""
-    yield tr("copy number"), f"{body.copy_number:06}" if body.copy_number else ""
-    yield tr("signatory"), body.signatory or ""
-    yield tr("title"), body.title
-    yield tr("addressees"), listed(body.addressees)
-    yield tr("copies"), listed(body.copies)
-    yield tr("purpose"), "" if body.purpose is Purpose.ACTION else name_of(PURPOSES, body.purpose)
-    for one in body.concerns:
-        yield tr("concerns"), _agreement(one)
-    yield tr("text"), body.body
-    if body.printing:
-        yield tr("printed by"), f"{body.printing.by}, {body.printing.on.isoformat()}"
-
-
-def _agreement(one: Concerned) -> str:
-    if one.agreed_in is None:
-        return tr("{authority}, which is not said to have agreed", authority=in_full(one.authority))
-    return tr("{authority}, agreed in {message}", authority=in_full(one.authority), message=one.agreed_in)
-
-
-def joint_lines(joint: JointIssue) -> Lines:
-    """Return the lines of a joint document: who signed it and when, its date, and what it says."""
-    for one in joint.signatures:
-        yield tr("signed by"), f"{in_full(one.by)}, {moment(one.at)}"
-    yield tr("date"), joint.issued_on.isoformat()
-    yield from document_lines(joint.draft.document)
 
 
 def joint_json(joint: JointIssue) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from exchange.cli.documents.document_views import REGISTER_COLUMNS, entry_json, reader_json
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, moment, plain, print_json, say, say_more
+from exchange.cli.view import console, plain, print_json, say, say_more
 from exchange.documents.circulate import circulate as put_round
 from exchange.documents.circulate import mark_read, readers_of
 from exchange.documents.rules.circulation import CirculationReader
@@ -23,6 +23,7 @@ from exchange.machine.spreadsheet import csv_text
 from exchange.messaging.node import Node
 from exchange.messaging.register.records import RegisterEntry, RegisterSide
 from exchange.messaging.register.store import Register
+from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Settings
 from exchange.schemas import DocumentKind
 

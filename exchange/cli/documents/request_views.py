@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.naming import called, in_full
-from exchange.cli.view import moment, plain
+from exchange.cli.view import plain
 from exchange.documents.request_record import RequestStatus
 from exchange.language import choose, read_back, tr
+from exchange.operations.said.terms import moment
 
 _STATES = {
     "sent": ("已发出", "sent", "cyan"),

@@ -11,13 +11,14 @@ from exchange.audit.acting import acting_account
 from exchange.cli.domain.token_options import TokenOption, parsed
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.directory import load_authority_certificate
 from exchange.directory.certificates import Certificate, der, load_certificate
 from exchange.directory.grants import fingerprint
 from exchange.directory.succession import former_authorities
 from exchange.errors import CallerError, FileUnusable
 from exchange.language import tr
+from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Home, Settings
 from exchange.setup import succession
 

@@ -13,12 +13,13 @@ import typer
 from rich.table import Table
 
 from exchange.cli.options import HomeOption, JsonOption
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.directory import Lookup
 from exchange.directory.calendars import SignedCalendar
 from exchange.errors import CallerError, FileUnusable
 from exchange.files.announcements import read_announcement
 from exchange.language import tr
+from exchange.operations.said.terms import moment
 from exchange.runtime.calendars import level_calendars, read_calendars
 from exchange.runtime.home import need_domain, open_tree
 from exchange.runtime.settings import Home, Settings

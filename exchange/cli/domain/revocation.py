@@ -13,13 +13,14 @@ from exchange.audit.acting import acting_account
 from exchange.cli.naming import called, in_full, learn_domain
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.clock import CST
 from exchange.errors import CallerError, ExchangeError
 from exchange.language import Text, Words, choose, tr
 from exchange.operations.domain_view import DomainView
 from exchange.operations.revocation.closing import Closed, close_doors
 from exchange.operations.revocation.resting import Ground, Resting, RestingRecord, mark, resting_on
+from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas.titles import kind_name
 from exchange.setup.certify import revoke as revoke_member

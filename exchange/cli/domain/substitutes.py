@@ -11,11 +11,12 @@ from rich.table import Table
 from exchange.cli.complete import member_addresses
 from exchange.cli.naming import in_full, learn_domain
 from exchange.cli.options import HomeOption, JsonOption
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.clock import CST
 from exchange.directory.substitutes import ends, in_force, standing
 from exchange.errors import CallerError
 from exchange.language import tr
+from exchange.operations.said.terms import moment
 from exchange.runtime.home import open_directory
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Substitution

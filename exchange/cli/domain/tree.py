@@ -9,12 +9,13 @@ import typer
 from rich.table import Table
 
 from exchange.cli.options import HomeOption, JsonOption
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.directory import BranchState, KnownDomain, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper
 from exchange.errors import CallerError, ExchangeError
 from exchange.language import Text, choose, language, tr
 from exchange.machine.files import write_secret
+from exchange.operations.said.terms import moment
 from exchange.runtime.home import open_tree
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.tree_files import read_foreign

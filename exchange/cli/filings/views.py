@@ -12,14 +12,14 @@ from rich.text import Text
 from exchange.approval.acceptance.officers import FilingStatus
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
-from exchange.cli.documents.application_views import scan_said
 from exchange.cli.documents.document_views import without_keys
 from exchange.cli.naming import called
-from exchange.cli.view import due_text, ends_text, moment, plain
+from exchange.cli.view import plain
 from exchange.hand_codes import grouped
 from exchange.language import choose, listed, name_of, tr
-from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS
+from exchange.language.filings import CHANNELS, FILING_STANDINGS, FILING_STATES, PART_STEPS, scan_words
 from exchange.licences.kept import KeptLicence
+from exchange.operations.said.terms import due_text, ends_text, moment
 from exchange.portal.asked_about import AskedAbout
 from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.view import CaseView
@@ -77,7 +77,7 @@ def _lines(found: FilingStatus) -> list[tuple[str, str]]:
     lines += [(fields.get(answer.field, answer.field), answer.value) for answer in application.answers]
     for one in application.materials:
         named = one.attachment or one.claim
-        file = f"{named.name} ({scan_said(named.digest, found.scanned)})" if named is not None else one.note
+        file = f"{named.name} ({choose(scan_words(named.digest, found.scanned))})" if named is not None else one.note
         lines.append((names.get(one.code, one.code), file))
     for promise in found.promised:
         name = names.get(promise.material, promise.material)
@@ -155,7 +155,7 @@ def _renewal(term: RenewalTerm) -> str:
 
 
 def _said_of(file: DraftFile) -> str:
-    return scan_said(file.digest, (file.digest,) if file.scanned else ())
+    return choose(scan_words(file.digest, (file.digest,) if file.scanned else ()))
 
 
 def _part_line(part: DepartmentProgress) -> Text:

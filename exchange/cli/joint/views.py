@@ -10,13 +10,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.documents.document_views import document_lines, without_keys
-from exchange.cli.naming import called, in_full
-from exchange.cli.view import moment, plain
+from exchange.cli.documents.document_views import without_keys
+from exchange.cli.naming import called, in_full, names_known
+from exchange.cli.view import plain
 from exchange.joint.records import JointRow
 from exchange.joint.status import JointStatus
 from exchange.language import choose, listed, name_of, tr
 from exchange.language.names import JOINT_STATES
+from exchange.operations.said.document import document_lines
+from exchange.operations.said.terms import moment
 
 _COLOURS = {"open": "cyan", "signed": "cyan", "issued": "green", "refused": "yellow", "withdrawn": "dim"}
 _SIGNERS = {
@@ -42,7 +44,7 @@ def joint_view(found: JointStatus) -> RenderableType:
             f"{in_full(signer.address)}  ", _text(*_SIGNERS[signer.state]), at, "  ", plain(signer.reason)
         )
         grid.add_row(role, state)
-    for label, text in document_lines(found.draft.document):
+    for label, text in document_lines(found.draft.document, names_known()):
         if text:
             grid.add_row(label, plain(text))
     grid.add_row(tr("goes to"), listed(map(in_full, (*found.draft.addressees, *found.draft.document.copies))))

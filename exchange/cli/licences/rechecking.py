@@ -10,9 +10,10 @@ from rich.text import Text
 
 from exchange.cli.licences.app import LicenceArgument, licences
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, moment, plain, print_json
+from exchange.cli.view import console, plain, print_json
 from exchange.language import listed, tr
 from exchange.licences.rechecking import RecheckedRenewal, recheck_renewals
+from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Settings
 
 _FAILED = 8

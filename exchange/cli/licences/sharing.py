@@ -10,11 +10,12 @@ from rich.table import Table
 
 from exchange.cli.licences.app import licences
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.language import listed, name_of, tr
 from exchange.language.licences import ANSWER_RESULTS, LICENCE_STANDINGS
 from exchange.licences.answering import ToldLicence, told_of
 from exchange.licences.asking import AnsweredQuery, QueryWanted, answers, ask
+from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Settings
 from exchange.schemas import LicenceAnswer, SharedLicence
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.naming import in_full
-from exchange.cli.view import ends_text, moment, plain
+from exchange.cli.view import plain
 from exchange.hand_codes import grouped
 from exchange.language import choose, listed, name_of, tr
 from exchange.language.licences import LICENCE_CHANGES, LICENCE_STANDINGS, VERIFICATIONS
@@ -21,6 +21,7 @@ from exchange.licences.register import public_licence
 from exchange.licences.rules.publishing import publish_by
 from exchange.licences.rules.standing import LicenceStanding
 from exchange.licences.verifying import Verification, VerifiedLicence
+from exchange.operations.said.terms import ends_text, moment
 from exchange.schemas import LicenceEntry
 from exchange.workdays import WorkingCalendar
 

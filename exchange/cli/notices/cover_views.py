@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from exchange.cli.naming import in_full
-from exchange.cli.view import act_by, moment, plain
+from exchange.cli.view import act_by, plain
 from exchange.language import tr
 from exchange.notices.rules.covering import verb_of
 from exchange.notices.text import NoticeText
+from exchange.operations.said.terms import moment
 from exchange.schemas import Document
 
 

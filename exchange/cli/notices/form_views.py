@@ -8,11 +8,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.view import due_text, plain
+from exchange.cli.view import plain
 from exchange.language import choose, listed, tr
 from exchange.notices.answer import Asked
 from exchange.notices.forms.aggregate import sums, table
 from exchange.notices.forms.collecting import Collected
+from exchange.operations.said.terms import due_text
 from exchange.schemas import FormField
 
 _KINDS = {

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.naming import called, in_full
-from exchange.cli.view import moment, plain
+from exchange.cli.view import plain
 from exchange.directory.hierarchy import domain_of, level_of
 from exchange.language import language, name_of, tr
 from exchange.language.names import READERS
 from exchange.notices.evidence.rules import Evidence
+from exchange.operations.said.terms import moment
 from exchange.schemas import Reader, ReaderState, ReceiptsRequest
 
 _NAMES = 40

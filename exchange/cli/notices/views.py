@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.naming import called, in_full
-from exchange.cli.view import act_by, moment, plain
+from exchange.cli.view import act_by, plain
 from exchange.directory.hierarchy import domain_of, level_of
 from exchange.language import choose, listed, name_of, tr
 from exchange.language.names import NOTICE_STATES
@@ -19,6 +19,7 @@ from exchange.notices.cover import Waiting
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import TAKEN_BACK, NoticeState
 from exchange.notices.status import NoticeStatus
+from exchange.operations.said.terms import moment
 from exchange.schemas import AtRecall, Count, Named
 
 LEVELS = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))

@@ -7,10 +7,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from exchange.cli.naming import in_full
-from exchange.cli.view import moment, plain, times
+from exchange.cli.view import plain, times
 from exchange.language import name_of, read_back, tr
 from exchange.language.names import REASONS, STAGES_OF_DEATH, reason_name
 from exchange.messaging.records import DeadLetter, Proposal
+from exchange.operations.said.terms import moment
 from exchange.runtime.home import OpenedMember
 from exchange.schemas.titles import kind_name
 

@@ -15,7 +15,7 @@ from exchange.cli.naming import called, in_full, learn
 from exchange.cli.operations.dead_letter_views import letter_view, reason_of
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, moment, plain, print_json, say, say_more
+from exchange.cli.view import console, plain, print_json, say, say_more
 from exchange.errors import CallerError, NotFound
 from exchange.language import Recorded, name_of, tr
 from exchange.language.names import STAGES_OF_DEATH
@@ -24,6 +24,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter, Proposal
 from exchange.operations.dead_letters import discard, domain, release
 from exchange.operations.dead_letters.redrive import Again, RedriveOutcome, redrive
+from exchange.operations.said.terms import moment
 from exchange.runtime import logs
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profile_work import open_work

@@ -15,12 +15,13 @@ from exchange.cli.complete import member_addresses
 from exchange.cli.naming import called, in_full, learn
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, ends_text, moment, plain, print_json, say, say_more
+from exchange.cli.view import console, plain, print_json, say, say_more
 from exchange.language import choose, tr
 from exchange.messaging.rules.holding import Hold
 from exchange.operations.domain_view import DomainView
 from exchange.operations.holds import domain as holding
 from exchange.operations.records.stores import provisional_by
+from exchange.operations.said.terms import ends_text, moment
 from exchange.runtime import draining, logs
 from exchange.runtime.settings import Settings
 from exchange.schemas.titles import kind_name

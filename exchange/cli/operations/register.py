@@ -14,11 +14,12 @@ from exchange.cli.operations import maintenance
 from exchange.cli.operations.dead_letters import dead, members
 from exchange.cli.options import HomeOption, JsonOption, open_as
 from exchange.cli.streams import printable
-from exchange.cli.view import console, moment, plain, print_json, times
+from exchange.cli.view import console, plain, print_json, times
 from exchange.language import read_back, tr
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView
 from exchange.messaging.resend import resend as resend_message
+from exchange.operations.said.terms import moment
 from exchange.runtime.home import OpenedMember
 from exchange.runtime.settings import Settings
 from exchange.schemas.titles import kind_name

@@ -11,10 +11,11 @@ from rich.table import Table
 from exchange.audit.acting import acting_account
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, plain, print_json, say
 from exchange.clock import RealClock
 from exchange.language import tr
 from exchange.operations.domain_view import DomainView
+from exchange.operations.said.terms import moment
 from exchange.operations.systems.issuing import DEFAULT_DAYS, make_token, revoke_token, token_state
 from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens

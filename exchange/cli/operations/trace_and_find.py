@@ -13,13 +13,14 @@ from rich.text import Text
 
 from exchange.cli.naming import called, in_full, learn_domain, matter_called
 from exchange.cli.options import HomeOption, JsonOption
-from exchange.cli.view import console, moment, plain, print_json
+from exchange.cli.view import console, plain, print_json
 from exchange.errors import CallerError
 from exchange.language import choose, read_back, tr
 from exchange.language.names import CASE_STATES, COPIES
 from exchange.operations.domain_view import DomainView
 from exchange.operations.records.lines import CaseLine
 from exchange.operations.records.stores import queued_by, stores_of, trust_of
+from exchange.operations.said.terms import moment
 from exchange.operations.search.find import MessageLine, find_cases, find_messages
 from exchange.operations.search.rules import Found, is_message_id, read_key, read_query, write_key
 from exchange.operations.trace.rules import Trace

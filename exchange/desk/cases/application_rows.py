@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from exchange.catalogue.answer_words import answer_words
 from exchange.desk.visit import DeskVisit
+from exchange.language.filings import scan_words
 from exchange.paper.originals import LONGEST_PDF
 from exchange.schemas import Application, Consultation, Matter
 
@@ -97,18 +98,10 @@ def lines_of_materials(
         files, notes = found.setdefault(one.code, ([], []))
         file = one.attachment or one.claim
         if file is not None:
-            scan = _scan(visit, file.digest, scanned)
+            scan = visit.words(scan_words(file.digest, scanned))
             files.append(FileLine(file.name, file.size, file.media_type, f"{below}/files/{file.digest}", scan))
         if one.note:
             notes.append(one.note)
     return [
         MaterialLine(code, names.get(code, code), tuple(files), tuple(notes)) for code, (files, notes) in found.items()
     ]
-
-
-def _scan(visit: DeskVisit, digest: str, scanned: Collection[str] | None) -> str:
-    if scanned is None:
-        return visit.say("未说明是否扫描", "not told whether it was scanned")
-    if digest in scanned:
-        return visit.say("扫描未发现问题", "scanned, nothing found")
-    return visit.say("未扫描", "not scanned")

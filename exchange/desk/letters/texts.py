@@ -11,13 +11,11 @@ from exchange.desk.visit import DeskVisit
 from exchange.directory.hierarchy import domain_of
 from exchange.documents.rules.issuing import Issuing
 from exchange.errors import NotFound
-from exchange.language.names import PURPOSES
+from exchange.language.names import PURPOSES, URGENCIES
 from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.runtime.home import open_claims
 from exchange.schemas import Document, Purpose, Urgency
 
-_URGENCY = {Urgency.ORDINARY: ("平件", "ordinary"), Urgency.URGENT: ("加急", "urgent")}
-_MOST_URGENT = ("特急", "extra urgent")
 Rows = list[tuple[str, str, str]]
 
 
@@ -58,7 +56,7 @@ def elements(visit: DeskVisit, document: Document) -> Rows:
 
 def urgency_words(visit: DeskVisit, urgency: Urgency) -> str:
     """Name a degree of urgency; nothing for an ordinary one."""
-    return "" if urgency is Urgency.ORDINARY else visit.words(_URGENCY.get(urgency, _MOST_URGENT))
+    return "" if urgency is Urgency.ORDINARY else visit.words(URGENCIES[urgency.value])
 
 
 def letter_files(item: Filed, path: str) -> list[LetterFile]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.letters.chain import chain_of, progress_words, related
-from exchange.desk.letters.drawing import only_one, paper_of
+from exchange.desk.letters.drawing import only_one, paper_file
 from exchange.desk.letters.listing import LISTS, documents_page, open_requests
 from exchange.desk.letters.texts import elements, issuing_faults, letter_file, letter_files
 from exchange.desk.pages.views import views_of
@@ -126,7 +126,7 @@ def _file(visit: DeskVisit) -> DeskFile:
 
 
 def _paper(visit: DeskVisit) -> DeskFile:
-    return paper_of(visit, _message(visit))
+    return paper_file(visit, _message(visit))
 
 
 LIST = DeskPage(

@@ -17,12 +17,13 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.claims import fetch, open_claim_store
-from exchange.cli.documents.message_views import said_in
 from exchange.clock import CST
 from exchange.envelope import verify_signed
 from exchange.errors import BadAcceptance, Conflict
 from exchange.messaging.documents import Documents
 from exchange.messaging.records import StoredDocument
+from exchange.operations.said.message import said_in
+from exchange.operations.said.names import SaidNames
 from exchange.operations.trace.dossier import filed
 from exchange.portal import drafting, ending, handing_in, removing, speaking
 from exchange.portal.large_files import attach_large
@@ -438,7 +439,7 @@ def test_a_large_file_lies_in_the_claim_store_and_the_departments_can_read_it(ci
 def read_by(city: City, name: str, stored: StoredDocument) -> list[str]:
     """What a department reads of a message."""
     [item] = filed(city.node(name), stored.message_id)
-    return [text for _, text in said_in(item)]
+    return [text for _, text in said_in(item, SaidNames({}, dict))]
 
 
 def case_of(city: City, number: str) -> CaseRow:

@@ -13,12 +13,13 @@ import pytest
 
 from exchange.approval.window.licensing.entering import EntryWanted, enter
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.cli.documents.message_views import said_in
 from exchange.errors import BadOpinion, CallerError
 from exchange.licences.answering import told_of
 from exchange.licences.asking import QueryWanted, answers, ask
 from exchange.licences.register import licence_of
 from exchange.messaging.documents import Documents
+from exchange.operations.said.message import said_in
+from exchange.operations.said.names import SaidNames
 from exchange.operations.trace.dossier import filed
 from exchange.portal.asked_about import asked_about
 from exchange.schemas import (
@@ -169,7 +170,7 @@ def test_an_opinion_names_the_answer_it_rests_on_only_where_its_department_has_i
     city.reply("transport", case, licence_answer=theirs)
     tell(city)
     [item] = filed(city.window, given)
-    assert ("rests on the licence answer", mine) in list(said_in(item))
+    assert ("rests on the licence answer", mine) in list(said_in(item, SaidNames({}, dict)))
     told = view(city, number).progress
     assert told is not None
     by_name = {part.department.rpartition(".")[2]: part.licence_answer for part in told.parts}

@@ -16,13 +16,16 @@ from exchange.approval.rules.stops import Stop
 from exchange.approval.window.clock.shown import CaseTerm
 from exchange.cli.approval.case_json import case_json
 from exchange.cli.approval.views import case_view
-from exchange.cli.documents.message_views import _says
 from exchange.cli.view import console
 from exchange.language import Language, speaking
+from exchange.operations.said.message import body_lines
+from exchange.operations.said.names import SaidNames
 from exchange.schemas import CaseTermEvent, CaseTermNotice
 from tests.unit.cli.test_names_shown import CASE
 from tests.unit.examples import EXAMPLES
 from tests.unit.facts import at, end, extend, stop
+
+NAMELESS = SaidNames({}, dict)
 
 HEARING = stop("03-04", 5, actor="hefei.window").model_copy(update={"reason": "special procedure: hearing; 邻人申请"})
 DATES = CaseDates(at("03-02"), end("05-08"), False, end("03-13"))
@@ -100,7 +103,7 @@ def test_a_notice_says_what_happened_by_whose_order_and_until_when() -> None:
     over = notice.model_copy(update={"event": CaseTermEvent.OVERRUN, "entry": None})
     refused = notice.model_copy(update={"event": CaseTermEvent.REFUSED, "refused": "the term of case C-1 is over"})
     with speaking(Language.CHINESE):
-        amended, told, no = (dict(_says(one)) for one in (notice, over, refused))
+        amended, told, no = (dict(body_lines(one, NAMELESS)) for one in (notice, over, refused))
     assert (amended["变更"], amended["调整"]) == ("案件办理期限已调整", "延长 2 个工作日")
     assert amended["决定期限"] == "2026-05-12 24:00 （暂定）"
     assert (told["变更"], "调整" in told) == ("已超过法定办理期限，尚未决定", False)

@@ -11,13 +11,17 @@ from exchange.approval.rules.states import PartState
 from exchange.approval.rules.stops import Stop
 from exchange.cli.approval.case_json import case_json
 from exchange.cli.approval.views import case_view
-from exchange.cli.documents.message_views import _says
-from exchange.cli.view import amendment_text, console, part_cell
+from exchange.cli.view import console, part_cell
 from exchange.language import Language, speaking
+from exchange.operations.said.message import body_lines
+from exchange.operations.said.names import SaidNames
+from exchange.operations.said.terms import amendment_text
 from exchange.schemas import LedgerEntry, Reminder, TermNotice
 from tests.unit.cli.test_names_shown import CASE, PART
 from tests.unit.examples import EXAMPLES
 from tests.unit.facts import at, end, extend, restart, resume, start, stop
+
+NAMELESS = SaidNames({}, dict)
 
 HEARING = stop("03-04", 20, actor="hefei.fire").model_copy(update={"reason": "special procedure: hearing"})
 ENTRIES = (HEARING, resume("03-06").model_copy(update={"reason": "听证已举行"}), extend("03-09", 5), restart("03-10"))
@@ -122,11 +126,11 @@ def test_notices_of_terms_and_reminders_are_shown_with_what_they_say() -> None:
     notice, reminder = EXAMPLES["term-notice"], EXAMPLES["reminder"]
     assert isinstance(notice, TermNotice)
     assert isinstance(reminder, Reminder)
-    lines = dict(_says(notice))
+    lines = dict(body_lines(notice, NAMELESS))
     assert lines["change"] == "extended by 2 working days"
     assert (lines["reason"], lines["basis"]) == ("because", "行政许可法第四十五条")
     assert "c.window" in lines["ordered by"]
     assert lines["due"] == "2026-03-11 24:00 (provisional)"
-    assert "(provisional)" in dict(_says(reminder))["due"]
+    assert "(provisional)" in dict(body_lines(reminder, NAMELESS))["due"]
     stopped = notice.model_copy(update={"due_at": None, "provisional": False})
-    assert dict(_says(stopped))["due"] == "when resumed"
+    assert dict(body_lines(stopped, NAMELESS))["due"] == "when resumed"

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from exchange.cli.view import due_text
 from exchange.clock import CST, end_text
 from exchange.errors import BadTopology, NotFound
 from exchange.language import (
@@ -23,6 +22,7 @@ from exchange.language import (
     speaking,
     tr,
 )
+from exchange.operations.said.terms import due_text
 from exchange.web.render import due, preferred
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from exchange.language import choose, listed, name_of, tr
 from exchange.language.licences import LICENCE_CHANGES
+from exchange.operations.said.names import Lines
 from exchange.schemas import Licence, LicenceEntry, LicenceHolder
 
 
-def licence_lines(body: Licence | LicenceEntry) -> Iterator[tuple[str, str]]:
+def licence_lines(body: Licence | LicenceEntry) -> Lines:
     """Yield which licence it is, what it permits to whom, and until when; or what was entered on it, and why."""
     yield tr("licence"), body.number
     if isinstance(body, LicenceEntry):

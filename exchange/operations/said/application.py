@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from exchange.cli.documents.document_views import Lines
-from exchange.cli.naming import in_full, matter_called
-from exchange.cli.view import due_text, working_days
-from exchange.language import listed, name_of, tr
+from exchange.language import choose, listed, name_of, tr
+from exchange.language.filings import scan_words
 from exchange.language.names import SILENCE
+from exchange.operations.said.names import Lines, SaidNames
+from exchange.operations.said.terms import due_text, working_days
 from exchange.schemas import (
     Application,
     Body,
@@ -20,15 +20,15 @@ from exchange.schemas import (
 )
 
 
-def consultation_lines(body: Consultation) -> Lines:
+def consultation_lines(body: Consultation, names: SaidNames) -> Lines:
     """Show what is put to departments, and to whom."""
-    yield tr("matter"), f"{matter_called(body.matter, body.matter_name)} ({body.matter})"
+    yield tr("matter"), f"{names.matter(body.matter, body.matter_name)} ({body.matter})"
     yield from _application_lines(body.application, body.scanned)
     for part in body.departments:
         days = working_days(part.term.days) if part.term.days else due_text(part.term.fixed)
         silence = name_of(SILENCE, part.default)
-        yield tr("department"), f"{in_full(part.department)}: {days}, {silence}"
-    yield tr("no result from"), listed(map(in_full, body.no_result))
+        yield tr("department"), f"{names.in_full(part.department)}: {days}, {silence}"
+    yield tr("no result from"), listed(map(names.in_full, body.no_result))
 
 
 def filed_lines(body: Body) -> Lines:
@@ -40,18 +40,11 @@ def filed_lines(body: Body) -> Lines:
         yield tr("asks for"), tr("a hearing") if body.hearing else ""
 
 
-def shown_lines(body: CaseAddition, original: Body | None) -> Lines:
+def shown_lines(body: CaseAddition, original: Body | None, names: SaidNames) -> Lines:
     """Show what came in from the applicant on a running case."""
-    yield tr("filing"), f"{body.filing} ({in_full(body.portal)})"
+    yield tr("filing"), f"{body.filing} ({names.in_full(body.portal)})"
     if original is not None:
         yield from filed_lines(original)
-
-
-def scan_said(digest: str, scanned: Collection[str] | None) -> str:
-    """Say whether a scanner has looked at a file; ``scanned``: the files in which it found nothing, None: untold."""
-    if scanned is None:
-        return tr("not told whether it was scanned")
-    return tr("scanned, nothing found") if digest in scanned else tr("not scanned")
 
 
 def _application_lines(application: Application, scanned: Collection[str] | None) -> Lines:
@@ -60,5 +53,5 @@ def _application_lines(application: Application, scanned: Collection[str] | None
     yield tr("summary"), application.summary
     for material in application.materials:
         file = material.attachment or material.claim
-        named = f"{file.name} ({scan_said(file.digest, scanned)})" if file is not None else ""
+        named = f"{file.name} ({choose(scan_words(file.digest, scanned))})" if file is not None else ""
         yield tr("material"), ": ".join(filter(None, (material.code, named, material.note)))

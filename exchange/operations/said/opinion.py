@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from exchange.cli.naming import in_full
-from exchange.cli.view import working_days
 from exchange.language import Words, choose, name_of, tr
 from exchange.language.names import GROUNDS, PROCEDURES, VERDICTS
+from exchange.operations.said.names import Lines, SaidNames
+from exchange.operations.said.terms import working_days
 from exchange.schemas import Opinion, OpinionRecall, ReviewStanding, SupplementaryReview
-
-Lines = Iterator[tuple[str, str]]
 
 _STANDINGS: dict[ReviewStanding, Words] = {
     ReviewStanding.ANNOUNCED: ("已告知", "announced"),
@@ -19,9 +15,9 @@ _STANDINGS: dict[ReviewStanding, Words] = {
 }
 
 
-def opinion_lines(body: Opinion) -> Lines:
+def opinion_lines(body: Opinion, names: SaidNames) -> Lines:
     """Show an opinion, each text with what it is."""
-    yield tr("in the name of"), in_full(body.department) if body.substitution else ""
+    yield tr("in the name of"), names.in_full(body.department) if body.substitution else ""
     yield tr("verdict"), name_of(VERDICTS, body.verdict)
     yield tr("reasons"), body.reasons
     yield tr("conditions"), body.conditions

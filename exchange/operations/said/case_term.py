@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from exchange.cli.naming import in_full
-from exchange.cli.view import amendment_text, due_text, ends_text
 from exchange.language import choose, listed, read_back, tr
+from exchange.operations.said.names import Lines, SaidNames
+from exchange.operations.said.terms import amendment_text, due_text, ends_text
 from exchange.schemas import CaseTermEvent, CaseTermNotice
 
 EVENTS = {
@@ -21,7 +19,7 @@ EVENTS = {
 """What has happened, in Chinese and English."""
 
 
-def case_term_lines(body: CaseTermNotice) -> Iterator[tuple[str, str]]:
+def case_term_lines(body: CaseTermNotice, names: SaidNames) -> Lines:
     """Yield what happened to the term of a case, why and by whose order, and until when it is to be decided."""
     entry = body.entry
     yield tr("change"), choose(EVENTS[body.event])
@@ -29,7 +27,7 @@ def case_term_lines(body: CaseTermNotice) -> Iterator[tuple[str, str]]:
         yield tr("entry"), amendment_text(entry)
         yield tr("reason"), read_back(entry.reason)
         yield tr("basis"), listed(entry.basis)
-        yield tr("ordered by"), in_full(entry.actor)
+        yield tr("ordered by"), names.in_full(entry.actor)
     if body.refused is not None:
         yield tr("refused"), read_back(body.refused)
     yield tr("decision due"), ends_text(body.due_at, provisional=body.provisional)
