@@ -220,7 +220,7 @@ class Term:
 
 def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]:
     """Fate and end of each consultation by the line of its submit, and the lines of the events to be refused."""
-    rows = [(line, row) for line, row in enumerate(csv.DictReader(io.StringIO(text)), 2)]
+    rows = lawful([(line, row) for line, row in enumerate(csv.DictReader(io.StringIO(text)), 2)])
     rounds: dict[str, list[tuple[datetime, dict[str, Term]]]] = {}
     lines: dict[int, Term] = {}
     refused: set[int] = set()
@@ -233,11 +233,17 @@ def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]
         assert at is not None
         days = int(row.get("days") or 0)
         put = rounds.setdefault(case, [])
+        if event == PUT_BY_LAW:
+            filed.pop(case, None)
+            continue
         if event == "submit":
             if not put or put[-1][0] != at or case in happened:
                 put.append((at, {}))
                 happened.discard(case)
-            filed.pop(case, None)
+            if row.get("by law"):
+                filed[case] = "accepted"
+            else:
+                filed.pop(case, None)
             fixed = None if days else moment(row.get("due") or "")
             put[-1][1][department] = lines[line] = Term(at, days, fixed, row.get("default") or "consent")
             continue
@@ -259,6 +265,44 @@ def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]
     for term in lines.values():
         term.come_to(datetime(2200, 1, 1, tzinfo=CHINA))
     return {line: (term.fate(), term.over()[0]) for line, term in lines.items()}, refused
+
+
+PUT_BY_LAW = "put by law"
+"""What a submit has become that law had put to its departments before."""
+
+
+def lawful(rows: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
+    """The rows, with the submits of what the window let lie for five working days where law had put them."""
+    filed: dict[str, datetime | None] = {}
+    """When what was told to be missing had come, by case; None while it has not."""
+    together: dict[str, tuple[datetime, datetime]] = {}
+    moved: list[tuple[datetime, int, dict[str, str]]] = []
+    found: list[tuple[int, dict[str, str]]] = []
+    for line, row in rows:
+        at, case, event = moment(row["at"]), row["case"], row["event"]
+        assert at is not None
+        if event == "submit":
+            came = filed.pop(case, None)
+            last = after(day_of(came), 5) if came else ENDS
+            if last < ENDS and at >= midnight_after(last):
+                together[case] = at, midnight_after(last)
+            if case in together and together[case][0] == at:
+                end = together[case][1]
+                moved.append((end, line, {**row, "at": end.isoformat(), "by law": "yes"}))
+                row = {**row, "event": PUT_BY_LAW}
+        else:
+            together.pop(case, None)
+        if event == "withdraw":
+            filed.pop(case, None)
+        elif row["department"] == "window" and event == "supplement":
+            filed.setdefault(case, None)
+        elif row["department"] == "window" and event == "supplied" and case in filed:
+            filed[case] = filed[case] or at
+        found.append((line, row))
+    for end, line, row in sorted(moved, key=lambda one: one[:2], reverse=True):
+        place = next(place for place, (_, one) in enumerate(found) if (moment(one["at"]) or end) >= end)
+        found.insert(place, (line, row))
+    return found
 
 
 def withdraw(put: list[Any]) -> bool:

@@ -100,6 +100,15 @@ EVERY_FATE = (
 2026-06-18T09:00:00+08:00,c-8,stop,消防,,5,
 2026-06-18T09:00:01+08:00,c-8,resume,规划局,,,
 2026-06-18T09:00:01+08:00,c-8,resume,消防,,,
+2026-06-18T10:00:00+08:00,c-11,supplement,window,,,
+2026-06-22T09:00:00+08:00,c-11,supplied,window,,,
+2026-06-30T00:00:00+08:00,c-11,supplied,window,,,
+2026-06-30T09:00:00+08:00,c-11,supplement,window,,,
+2026-06-30T10:00:00+08:00,c-11,reply,规划局,,,
+2026-07-02T09:00:00+08:00,c-11,submit,规划局,,5,
+2026-07-02T09:00:00+08:00,c-11,submit,消防,2026-07-02T24:00:00+08:00,2,
+2026-07-02T09:00:00+08:00,c-11,submit,气象,2026-07-08T09:00:00+08:00,,
+2026-07-03T09:00:00+08:00,c-11,reply,消防,,,
 2026-12-20T08:00:00+08:00,c-3,submit,气象,,15,
 """
 )
@@ -108,7 +117,8 @@ every kind. Further: a submit in the last second of a day; silence that is refus
 one instant; what is said of a case called as a later application might be; more announced than a ledger may have;
 supplements that are asked for once, twice and never, each with what came of it; an event by its other name, reasons;
 clocks that stood at the due moment and ran again a second later, which is too late to be known; what is told missing
-before an acceptance, once and twice, completed once and twice, withdrawn, and left as it is.
+before an acceptance, once and twice, completed once and twice, withdrawn, and left as it is; and what the window let
+lie until law accepted it: its departments' terms run from then, and one answers before the log's own submit.
 """
 
 

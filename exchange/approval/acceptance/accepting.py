@@ -48,13 +48,17 @@ def accept_by_form(
         _open(step, row, AcceptanceOutcome.ACCEPTED, matter, filed, enclosures, by_rule=True)
 
 
-def accept_by_law(step: Step, row: FilingRow) -> str:
+def accept_by_law(
+    step: Step, row: FilingRow, case_number: str | None = None, fixed_due: Mapping[str, datetime] | None = None
+) -> str:
     """Accept what nobody has said anything of within five working days, from the day it was received.
 
     Whatever is missing. Returns the case number.
     """
     filed, enclosures = filed_in(step.tx, row)
-    said: dict[str, Any] = {"statement": ACCEPTED_BY_LAW, "by_rule": True}
+    said: dict[str, Any] = {
+        "statement": ACCEPTED_BY_LAW, "by_rule": True, "number": case_number, "fixed_due": fixed_due
+    }  # fmt: skip
     matter = matter_filed(step.tx, row)
     return _open(step, row, AcceptanceOutcome.BY_LAW, matter, filed, enclosures, **said)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 from exchange.approval.acceptance.accepting import accept_by_law
@@ -20,7 +22,26 @@ _AT_ONCE = 50
 
 def look(node: Node) -> int:
     """Accept what is due; returns how many."""
-    return len(each_together(node, WORK, partial(_due, node), partial(_accept, node), _AT_ONCE))
+    return len(each_together(node, WORK, partial(_due, node), accept_due, _AT_ONCE))
+
+
+def accept_due(
+    step: Step,
+    row: FilingRow,
+    case_number: str | None = None,
+    fixed_due: Mapping[str, datetime] | None = None,
+) -> str | None:
+    """Accept a filing of which nobody has said anything in time; returns its case, None where that is not so.
+
+    ``case_number``: else the window gives the next one. ``fixed_due`` gives departments a due moment that a statute or
+    court fixed.
+    """
+    current = step.tx[Filings].get(row.portal, row.number)
+    if current is None or current.state is not FilingState.RECEIVED:
+        return None
+    if not is_accepted_by_law(current.complete_at, step.now, step.node.calendar):
+        return None
+    return accept_by_law(step, current, case_number, fixed_due)
 
 
 def _due(node: Node, tx: Transaction, limit: int) -> list[tuple[str, FilingRow]]:
@@ -28,12 +49,3 @@ def _due(node: Node, tx: Transaction, limit: int) -> list[tuple[str, FilingRow]]
     waiting = tx[Filings].to_accept(now - SHORTEST, limit)
     due = [row for row in waiting if is_accepted_by_law(row.complete_at, now, node.calendar)]
     return [(f"{row.portal} {row.number}", row) for row in due]
-
-
-def _accept(node: Node, step: Step, row: FilingRow) -> str | None:
-    current = step.tx[Filings].get(row.portal, row.number)
-    if current is None or current.state is not FilingState.RECEIVED:
-        return None
-    if not is_accepted_by_law(current.complete_at, step.now, node.calendar):
-        return None
-    return accept_by_law(step, current)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import replace
+from datetime import datetime
 
 from exchange.approval.department import desk
 from exchange.approval.department.procedures import end_procedure
@@ -81,10 +82,11 @@ class Acts:
         """The number of its filing, by the number of each application that came through the portal."""
         return self.portal.filings if self.portal is not None else {}
 
-    def submit(self, application: ReplayApplication) -> None:
-        """Put an application to its departments."""
-        case = application.asked[0].case
-        fixed = {self.addresses[one.department]: one.due for one in application.asked if one.due and one.days is None}
+    def submit(self, application: ReplayApplication) -> bool:
+        """Put an application to its departments; tells whether it had not been put to them by law before."""
+        case, fixed = application.asked[0].case, self._fixed_due(application)
+        if self.portal is not None and self.portal.is_put(application):
+            return False
         handed_in = self._handed_in(application)
         if self.portal is not None and (self._through_portal or self.portal.waits(case)):
             codes = self._codes(application.number)
@@ -92,6 +94,21 @@ class Acts:
         else:
             submit(self.domain.nodes[self.window], handed_in, case_number=application.number, fixed_due=fixed)
         self.domain.members[self.window].wake()
+        return True
+
+    @property
+    def next_by_law(self) -> datetime | None:
+        """When the window next accepts something by law."""
+        return self.portal.next_by_law if self.portal is not None else None
+
+    def accept_by_law(self) -> list[ReplayApplication]:
+        """Have the window accept what it has said nothing of in time; returns what it has so put to departments."""
+        found = list(self.portal.accept_by_law(self._fixed_due)) if self.portal is not None else []
+        self.domain.members[self.window].wake()
+        return found
+
+    def _fixed_due(self, application: ReplayApplication) -> dict[str, datetime]:
+        return {self.addresses[one.department]: one.due for one in application.asked if one.due and one.days is None}
 
     def _handed_in(self, application: ReplayApplication) -> Application:
         return Application(
@@ -124,11 +141,12 @@ class Acts:
         """The window tells an applicant what is missing, or the applicant hands it in."""
         if self.portal is None:
             raise NotFound("there is no portal", remedy="a log of which something was missing has one")
-        handed_in = self._handed_in(self._log.comes_to.get(event.line) or self._never_put(event))
+        ahead = self._log.comes_to.get(event.line)
+        handed_in = self._handed_in(ahead or self._never_put(event))
         if event.kind is EventKind.SUPPLEMENT:
             self.portal.tell_missing(event, handed_in)
         else:
-            self.portal.complete(event, handed_in)
+            self.portal.complete(event, handed_in, ahead)
 
     def _never_put(self, event: ReplayEvent) -> ReplayApplication:
         """What was handed in and comes to no case: whom it would have been put to, the log does not say."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from exchange.approval.acceptance.by_law import accept_due
 from exchange.approval.acceptance.officers import accept, tell_incomplete
+from exchange.approval.filings.store import Filings
+from exchange.approval.rules.acceptance.term import tell_by
+from exchange.errors import OperatorError
 from exchange.portal import speaking
 from exchange.portal.drafting import DECLARATION
 from exchange.portal.handing_in import hand_in
 from exchange.portal.submitting import Submission, enter, supplement_in
 from exchange.schemas import Application, FilingChannel, MissingItem, SubmittedMaterial
 from exchange.trials.local import LocalDomain
-from exchange.trials.replay.log import ReplayEvent
+from exchange.trials.replay.log import ReplayApplication, ReplayEvent
 
 FILE = "file"
 """The code of the one material that every replayed matter has."""
@@ -36,6 +40,8 @@ class PortalActs:
         """The departments whose supplement has come, by the application's number."""
         self._waiting: dict[str, tuple[str, Application]] = {}
         """What was handed in and is not accepted, by case: its number, and what it says."""
+        self._unanswered: dict[str, tuple[datetime, ReplayApplication]] = {}
+        """What was completed, by case: when it is accepted by law, and as what the log puts it to departments."""
 
     def waits(self, case: str) -> bool:
         """Tell whether something of a case was handed in that is not accepted yet."""
@@ -50,8 +56,11 @@ class PortalActs:
         tell_incomplete(self._domain.nodes[self._window], number, (missing,), "replayed")
         self._arrive(self._window)
 
-    def complete(self, event: ReplayEvent, handed_in: Application) -> None:
-        """The applicant hands in what was missing. Raises NotFound or Conflict where nothing was told to be."""
+    def complete(self, event: ReplayEvent, handed_in: Application, ahead: ReplayApplication | None) -> None:
+        """The applicant hands in what was missing; ``ahead`` is the application that comes of it, as the log says.
+
+        Raises NotFound or Conflict where nothing was told to be missing.
+        """
         number, filed = self._waiting.get(event.case, (_NO_FILING, handed_in))
         what = SubmittedMaterial(code=FILE, note=event.reasons or CAME)
         whole = filed.model_copy(update={"materials": (what,)})
@@ -59,12 +68,50 @@ class PortalActs:
             supplement_in(step, number, Submission(whole, ()))
         self._waiting[event.case] = number, whole
         self._arrive(self.address)
+        window = self._domain.nodes[self._window]
+        term = tell_by(window.clock.now(), window.calendar)
+        if ahead is not None and not term.provisional:
+            self._unanswered[event.case] = term.at, ahead
+
+    @property
+    def next_by_law(self) -> datetime | None:
+        """When the window next accepts something by law, of which it has told nothing in time."""
+        return min((at for at, _ in self._unanswered.values()), default=None)
+
+    def accept_by_law(
+        self, fixed_due: Callable[[ReplayApplication], Mapping[str, datetime]]
+    ) -> Iterator[ReplayApplication]:
+        """Accept what is due, as the window's round does, under the log's numbers; yields what was put to departments.
+
+        What the log puts to nobody is left: to whom it would have been, nothing says.
+        """
+        window = self._domain.nodes[self._window]
+        now = window.clock.now()
+        for case, (at, application) in list(self._unanswered.items()):
+            if at > now:
+                continue
+            number, _ = self._waiting[case]
+            with window.step() as step:
+                [row] = step.tx[Filings].named(number)
+                if accept_due(step, row, application.number, fixed_due(application)) is None:
+                    raise OperatorError("{case} is not accepted by law", remedy="see the log", case=case)
+            del self._unanswered[case]
+            self.filings[application.number] = number
+            yield application
+
+    def is_put(self, application: ReplayApplication) -> bool:
+        """Tell whether an application was put to its departments by law; nothing of its case waits then any more."""
+        if application.number not in self.filings:
+            return False
+        self._waiting.pop(application.asked[0].case, None)
+        return True
 
     def withdraw(self, event: ReplayEvent) -> bool:
         """The applicant takes back what is not accepted yet; tells whether there was anything."""
         if event.case not in self._waiting:
             return False
         number, _ = self._waiting.pop(event.case)
+        self._unanswered.pop(event.case, None)
         speaking.withdraw(self._domain.nodes[self.address], number, event.reasons)
         self._arrive(self.address)
         return True
@@ -76,6 +123,7 @@ class PortalActs:
         if case not in self._waiting:
             self._waiting[case] = self._file(handed_in), handed_in
         filing, filed = self._waiting.pop(case)
+        self._unanswered.pop(case, None)
         self.filings[number], self._filed[number], self._came[number] = filing, filed, set()
         window = self._domain.nodes[self._window]
         accept(window, filing, "replayed", promised=promised, case_number=number, fixed_due=due)

@@ -15,14 +15,23 @@ ACCEPTED_AFTER = 5
 """Working days after which what has come in counts as accepted by law, if nobody has said anything."""
 
 
+@dataclass(frozen=True)
+class ByLaw:
+    """A filing that was accepted by law."""
+
+    at: datetime
+    line: int
+    """Of the event with which it was complete."""
+
+
 @dataclass
 class BeforeAcceptance:
     """The filings of a log that are not accepted yet, by case: of one at a time."""
 
     _told: set[str] = field(default_factory=set)
     """Those of which something is missing."""
-    _came: dict[str, datetime] = field(default_factory=dict)
-    """Those that were completed, and when."""
+    _came: dict[str, ReplayEvent] = field(default_factory=dict)
+    """Those that were completed, and by what."""
 
     def take(self, event: ReplayEvent) -> bool:
         """Take in what the window tells or the applicant answers; False where it must be refused."""
@@ -30,7 +39,7 @@ class BeforeAcceptance:
             if event.case not in self._told:
                 return False
             self._told.remove(event.case)
-            self._came[event.case] = event.at
+            self._came[event.case] = event
             return True
         if event.case in self._told or event.case in self._came:
             return False  # it is told once
@@ -48,15 +57,17 @@ class BeforeAcceptance:
         """Tell whether something is still missing, so that nobody can accept it."""
         return case in self._told
 
-    def accepted_by_law(self, case: str, calendar: WorkingCalendar) -> datetime | None:
-        """Return when the filing of a case is accepted by law; None where there is none, or a day is not announced."""
+    def accepted_by_law(self, case: str, now: datetime, calendar: WorkingCalendar) -> ByLaw | None:
+        """Return how the filing of a case was accepted by law until now; None where it was not, or where a day of
+        its term is not announced.
+        """
         came = self._came.get(case)
-        if came is None:
+        end = end_of_days(came.at, ACCEPTED_AFTER, calendar) if came is not None else None
+        if came is None or end is None or end > now:
             return None
-        end = end_of_days(came, ACCEPTED_AFTER, calendar)
-        day, last = date_of(came), date_of(end) - DAY
+        day, last = date_of(came.at), date_of(end) - DAY
         while day < last:
             day += DAY
             if not calendar.published(day):
                 return None
-        return end
+        return ByLaw(end, came.line)

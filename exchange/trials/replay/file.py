@@ -19,7 +19,7 @@ from typing import TextIO
 from exchange.errors import BadConfiguration
 from exchange.language import Text, joined
 from exchange.machine.textfile import not_text, wide_encoding
-from exchange.trials.replay.before import ACCEPTED_AFTER, BeforeAcceptance
+from exchange.trials.replay.before import BeforeAcceptance
 from exchange.trials.replay.cells import LONGEST_CELL, BadLine, Fault, cut, event_of, shown
 from exchange.trials.replay.days import end_of_days
 from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog, log_of
@@ -80,6 +80,8 @@ class _Reading:
     columns: list[str] = field(default_factory=list)
     began: datetime | None = None
     last: datetime | None = None
+    by_law: dict[str, datetime] = field(default_factory=dict)
+    """When those of them were accepted by law that had been before, by case: their terms run from then."""
     together: dict[str, set[str]] = field(default_factory=dict)
     """Departments that are asked together, at the last instant, by case."""
     before: BeforeAcceptance = field(default_factory=BeforeAcceptance)
@@ -153,7 +155,7 @@ class _Reading:
     def take(self, event: ReplayEvent) -> None:
         if self.limit is not None and event.case not in self.cases and len(self.cases) >= self.limit:
             return
-        faults = [*self.times(event), *self.members(event), *self.submits(event), *self.accepts(event)]
+        faults = [*self.times(event), *self.members(event), *self.accepts(event), *self.submits(event)]
         if faults:
             raise BadLine(faults)
         self.cases.add(event.case)
@@ -165,6 +167,7 @@ class _Reading:
             return
         if event.at != self.last:
             self.together.clear()
+            self.by_law.clear()
         self.last = event.at
         self.began = self.began or event.at
         for name, moment in (("at", event.at), ("due", event.due)):
@@ -187,6 +190,7 @@ class _Reading:
     def submits(self, event: ReplayEvent) -> Iterator[Fault]:
         if event.kind is not EventKind.SUBMIT:
             self.together.pop(event.case, None)
+            self.by_law.pop(event.case, None)
             return
         asked = self.together.setdefault(event.case, set())
         if event.department in asked:
@@ -196,24 +200,23 @@ class _Reading:
             most = {"most": MOST_DEPARTMENTS}
             yield "department", Text("a case is put to {most} departments at most at one instant", most)
         if event.due is not None and event.days is not None:
-            end = end_of_days(event.at, event.days, self.calendar)
+            end = end_of_days(self.by_law.get(event.case, event.at), event.days, self.calendar)
             if end != event.due:
                 told: dict[str, object] = {"days": event.days, "end": end.isoformat(), "due": event.due.isoformat()}
                 yield "due", Text("{days} working days end at {end}, not at {due}: leave one of the two empty", told)
 
     def accepts(self, event: ReplayEvent) -> Iterator[Fault]:
-        """What was told missing comes first; and what has come is accepted before it is so by law."""
+        """What was told missing comes first; of what law accepted, the terms run from then."""
         if event.before_acceptance:
             self.before.take(event)
         elif event.kind is EventKind.WITHDRAW:
             self.before.end(event.case)
         elif event.kind is EventKind.SUBMIT:
-            by_law = self.before.accepted_by_law(event.case, self.calendar)
+            found = self.before.accepted_by_law(event.case, event.at, self.calendar)
+            if found is not None:
+                self.by_law[event.case] = found.at
             if self.before.is_missing(event.case):
                 yield "event", Text("the window waits for a supplement: a line `supplied` of it comes first")
-            elif by_law is not None and event.at >= by_law:
-                law = {"at": by_law.isoformat(), "days": ACCEPTED_AFTER}
-                yield "at", Text("it was accepted by law at {at}: {days} working days after it was supplied", law)
             self.before.end(event.case)
 
     def fault(self, number: int, name: str | Text, what: Text) -> None:

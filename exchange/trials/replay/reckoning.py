@@ -5,11 +5,12 @@ Of the product it shares the calendar alone. `docs/deadlines.md` states what is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from exchange.trials.replay.before import BeforeAcceptance
 from exchange.trials.replay.fates import Ending
-from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog
+from exchange.trials.replay.log import EventKind, ReplayApplication, ReplayEvent, ReplayLog
 from exchange.trials.replay.reckoned_part import ReckonedPart
 from exchange.workdays import WorkingCalendar
 
@@ -31,11 +32,14 @@ def reckon_log(log: ReplayLog, calendar: WorkingCalendar) -> Reckoned:
     refused: set[int] = set()
     before = BeforeAcceptance()
     for event in log.events:
+        by_law = before.accepted_by_law(event.case, event.at, calendar)
+        silent = log.comes_to.get(by_law.line) if by_law is not None else None
+        if by_law is not None and silent is not None and silent.number not in cases:
+            cases[silent.number] = _put(silent, by_law.at, calendar)
         if event.kind is EventKind.SUBMIT:
             before.end(event.case)
-            if event.line in first:
-                application = first[event.line]
-                cases[application.number] = {one.department: ReckonedPart(one, calendar) for one in application.asked}
+            if event.line in first and first[event.line].number not in cases:
+                cases[first[event.line].number] = _put(first[event.line], event.at, calendar)
             continue
         filed = event.kind is EventKind.WITHDRAW and before.end(event.case)
         about = [] if event.before_acceptance else [cases[one] for one in log.about[event.line] if one in cases]
@@ -43,6 +47,11 @@ def reckon_log(log: ReplayLog, calendar: WorkingCalendar) -> Reckoned:
             refused.add(event.line)
     outcomes = {(number, name): part.outcome() for number, parts in cases.items() for name, part in parts.items()}
     return Reckoned(outcomes, frozenset(refused))
+
+
+def _put(application: ReplayApplication, at: datetime, calendar: WorkingCalendar) -> dict[str, ReckonedPart]:
+    """The parts of an application that was put to its departments at an instant: the log's own, or one by law."""
+    return {one.department: ReckonedPart(replace(one, at=at), calendar) for one in application.asked}
 
 
 def _happens(event: ReplayEvent, about: list[dict[str, ReckonedPart]]) -> bool:

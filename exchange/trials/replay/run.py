@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from exchange.trials.local import LocalDomain, Seat
 from exchange.trials.replay.acts import Acts
 from exchange.trials.replay.at_the_portal import PATIENCE, PortalActs
 from exchange.trials.replay.found import found_in
-from exchange.trials.replay.log import EventKind, ReplayEvent, ReplayLog
+from exchange.trials.replay.log import EventKind, ReplayApplication, ReplayEvent, ReplayLog
 from exchange.trials.replay.reckoning import reckon_log
 from exchange.trials.replay.result import Replayed
 from exchange.workdays import ChinaCalendar, WorkingCalendar, end_of_day
@@ -106,11 +107,25 @@ class Replay:
         self._arrive()
 
     def _pass_until(self, at: datetime) -> None:
-        """Have the monitor look at all that is due before ``at``."""
-        if self._look_at is not None and self._look_at < at:
-            self._arrive()
-        while self._look_at is not None and self._look_at < at:
-            self._look()
+        """Have the monitor look at what is due before ``at``, and the window accept what is so by law until then."""
+        arrived = False
+        while True:
+            by_law, look_at = self._acts.next_by_law, self._look_at
+            if by_law is not None and by_law <= at and (look_at is None or by_law <= look_at):
+                self._accept_by_law(by_law)
+                arrived = False
+            elif look_at is None or look_at >= at:
+                return
+            elif arrived:
+                self._look()
+            else:
+                self._arrive()
+                arrived = True
+
+    def _accept_by_law(self, at: datetime) -> None:
+        self._clock.step_to(at)
+        for application in self._acts.accept_by_law():
+            self._asked(application, at)
 
     def _look(self) -> None:
         due = self._look_at
@@ -136,10 +151,8 @@ class Replay:
             if event.line in self._put:
                 self._expect(event, alone=False)
                 application = self._put[event.line]
-                self._acts.submit(application)
-                self._under_way.setdefault(event.case, set()).update(one.department for one in application.asked)
-                for one in application.asked:
-                    self._soon(one)
+                if self._acts.submit(application):
+                    self._asked(application, event.at)
             return
         alone = event.kind is not EventKind.REPLY
         self._expect(event, alone)
@@ -151,6 +164,12 @@ class Replay:
             self._arrive()
         else:
             self._under_way.setdefault(event.case, set()).add(event.department)
+
+    def _asked(self, application: ReplayApplication, at: datetime) -> None:
+        """Mind that requests are under way, since an instant."""
+        self._under_way.setdefault(application.asked[0].case, set()).update(one.department for one in application.asked)
+        for one in application.asked:
+            self._soon(replace(one, at=at))
 
     def _expect(self, event: ReplayEvent, alone: bool) -> None:
         """Let arrive what comes before this event on its way."""

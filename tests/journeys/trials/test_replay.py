@@ -99,7 +99,7 @@ def test_a_log_of_every_event_and_fate_ends_as_it_is_reckoned_apart(tmp_path: Pa
     assert sorted(said) == sorted([*OF_C_7, "clock-stopped", "clock-stopped", "procedure-ended", "procedure-ended"])
     assert disagreement(result, EVERY_FATE) == []
     assert result.agrees, result.differences
-    assert result.filings == 1, "what was told to be missing, and completed, was filed at a portal"
+    assert result.filings == 2, "what was told to be missing, and completed, was filed at a portal"
     found = result.found
     assert all(found[fate] for fate in found), found
     assert {one.event.kind for one in result.refused} == set(EventKind) - {EventKind.SUBMIT}

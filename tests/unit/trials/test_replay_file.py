@@ -281,12 +281,19 @@ def test_the_first_cases_are_kept_and_no_others(tmp_path: Path) -> None:
     assert read_replay(file(tmp_path, *lines), 2).cases == 2
 
 
-def test_nobody_accepts_what_waits_for_its_applicant_or_was_accepted_by_law_before(tmp_path: Path) -> None:
+def test_nobody_accepts_what_waits_for_its_applicant_and_days_run_from_what_law_accepted(tmp_path: Path) -> None:
     told = "2026-03-02T09:00:00+08:00,c-1,supplement,window,,"
     came = "2026-03-03T09:00:00+08:00,c-1,supplied,window,,"
-    last, by_law = "2026-03-10T23:59:59+08:00,c-1,submit,A,,5", "2026-03-10T24:00:00+08:00,c-1,submit,A,,5"
+    last = "2026-03-10T23:59:59+08:00,c-1,submit,A,,5"
     assert "line 3, event: the window waits for a supplement" in refusal(file(tmp_path, told, last))
-    assert "line 4, at: it was accepted by law at 2026-03-11" in refusal(file(tmp_path, told, came, by_law))
+    late = "2026-03-13T09:00:00+08:00,c-1,submit"
+    by_law, as_asked = (f"{late},{name},2026-03-{day}T24:00:00+08:00,2" for name, day in (("A", 13), ("B", 17)))
+    assert read_replay(file(tmp_path, told, came, by_law)).applications
+    both = refusal(file(tmp_path, told, came, by_law, as_asked))
+    assert (
+        both == "F, line 5, due: 2 working days end at 2026-03-14T00:00:00+08:00, not at 2026-03-18T00:00:00+08:00: "
+        "leave one of the two empty"
+    )
     log = read_replay(file(tmp_path, told, came, last))
     assert (log.comes_to[2].number, log.comes_to[3].number, list(log.names)) == ("c-1", "c-1", ["A"])
     nobody = "2027-12-20T09:00:00+08:00,c-1,supplied,window,,", "2028-01-20T09:00:00+08:00,c-1,submit,A,,5"

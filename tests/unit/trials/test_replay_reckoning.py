@@ -65,6 +65,18 @@ def test_the_term_begins_with_the_acceptance_and_not_with_what_came_before(tmp_p
     assert reckoned(read(tmp_path, text))[0][4] == ("deemed", datetime(2026, 3, 19, tzinfo=CST))
 
 
+def test_what_the_window_lets_lie_is_put_to_departments_by_law_and_its_terms_run_from_there(tmp_path: Path) -> None:
+    supplied = "2026-03-06T09:00:00+08:00,c-1,supplied,window,,,\n"
+    late = "2026-03-13T24:00:00+08:00,c-1,submit,A,,3,\n2026-03-16T09:00:00+08:00,c-1,submit,B,,3,\n"
+    text = HEAD + TOLD + supplied + late
+    outcomes, refused = reckoned(read(tmp_path, text))
+    assert (outcomes, refused) == reckon(text)
+    assert outcomes == {
+        4: ("deemed", datetime(2026, 3, 19, tzinfo=CST)),
+        5: ("deemed", datetime(2026, 3, 20, tzinfo=CST)),
+    }, "what is put to another department later has its own term"
+
+
 SUBMIT = "2026-02-09T10:00:00+08:00,c-1,submit,A,,5,\n"
 """Its five days are the 10th to the 14th, a Saturday that is worked; then comes the Spring Festival."""
 
