@@ -40,6 +40,7 @@ from exchange.portal import figures as figures_of_matters
 from exchange.portal import papers as papers_of_cases
 from exchange.portal.told import rounds as told_rounds
 from exchange.portal.told.taking import licence_taken
+from exchange.runtime.ticking.public_figures import PublicFigures
 from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
 
 
@@ -122,7 +123,7 @@ def work_for(
         }
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
         work.rounds |= {renewals.WORK: renewals.look, by_law.WORK: by_law.look, telling.WORK: telling.look}
-        work.rounds |= {public.WORK: Daily(public.publish, public.WORK).look}
+        work.rounds |= {public.WORK: PublicFigures().look}
         work.signed += (collector.on_signed,)
     return _with_portal(work) if Role.PORTAL in roles else work
 

@@ -1,12 +1,16 @@
-"""A daily round: portals are told, for the public, how fast matters are decided, when that has changed."""
+"""Portals are told, for the public, how fast matters are decided, when that has changed.
+
+A year of a million cases takes a while to count: it is counted from one state of the record, which keeps nobody from
+writing, month by month, and only what is told of it is a step.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from exchange.approval.figures.records import AnswerCount
@@ -22,19 +26,28 @@ from exchange.workdays import WorkingCalendar, working_days_between
 
 WORK = "figures for the public"
 """What this work is called where it fails."""
-_YEAR = timedelta(days=365)
+_YEAR, _SLICE = timedelta(days=365), timedelta(days=30)
 _TOLD = "figures-told"
 
 
-def publish(node: Node, _today: date) -> int:
-    """Tell every portal of the window what has changed of the figures up to yesterday; returns how many were told."""
-    portals = [one.address for one in node.directory.with_role(Role.PORTAL) if one.superior == node.address]
-    if not portals:
-        return 0
+def count(node: Node) -> list[MatterFigures]:
+    """Return the figures up to yesterday, all of the moment at which the counting begins; none where there is no portal
+    to be told.
+    """
+    if not _portals(node):
+        return []
+    with node.store.reading() as tx:
+        told = _told_before(tx)
+        return figures_of(tx, node, node.clock.now(), {matter for known in told.values() for matter in known})
+
+
+def tell(node: Node, counted: Sequence[MatterFigures]) -> int:
+    """Tell every portal of the window what has changed of figures; returns how many were told."""
+    portals = _portals(node)
     with node.step() as step:
-        told: dict[str, dict[str, str]] = json.loads(step.tx.get_meta(_TOLD) or "{}")
+        told = _told_before(step.tx)
         sent = 0
-        for figures in figures_of(step.tx, node, step.now, {matter for known in told.values() for matter in known}):
+        for figures in counted:
             digest = _digest(figures)
             behind = tuple(one for one in portals if told.get(one, {}).get(figures.matter) != digest)
             if behind:
@@ -47,13 +60,28 @@ def publish(node: Node, _today: date) -> int:
     return sent
 
 
+def _portals(node: Node) -> list[str]:
+    return [one.address for one in node.directory.with_role(Role.PORTAL) if one.superior == node.address]
+
+
+def _told_before(tx: Transaction) -> dict[str, dict[str, str]]:
+    """A digest of what each portal was told last of each matter."""
+    found: dict[str, dict[str, str]] = json.loads(tx.get_meta(_TOLD) or "{}")
+    return found
+
+
 def figures_of(tx: Transaction, node: Node, now: datetime, known: set[str]) -> list[MatterFigures]:
     """Return the figures of the twelve months before today, of all matters that were decided in them or told before."""
     today = day_of(now)
     since = datetime(today.year, today.month, today.day, tzinfo=CST) - _YEAR
     until = since + _YEAR
-    days, in_time = _days(tx, node.calendar, since, until)
-    answered = tx[FigureFacts].answers_between(since, until)
+    days: dict[str, DayCounts] = defaultdict(DayCounts)
+    in_time: dict[str, int] = defaultdict(int)
+    answered: dict[tuple[str, str], AnswerCount] = {}
+    for first, last in _slices(since, until):
+        _add_days(tx, node.calendar, days, in_time, first, last)
+        for one in tx[FigureFacts].answers_between(first, last):
+            answered[one.matter, one.department] = one.and_those_of(answered.get((one.matter, one.department)))
     return [
         MatterFigures(
             matter=matter,
@@ -62,22 +90,30 @@ def figures_of(tx: Transaction, node: Node, now: datetime, known: set[str]) -> l
             decided=days[matter].number,
             in_time=in_time[matter],
             at=now,
-            **_told(days[matter], [one for one in answered if one.matter == matter], node),
+            **_told(days[matter], [one for _, one in sorted(answered.items()) if one.matter == matter], node),
         )
         for matter in sorted({*days, *known})
     ]
 
 
-def _days(
-    tx: Transaction, calendar: WorkingCalendar, since: datetime, until: datetime
-) -> tuple[dict[str, DayCounts], dict[str, int]]:
-    """Working days of decided cases, and how many were in time, by matter."""
-    days: dict[str, DayCounts] = defaultdict(DayCounts)
-    in_time: dict[str, int] = defaultdict(int)
+def _slices(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    while since < until:
+        yield since, min(since + _SLICE, until)
+        since += _SLICE
+
+
+def _add_days(
+    tx: Transaction,
+    calendar: WorkingCalendar,
+    days: dict[str, DayCounts],
+    in_time: dict[str, int],
+    since: datetime,
+    until: datetime,
+) -> None:
+    """Add working days of decided cases, and how many were in time, by matter."""
     for one in tx[FigureFacts].spans_between(since, until):
         days[one.matter].add(working_days_between(calendar, one.began, one.decided)[0], one.number)
         in_time[one.matter] += one.in_time
-    return days, in_time
 
 
 def _told(days: DayCounts, answered: Sequence[AnswerCount], node: Node) -> Mapping[str, Any]:

@@ -91,3 +91,15 @@ class AnswerCount:
     asked: int
     in_time: int
     deemed_consents: int
+
+    def and_those_of(self, other: AnswerCount | None) -> AnswerCount:
+        """Return the counts of two times together."""
+        if other is None:
+            return self
+        return AnswerCount(
+            self.matter,
+            self.department,
+            self.asked + other.asked,
+            self.in_time + other.in_time,
+            self.deemed_consents + other.deemed_consents,
+        )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from exchange.approval.figures.public import publish
+from exchange.approval.figures.public import count, tell
+from exchange.approval.figures.records import SpanCount
+from exchange.approval.figures.store import FigureFacts
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.errors import OperatorError
 from exchange.portal.figures import figures_shown
+from exchange.runtime.ticking.public_figures import PublicFigures
 from exchange.schemas import MatterFigures
-from tests.journeys.city import City
+from tests.journeys.city import City, wait_until
 from tests.journeys.portal import arrive, make_portal_city
 
 pytestmark = pytest.mark.broker
@@ -33,7 +38,7 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
 def told(city: City) -> tuple[int, MatterFigures | None]:
     """A day later: how many were told, and what the portal shows."""
     city.clock.step_to(city.clock.now() + timedelta(days=1))
-    sent = publish(city.window, city.clock.now().date())
+    sent = tell(city.window, count(city.window))
     arrive(city)
     return sent, figures_shown(city.node("portal"), "works")
 
@@ -69,3 +74,37 @@ def test_figures_are_told_once_they_change_and_only_of_enough_cases(city: City) 
     ]
     assert len(enough.departments) == 2
     assert enough.until == city.clock.now().date() - timedelta(days=1)
+
+
+def test_they_are_counted_of_one_moment_beside_the_rounds_while_others_write(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = city.submit()
+    city.reply("planning", case)
+    city.reply("transport", case)
+    city.clock.step_to(city.clock.now() + timedelta(days=1))
+    begun, written, spans = threading.Event(), threading.Event(), FigureFacts.spans_between
+    faults = [OperatorError("the first time", remedy="-")]
+
+    def slowly(facts: FigureFacts, since: datetime, until: datetime) -> list[SpanCount]:
+        if faults:
+            raise faults.pop()
+        begun.set()
+        assert written.wait(60), "nothing could be written while it was counted"
+        return spans(facts, since, until)
+
+    monkeypatch.setattr(FigureFacts, "spans_between", slowly)
+    figures = PublicFigures()
+    with pytest.raises(OperatorError, match="the first time"):
+        wait_until(lambda: figures.look(city.window) != 0, 60, "the fault of its counting")
+    assert figures.look(city.window) == 0, "it is counted anew"
+    assert begun.wait(60)
+    assert figures.look(city.window) == 0, "no round waits for it"
+    decided_alike(city, case, 7)
+    written.set()
+    wait_until(lambda: figures.look(city.window) == 1, 60, "the telling of what was counted")
+    arrive(city)
+    found = figures_shown(city.node("portal"), "works")
+    assert found is not None
+    assert found.decided == 1, "what came meanwhile counts the next day"
+    assert figures.look(city.window) == 0, "once a day"
