@@ -48,6 +48,60 @@ class PutPart:
         return self.part.issued_at, self.part.case_number, self.part.department
 
 
+class PlainParts(NamedTuple):
+    """Parts that count as the same, and whose terms nothing has moved: days are counted in China, from 1970."""
+
+    matter: str
+    department: str
+    state: PartState
+    answered: int
+    beyond: int
+    over: int
+    reminded: int
+    deemed: int
+    escalated: int
+    corrected: int
+    overruled: int
+    """Whether each holds of them; see `exchange.approval.rules.report.duties.DutyFact`."""
+    began: int | None
+    ended: int | None
+    """The days between which they used their terms."""
+    paper_owed: int | None
+    """The last day on which the paper that they owed was in time."""
+    paper_reached: int | None
+    """The day on which it came, or the present one."""
+    paper_came: int
+    paper_late: int
+    number: int
+    """Of such parts."""
+
+
+class PlainCase(NamedTuple):
+    """A decided case in which nothing has moved any term."""
+
+    number: str
+    matter: str
+    matter_version: str
+    opened_at: datetime
+    reopened_at: datetime | None
+    decided_at: datetime
+    overrun_at: datetime | None
+    promise_over_at: datetime | None
+    explained_at: datetime | None
+    parts: str | None
+    """Of each part whose department answered, or whose silence took effect: see `PART_SIGN`."""
+    consents: int
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Its place in the list, by when it was decided."""
+        return self.decided_at, self.number
+
+
+PART_SIGN, FIELD_SIGN = ";", "/"
+"""Between the parts of a plain case, and between a part's department, stage, and first and last day."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedRow:
     """A case that was decided, without what its applicant has said."""

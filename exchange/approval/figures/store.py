@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Select,
+    String,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -22,20 +26,35 @@ from sqlalchemy import (
 )
 
 from exchange.approval.clocks.tables import case_clock, case_ledger
-from exchange.approval.figures.records import AnswerCount, CountedPart, DecidedRow, PutPart, SpanCount
+from exchange.approval.figures.records import (
+    FIELD_SIGN,
+    PART_SIGN,
+    AnswerCount,
+    CountedPart,
+    DecidedRow,
+    PlainCase,
+    PlainParts,
+    PutPart,
+    SpanCount,
+)
 from exchange.approval.filings.tables import filing
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.clock.dates import GRANTS
+from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.tables import case_file, ledger, part
-from exchange.schemas import AcceptanceOutcome, LedgerEntry
+from exchange.schemas import AcceptanceOutcome, LedgerEntry, Verdict
 from exchange.store.keyset import after_place
+from exchange.store.types import micros
 
 _f, _p, _l, _k, _c, _g = case_file.c, part.c, ledger.c, case_ledger.c, case_clock.c, filing.c
 _PART_COLUMNS = [_p[name] for name in CountedPart._fields]
 _PART_WIDTH = len(_PART_COLUMNS)
+_MOVED_PART = exists().where(_l.case_number == _p.case_number, _l.department == _p.department, _l.position > 0)
+_MOVED_CASE = exists().where(_l.case_number == _f.number, _l.position > 0) | exists().where(_k.case_number == _f.number)
+"""Whether a term was ever stopped, extended or begun again: then its days are counted by its ledger, row by row."""
 _PUT = (
     select(*_PART_COLUMNS, _f.matter, _f.outcome)
     .join(case_file, _f.number == _p.case_number)
-    .where(_f.state != CaseState.WITHDRAWN)
+    .where(_f.state != CaseState.WITHDRAWN, _MOVED_PART)
     .order_by(_p.issued_at, _p.case_number, _p.department)
 )
 _DECIDED_COLUMNS = [
@@ -45,10 +64,11 @@ _DECIDED_COLUMNS = [
 _DECIDED = (
     select(*_DECIDED_COLUMNS)
     .outerjoin_from(case_file, case_clock, _c.case_number == _f.number)
+    .where(_f.state == CaseState.DECIDED, _MOVED_CASE)
     .order_by(_f.decided_at, _f.number)
 )
 _LATE = (_g.outcome == AcceptanceOutcome.BY_LAW) | (_g.told_at > _g.tell_by)
-_EIGHT_HOURS, _DAY_LONG = (literal_column(digits, BigInteger) for digits in ("28800000000", "86400000000"))
+_EIGHT_HOURS, _DAY_LONG, _ONE = (literal_column(digits, BigInteger) for digits in ("28800000000", "86400000000", "1"))
 """Microseconds; in words, so that what days are grouped by is one expression wherever it stands."""
 _FIRST_DAY, _A_DAY = date(1970, 1, 1), timedelta(days=1)
 Ledgers = Mapping[tuple[str, str], list[LedgerEntry]]
@@ -63,9 +83,9 @@ class FigureFacts:
     def put_between(
         self, since: datetime, until: datetime, after: tuple[datetime, str, str] | None, limit: int
     ) -> list[PutPart]:
-        """Return parts that were put to their departments in a time, those of withdrawn cases left out.
+        """Return parts that were put to their departments in a time and whose terms have moved; not of withdrawn cases.
 
-        For `exchange.paging.every`.
+        For `exchange.paging.pages`.
         """
         query = _PUT.where(_p.issued_at >= since, _p.issued_at < until)
         if after is not None:
@@ -77,14 +97,34 @@ class FigureFacts:
     def decided_between(
         self, since: datetime, until: datetime, after: tuple[datetime, str] | None, limit: int
     ) -> list[DecidedRow]:
-        """Return cases that were decided in a time, those that were taken up again since among them.
+        """Return cases that were decided in a time, and in which a term has moved.
 
-        For `exchange.paging.every`.
+        For `exchange.paging.pages`.
         """
         query = _DECIDED.where(_f.decided_at >= since, _f.decided_at < until)
         if after is not None:
             query = query.where(after_place(_f.decided_at, _f.number, after))
         return [DecidedRow(*row) for row in self._db.execute(query.limit(limit))]
+
+    def plain_parts(self, since: datetime, until: datetime, now: datetime) -> list[PlainParts]:
+        """Return how many parts that were put to their departments in a time count as the same, as far as no term has
+        moved; those of withdrawn cases are left out.
+        """
+        each = _plain_parts(now).where(_p.issued_at >= since, _p.issued_at < until).subquery()
+        query = select(*each.c, func.count()).group_by(*each.c)
+        return [PlainParts._make(row) for row in self._db.execute(query)]
+
+    def plain_cases(
+        self, since: datetime, until: datetime, after: tuple[datetime, str] | None, limit: int
+    ) -> list[PlainCase]:
+        """Return cases that were decided in a time, and in which no term has moved.
+
+        For `exchange.paging.pages`.
+        """
+        query = _PLAIN_CASES.where(_f.decided_at >= since, _f.decided_at < until)
+        if after is not None:
+            query = query.where(after_place(_f.decided_at, _f.number, after))
+        return [PlainCase(*row) for row in self._db.execute(query.limit(limit))]
 
     def parts_of(self, numbers: Collection[str]) -> Mapping[str, list[CountedPart]]:
         """Return the parts of cases, by case."""
@@ -168,3 +208,75 @@ def _micros(column: ColumnElement[Any]) -> ColumnElement[int]:
 def _day(micros: ColumnElement[int]) -> ColumnElement[int]:
     """The day of a moment in China, counted from 1970."""
     return (micros + _EIGHT_HOURS) // _DAY_LONG
+
+
+def _after(micros: ColumnElement[int]) -> ColumnElement[int]:
+    """The last day that had not ended before a moment: midnight is the 24:00 of the day before."""
+    return _day(micros - _ONE)
+
+
+def _ended() -> ColumnElement[Any]:
+    """The day to which a part's department used its term: that of its answer, or the last of it."""
+    return case(
+        ((_p.state == PartState.ANSWERED) & _p.answered_at.is_not(None), _day(_micros(_p.answered_at))),
+        (_p.state.in_(BY_SILENCE) & _p.due_at.is_not(None), _after(_micros(_p.due_at))),
+    )
+
+
+def _began() -> ColumnElement[Any]:
+    return _day(func.coalesce(_micros(_p.started_at), _micros(_p.issued_at)))
+
+
+def _plain_parts(now: datetime) -> Select[Any]:
+    """Each part that has not moved as what it counts as; see `PlainParts`."""
+    present = literal(micros(now), BigInteger)
+    answered = case((_p.state == PartState.ANSWERED, _micros(_p.answered_at)), else_=_micros(_p.late_at))
+    due, owed = _micros(_p.due_at), _micros(_p.paper_by)
+    waits = _p.state.in_((PartState.ISSUED, PartState.SIGNED))
+    objected = (_p.state == PartState.ANSWERED) & (_p.verdict == Verdict.DISAGREE)
+    owes = (_p.state == PartState.DEEMED) & _p.paper_by.is_not(None)
+    reached = func.coalesce(_micros(_p.late_at), present)
+    return (
+        select(
+            _f.matter, _p.department, _p.state,
+            _one(answered.is_not(None)).label("answered"),
+            _one(answered > due).label("beyond"),
+            _one((_p.state == PartState.ESCALATED) | (waits & (due <= present))).label("over"),
+            _one(_p.reminded_at.is_not(None)).label("reminded"),
+            _one(_p.deemed_at.is_not(None)).label("deemed"),
+            _one(_p.escalated_at.is_not(None)).label("escalated"),
+            _one(_p.faulty_id.is_not(None)).label("corrected"),
+            _one(objected & _f.outcome.in_(GRANTS)).label("overruled"),
+            _began().label("began"),
+            _ended().label("ended"),
+            case((owes, _after(owed))).label("paper_owed"),
+            case((owes, _day(reached))).label("paper_reached"),
+            _one(owes & _p.late_at.is_not(None)).label("paper_came"),
+            _one(owes & (reached > owed)).label("paper_late"),
+        )
+        .join_from(part, case_file, _f.number == _p.case_number)
+        .where(_f.state != CaseState.WITHDRAWN, ~_MOVED_PART)
+    )  # fmt: skip
+
+
+_SAID = (_p.department, cast(_p.stage, String), cast(_began(), String), cast(_ended(), String))
+_WAYS = (
+    select(func.aggregate_strings(reduce(lambda said, more: said + FIELD_SIGN + more, _SAID), PART_SIGN))
+    .where(_p.case_number == _f.number, _began().is_not(None), _ended().is_not(None))
+    .scalar_subquery()
+)
+_CONSENTS = (
+    select(func.count()).select_from(part).where(_p.case_number == _f.number, _p.state == PartState.DEEMED)
+    .scalar_subquery()
+)  # fmt: skip
+_PLAIN_CASES = (
+    select(
+        *(_f[name] for name in ("number", "matter", "matter_version", "opened_at", "reopened_at", "decided_at")),
+        *(_c[name] for name in ("overrun_at", "promise_over_at", "explained_at")),
+        _WAYS,
+        _CONSENTS,
+    )
+    .outerjoin_from(case_file, case_clock, _c.case_number == _f.number)
+    .where(_f.state == CaseState.DECIDED, ~_MOVED_CASE)
+    .order_by(_f.decided_at, _f.number)
+)

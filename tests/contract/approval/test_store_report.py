@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import random
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
 from exchange.approval.clocks.store import CaseClocks
+from exchange.approval.figures.counting import report_of
 from exchange.approval.figures.records import AnswerCount, CountedPart, SpanCount
 from exchange.approval.figures.store import FigureFacts
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.clock.dates import CaseLedgers, in_this_round, stood_still
+from exchange.approval.rules.report.cases import DecidedCase
+from exchange.approval.rules.report.duties import duty_fact
+from exchange.approval.rules.report.groups import FigureKey, Report, month_of
+from exchange.approval.rules.report.used import PartWay, days_used
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.deadlines import matter_key
 from exchange.approval.window.store import Cases
+from exchange.clock import CST
 from exchange.paging import every
-from exchange.schemas import AcceptanceOutcome, EntryKind, FilingChannel
+from exchange.schemas import (
+    AcceptanceOutcome,
+    Approver,
+    DefaultMode,
+    EntryKind,
+    FilingChannel,
+    Material,
+    Matter,
+    Verdict,
+)
 from exchange.store import Store
+from exchange.workdays import ChinaCalendar, end_of_day
 from tests.contract.rows import NOW, PLANNING, TRANSPORT, case_row, ledger_entry, part_row
 
 DAY = timedelta(days=1)
@@ -38,15 +58,23 @@ def keep(store: Store, *cases: Any) -> None:
             tx[Cases].open(case, parts)
 
 
-def test_what_was_put_to_departments_is_read_in_order_by_pages(store: Store) -> None:
+STOP = ledger_entry(EntryKind.STOP, NOW, days=2, basis=("行政许可法第四十五条",))
+
+
+def test_what_was_put_to_departments_and_moved_is_read_in_order_by_pages(store: Store) -> None:
     keep(
         store,
         put("C-4", NOW + DAY, **DECIDED, decided_at=NOW + 2 * DAY),
         put("C-1", NOW), put("C-2", NOW),
         put("C-3", NOW, state=CaseState.WITHDRAWN),
-        put("C-9", NOW + 5 * DAY), put("C-0", NOW - DAY),
+        put("C-9", NOW + 5 * DAY), put("C-0", NOW - DAY), put("C-5", NOW, matter="plain"),
     )  # fmt: skip
-    expected = [(number, who) for number in ("C-1", "C-2", "C-4") for who in (PLANNING, TRANSPORT)]
+    with store.transaction() as tx:
+        both = [(f"C-{place}", who) for place in range(5) for who in (PLANNING, TRANSPORT)]
+        for number, who in (("C-5", TRANSPORT), *both):
+            tx[Cases].add_entries(number, who, [ledger_entry(at=NOW), STOP])
+    expected = [(number, who) for number in ("C-1", "C-2") for who in (PLANNING, TRANSPORT)]
+    expected += [("C-5", TRANSPORT), ("C-4", PLANNING), ("C-4", TRANSPORT)]
     with store.reading() as tx:
         facts = tx[FigureFacts]
         for size in (1, 2, 5, 200):
@@ -56,7 +84,7 @@ def test_what_was_put_to_departments_is_read_in_order_by_pages(store: Store) -> 
                 )
             )
             assert [(row.part.case_number, row.part.department) for row in found] == expected, size
-        assert [row.outcome for row in found] == [None] * 4 + ["grant"] * 2
+        assert [row.outcome for row in found] == [None] * 5 + ["grant"] * 2
         put_first = part_row(PLANNING, "C-1", state=PartState.ISSUED, issued_at=NOW)
         assert found[0].part == CountedPart(*(getattr(put_first, name) for name in CountedPart._fields))
 
@@ -67,7 +95,7 @@ def test_decided_cases_are_read_with_their_parts_and_what_moved_their_terms(stor
         put("C-1", NOW, **DECIDED, decided_at=NOW + DAY), put("C-2", NOW, **DECIDED, decided_at=NOW + DAY),
         put("C-3", NOW, **DECIDED, decided_at=NOW + 9 * DAY), put("C-4", NOW),
     )  # fmt: skip
-    stop = ledger_entry(EntryKind.STOP, NOW, days=2, basis=("行政许可法第四十五条",))
+    stop = STOP
     with store.transaction() as tx:
         tx[CaseClocks].begin("C-1", NOW)
         tx[CaseClocks].overrun("C-1", NOW + DAY)
@@ -84,15 +112,117 @@ def test_decided_cases_are_read_with_their_parts_and_what_moved_their_terms(stor
                     size,
                 )
             )
-            assert [row.number for row in found] == ["C-1", "C-2"], size
-        assert [row.overrun_at for row in found] == [NOW + DAY, None]
-        assert {row.state for row in found} == {CaseState.DECIDED}
+            assert [row.number for row in found] == ["C-1"], size
+            every_plain = every(
+                lambda after, most: facts.plain_cases(NOW, NOW + 10 * DAY, after, most), lambda row: row.place, size
+            )
+            assert [(row.number, row.parts, row.consents) for row in every_plain] == [
+                ("C-2", None, 0),
+                ("C-3", None, 0),
+            ]
+        assert [row.overrun_at for row in found] == [NOW + DAY]
         parts = facts.parts_of(["C-1", "C-2"])
         assert {number: len(some) for number, some in parts.items()} == {"C-1": 2, "C-2": 2}
         assert facts.moved_terms(parts["C-1"]) == {("C-1", PLANNING): [ledger_entry(at=NOW), stop]}
         anew = [part._replace(ledger_from=1) for part in parts["C-1"]]
         assert facts.moved_terms(anew) == {("C-1", PLANNING): [stop]}, "what was before a reopening is left out"
         assert facts.own_terms(["C-1", "C-2"]) == {"C-1": [stop]}
+
+
+CALENDAR = ChinaCalendar()
+MATTER = Matter(
+    code="works", version="2026.1", name="占道", name_en="works", lead="hefei.window",
+    basis=("a",), materials=(Material(code="plan", name="方案"),), approvers=(
+        Approver(department=PLANNING, term_days=5, default=DefaultMode.NONE),
+        Approver(department=TRANSPORT, term_days=5, default=DefaultMode.NONE, after=(PLANNING,)),
+    ),
+)  # fmt: skip
+
+
+def any_part(chance: random.Random, number: str, department: str) -> PartRow:
+    """A part in any state, with moments beside midnights and due moments, or without them."""
+
+    def some(days: int, often: float = 0.8) -> datetime | None:
+        at = (
+            NOW.replace(hour=0) + chance.randint(0, days) * DAY + chance.choice((-1, 0, 1, 3600)) * timedelta(seconds=1)
+        )
+        return at if chance.random() < often else None
+
+    due = some(30)
+    return part_row(
+        department, number, stage=chance.choice((1, 2)), state=chance.choice([*PartState, *[PartState.DEEMED] * 6]),
+        issued_at=some(40, 0.95), started_at=some(40, 0.7), due_at=due, answered_at=chance.choice((due, some(40))),
+        late_at=some(40, 0.4), deemed_at=some(40, 0.3), escalated_at=some(40, 0.2), reminded_at=some(40, 0.4),
+        verdict=chance.choice((None, *Verdict)), faulty_id=chance.choice((None, "F" * 36)), paper_by=some(40, 0.6),
+        ledger_from=chance.choice((0, 0, 1)),
+    )  # fmt: skip
+
+
+def any_case(chance: random.Random, number: str) -> tuple[CaseRow, list[PartRow]]:
+    """A case in any state, with some parts of any kind."""
+    at = NOW + chance.randint(0, 30) * DAY
+    decided = at + chance.randint(0, 20) * DAY
+    state = chance.choice((CaseState.DECIDED, CaseState.DECIDED, CaseState.WITHDRAWN, CaseState.OPEN))
+    case = case_row(
+        number, state=state, opened_at=at, reopened_at=chance.choice((None, at + DAY)),
+        decided_at=decided if state is CaseState.DECIDED else chance.choice((None, decided)),
+        outcome=chance.choice((None, "grant", "refuse", "grant-with-conditions")),
+    )  # fmt: skip
+    return case, [any_part(chance, number, who) for who in (PLANNING, TRANSPORT)]
+
+
+def one_by_one(tx: Any, now: datetime, first: date, last: date) -> Report:
+    """The report of what `keep` has kept, each part and case by the pure rules alone."""
+    found, since, until = (
+        Report(first, last),
+        datetime(first.year, first.month, first.day, tzinfo=CST),
+        end_of_day(last),
+    )
+    for number in [f"C-{place}" for place in range(80)]:
+        case, parts, ways, ledgers = tx[Cases].get(number), tx[Cases].parts(number), {}, {}
+        for one in parts:
+            ledgers[one.department] = tx[Cases].ledger(number, one.department)
+            days = days_used(one, ledgers[one.department], CALENDAR)
+            if days is not None:
+                after = {approver.department: approver.after for approver in MATTER.approvers}[one.department]
+                ways[one.department] = PartWay(days, one.stage, after)
+            if case.state is CaseState.WITHDRAWN or one.issued_at is None or not since <= one.issued_at < until:
+                continue
+            key = FigureKey(month_of(one.issued_at), case.matter, one.department)
+            found.duties[key].count(duty_fact(one, days, case.outcome, now, CALENDAR))
+        if case.state is CaseState.DECIDED and since <= case.decided_at < until:
+            clock, own = tx[CaseClocks].get(number), tx[CaseClocks].ledger(number)
+            decided = DecidedCase(
+                case.reopened_at or case.opened_at, case.decided_at, MATTER.decision_days,
+                tuple(stood_still(CaseLedgers(in_this_round(case, own), ledgers), CALENDAR)), ways,
+                sum(one.state is PartState.DEEMED for one in parts), clock.overrun_at is not None,
+            )  # fmt: skip
+            found.cases[FigureKey(month_of(case.decided_at), case.matter)].count(decided, CALENDAR)
+    return found
+
+
+def test_what_is_counted_together_comes_to_what_each_part_and_case_comes_to_by_itself(store: Store) -> None:
+    chance = random.Random(7)
+    keep(store, *(any_case(chance, f"C-{place}") for place in range(80)))
+    with store.transaction() as tx:
+        tx.set_meta(matter_key("works", "2026.1"), MATTER.model_dump_json())
+        for place in range(80):
+            number = f"C-{place}"
+            tx[CaseClocks].begin(number, NOW)
+            if chance.random() < 0.2:
+                tx[CaseClocks].overrun(number, NOW + DAY)
+            if chance.random() < 0.1:
+                tx[CaseClocks].add_entry(number, STOP)
+            for who in (PLANNING, TRANSPORT):
+                moves = [ledger_entry(at=NOW), *([STOP] if chance.random() < 0.2 else [])]
+                tx[Cases].add_entries(number, who, moves)
+    now, first = NOW + 25 * DAY, NOW.date() + 2 * DAY
+    with store.reading() as tx:
+        expected = one_by_one(tx, now, first, first + 40 * DAY)
+        found = report_of(tx, now, CALENDAR, first, first + 40 * DAY)
+    assert found.cases == expected.cases
+    assert found.duties == expected.duties
+    assert sum(one.papers_late + one.papers_overdue for one in found.duties.values()) > 5
 
 
 def filing(number: str, matter: str, **fields: Any) -> FilingRow:

@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from exchange.approval.records import PartRow
-from exchange.approval.rules.report.duties import DutyFigures
+from exchange.approval.rules.report.duties import DutyFigures, duty_fact
 from exchange.approval.rules.states import PartState
 from exchange.clock import CST
 from exchange.schemas import Verdict
@@ -42,7 +42,7 @@ PARTS = (
 def counted(*parts: tuple[PartRow, int | None]) -> DutyFigures:
     figures = DutyFigures()
     for part, days in parts:
-        figures.count(part, days, "grant", at("03-13"), ChinaCalendar())
+        figures.count(duty_fact(part, days, "grant", at("03-13"), ChinaCalendar()))
     return figures
 
 
@@ -61,7 +61,7 @@ def test_an_objection_is_overruled_only_where_a_licence_was_granted() -> None:
     objection = replace(ANSWERED, answered_at=at("03-05"), verdict=Verdict.DISAGREE)
     for outcome, overruled in (("grant", 1), ("grant-with-conditions", 1), ("refuse", 0), (None, 0)):
         figures = DutyFigures()
-        figures.count(objection, 3, outcome, at("03-13"), ChinaCalendar())
+        figures.count(duty_fact(objection, 3, outcome, at("03-13"), ChinaCalendar()))
         assert figures.overruled == overruled, outcome
 
 

@@ -7,7 +7,7 @@ demand it of the applicant.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -84,10 +84,22 @@ def owes(part: PaperFacts) -> bool:
 def paper_owed(owed_by: datetime, came_at: datetime | None, now: datetime, calendar: WorkingCalendar) -> OwedPaper:
     """Return how a paper stands that is owed until ``owed_by``; ``came_at``: when it arrived, at the latest."""
     reached = came_at if came_at is not None else now
-    if reached <= owed_by:
-        return OwedPaper(owed_by, PaperState.OWED if came_at is None else PaperState.IN_TIME, came_at)
-    days, _ = working_days_between(calendar, ending_day(owed_by), day_of(reached))
-    return OwedPaper(owed_by, PaperState.OVERDUE if came_at is None else PaperState.LATE, came_at, days)
+    state = paper_state(came=came_at is not None, late=reached > owed_by)
+    return OwedPaper(owed_by, state, came_at, days_late(state, ending_day(owed_by), day_of(reached), calendar))
+
+
+def paper_state(*, came: bool, late: bool) -> PaperState:
+    """Return how an owed paper stands; ``late``: it came, or has not come, after it was due."""
+    if late:
+        return PaperState.LATE if came else PaperState.OVERDUE
+    return PaperState.IN_TIME if came else PaperState.OWED
+
+
+def days_late(state: PaperState, owed_by: date, reached: date, calendar: WorkingCalendar) -> int:
+    """Return the working days begun after the last on which a paper was in time, until it came, or until now."""
+    if state not in (PaperState.LATE, PaperState.OVERDUE):
+        return 0
+    return working_days_between(calendar, owed_by, reached)[0]
 
 
 def may_remind(now: datetime, calendar: WorkingCalendar) -> bool:

@@ -33,6 +33,57 @@ class ReportedPart(PaperFacts, UsedTerm, Protocol):
     def verdict(self) -> Verdict | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class DutyFact:
+    """What one part counts as; many count as the same."""
+
+    state: PartState
+    answered: bool
+    """Within its term, beyond it, or after its silence had its effect."""
+    beyond: bool
+    """The answer came after the end of the term."""
+    over: bool
+    """Nobody has answered, and the term is over."""
+    reminded: bool
+    deemed: bool
+    """Its silence had its effect, whether or not that was undone."""
+    escalated: bool
+    corrected: bool
+    overruled: bool
+    days: int | None
+    """Working days as it used them."""
+    paper: PaperState | None
+    """Of the paper that it owed."""
+    days_late: int
+    """Of that paper."""
+
+
+def duty_fact(
+    part: ReportedPart, days: int | None, outcome: str | None, now: datetime, calendar: WorkingCalendar
+) -> DutyFact:
+    """Return what a part counts as that was put to its department, in a case that was not withdrawn.
+
+    ``days``: as it used them; ``outcome``: of the case, if it is decided.
+    """
+    answered = part.answered_at if part.state is PartState.ANSWERED else part.late_at
+    objected = part.state is PartState.ANSWERED and part.verdict is Verdict.DISAGREE
+    paper = paper_of(part, now, calendar)
+    return DutyFact(
+        part.state,
+        answered is not None,
+        answered is not None and part.due_at is not None and answered > part.due_at,
+        _is_over(part, now),
+        part.reminded_at is not None,
+        part.deemed_at is not None,
+        part.escalated_at is not None,
+        part.faulty_id is not None,
+        objected and outcome in GRANTS,
+        days,
+        paper.state if paper is not None else None,
+        paper.days_late if paper is not None else 0,
+    )
+
+
 @dataclass
 class DutyFigures:
     """A department's numbers: of consultations, and of the papers that it owed after deemed consents."""
@@ -67,39 +118,29 @@ class DutyFigures:
     days: DayCounts = field(default_factory=DayCounts)
     """Working days until it answered, or until its silence took effect; stopped ones left out."""
 
-    def count(
-        self, part: ReportedPart, days: int | None, outcome: str | None, now: datetime, calendar: WorkingCalendar
-    ) -> None:
-        """Count a part that was put to the department, in a case that was not withdrawn.
-
-        ``days``: as it used them; ``outcome``: of the case, if it is decided.
-        """
-        answered = part.answered_at if part.state is PartState.ANSWERED else part.late_at
-        over = part.state in BY_SILENCE or (answered is not None and part.due_at is not None and answered > part.due_at)
-        objected = part.state is PartState.ANSWERED and part.verdict is Verdict.DISAGREE
-        self.asked += 1
-        self.known += answered is not None or over or _is_over(part, now)
-        self.in_time += answered is not None and not over
-        self.late += answered is not None and over
-        self.reminded += part.reminded_at is not None
-        self.defaulted += part.state in BY_SILENCE
-        self.deemed_consents += part.state is PartState.DEEMED
-        self.undone += part.deemed_at is not None and part.state not in BY_SILENCE
-        self.escalated += part.escalated_at is not None
-        self.corrected += part.faulty_id is not None
-        self.overruled += objected and outcome in GRANTS
-        if days is not None:
-            self.days.add(days)
-        self._count_paper(part, now, calendar)
-
-    def _count_paper(self, part: ReportedPart, now: datetime, calendar: WorkingCalendar) -> None:
-        paper = paper_of(part, now, calendar)
-        if paper is not None:
-            self.papers += 1
-            self.papers_in_time += paper.state is PaperState.IN_TIME
-            self.papers_late += paper.state is PaperState.LATE
-            self.papers_overdue += paper.state is PaperState.OVERDUE
-            self.most_days_late = max(self.most_days_late, paper.days_late)
+    def count(self, one: DutyFact, times: int = 1) -> None:
+        """Count parts that count as the same."""
+        silent = one.state in BY_SILENCE
+        over = silent or one.beyond
+        self.asked += times
+        self.known += times * (one.answered or over or one.over)
+        self.in_time += times * (one.answered and not over)
+        self.late += times * (one.answered and over)
+        self.reminded += times * one.reminded
+        self.defaulted += times * silent
+        self.deemed_consents += times * (one.state is PartState.DEEMED)
+        self.undone += times * (one.deemed and not silent)
+        self.escalated += times * one.escalated
+        self.corrected += times * one.corrected
+        self.overruled += times * one.overruled
+        if one.days is not None:
+            self.days.add(one.days, times)
+        if one.paper is not None:
+            self.papers += times
+            self.papers_in_time += times * (one.paper is PaperState.IN_TIME)
+            self.papers_late += times * (one.paper is PaperState.LATE)
+            self.papers_overdue += times * (one.paper is PaperState.OVERDUE)
+            self.most_days_late = max(self.most_days_late, one.days_late)
 
     def join(self, other: DutyFigures) -> None:
         """Count all of another one too."""
