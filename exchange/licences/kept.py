@@ -37,15 +37,27 @@ class KeptLicence:
 
 def kept_licence(tx: Transaction, row: LicenceRow) -> KeptLicence:
     """Return a licence of the register with what was signed. Raises NotFound where a signed document is gone."""
+    return _kept(tx, row, tx[Licences].entries(row.issuer, row.number) if row.entries else ())
+
+
+def _kept(tx: Transaction, row: LicenceRow, entered: Iterable[LicenceEntryRow]) -> KeptLicence:
     signed = _signed(tx, row.issuer, row.number, row.message_id)
-    found = entries_of(tx, row.issuer, row.number) if row.entries else ()
+    found = _read(tx, row.issuer, row.number, entered)
     entries, papers = tuple(entry for entry, _ in found), tuple(paper for _, paper in found)
     return KeptLicence(row, parse_body(Licence, payload_of(signed)), signed, entries, papers)
 
 
 def kept_licences(tx: Transaction, rows: Iterable[LicenceRow]) -> list[KeptLicence]:
-    """Return several licences of the register, in their order."""
-    return [kept_licence(tx, row) for row in rows]
+    """Return several licences of the register, in their order; what was signed of them is read together."""
+    found = list(rows)
+    entered: dict[tuple[str, str], list[LicenceEntryRow]] = {}
+    for issuer in {row.issuer for row in found}:
+        own = [row for row in found if row.issuer == issuer]
+        by_number = tx[Licences].entries_of(issuer, [row.number for row in own if row.entries])
+        entered |= {(issuer, number): entries for number, entries in by_number.items()}
+        of_entries = [entry.message_id for entries in by_number.values() for entry in entries]
+        tx[Documents].read_ahead(issuer, [*(row.message_id for row in own), *of_entries])
+    return [_kept(tx, row, entered.get((row.issuer, row.number), ())) for row in found]
 
 
 def register_row(body: Licence, message_id: str, digest: str, entries: Sequence[LicenceEntry] = ()) -> LicenceRow:
@@ -78,7 +90,13 @@ def shown_from(entry: LicenceEntry) -> dict[str, str]:
 
 def entries_of(tx: Transaction, issuer: str, number: str) -> tuple[tuple[LicenceEntry, bytes], ...]:
     """Return the entries on a licence in their order, each with its signed bytes. Raises NotFound."""
-    papers = (_signed(tx, issuer, number, row.message_id) for row in tx[Licences].entries(issuer, number))
+    return _read(tx, issuer, number, tx[Licences].entries(issuer, number))
+
+
+def _read(
+    tx: Transaction, issuer: str, number: str, rows: Iterable[LicenceEntryRow]
+) -> tuple[tuple[LicenceEntry, bytes], ...]:
+    papers = (_signed(tx, issuer, number, row.message_id) for row in rows)
     return tuple((parse_body(LicenceEntry, payload_of(paper)), paper) for paper in papers)
 
 

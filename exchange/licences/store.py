@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,11 @@ _SHOWN_TO = (
 )  # fmt: skip
 _ENTRIES = (
     select(*_ENTRY_COLUMNS).where(_e.issuer == bindparam("by"), _e.number == bindparam("of")).order_by(_e.position)
+)
+_ENTRIES_OF = (
+    select(*_ENTRY_COLUMNS)
+    .where(_e.issuer == bindparam("by"), _e.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(_e.number, _e.position)
 )
 _TOLD = (
     select(licence_told.c.message_id).where(licence_told.c.number == bindparam("of"))
@@ -88,6 +93,15 @@ class Licences:
     def entries(self, issuer: str, number: str) -> list[LicenceEntryRow]:
         """Return the entries on a licence, in their order."""
         return [LicenceEntryRow(*row) for row in self._db.execute(_ENTRIES, {"by": issuer, "of": number})]
+
+    def entries_of(self, issuer: str, numbers: Collection[str]) -> Mapping[str, list[LicenceEntryRow]]:
+        """Return the entries on several licences of one window, by number, in their order."""
+        found: dict[str, list[LicenceEntryRow]] = {one: [] for one in numbers}
+        if numbers:
+            for row in self._db.execute(_ENTRIES_OF, {"by": issuer, "numbers": list(numbers)}):
+                entry = LicenceEntryRow(*row)
+                found[entry.number].append(entry)
+        return found
 
     def enter(self, row: LicenceRow, after: LicenceState, entry: LicenceEntryRow, **shown: str) -> bool:
         """Add the next entry on a licence, which moves it on, if it still is as it was read; tells whether it did.

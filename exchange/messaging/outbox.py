@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -28,6 +28,7 @@ from exchange.messaging.outbox_statements import (
     SIGNABLE,
     VIEWS,
     VIEWS_OF,
+    VIEWS_OF_SEVERAL,
     WAITING,
 )
 from exchange.messaging.records import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
@@ -191,6 +192,14 @@ class Outbox:
 
     def rows(self, message_id: str) -> list[OutboxView]:
         return [OutboxView(**row._mapping) for row in self._db.execute(VIEWS_OF, {"message": message_id})]
+
+    def rows_of(self, message_ids: Collection[str]) -> Mapping[str, list[OutboxView]]:
+        """Return the copies of several messages, by message."""
+        found: dict[str, list[OutboxView]] = {one: [] for one in message_ids}
+        if message_ids:
+            for row in self._db.execute(VIEWS_OF_SEVERAL, {"messages": list(message_ids)}):
+                found[row.message_id].append(OutboxView(**row._mapping))
+        return found
 
     def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
         """Return the copies of messages of these kinds that were sent back since then, in the order written."""

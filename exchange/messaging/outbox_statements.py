@@ -106,3 +106,4 @@ VIEWS = (
     .order_by(_c.id)
 )  # fmt: skip
 VIEWS_OF = VIEWS.where(_c.message_id == bindparam("message"))
+VIEWS_OF_SEVERAL = VIEWS.where(_c.message_id.in_(bindparam("messages", expanding=True)))

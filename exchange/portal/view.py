@@ -14,8 +14,9 @@ from exchange.errors import Conflict
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
-from exchange.messaging.records import OutboxState, StoredDocument
+from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
 from exchange.portal.drafting import draft_in
+from exchange.portal.records import ApplicationDraft
 from exchange.schemas import (
     Acceptance,
     AcceptanceOutcome,
@@ -199,15 +200,26 @@ def case_view(node: Node, number: str) -> CaseView:
 
 def case_view_in(tx: Transaction, node: Node, number: str) -> CaseView:
     """Do what `case_view` does, inside a transaction."""
-    draft = draft_in(tx, number)
+    return _view(tx, node, draft_in(tx, number))
+
+
+def view_of_draft(node: Node, draft: ApplicationDraft) -> CaseView:
+    """Do what `case_view` does, for a draft that was just read."""
+    with node.store.reading() as tx:
+        return _view(tx, node, draft)
+
+
+def _view(tx: Transaction, node: Node, draft: ApplicationDraft) -> CaseView:
     if draft.filing_id is None:
-        raise Conflict("{number} has not been handed in", remedy="go on with the draft", number=number)
+        raise Conflict("{number} has not been handed in", remedy="go on with the draft", number=draft.number)
     stored = tx[Documents].of_conversation(draft.filing_id)
-    return CaseView(number, tuple(_papers(tx, node, stored)))
+    return CaseView(draft.number, tuple(_papers(tx, node, stored)))
 
 
 def _papers(tx: Transaction, node: Node, stored: Sequence[StoredDocument]) -> list[CasePaper]:
-    return [_paper(tx, node, one) for one in stored if one.kind in _SHOWN]
+    shown = [one for one in stored if one.kind in _SHOWN]
+    copies = tx[Outbox].rows_of([one.message_id for one in shown if one.sender == node.address])
+    return [_paper(node, one, copies.get(one.message_id, ())) for one in shown]
 
 
 _SHOWN = frozenset(
@@ -219,12 +231,11 @@ _SHOWN = frozenset(
 )  # fmt: skip
 
 
-def _paper(tx: Transaction, node: Node, one: StoredDocument) -> CasePaper:
+def _paper(node: Node, one: StoredDocument, copies: Sequence[OutboxView]) -> CasePaper:
     verified = verify_signed(one.signed, node.directory)
     ours = one.sender == node.address
     if not ours:
         return CasePaper(verified.body, one.message_id, False, verified.header.created_at)
-    copies = tx[Outbox].rows(one.message_id)
     state = copies[0].state if copies else None
     signed_for = {OutboxState.DELIVERED: True, OutboxState.RETURNED: False}.get(state) if state else None
     reason = (copies[0].last_error or "") if copies and signed_for is False else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -19,7 +20,7 @@ from exchange.store.engine import ping
 from exchange.store.faults import translated
 from exchange.store.identity_lock import Claim, claim, is_served
 from exchange.store.journal import JournalEntry
-from exchange.store.kept import KeptConnections
+from exchange.store.kept import Begun, KeptConnections
 from exchange.store.migrate import is_current, is_new, migrate
 from exchange.store.tables import journal, meta
 from exchange.store.turns import Turns
@@ -97,6 +98,33 @@ class Transaction:
         self._meta[key] = value
 
 
+class SharedState:
+    """One state of a database that is read by one thread, step by step; for `Store.one_state`."""
+
+    def __init__(self, connections: KeptConnections) -> None:
+        self._connections = connections
+        self._begun: Begun | None = None
+        self._transaction: Transaction | None = None
+
+    def transaction(self) -> Transaction:
+        """Return the transaction, begun by now."""
+        if self._transaction is None:
+            begun = self._connections.reading()
+            self._transaction = Transaction(begun.__enter__())
+            self._begun = begun
+        return self._transaction
+
+    def end(self, error: BaseException | None = None) -> None:
+        """End it: well, or for an error; the next look begins another one."""
+        begun, self._begun, self._transaction = self._begun, None, None
+        if begun is not None:
+            begun.__exit__(type(error) if error is not None else None, error, None)
+
+
+class _OfThread(threading.local):
+    of_thread: SharedState | None = None
+
+
 class Store:
     """A node's database."""
 
@@ -108,6 +136,7 @@ class Store:
         """SQLite has one writer; threads of this process queue here in order rather than poll the file's lock."""
         self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
         self._claim: Claim | None = None
+        self._shared = _OfThread()
 
     def __enter__(self) -> Store:
         return self
@@ -138,12 +167,40 @@ class Store:
             if self._claim is not None:
                 self._claim.check(tx._db)
             yield tx
+        if self._shared.of_thread is not None:
+            self._shared.of_thread.end()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read a consistent state; never block a writer. Raises DatabaseUnavailable."""
+        shared = self._shared.of_thread
+        if shared is not None:
+            with self._translated:
+                yield shared.transaction()
+            return
         with self._translated, self._connections.reading() as connection:
             yield Transaction(connection)
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Have this thread read one state meanwhile, in one transaction, which begins with the first look.
+
+        A server is asked less often so, and what a page shows fits together. What the thread writes meanwhile, it sees:
+        the next look is at a new state. Raises DatabaseUnavailable.
+        """
+        if self._shared.of_thread is not None:
+            yield
+            return
+        shared = self._shared.of_thread = SharedState(self._connections)
+        with self._translated:
+            try:
+                yield
+            except BaseException as error:
+                self._shared.of_thread = None
+                shared.end(error)
+                raise
+            self._shared.of_thread = None
+            shared.end()
 
     @contextmanager
     def claim_identity(self, address: str) -> Iterator[Claim]:

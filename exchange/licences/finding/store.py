@@ -64,6 +64,7 @@ _LATEST = (
     .limit(1).offset(bindparam("before"))
 )  # fmt: skip
 _OF_MOMENTS = select(*_COLUMNS).where(_l.issued_at.in_(bindparam("moments", expanding=True))).order_by(*_NEWEST_FIRST)
+_LATEST_ROWS = select(*_COLUMNS).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
 _NAMED = select(_l.number).where(_l.number == bindparam("of")).limit(1)
 _CODED = select(_l.number).where(_l.shown_code == bindparam("of")).limit(1)
 _INSTANT = timedelta(microseconds=1)
@@ -93,6 +94,8 @@ class LicenceSearch:
         Where they are a whole number, or a holder's whole code, those are found, and no others.
         """
         whole = words.upper()
+        if not words and after is None:
+            return _page([LicenceRow(*row) for row in self._db.execute(_LATEST_ROWS, {"most": limit + 1})], limit, None)
         if not words:
             return self._rows((), after, limit)
         if self._db.execute(_NAMED, {"of": whole}).first() is not None:
@@ -134,11 +137,11 @@ class LicenceSearch:
 
     def _by_rarity(self, words: str, below: datetime) -> list[str]:
         """Parts of the words, the rarest first: the one of which so many reach back furthest."""
-        parts = parts_having(words)
-        furthest = {
-            part: self._db.scalar(_FURTHEST, {"of_part": part, "below": below, "before": _RARE - 1}) or EARLIEST
-            for part in parts[:: len(parts) // _WEIGHED + 1]
-        }
+        having = parts_having(words)
+        weighed = having[:: len(having) // _WEIGHED + 1]
+        values = {f"part{at}": part for at, part in enumerate(weighed)}
+        [found] = self._db.execute(_furthest(len(weighed)), {**values, "below": below, "before": _RARE - 1})
+        furthest = {part: moment or EARLIEST for part, moment in zip(weighed, found, strict=True)}
         return sorted(furthest, key=furthest.__getitem__)
 
     def _looked_at(
@@ -163,6 +166,19 @@ class LicenceSearch:
                 break
             below = chunk[-1]
         return _page(found, limit, floor)
+
+
+@cache
+def _furthest(parts: int) -> Select[Any]:
+    """Of so many parts, the moments that lie so far back: asked at once, since each question has its way to go."""
+    each = [licence_part.alias() for _ in range(parts)]
+    return select(
+        *(
+            select(one.c.issued_at).where(one.c.part == bindparam(f"part{at}"), one.c.issued_at < bindparam("below"))
+            .order_by(one.c.issued_at.desc()).limit(1).offset(bindparam("before")).scalar_subquery().label(f"at{at}")
+            for at, one in enumerate(each)
+        )
+    )  # fmt: skip
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -242,3 +243,33 @@ def test_trying_to_write_writes_as_much_and_leaves_nothing(store: Store) -> None
 def contents(store: Store) -> int:
     with store.reading() as tx:
         return len(tx.get_meta("filler") or "")
+
+
+def test_a_thread_reads_one_state_until_it_writes_itself(store: Store) -> None:
+    def kept() -> str | None:
+        with store.reading() as tx:
+            return tx.get_meta("word")
+
+    def keep(word: str) -> None:
+        with store.transaction() as tx:
+            tx.set_meta("word", word)
+
+    def elsewhere(do: Callable[[], object]) -> object:
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(do).result(30)
+
+    keep("first")
+    with store.one_state(), store.one_state():
+        assert kept() == "first"
+        elsewhere(lambda: keep("second"))
+        assert kept() == "first", "all of one state"
+        assert elsewhere(kept) == "second", "another thread has nothing to do with it"
+        keep("third")
+        assert kept() == "third", "what it has written itself, it sees"
+    elsewhere(lambda: keep("fourth"))
+    assert kept() == "fourth"
+    with suppress(RuntimeError), store.one_state():
+        kept()
+        raise RuntimeError
+    elsewhere(lambda: keep("fifth"))
+    assert kept() == "fifth"

@@ -20,7 +20,7 @@ from exchange.portal.drafting import draft_of
 from exchange.portal.granted import licence_of_filing
 from exchange.portal.records import ApplicationDraft
 from exchange.portal.states import DraftState
-from exchange.portal.view import CaseView, FilingStanding, case_view
+from exchange.portal.view import CaseView, FilingStanding, case_view, view_of_draft
 from exchange.schemas import AcceptanceOutcome, FilingReceipt, LicenceChange, Matter
 from exchange.schemas.matter import KEPT_DAYS
 from exchange.web import render
@@ -36,31 +36,36 @@ from exchange.workdays import end_of_day
 def view_of(guest: Guest) -> CaseView:
     """Return the case of the address, for its open session. Raises SignedOut, NotFound or Conflict."""
     number = guest.request.path_params["number"]
-    guest.check_open(number, active=not guest.request.url.path.endswith("/live"))
+    guest.check_open(number)
     return case_view(guest.face.node, number)
 
 
 def show(guest: Guest) -> Response:
     """Show where a case stands; a draft that was never handed in is shown as such."""
     number = guest.request.path_params["number"]
-    guest.check_open(number)
-    draft = draft_of(guest.face.node, number)
-    if draft.filing_id is None:
-        return goto(f"/drafts/{number}")
-    view = case_view(guest.face.node, number)
+    with guest.face.node.store.one_state():
+        guest.check_open(number)
+        draft = draft_of(guest.face.node, number)
+        if draft.filing_id is None:
+            return goto(f"/drafts/{number}")
+        view = view_of_draft(guest.face.node, draft)
+        shown = _shown(guest, view, draft)
     matter = matter_of(guest, view)
     title = matter.names if matter is not None else (number, number)
-    return guest.page("case.html", title, 200, **_shown(guest, view, draft))
+    return guest.page("case.html", title, 200, **shown)
 
 
 def live(guest: Guest) -> Response:
     """Return the part of the page that changes."""
-    try:
-        view = view_of(guest)
-    except SignedOut:
-        return Response(status_code=401)
-    draft = draft_of(guest.face.node, view.number)
-    context = guest.context((view.number, view.number), _shown(guest, view, draft))
+    number = guest.request.path_params["number"]
+    with guest.face.node.store.one_state():
+        try:
+            guest.check_open(number, active=False)
+        except SignedOut:
+            return Response(status_code=401)
+        draft = draft_of(guest.face.node, number)
+        shown = _shown(guest, view_of_draft(guest.face.node, draft), draft)
+    context = guest.context((number, number), shown)
     return HTMLResponse(render.live_part("window/case.html", context))
 
 
