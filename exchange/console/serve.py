@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from exchange.operations.domain_view import DomainView
 from exchange.operations.troubles.settings import load_alert_settings
 from exchange.runtime.settings import Home, Settings
 from exchange.web.door.gate import gate_of
+from exchange.web.door.provider.configured import provider_of
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.listening import ListeningPlace
 from exchange.web.serving import misdirected, serve_face
@@ -35,7 +37,7 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready, stopped: thre
     place.check()
     view = DomainView(settings)
     try:
-        door = SessionDoor(gate_of(view), tag_of(settings.home))
+        door = SessionDoor(gate_of(view), tag_of(settings.home), provider=provider_of(os.environ))
         names = [*settings.console_hosts, *_name_in_alerts(view)]
         app = create_app(view, door, SECTIONS)
         state = Home(settings.home).console

@@ -30,7 +30,14 @@ from exchange.web.door.sums import sums_written
 def _accounts(visit: Visit) -> Mapping[str, object]:
     with gate_of(visit.view).store.reading() as tx:
         rows = tx[Accounts].all()
-    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _standing(visit, row)}
+    gate = gate_of(visit.view)
+    return {
+        "accounts": rows,
+        "roles": _roles(visit),
+        "state": lambda row: _standing(visit, row),
+        "issuer": gate.issuer,
+        "subjects": managing.bound_subjects(gate),
+    }
 
 
 def _standing(visit: Visit, row: AccountRow) -> tuple[str, str]:
@@ -93,6 +100,12 @@ def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) ->
     return action
 
 
+def _bind(visit: Visit) -> str:
+    name = _field(visit, "bound")
+    managing.bind(gate_of(visit.view), visit.account.name, name, _field(visit, "subject"))
+    return _said(visit, "/accounts", f"{name}已绑定外部身份", f"{name} is bound")
+
+
 def _change_password(visit: Visit) -> str:
     new = same_twice(_field(visit, "new"), _field(visit, "again"))
     gate, me = gate_of(visit.view), visit.account
@@ -136,6 +149,13 @@ SECTION = Section(
     ),
     actions=(
         FormAction("/accounts/make", Action.ACCOUNTS, _make, None),
+        FormAction("/accounts/subjects", Action.ACCOUNTS, _bind, None),
+        FormAction(
+            "/accounts/{name}/release",
+            Action.ACCOUNTS,
+            _simply(managing.release, "已解除外部身份", "is bound to nobody now"),
+            None,
+        ),
         FormAction("/accounts/{name}/role", Action.ACCOUNTS, _change_role, _ask_role),
         FormAction("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked"), _ask_lock),
         FormAction("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked"), None),

@@ -30,7 +30,14 @@ from exchange.web.door.store import Accounts
 def _accounts(visit: DeskVisit) -> Mapping[str, object]:
     with visit.node.store.reading() as tx:
         rows = tx[Accounts].all()
-    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _standing(visit, row)}
+    gate = visit.face.gate
+    return {
+        "accounts": rows,
+        "roles": _roles(visit),
+        "state": lambda row: _standing(visit, row),
+        "issuer": gate.issuer,
+        "subjects": managing.bound_subjects(gate),
+    }
 
 
 def _standing(visit: DeskVisit, row: AccountRow) -> tuple[str, str]:
@@ -82,6 +89,11 @@ def _simply(do: Callable[[Gate, str, str], None], done: str) -> Callable[[DeskVi
     return act
 
 
+def _bind(visit: DeskVisit) -> str:
+    managing.bind(visit.face.gate, visit.who, visit.typed("bound"), visit.typed("subject"))
+    return "/accounts?done=bound"
+
+
 def _change_password(visit: DeskVisit) -> str:
     new = same_twice(visit.typed("new"), visit.typed("again"))
     visit.face.gate.change_password(visit.who, visit.account.session, visit.typed("current"), new)
@@ -126,12 +138,16 @@ SECTION = DeskSection(
         PlainAct("/accounts/{name}/lock", DeskAction.ACCOUNTS, _simply(managing.lock, "locked"), ask=_ask_lock),
         PlainAct("/accounts/{name}/unlock", DeskAction.ACCOUNTS, _simply(managing.unlock, "unlocked")),
         PlainAct("/accounts/{name}/reset", DeskAction.ACCOUNTS, _reset, ask=_ask_reset),
+        PlainAct("/accounts/subjects", DeskAction.ACCOUNTS, _bind, _ALL),
+        PlainAct("/accounts/{name}/release", DeskAction.ACCOUNTS, _simply(managing.release, "released")),
         PlainAct("/account/password", DeskAction.LOOK, _change_password, _OWN),
     ),
     done={
         "role-changed": ("角色已更改。", "The role is changed."),
         "locked": ("账号已锁定。", "The account is locked."),
         "unlocked": ("账号已解锁。", "The account can sign in again."),
+        "bound": ("外部身份已绑定。", "The account is bound."),
+        "released": ("绑定已解除，其登录已结束。", "The account is bound to nobody now; its sessions have ended."),
         "password-changed": ("密码已更改，其他登录已结束。", "The password is changed; other sessions have ended."),
     },
 )

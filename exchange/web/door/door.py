@@ -25,5 +25,8 @@ class Door(Protocol):
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
         """Add an entry to the audit log; ``what`` holds ids and reasons, never content or secrets."""
 
+    def strange(self, request: Request, action: str, what: str, outcome: str) -> None:
+        """Add an entry of nobody's, as far as strangers' are written one by one; others are summed."""
+
     def routes(self) -> list[BaseRoute]:
         """Return the door's own pages: signing in and out."""

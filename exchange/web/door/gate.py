@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from exchange.clock import Clock, RealClock
@@ -20,6 +19,7 @@ from exchange.store import Store
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
 from exchange.web.door.accounts import account_name
+from exchange.web.door.counting import DEVICE, KNOWN, count_attempt, forgive
 from exchange.web.door.devices import Devices
 from exchange.web.door.password_rules import check_password
 from exchange.web.door.passwords import Passwords
@@ -27,13 +27,10 @@ from exchange.web.door.records import AccountRow, FailureRow, LinkRow, SessionRo
 from exchange.web.door.roles import CONSOLE_DOOR, DoorRoles
 from exchange.web.door.sign_in import (
     FORGOTTEN_AFTER,
-    FREE_EVERYWHERE,
-    FREE_FAILURES,
     LASTS,
     LINK_LASTS,
     SEEN_EVERY,
     session_holds,
-    wait_after,
 )
 from exchange.web.door.store import Accounts
 from exchange.web.door.strangers import Strangers
@@ -45,20 +42,7 @@ UNKNOWN = "?"
 SIGN_IN, SIGN_OUT, LINK, PASSWORD = "sign-in", "sign-out", "account.link", "account.password"
 DONE = "done"
 
-DEVICE, KNOWN = "device", "known"
-"""What failures stand under, beside a place; the latter marks one from which an account has signed in of late."""
-
 log = get_logger()
-
-
-class ShutOut(Denied):
-    """Too many attempts failed under this name."""
-
-    code = "locked-out"
-
-    def __init__(self, until: datetime, seconds: float) -> None:
-        super().__init__("too many attempts have failed under this name", remedy="wait, then try again")
-        self.until, self.seconds = until, seconds
 
 
 @dataclass(frozen=True)
@@ -87,6 +71,8 @@ class Gate:
         self.passwords = passwords or Passwords()
         self._new_token = new_token
         self.strangers = Strangers()
+        self.issuer = ""
+        """The provider by which people may sign in too; empty where there is none."""
         self.handed: dict[str, tuple[str, str]] = {}
         """One-time links made for others (account, token), by the officer who made them, until they are shown once."""
 
@@ -129,14 +115,19 @@ class Gate:
         is where it comes from: who fails elsewhere shuts out nobody who has signed in from here of late. ``device`` is
         one that is known for this account: it has a count of its own, whoever else fails from the same place.
         """
-        account = self._attempt(name, password, SIGN_IN, place, device)
+        return self.open_session(self._attempt(name, password, SIGN_IN, place, device), before, "/sign-in")
+
+    def open_session(self, account: AccountRow, before: str, what: str) -> str:
+        """Return the token of a new session for whoever has proved to be an account; that of ``before`` ends. ``what``
+        is the path by which they came. Raises Denied where the account has changed meanwhile.
+        """
         token, now = self._new_token(), self.clock.now()
         with self.store.transaction() as tx:
             _check_unchanged(tx, account)
             tx[Accounts].sweep(now, now - FORGOTTEN_AFTER)
             tx[Accounts].end_session(hashed(before))
             tx[Accounts].add_session(SessionRow(hashed(token), account.name, now, now, now + LASTS))
-            self._append(tx, account.name, SIGN_IN, "/sign-in", DONE)
+            self._append(tx, account.name, SIGN_IN, what, DONE)
         return token
 
     def sign_out(self, token: str) -> None:
@@ -177,7 +168,7 @@ class Gate:
             used_up = row is not None and row.account is None and tx[Accounts].any()
         if row is None or used_up or row.used_at is not None or row.expires_at <= self.clock.now():
             known = UNKNOWN if row is None or row.account is None else row.account
-            self._refused(known, LINK, "/set-up", "denied", place)
+            self.refused(known, LINK, "/set-up", "denied", place)
             raise _no_link()
         return row
 
@@ -197,7 +188,7 @@ class Gate:
                 tx[Accounts].add(AccountRow(account, self.roles.keeper, kept, now, now))
             tx[Accounts].set_password(account, kept, now)
             tx[Accounts].end_sessions(account)
-            self._forgive(tx, account, place)
+            forgive(tx, account, place)
             self._append(tx, account, LINK, "/set-up", DONE)
         return account
 
@@ -218,7 +209,8 @@ class Gate:
         for one in self.strangers.due(ended=ended):
             self.record(UNKNOWN, one.action, f"/{one.action}: {one}", one.outcome)
 
-    def _refused(self, account: str, action: str, what: str, outcome: str, place: str) -> None:
+    def refused(self, account: str, action: str, what: str, outcome: str, place: str) -> None:
+        """Add an entry of what was refused, unless so many came from there that they are summed."""
         if self.strangers.single(place, action, outcome):
             self.record(account, action, what, outcome)
 
@@ -226,49 +218,24 @@ class Gate:
         """The account whose password this is. Raises Denied or ShutOut, with an entry in the log."""
         with self.store.transaction() as tx:
             account = tx[Accounts].get(_possible(name))
-            shut = self._count(tx, name, place, device)
+            shut = count_attempt(tx, name, place, device, self.clock.now())
         known = account.name if account else UNKNOWN
         if shut is not None:
-            self._refused(known, action, f"/{action}", shut.code, place)
+            self.refused(known, action, f"/{action}", shut.code, place)
             raise shut
         can = account is not None and account.locked_at is None
         good = self.passwords.verify(account.password if account and can else None, password)
         if account is None or not good:
-            self._refused(known, action, f"/{action}", "denied", place)
+            self.refused(known, action, f"/{action}", "denied", place)
             raise Denied("the name or the password is wrong, or the account cannot be used", remedy="try again")
         with self.store.transaction() as tx:
-            self._forgive(tx, name, place)
+            forgive(tx, name, place)
             if device is not None:
                 tx[Accounts].clear_failure(under(name, DEVICE, device))
             if place:
                 now = self.clock.now()
                 tx[Accounts].set_failure(FailureRow(under(name, place, KNOWN), 0, now, now))
         return account
-
-    def _forgive(self, tx: Transaction, name: str, place: str) -> None:
-        for key in {under(name), under(name, place)}:
-            tx[Accounts].clear_failure(key)
-
-    def _count(self, tx: Transaction, name: str, place: str, device: str | None) -> ShutOut | None:
-        """Counts an attempt as failed, unless the name is shut: from this place, or for all places that are unknown.
-
-        For a device that is known only what failed from that device counts.
-        """
-        here, everywhere, now = under(name, place), under(name), self.clock.now()
-        tx[Accounts].forget_failures(now - FORGOTTEN_AFTER)
-        known = bool(place) and tx[Accounts].failure(under(name, place, KNOWN)) is not None
-        counted = {under(name, DEVICE, device)} if device is not None else {here, everywhere}
-        for key in counted - {everywhere} if known else counted:
-            before = tx[Accounts].failure(key)
-            if before is not None and now < before.until:
-                return ShutOut(before.until, (before.until - now).total_seconds())
-        for key in counted:
-            before = tx[Accounts].failure(key)
-            recent = before is not None and now - before.last_at < FORGOTTEN_AFTER
-            failures = (before.failures if before and recent else 0) + 1
-            free = FREE_EVERYWHERE if key == everywhere and place else FREE_FAILURES
-            tx[Accounts].set_failure(FailureRow(key, failures, now, now + wait_after(failures, free)))
-        return None
 
 
 def _possible(name: str) -> str:
@@ -279,7 +246,7 @@ def _possible(name: str) -> str:
 
 
 def _check_unchanged(tx: Transaction, account: AccountRow) -> None:
-    """Raises Denied where an account was locked, reset or given another role while its password was being compared."""
+    """Raises Denied where an account was locked, reset or given another role while its proof was being looked at."""
     if tx[Accounts].get(account.name) != account:
         raise Denied("the account has just been changed", remedy="try again")
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from exchange.errors import BadAccount, Denied, NotFound
+from exchange.errors import BadAccount, Conflict, Denied, NotFound
 from exchange.operations.audit.store import AuditLog
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
 from exchange.web.door.accounts import account_name, check_keeper_left, check_manages, role_of
 from exchange.web.door.gate import DONE, Gate
+from exchange.web.door.provider.records import LONGEST_SUBJECT, BoundSubject
+from exchange.web.door.provider.store import BoundSubjects
 from exchange.web.door.records import AccountRow
 from exchange.web.door.store import Accounts
 
@@ -59,6 +61,43 @@ def reset(gate: Gate, actor: str, name: str) -> str:
     with _step(gate, actor, name, "account.reset", name) as tx:
         _existing(tx, name)
         return _renew(gate, tx, name)
+
+
+def bind(gate: Gate, actor: str, name: str, subject: str) -> None:
+    """Let whoever the provider calls this sign in as another's account. Raises Denied, BadAccount, Conflict or
+    NotFound.
+    """
+    who = subject.strip()
+    if not gate.issuer or not 0 < len(who) <= LONGEST_SUBJECT or not who.isprintable():
+        raise BadAccount(
+            "this is nobody at the provider", remedy="copy the subject from the page that told it when signing in"
+        )
+    with _step(gate, actor, name, "account.bind", name) as tx:
+        _existing(tx, name)
+        bound = tx[BoundSubjects].get(gate.issuer, who)
+        if bound is not None and bound.account != name:
+            raise Conflict(
+                "somebody is bound to one account alone, and this one is {account}",
+                remedy="release that account first",
+                account=bound.account,
+            )
+        tx[BoundSubjects].put(BoundSubject(gate.issuer, who, name, actor, gate.clock.now()))
+
+
+def release(gate: Gate, actor: str, name: str) -> None:
+    """Let nobody sign in as another's account by the provider any more; its sessions end. Raises Denied or NotFound."""
+    with _step(gate, actor, name, "account.release", name) as tx:
+        _existing(tx, name)
+        tx[BoundSubjects].release(gate.issuer, name)
+        tx[Accounts].end_sessions(name)
+
+
+def bound_subjects(gate: Gate) -> dict[str, str]:
+    """Return who at the provider is which account: subjects by accounts."""
+    if not gate.issuer:
+        return {}
+    with gate.store.reading() as tx:
+        return {one.account: one.subject for one in tx[BoundSubjects].all(gate.issuer)}
 
 
 def reset_from_here(gate: Gate, name: str) -> str:

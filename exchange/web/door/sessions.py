@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -20,12 +21,17 @@ from exchange.web.door import devices
 from exchange.web.door.account import Account
 from exchange.web.door.accounts import account_name
 from exchange.web.door.attempts import Attempts
-from exchange.web.door.gate import Gate, ShutOut
+from exchange.web.door.counting import ShutOut
+from exchange.web.door.gate import UNKNOWN, Gate
 from exchange.web.door.password_rules import LONGEST, SHORTEST
+from exchange.web.door.provider.pages import ProviderPages
 from exchange.web.door.sign_in import own_path
 from exchange.web.door.tokens import form_token, hashed
 from exchange.web.door.turnstile import Crowded, Turnstile
 from exchange.web.origins import from_our_page, place_of
+
+if TYPE_CHECKING:  # its library takes a while to import, and few have a provider
+    from exchange.web.door.provider.provider import Provider
 
 OF_ONE_SOURCE = 30
 """Failures of a source within a minute; those of devices that are known are not counted."""
@@ -36,9 +42,11 @@ _MOST = 16_384
 class SessionDoor:
     """Implements `exchange.web.door.door.Door` with sessions in the store of the console, or of the desk's member."""
 
-    def __init__(self, gate: Gate, tag: str = "", office: Words | None = None) -> None:
+    def __init__(
+        self, gate: Gate, tag: str = "", office: Words | None = None, provider: Provider | None = None
+    ) -> None:
         """``tag`` sets the cookies of consoles and desks apart that share a host: cookies know no ports. ``office`` is
-        whose desk it is."""
+        whose desk it is; ``provider`` one by which people may sign in too."""
         self.gate = gate
         self._office = office
         self._strangers, self._known = Turnstile("strangers"), Turnstile("known-devices")
@@ -46,6 +54,9 @@ class SessionDoor:
         self.cookie = f"__Host-yizhan{tag}"
         """With this prefix browsers take it from this host only, for all paths, and never over plain HTTP but from the
         own machine (RFC 6265bis, 4.1.3.2; Chromium takes it from http://localhost and http://127.0.0.1)."""
+
+        self._provider = provider
+        gate.issuer = provider.settings.issuer if provider is not None else ""
 
     def account(self, request: Request) -> Account | None:
         who = self.gate.who(self._token(request), active=not request.url.path.startswith("/live/"))
@@ -62,6 +73,9 @@ class SessionDoor:
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
         self.gate.record(account, action, unquote(what), outcome)
 
+    def strange(self, request: Request, action: str, what: str, outcome: str) -> None:
+        self.gate.refused(UNKNOWN, action, what, outcome, place_of(request))
+
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/sign-in", self._sign_in_page, methods=["GET"]),
@@ -69,7 +83,14 @@ class SessionDoor:
             Route("/sign-out", self._sign_out, methods=["POST"]),
             Route("/set-up", self._use_link, methods=["POST"]),
             Route("/set-up/{link}", self._link_page, methods=["GET"]),
+            *self._routes_by_provider(),
         ]
+
+    def _routes_by_provider(self) -> list[BaseRoute]:
+        if self._provider is None:
+            return []
+        pages = ProviderPages(self._provider, self.gate, self.cookie, self._attempts, self._page, self._later)
+        return pages.routes()
 
     def _token(self, request: Request) -> str:
         return request.cookies.get(self.cookie, "")
@@ -81,7 +102,8 @@ class SessionDoor:
             return self._page(request, "hop.html", {"then": then})
         if self.account(request) is not None:
             return RedirectResponse(then, 303)
-        return self._page(request, "sign_in.html", {"then": then, "fresh": "fresh" in request.query_params})
+        marks = {mark: mark in request.query_params for mark in ("fresh", "left")}
+        return self._page(request, "sign_in.html", {"then": then, **marks})
 
     async def _sign_in(self, request: Request) -> Response:
         form = await _form(request)
@@ -142,7 +164,7 @@ class SessionDoor:
         except Denied:
             return RedirectResponse("/", 303)
         await run_in_threadpool(self.gate.sign_out, self._token(request))
-        answer = RedirectResponse("/sign-in", 303)
+        answer = RedirectResponse("/sign-in" if self._provider is None else "/sign-in?left=", 303)
         answer.delete_cookie(self.cookie, secure=True, httponly=True, samesite="strict", path="/")
         return answer
 
@@ -218,6 +240,10 @@ class SessionDoor:
             "account": None,
             "failed": False,
             "fresh": False,
+            "left": False,
+            "unbound": None,
+            "provider": self._provider,
+            "provider_end": self._provider.metadata.known_sign_out() if self._provider is not None else "",
             "wait": None,
             "office": None if self._office is None else self._office[english],
             "keeper": self.gate.roles.keeper_name[english],

@@ -44,7 +44,7 @@ CALLED_BY = {
     "SQLAlchemy, which reads these of a type or a connection": {"cache_ok", "impl", "isolation_level"},
     "SQLAlchemy, which gives this parameter": {"coltype"},
     "records in full: columns that are written for whoever reads the database": {
-        "lifted_at", "lifted_by", "revoked_by",
+        "bound_at", "bound_by", "lifted_at", "lifted_by", "revoked_by",
     },
     "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
     "pydantic, which reads these of a model": {"model_config"},

@@ -12,7 +12,7 @@ OWN_RECORDS = {
     "agent", "api", "approval", "audit/actors", "broker", "claims", "cli", "documents/store", "levels/spread",
     "machine", "notices", "operations", "paper", "portal/drafting", "portal/figures", "portal/large_files",
     "portal/removing", "portal/uploads", "portal/versions", "runtime", "store",
-    "tomlfile", "trials", "directory/keyfiles", "web/drafts",
+    "tomlfile", "trials", "directory/keyfiles", "web/door/provider", "web/drafts",
 }  # fmt: skip
 """Rooms that read JSON of their own: records, files of settings, requests. None of it has anybody signed."""
 PARSERS = {"loads", "model_validate_json", "validate_json", "from_json"}

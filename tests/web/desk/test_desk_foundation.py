@@ -200,3 +200,20 @@ def test_a_case_is_taken_given_back_and_handed_over_by_its_holder_or_the_supervi
     holding.give_back(node, case.number, "李伟")
     with pytest.raises(CallerError):
         holding.take(node, case.number, " ")
+
+
+def test_a_supervisor_binds_others_accounts_to_subjects_of_the_provider(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office.desk("planning")[0].gate, "issuer", "https://id.test")
+    supervisor, signer = office.officer("planning", AccountRole.SUPERVISOR), office.officer("planning")
+    token = supervisor.hidden("/accounts")["token"]
+    bound = supervisor.post("/accounts/subjects", {"token": token, "bound": "sun", "subject": " u-7 "})
+    assert bound.headers["location"] == "/accounts?done=bound"
+    assert "<code>u-7</code>" in supervisor.get("/accounts")
+    denied = signer.post("/accounts/subjects", {**signer.hidden("/account"), "bound": "chen", "subject": "u-8"})
+    assert denied.status_code == 403
+    supervisor.post("/accounts/sun/release", {"token": token})
+    assert "u-7" not in supervisor.get("/accounts")
+    assert signer.http.get("/account").status_code == 303, "whoever had come in by it has to come in anew"
+    assert ("su", "account.bind", "sun", "done") in office.logged("planning")

@@ -9,7 +9,8 @@ from starlette.requests import Request
 
 from exchange.errors import Denied
 from exchange.web.door import managing
-from exchange.web.door.gate import UNKNOWN, ShutOut
+from exchange.web.door.counting import ShutOut
+from exchange.web.door.gate import UNKNOWN
 from exchange.web.door.passwords import Passwords
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.roles import CONSOLE_DOOR
