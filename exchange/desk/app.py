@@ -23,6 +23,7 @@ from exchange.desk.face import DeskFace
 from exchange.desk.saving import saving_handler
 from exchange.desk.section import FORM_MOST, DeskSection
 from exchange.desk.showing import download_handler, live_handler, page_handler
+from exchange.desk.telling.feed import feed_route
 from exchange.errors import DatabaseUnavailable, ExchangeError
 from exchange.language import language, speaking
 from exchange.web import render
@@ -38,7 +39,7 @@ def create_app(face: DeskFace, door: Door, sections: Sequence[DeskSection]) -> A
     desk = Desk(face, door, [section for section in sections if section.is_at(face.roles)])
     static = Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))
     app = Starlette(
-        routes=[*door.routes(), static, *_routes(desk)],
+        routes=[*door.routes(), static, feed_route(desk), *_routes(desk)],
         exception_handlers={ExchangeError: _told, HTTPException: _missing},
     )
     return StrictAnswers(_Spoken(HeadAsGet(LimitedBodies(app, _most_of(desk)))))

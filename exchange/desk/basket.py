@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,6 +36,10 @@ class InboxLine:
     """Tone and word of what else is to be known: "2 of 5 in", "the rule failed"."""
     holder: str = ""
     """The account that has taken it; empty where nobody has."""
+    anothers: bool = False
+    """Whether another account deals with it, for whom the visitor does not stand in."""
+    told_as: str = ""
+    """What the matter is called, and nothing of anybody's: calendars and mails leave the house with it."""
 
 
 @dataclass(frozen=True)
@@ -75,3 +79,6 @@ class Basket:
     """Further filters: the word in the address, and its name."""
     roles: frozenset[Role] = frozenset()
     """Members that have it; empty: all that have its section."""
+    dated: Mapping[str, Words] = field(default_factory=dict)
+    """Those of its filters, the empty one too, whose due moments are deadlines of the office's, and what is to be done
+    by then: for calendars and mails."""

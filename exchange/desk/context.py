@@ -8,6 +8,7 @@ from functools import cache
 
 from starlette.requests import Request
 
+from exchange.desk.basket import Basket
 from exchange.desk.face import DeskFace
 from exchange.desk.faults import FormFaults
 from exchange.desk.permissions import check_at_desk, may_at_desk
@@ -16,7 +17,14 @@ from exchange.desk.visit import DeskVisit, OnceKey
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Words
 from exchange.language.names import DESK_ROLES
+from exchange.schemas import Role
 from exchange.web.door.door import Door
+
+
+def baskets_at(sections: Sequence[DeskSection], roles: frozenset[Role]) -> list[Basket]:
+    """Return the lists that a member with these roles has, of sections."""
+    found = [basket for section in sections if section.is_at(roles) for basket in section.baskets]
+    return [one for one in found if not one.roles or one.roles & roles]
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,11 @@ class Desk:
     def menu(self) -> list[DeskPage]:
         """Return the pages of the menu."""
         return [page for section in self.sections for page in section.pages if page.in_menu]
+
+    @property
+    def baskets(self) -> list[Basket]:
+        """Return the lists of its inbox that the member has."""
+        return baskets_at(self.sections, self.face.roles)
 
     @property
     def done(self) -> dict[str, Words]:
@@ -84,7 +97,7 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "member_names": face.names(),
         "matter_names": cache(face.matters),
         "request_path": request.url.path,
-        "origin": f"{request.url.scheme}://{request.url.netloc}",
+        "origin": visit.site,
     }
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.language import Words
+from exchange.machine.posting.outgoing import OutgoingMail
 from exchange.messaging.node import Node
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.profiles import Profile, load_profiles
@@ -29,6 +30,10 @@ class DeskFace:
     profile: Profile
     settings: Settings
     gate: Gate
+    mail: OutgoingMail | None = None
+    """How letters to its officers go out; None: they get none."""
+    handed: dict[str, str] = field(default_factory=dict, repr=False)
+    """Tokens of calendars just made, by account, until they are shown once."""
     _read: tuple[float, Mapping[str, Profile]] = field(default=(0.0, {}), repr=False)
     _catalogue: LiveCatalogue | None = field(default=None, repr=False)
 

@@ -74,9 +74,11 @@ class DeskAction(StrEnum):
     NOTICE_COVER = "notice.cover"
     NOTICE_ANSWER = "notice.answer"
     NOTICE_RECEIPTS = "notice.receipts"
-    # The office itself.
+    # The office itself, and what its officers are told.
     KEEP_VIEW = "view"  # the own view of a list
     STAND_IN = "stand-in"  # for oneself; for others the supervisor
+    CALENDAR = "calendar.subscribe"
+    MAIL = "officer.mail"
     ACCOUNTS = "accounts"
     AUDIT = "audit"
 
@@ -140,6 +142,8 @@ _FROM: dict[DeskAction, AccountRole] = {
     DeskAction.NOTICE_RECEIPTS: AccountRole.CLERK,
     DeskAction.KEEP_VIEW: AccountRole.CLERK,
     DeskAction.STAND_IN: AccountRole.CLERK,
+    DeskAction.CALENDAR: AccountRole.CLERK,
+    DeskAction.MAIL: AccountRole.CLERK,
     DeskAction.ACCOUNTS: AccountRole.SUPERVISOR,
     DeskAction.AUDIT: AccountRole.SUPERVISOR,
 }

@@ -19,6 +19,7 @@ from exchange.desk.pages import (
     stand_ins,
     views,
 )
+from exchange.desk.pages.calendar import calendar_section
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.section import DeskSection
@@ -45,4 +46,4 @@ def _baskets() -> list[Basket]:
     return [replace(basket, roles=basket.roles or section.roles) for section in _SECTIONS for basket in section.baskets]
 
 
-SECTIONS: tuple[DeskSection, ...] = (inbox_of(_baskets()), *_SECTIONS)
+SECTIONS: tuple[DeskSection, ...] = (inbox_of(_baskets()), *_SECTIONS, calendar_section(_baskets()))

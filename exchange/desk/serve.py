@@ -9,14 +9,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from exchange.desk.app import create_app
+from exchange.desk.context import baskets_at
 from exchange.desk.face import DeskFace
+from exchange.desk.pages.mailing import SETTINGS
 from exchange.desk.sections import SECTIONS
+from exchange.desk.telling.rounds import OfficerRounds, officers_told
 from exchange.errors import BadConfiguration
+from exchange.machine.posting.outgoing import OutgoingMail
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profiles import Profile, has_desk
 from exchange.runtime.settings import Home, Settings, hosts_named
 from exchange.web.door.gate import Gate
 from exchange.web.door.passwords import Passwords
+from exchange.web.door.provider.configured import provider_of
 from exchange.web.door.roles import DESK_DOOR
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.door.sums import sums_written
@@ -44,13 +49,24 @@ def serve(
     try:
         check_has_desk(opened.profile)
         face = desk_of(opened, settings)
-        app = create_app(face, SessionDoor(face.gate, tag_of(settings.home, address), face.office()), SECTIONS)
+        app = create_app(
+            face,
+            SessionDoor(face.gate, tag_of(settings.home, address), face.office(), provider_of(os.environ)),
+            SECTIONS,
+        )
         hosts = desk_hosts(os.environ)
         state = Home(settings.home).desk(address)
-        with sums_written(face.gate):
+        rounds = rounds_of(face, OutgoingMail.read(os.environ))
+        with sums_written(face.gate), officers_told(rounds):
             serve_face(app, place, state, lambda url: ready(url, face.gate), stopped, hosts)
     finally:
         opened.store.close()
+
+
+def rounds_of(face: DeskFace, mail: OutgoingMail | None) -> OfficerRounds | None:
+    """Return what tells the officers of a desk by mail; None where no letters go out."""
+    face.mail = mail
+    return OfficerRounds(face, baskets_at(SECTIONS, face.roles), mail, SETTINGS) if mail is not None else None
 
 
 def check_has_desk(profile: Profile) -> None:

@@ -32,7 +32,9 @@ _KEY = re.compile(r'<input type="hidden" name="once" value="[^"]*">')
 def visit_of(desk: Desk, account: Account, request: Request) -> DeskVisit:
     """Return a request as pages see it, with the directory and keys of now."""
     desk.face.node.renew()
-    return DeskVisit(desk.face, account, render.language_of(request), request.query_params, request.path_params)
+    site = f"{request.url.scheme}://{request.url.netloc}"
+    language = render.language_of(request)
+    return DeskVisit(desk.face, account, language, request.query_params, request.path_params, site=site)
 
 
 def sign_in_first(request: Request) -> Response:

@@ -31,6 +31,8 @@ class DeskVisit:
     """What was sent, checked to come from a page of ours. A page has it where it is shown again, for what is wrong."""
     error: ExchangeError | None = None
     """What is wrong with it."""
+    site: str = ""
+    """Where the visitor reaches the desk, without a slash at its end."""
 
     @property
     def node(self) -> Node:

@@ -26,6 +26,8 @@ ACTIONS: Mapping[str, Words] = {
     "account.lock": ("锁定账号", "account locked"),
     "account.unlock": ("解锁账号", "account unlocked"),
     "account.reset": ("重置账号", "account reset"),
+    "account.bind": ("绑定外部身份", "account bound"),
+    "account.release": ("解除外部身份", "account released"),
     "token.new": ("发放令牌", "token made"),
     "token.revoke": ("吊销令牌", "token revoked"),
     "rest": ("接口调用", "REST call"),
@@ -111,4 +113,6 @@ ACTIONS: Mapping[str, Words] = {
     "domain.join": ("加入上级", "joined"),
     "domain.revoke": ("吊销下级", "lower domain revoked"),
     "alerts.test": ("试发告警", "alert tried"),
+    "calendar.subscribe": ("期限日历", "calendar of deadlines"),
+    "officer.mail": ("期限邮件", "letters about deadlines"),
 }

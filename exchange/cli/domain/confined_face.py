@@ -13,10 +13,18 @@ from exchange.runtime.home import claims_place
 from exchange.runtime.settings import Settings
 
 
-def confine_face(settings: Settings, address: str, tls: Sequence[Path | None], *, writes_claims: bool = False) -> None:
+def confine_face(
+    settings: Settings,
+    address: str,
+    tls: Sequence[Path | None],
+    *,
+    writes_claims: bool = False,
+    secrets: Sequence[Path] = (),
+) -> None:
     """Keep this process to that, before it serves anybody. ``writes_claims``: it stores large attachments, too.
 
-    Certificates are replaced while it runs, so what is read is the folders of ``tls``.
+    ``secrets`` are files with secrets that it needs besides. Certificates are replaced while it runs, so what is read
+    is the folders of ``tls``.
     """
     files = [one for one in tls if one is not None]
     folders = [place.parent for one in files for place in (one.absolute(), one.resolve())]
@@ -26,6 +34,6 @@ def confine_face(settings: Settings, address: str, tls: Sequence[Path | None], *
         with suppress(FileUnusable):  # said where somebody wants something from there, or leaves something there
             make_folder(folder, 0o700)
     if writes_claims:
-        confine_member(settings, address, read=folders, write=stored)
+        confine_member(settings, address, read=[*folders, *secrets], write=stored)
     else:
-        confine_member(settings, address, read=[*folders, *stored])
+        confine_member(settings, address, read=[*folders, *secrets, *stored])

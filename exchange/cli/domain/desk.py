@@ -18,12 +18,14 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.errors import BadConfiguration
 from exchange.language import tr
+from exchange.machine.posting.outgoing import PASSWORD_FILE
 from exchange.runtime import logs
 from exchange.runtime.home import open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.web.door import managing
 from exchange.web.door.gate import Gate
+from exchange.web.door.provider.settings import SECRET_FILE
 from exchange.web.door.roles import DESK_DOOR
 from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.listening import read_state
@@ -80,7 +82,8 @@ def _serve(
     refuse_root(settings, "desk", address)
     logs.configure_for_service()
     supervised = "EXCHANGE_SUPERVISED" in os.environ
-    confine_face(settings, address, (tls_cert, tls_key))
+    secrets = [Path(file) for name in (PASSWORD_FILE, SECRET_FILE) if (file := os.environ.get(name))]
+    confine_face(settings, address, (tls_cert, tls_key), secrets=secrets)
 
     def ready(url: str, gate: Gate) -> None:
         # A supervised desk writes to a log, where a link has no place: its supervisor shows both.

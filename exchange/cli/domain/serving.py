@@ -14,7 +14,7 @@ from exchange.cli.options import HomeOption
 from exchange.cli.view import say
 from exchange.language import tr
 from exchange.machine.interpreter import settle_memory
-from exchange.portal.told.settings import PASSWORD_FILE
+from exchange.machine.posting.outgoing import PASSWORD_FILE
 from exchange.runtime import logs
 from exchange.runtime.confinement.member import confine_member, note_confined
 from exchange.runtime.draining import DRAINED_EXIT, DrainWatch, drained, wait_for_release

@@ -115,11 +115,13 @@ def _line(visit: DeskVisit, row: DeskRow, term: DeskTerm | None, matter: str, pl
         title=row.title,
         matter=matter,
         urgency=row_urgency(visit, row, term),
-        due_at=due_at if row.state is DeskState.WAITING else None,
+        due_at={DeskState.WAITING: due_at, DeskState.DEFAULTED: row.paper_by}.get(row.state),
         provisional=term is not None and term.provisional,
         since=row.answered_at or row.received_at,
         holder=row.holder or "",
         tags=[*mine, *((tone, visit.say(*words)) for tone, words in _tags(row))],
+        anothers=row.holder not in (None, visit.who) and not place,
+        told_as=matter,
     )
 
 
@@ -161,4 +163,5 @@ BASKET = Basket(
     _waiting,
     _FILTERS,
     frozenset({Role.DEPARTMENT}),
+    {"": ("答复征求意见", "give an opinion"), "paper": ("补交书面意见", "hand in the written opinion")},
 )

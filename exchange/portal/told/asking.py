@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from exchange.envelope.document import parse_body, payload_of
 from exchange.errors import TooManyRequests
 from exchange.licences.store import Licences
+from exchange.machine.posting.addresses import counted_as
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.portal.drafting import draft_in
 from exchange.portal.records import ApplicationDraft
 from exchange.portal.superior import window_of
-from exchange.portal.told.addresses import counted_as
 from exchange.portal.told.events import AFTERWARDS
 from exchange.portal.told.noting import note_for
 from exchange.portal.told.records import ContactRow

@@ -15,7 +15,7 @@ from exchange.errors import ExchangeError
 from exchange.language import Words
 from exchange.machine.lanes import Lanes
 from exchange.machine.logger import get_logger
-from exchange.machine.posting.mail import MailFault, Undelivered, hand_over
+from exchange.machine.posting.outgoing import send_letter
 from exchange.machine.posting.webhooks import Poster, again_after
 from exchange.machine.webhook_signature import signed_headers
 from exchange.messaging.failing.store import FailingWork
@@ -39,8 +39,6 @@ MAIL_LANE = "mail server"
 _BATCH = 100
 _CLAIMED = timedelta(minutes=1)
 """Longer than an attempt can take; a process that dies meanwhile leaves the word due again after it."""
-_SECONDS = 10.0
-"""For one letter: the name, the connection, TLS and all that is said."""
 _LEAVING = 3.0
 _REST = timedelta(minutes=10)
 """A mail server that takes nothing is tried again no later."""
@@ -109,22 +107,15 @@ class ApplicantTeller:
         return self._mail(word, contact) if contact.way is ToldWay.MAIL else self._post(word, contact)
 
     def _mail(self, word: WordRow, contact: ContactRow) -> bool:
-        settings = self._settings
-        try:
-            letter = letter_of(word, contact, settings.site, settings.sender, self._office)
-            hand_over(settings.server(), letter, settings.sender, contact.address, _SECONDS)
-        except Undelivered as error:
-            self._failed(word, str(error.text), for_good=error.fault is MailFault.RECIPIENT)
-            return self._server_is(None if error.fault is not MailFault.SERVER else str(error.text))
-        except ExchangeError as error:  # its password cannot be read
-            self._failed(word, error.code)
-            return self._server_is(error.code)
-        except Exception as error:  # a mistake of ours; its text may quote the address
-            log.error("applicant.letter-failed", word=word.word_id, error=type(error).__name__)
-            self._failed(word, type(error).__name__)
-            return True
-        self._taken(word)
-        return self._server_is(None)
+        site, mail = self._settings.site, self._settings.mail
+        assert mail is not None  # noqa: S101 -- else no mail is looked for
+        write = partial(letter_of, word, contact, site, mail.sender, self._office)
+        fate = send_letter(mail, write, contact.address, word.word_id)
+        if fate.untaken is None:
+            self._taken(word)
+        else:
+            self._failed(word, fate.untaken, for_good=fate.for_good)
+        return self._server_is(fate.server)
 
     def _server_is(self, trouble: str | None) -> bool:
         """Note whether the mail server takes letters: what fails is seen by operators. Tells whether it does."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from exchange.errors import CallerError
 from exchange.language import Language, Text
+from exchange.machine.posting.addresses import read_mail_address
 from exchange.machine.posting.webhooks import check_url
 from exchange.machine.webhook_signature import secret_text
-from exchange.portal.told.addresses import read_mail_address
 from exchange.portal.told.states import ToldWay
 from exchange.schemas.written import FaultAndRemedy
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import socket
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -28,6 +21,7 @@ from exchange.approval.window.licensing.issuing import LicenceWanted, issue
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.language import Language
+from exchange.machine.posting.outgoing import OutgoingMail
 from exchange.machine.posting.webhooks import Poster
 from exchange.machine.webhook_signature import secret_text, verify
 from exchange.messaging.node import Node
@@ -41,8 +35,9 @@ from exchange.portal.told.store import WordsToTell
 from exchange.portal.told.wanted import Wanted
 from exchange.runtime.failing import failing_in
 from exchange.schemas import Verdict
-from tests.journeys.city import City, wait_until
+from tests.journeys.city import City
 from tests.journeys.portal import APPLICANT, TRUTH, arrive, make_portal_city, offer, row, tell
+from tests.mail_process import MailProcess, mail_process
 from tests.web.api.test_reach import certificate
 
 pytestmark = pytest.mark.broker
@@ -50,45 +45,6 @@ pytestmark = pytest.mark.broker
 SITE, SENDER = "https://apply.hefei.test", "no-reply@hefei.test"
 OFFICE = ("政务服务网", "Online Window")
 REASONS = "路面刚刚修好，理由很长"
-
-
-@dataclass
-class MailProcess:
-    """A mail server in a process of its own, that speaks by STARTTLS alone and keeps what comes as files."""
-
-    folder: Path
-    pem: Path
-    port: int
-    _running: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it takes connections."""
-        words = ["-n", "-l", f"127.0.0.1:{self.port}", "-c", "aiosmtpd.handlers.Mailbox"]
-        words += ["--tlscert", str(self.pem), "--tlskey", str(self.pem), str(self.folder / "mail")]
-        self._running = subprocess.Popen([sys.executable, "-m", "aiosmtpd", *words])
-
-        def answers() -> bool:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as line:
-                return line.recv(3) == b"220"
-            return False
-
-        wait_until(answers, what="the mail server")
-
-    def stop(self) -> None:
-        """End it; what it has stays."""
-        if self._running is not None:
-            self._running.kill()
-            self._running.wait()
-            self._running = None
-
-    def letters(self) -> list[EmailMessage]:
-        """All that came, the oldest first."""
-        files = sorted((self.folder / "mail" / "new").glob("*"), key=lambda file: file.stat().st_mtime_ns)
-        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]  # type: ignore[misc]
-
-    def subjects(self) -> list[str]:
-        """What the letters are about, without the number before it."""
-        return [str(one["Subject"]).partition("：")[2] for one in self.letters()]
 
 
 @dataclass
@@ -114,13 +70,13 @@ def city(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator
 
 @pytest.fixture
 def post(tmp_path: Path, pem: Path) -> Iterator[MailProcess]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    found = MailProcess(tmp_path, pem, port)
-    found.start()
-    yield found
-    found.stop()
+    with mail_process(tmp_path, pem) as found:
+        yield found
+
+
+def subjects(post: MailProcess) -> list[str]:
+    """What the letters are about, without the number before it."""
+    return [str(one["Subject"]).partition("：")[2] for one in post.letters()]
 
 
 @pytest.fixture
@@ -153,7 +109,7 @@ def system(pem: Path) -> Iterator[System]:
 def teller(city: City, post: MailProcess, pem: Path, monkeypatch: pytest.MonkeyPatch, private: bool = True) -> Any:
     """What tells a portal's applicants; ``private``: webhooks may go to this machine."""
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    settings = ToldSettings(SITE, f"smtp+starttls://localhost:{post.port}", SENDER)
+    settings = ToldSettings(SITE, OutgoingMail(f"smtp+starttls://localhost:{post.port}", SENDER))
     poster = Poster(("127.0.0.0/8", "::1/128") if private else (), trusted=ssl.create_default_context(cafile=str(pem)))
     return ApplicantTeller(city.node("portal"), settings, OFFICE, poster)
 
@@ -199,8 +155,8 @@ def test_an_applicant_and_its_agent_are_told_from_the_receipt_to_the_licence(
     city.reply("transport", case, Verdict.AGREE_WITH_CONDITIONS, conditions=REASONS)
     tell(city)
     telling.round()
-    assert post.subjects()[:3] == ["请确认接收通知", "已受理", "有部门已答复"]
-    assert "已作出决定" in post.subjects()
+    assert subjects(post)[:3] == ["请确认接收通知", "已受理", "有部门已答复"]
+    assert "已作出决定" in subjects(post)
     told = [one["type"] for one in system.events]
     assert told[:3] == ["contact.confirm", "filing.accepted", "filing.opinion"]
     assert told[-1] == "filing.decided"
@@ -224,7 +180,7 @@ def test_an_applicant_and_its_agent_are_told_from_the_receipt_to_the_licence(
     for thread in threads:
         thread.join()
     assert len(post.letters()) == before + 1, "several that tell tell it once"
-    assert "证件已颁发" in post.subjects()
+    assert "证件已颁发" in subjects(post)
     with node.store.reading() as tx:
         assert failing_in(tx).number == 0
         assert tx[WordsToTell].counts().keys() == {"sent"}

@@ -28,7 +28,8 @@ MAY: dict[str, set[AccountRole]] = {
     "circulate": ALL, "file": ALL, "joint.propose": FROM_SIGNER, "joint.sign": FROM_SIGNER,
     "joint.refuse": FROM_SIGNER, "joint.withdraw": FROM_SIGNER, "notice.send": FROM_SIGNER, "notice.sign": ALL,
     "notice.return": FROM_SIGNER, "notice.remind": ALL, "notice.recall": FROM_SIGNER, "notice.cover": FROM_SIGNER,
-    "notice.answer": ALL, "notice.receipts": ALL, "accounts": SUPERVISOR, "audit": SUPERVISOR,
+    "notice.answer": ALL, "notice.receipts": ALL, "calendar.subscribe": ALL, "officer.mail": ALL,
+    "accounts": SUPERVISOR, "audit": SUPERVISOR,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from exchange.errors import BadConfiguration
 from exchange.language import Language
-from exchange.portal.told.addresses import counted_as, read_mail_address
+from exchange.machine.posting.addresses import counted_as, read_mail_address
 from exchange.portal.told.events import AFTERWARDS, events_of, is_over, kept_with_licence, remind_at
 from exchange.portal.told.letters import EVENT_WORDS, event_body, letter_of
 from exchange.portal.told.records import ContactRow, WordRow
@@ -180,7 +180,8 @@ def test_settings_say_where_mails_go_and_where_they_lead() -> None:
     assert not nothing.posts
     assert not ToldSettings.read({"EXCHANGE_WINDOW_URL": "http://apply.example.cn"}).posts, "tokens go by TLS alone"
     assert (found.site, found.mails, found.posts) == (SITE, True, True)
-    server = found.server()
+    assert found.mail is not None
+    server = found.mail.server()
     assert (server.host, server.port, server.user, server.security) == ("mail.example.cn", 587, "user@a", "starttls")
 
 

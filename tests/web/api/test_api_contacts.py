@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from exchange.machine.posting.outgoing import OutgoingMail
 from exchange.machine.webhook_signature import key_of
 from exchange.portal.told.asking import contacts_of
 from exchange.portal.told.settings import ToldSettings
@@ -17,7 +18,7 @@ from tests.web.api.test_api_filings import API, FILING, PORTAL, WINDOW
 from tests.web.department import Bureau, bureau
 from tests.web.house import QUICK
 
-MAILS = ToldSettings("https://window.test", "smtps://mail.test", "no-reply@window.test")
+MAILS = ToldSettings("https://window.test", OutgoingMail("smtps://mail.test", "no-reply@window.test"))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from exchange.clock import SteppedClock
+from exchange.machine.posting.outgoing import OutgoingMail
 from exchange.machine.webhook_signature import key_of
 from exchange.portal import ending
 from exchange.portal.told import rounds
@@ -16,7 +17,7 @@ from exchange.portal.told.states import ContactState, ToldEvent, ToldWay
 from exchange.portal.told.store import WordsToTell
 from tests.web.window.wicket import HOST, Applicant, Wicket
 
-MAILS = ToldSettings("https://window.test", "smtps://mail.test", "no-reply@window.test")
+MAILS = ToldSettings("https://window.test", OutgoingMail("smtps://mail.test", "no-reply@window.test"))
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def _duty_line(visit: DeskVisit, case: CaseRow, duty: LeadDuty, parts: Sequence[
         provisional=duty.provisional,
         since=duty.since,
         tags=[("", _answered(visit, parts)), *_lateness(visit, parts)],
+        told_as=visit.words(duty.matter_names),
     )
 
 
@@ -188,5 +189,7 @@ def _running(visit: DeskVisit) -> int:
 
 
 _LEAD = frozenset({Role.WINDOW})
-DUTIES = Basket("lead", ("待决定", "To decide"), _duties, _waiting, (), _LEAD)
+DUTIES = Basket(
+    "lead", ("待决定", "To decide"), _duties, _waiting, (), _LEAD, {"": ("决定或送达", "decide or deliver")}
+)
 BOARD = Basket("parallel", ("并联审批", "Parallel cases"), _board, _running, _FILTERS, _LEAD)

@@ -86,6 +86,7 @@ def _line(visit: DeskVisit, row: FilingRow, matter: str) -> InboxLine:
         provisional=term.provisional if term is not None else False,
         since=row.ended_at or row.complete_at,
         tags=[(tone, visit.say(*words)) for tone, words in _tags(row)],
+        told_as=matter,
     )
 
 
@@ -100,4 +101,12 @@ def _waiting(visit: DeskVisit) -> int:
     return waiting_number(visit.node, MOST_COUNTED + 1)
 
 
-BASKET = Basket("filings", ("收件", "Filings"), _page, _waiting, _FILTERS, frozenset({Role.WINDOW}))
+BASKET = Basket(
+    "filings",
+    ("收件", "Filings"),
+    _page,
+    _waiting,
+    _FILTERS,
+    frozenset({Role.WINDOW}),
+    {"": ("告知是否受理", "say whether it is accepted")},
+)

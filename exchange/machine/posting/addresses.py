@@ -1,4 +1,4 @@
-"""Mail addresses as applicants type them: what can be written to, in one way only; everything else is said. Pure."""
+"""Mail addresses as people type them: what can be written to, in one way only; everything else is said. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from unicodedata import normalize
 import idna
 
 from exchange.language import Text
-from exchange.schemas.written import FaultAndRemedy
 
 LONGEST, LONGEST_LOCAL = 254, 64
 """Characters of an address, and of what stands before its @ (RFC 5321)."""
@@ -17,8 +16,8 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _EXAMPLE = Text("write it like wang@example.cn")
 
 
-def read_mail_address(typed: str) -> str | FaultAndRemedy:
-    """Return an address as letters are sent to it, or what is wrong with it.
+def read_mail_address(typed: str) -> str | tuple[Text, Text]:
+    """Return an address as letters are sent to it, or what is wrong with it and what to do.
 
     Full-width signs are taken for what they are; a domain in other letters becomes its ASCII form.
     """
