@@ -61,6 +61,7 @@ REASONS: Mapping[str, Words] = {
     "duplicate": ("重复", "duplicate"),
     "enclosures": ("附带件不符", "enclosures differ"),
     "error": ("处理时出错", "failed while it was handled"),
+    "form": ("表单有误", "something in the form"),
     "file": ("文件不可用", "file"),
     "filing-closed": ("收件已办结", "filing settled"),
     "forged": ("签名或封装不成立", "forged or altered"),

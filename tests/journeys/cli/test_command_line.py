@@ -74,7 +74,8 @@ def test_a_bad_reply_is_told_what_to_repair_and_nothing_is_sent(city: ProcessDom
     assert "not a verdict" in run(city, "reply", number, "perhaps", *planning, code=2).stderr
     assert "legal basis" in run(city, "reply", number, "disagree", *planning, code=2).stderr
     assert "not on the desk" in run(city, "reply", "X-1", "agree", *planning, code=3).stderr
-    run(city, "reply", number, "agree", *planning)
+    run(city, "reply", number, "agree", *planning, "--drafted-by", "李伟")
+    assert "李伟" in run(city, "show", number, "--as", city.address("planning")).stdout
     assert "given once" in run(city, "reply", number, "agree", *planning, code=4).stderr
     wait_until(lambda: city.decided() == 1, 60, "the decision")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.api.models import OpinionIn
 from exchange.approval.department.consulted import wants_second_person
 from exchange.approval.rules.second_person import expect_other_than_drafters, expect_second_person
 from exchange.errors import BadOpinion, Denied
-from exchange.schemas import Consultation, Opinion
+from exchange.schemas import Consultation, Opinion, Verdict
 from tests.unit.examples import MESSAGES
 from tests.unit.facts import ID
 
@@ -25,6 +26,14 @@ def test_an_opinion_of_two_names_two_people() -> None:
             expect_second_person(named.model_copy(update={"drafted_by": nobody_else}))
     with pytest.raises(BadOpinion, match="WANG has drafted"):
         expect_second_person(named.model_copy(update={"officer": "WANG", "drafted_by": "ｗａｎｇ"}))
+
+
+def test_the_api_names_both() -> None:
+    asked = OpinionIn(
+        case_number="C-1", consultation_id=ID, verdict=Verdict.AGREE, officer="王芳", drafted_by="李伟",
+        decided_on=OPINION.decided_on,
+    )  # fmt: skip
+    expect_second_person(asked.as_opinion("c.transport"))
 
 
 def test_who_has_written_at_a_draft_does_not_sign_it() -> None:
