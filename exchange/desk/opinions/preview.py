@@ -20,8 +20,8 @@ Rows = list[tuple[str, object, str]]
 _LOOKED_THROUGH, _SHOWN = 40, 5
 
 
-def opinion_rows(visit: DeskVisit, opinion: Opinion) -> Rows:
-    """Return all that the signed document will say, with what each is called."""
+def opinion_rows(visit: DeskVisit, opinion: Opinion, *, can_sign: bool) -> Rows:
+    """Return all that the signed document will say, with what each is called; of whoever cannot sign it not who does."""
     procedure, label = opinion.procedure, {name: visit.words(words) for name, words in LABELS.items()}
     days = procedure.days if procedure is not None else 0
     plural = "" if days == 1 else "s"
@@ -36,7 +36,10 @@ def opinion_rows(visit: DeskVisit, opinion: Opinion) -> Rows:
         (label["ground"], name_of(GROUNDS, opinion.ground.value) if opinion.ground else ""),
         (label["licence_answer"], opinion.licence_answer),
         (visit.say("拟稿人", "Drafted by"), opinion.drafted_by),
-        (visit.say("签发人", "Signed by"), opinion.officer),
+        (
+            visit.say("签发人", "Signed by"),
+            opinion.officer if can_sign else visit.say("签名的账号", "whoever signs it"),
+        ),
         (visit.say("代", "In the place of"), opinion.in_place_of),
         (visit.say("日期", "Dated"), opinion.decided_on.isoformat()),
     )

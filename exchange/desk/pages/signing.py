@@ -43,14 +43,15 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
     opinion = _opinion(visit, case.row, kept, second=second, place=place)
     mine = _has_written(visit, kept)
     submitted = kept.state is KeptState.SUBMITTED
+    can_sign = visit.may(DeskAction.REPLY) and (not second or (submitted and not mine))
     return {
         **facts,
         "kept": kept,
-        "rows": opinion_rows(visit, opinion),
+        "rows": opinion_rows(visit, opinion, can_sign=can_sign),
         "stops": opinion.procedure is not None,
         "submitted": submitted,
         "mine": mine,
-        "can_sign": visit.may(DeskAction.REPLY) and (not second or (submitted and not mine)),
+        "can_sign": can_sign,
         "can_look_over": visit.may(DeskAction.REVIEW) and not mine and kept.looked_over_by is None,
         "can_send_back": visit.may(DeskAction.REVIEW) and submitted,
         "remark": visit.typed("remark"),

@@ -46,6 +46,7 @@ def test_what_is_submitted_is_signed_by_somebody_who_has_not_written_at_it(stric
     _written(clerk, path, reasons="管线不冲突")
     assert "is not submitted for signature" in _does(signer, path, "sign")
     assert "Sign and send" not in signer.get(f"{path}/preview")
+    assert "whoever signs it" in clerk.get(f"{path}/preview")
     assert _does(clerk, path, "submit") == "submitted"
     assert case.number in signer.get("/?list=to-sign")
     assert "Sign and send" in signer.get(f"{path}/preview")
