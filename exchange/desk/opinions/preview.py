@@ -21,7 +21,7 @@ _LOOKED_THROUGH, _SHOWN = 40, 5
 
 
 def opinion_rows(visit: DeskVisit, opinion: Opinion, *, can_sign: bool) -> Rows:
-    """Return all that the signed document will say, with what each is called; of whoever cannot sign it not who does."""
+    """Return all that the signed document will say, with what each is called; who signs it is told to whoever can."""
     procedure, label = opinion.procedure, {name: visit.words(words) for name, words in LABELS.items()}
     days = procedure.days if procedure is not None else 0
     plural = "" if days == 1 else "s"
