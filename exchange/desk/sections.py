@@ -22,6 +22,7 @@ from exchange.desk.pages import (
 from exchange.desk.pages.calendar import calendar_section
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
+from exchange.desk.pages.letters.section import SECTION as LETTERS
 from exchange.desk.section import DeskSection
 
 _SECTIONS: tuple[DeskSection, ...] = (
@@ -33,6 +34,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     recalling.SECTION,
     procedures.SECTION,
     LEAD,
+    LETTERS,
     documents.SECTION,
     stand_ins.SECTION,
     views.SECTION,

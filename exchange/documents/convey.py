@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from exchange.directory import Lookup
-from exchange.documents.rules.conveyance import check_conveyance, conveyance_of, direction, faults
+from exchange.documents.rules.broken import DocumentElement, DocumentFault
+from exchange.documents.rules.conveyance import conveyance_of, direction, faults, refuse
 from exchange.documents.rules.conveyance_table import Direction
-from exchange.errors import NotFound, Returned
+from exchange.errors import CallerError, ExchangeError, NotFound, Returned
 from exchange.language import joined
 from exchange.messaging.node import Node
-from exchange.schemas import Document, Header, Purpose, Role
+from exchange.schemas import Document, DocumentKind, Header, Purpose, Role
 
 
 def main_addressees(header: Header, document: Document) -> tuple[str, ...]:
@@ -34,7 +35,17 @@ def stands_above(directory: Lookup, body: str, other: str) -> bool:
     return direction(other, body, offices_among(directory, (body, other))) is Direction.UP
 
 
-def check_sending(
+def refuse_all(kind: DocumentKind, found: Iterable[DocumentFault]) -> None:
+    """Raise the first error there is; else, for broken rules, CallerError with all of them."""
+    rules = []
+    for one in found:
+        if isinstance(one.what, ExchangeError):
+            raise one.what
+        rules.append(one.what)
+    refuse(kind, rules)
+
+
+def sending_faults(
     node: Node,
     document: Document,
     addressees: Sequence[str],
@@ -42,18 +53,28 @@ def check_sending(
     *,
     answers: Sequence[str] = (),
     forwards: str | None = None,
-) -> None:
-    """Raise NotFound for who cannot be written to, and CallerError with the article and remedy of every broken rule.
+) -> Iterator[DocumentFault]:
+    """Yield who cannot be written to, then every broken rule of a document's way, with its article and remedy.
 
     ``answers``: who wrote the 请示 that it answers; ``forwards``: whose 请示 it passes on, as the own opinion on it.
     """
-    node.expect((*addressees, *copies))
-    if document.purpose is Purpose.RECORD:
+    unreachable = set()
+    for element, addresses in ((DocumentElement.TO, addressees), (DocumentElement.COPIES, copies)):
+        for one in addresses:
+            try:
+                node.expect((one,))
+            except CallerError as error:
+                unreachable.add(one)
+                yield DocumentFault(element, error)
+    meant = [one for one in addressees if one not in unreachable]
+    if document.purpose is Purpose.RECORD or (addressees and not meant):
         return
-    offices = offices_among(node.directory, (node.address, *addressees, *copies))
-    way = conveyance_of(document, node.address, addressees, copies, offices)
+    copied = [one for one in copies if one not in unreachable]
+    offices = offices_among(node.directory, (node.address, *meant, *copied))
+    way = conveyance_of(document, node.address, meant, copied, offices)
     own_opinion = document.body if forwards else ""
-    check_conveyance(replace(way, answers=tuple(answers), forwards=forwards, own_opinion=own_opinion))
+    found = faults(replace(way, answers=tuple(answers), forwards=forwards, own_opinion=own_opinion))
+    yield from (DocumentFault(one.element, one) for one in found)
 
 
 def check_arrival(

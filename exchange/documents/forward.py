@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from exchange.directory.hierarchy import domain_of, superior_of
 from exchange.documents.arrive import asked, refuse_secrets
-from exchange.documents.convey import check_sending, stands_above
+from exchange.documents.convey import refuse_all, sending_faults, stands_above
+from exchange.documents.judging import secret_faults, twice_named
 from exchange.documents.records import RequestRow
 from exchange.documents.request_file import unpack_request
 from exchange.documents.request_record import came_as, forwarded_by, note_came, note_forwarded, request_id_of, to_answer
+from exchange.documents.rules.broken import BrokenRule, DocumentElement, DocumentFault
 from exchange.documents.rules.request_states import RequestSeat, RequestState
-from exchange.documents.send import check_copies, check_enclosures, copied_to
+from exchange.documents.send import check_enclosures, copied_to
 from exchange.documents.store import Requests
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Returned
@@ -22,7 +26,6 @@ from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.register.entering import enter_received, enter_sent
-from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import MAX_FORWARDERS, Body, Document, DocumentKind, ForwardedRequest, RequestForwarded, Role
 
 _OPINIONS = (DocumentKind.REQUEST, DocumentKind.OPINION)
@@ -76,48 +79,95 @@ def forward_request(
     on before are told. Raises NotFound (no such request came here, or no such superior), Conflict (answered or passed
     on before), Secret, or CallerError for what breaks a rule, with the article.
     """
-    check_secrecy(opinion)
-    check_enclosures(opinion, enclosures)
-    if opinion.kind not in _OPINIONS:
-        raise CallerError(
-            "a {kind} is no opinion on a 请示 (article 15(3))",
-            remedy="write it as a 请示 or a 意见",
-            kind=opinion.kind.value,
-        )
-    superior = to or superior_body(node)
-    copied = tuple(dict.fromkeys(copies or opinion.copies))
-    check_copies((superior,), copied)
     with node.step() as step:
-        request_id = request_id_of(node, step.tx, message_id)
-        row = to_answer(step.tx, request_id, node.address)
-        stored = came_as(step.tx, row)
-        if stored is None:
-            raise NotFound(
-                "request {request_id} is not on record",
-                remedy="restore the database from its backup",
-                request_id=request_id,
-            )
-        origin, path = row.origin or "", (*row.path, node.address)
-        _check_way(node, opinion, superior, copied, origin, path)
-        forwarded = ForwardedRequest(
-            request_id=request_id,
-            origin=origin,
-            digest=row.digest or "",
-            opinion=copied_to(opinion, copied),
-            path=path,
+        return forward_in(step, message_id, opinion, to=to, copies=copies, enclosures=enclosures)
+
+
+def forward_in(
+    step: Step,
+    message_id: str,
+    opinion: Document,
+    *,
+    to: str | None = None,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+) -> str:
+    """Do what `forward_request` does, inside a step."""
+    node = step.node
+    check_enclosures(opinion, enclosures)
+    copied = tuple(dict.fromkeys(copies or opinion.copies))
+    superior = to or superior_body(node)
+    way = way_up(step, message_id, opinion, superior, copied)
+    refuse_all(opinion.kind, way.faults)
+    row, stored = way.row, way.stored
+    if row is None or stored is None:
+        raise NotFound(
+            "request {request_id} is not on record",
+            remedy="restore the database from its backup",
+            request_id=message_id,
         )
-        sent = step.send(
-            forwarded,
-            (superior, *copied),
-            conversation_id=stored.conversation_id,
-            in_reply_to=request_id,
-            urgency=opinion.urgency,
-            enclosures=(*_file(node, stored), *enclosures),
-        )
-        enter_sent(step, sent, forwarded.opinion, (superior, *copied))
-        _tell(step, forwarded, superior, stored.conversation_id)
-        note_forwarded(step, request_id, sent, node.address, superior)
+    forwarded = ForwardedRequest(
+        request_id=row.request_id,
+        origin=row.origin or "",
+        digest=row.digest or "",
+        opinion=copied_to(opinion, copied),
+        path=(*row.path, node.address),
+    )
+    sent = step.send(
+        forwarded,
+        (superior, *copied),
+        conversation_id=stored.conversation_id,
+        in_reply_to=row.request_id,
+        urgency=opinion.urgency,
+        enclosures=(*_file(node, stored), *enclosures),
+    )
+    enter_sent(step, sent, forwarded.opinion, (superior, *copied))
+    _tell(step, forwarded, superior, stored.conversation_id)
+    note_forwarded(step, row.request_id, sent, node.address, superior)
     return sent
+
+
+@dataclass(frozen=True)
+class WayUp:
+    """A request that is to be passed on, held against all rules; None where it is not here to be passed on."""
+
+    row: RequestRow | None
+    stored: StoredDocument | None
+    faults: tuple[DocumentFault, ...]
+
+
+def way_up(step: Step, message_id: str, opinion: Document, superior: str, copies: Sequence[str]) -> WayUp:
+    """Hold the passing on of a request against everything for which it is refused; nothing is sent."""
+    node, found, row, stored = step.node, list(secret_faults(opinion)), None, None
+    if opinion.kind not in _OPINIONS:
+        found.append(_fault(
+            DocumentElement.KIND, "a {kind} is no opinion on a 请示 (article 15(3))",
+            remedy="write it as a 请示 or a 意见", kind=opinion.kind.value,
+        ))  # fmt: skip
+    found += twice_named((superior,), copies)
+    try:
+        row = to_answer(step.tx, request_id_of(node, step.tx, message_id), node.address)
+        stored = came_as(step.tx, row)
+    except CallerError as error:
+        found.append(DocumentFault(DocumentElement.ANSWERS, error))
+    if row is not None and len(row.path) >= MAX_FORWARDERS:
+        found.append(_fault(
+            DocumentElement.ANSWERS, "it has passed {count} authorities", remedy="answer it here",
+            count=len(row.path) + 1,
+        ))  # fmt: skip
+    origin = row.origin or "" if row is not None else message_id
+    found += sending_faults(node, opinion, (superior,), copies, forwards=origin)
+    lawful = not any(isinstance(one.what, BrokenRule) for one in found)
+    if lawful and not stands_above(node.directory, superior, node.address):
+        found.append(_fault(
+            DocumentElement.TO, "{superior} is no superior of {address}, and a 请示 goes to a superior (article 8(11))",
+            remedy="name a superior authority", superior=superior, address=node.address,
+        ))  # fmt: skip
+    return WayUp(row, stored, tuple(found))
+
+
+def _fault(element: DocumentElement, what: str, *, remedy: str, **parameters: Any) -> DocumentFault:
+    return DocumentFault(element, CallerError(what, remedy=remedy, **parameters))
 
 
 def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
@@ -176,21 +226,6 @@ def _went_so(step: Step, told: RequestForwarded) -> bool:
     if row is None or row.seat is not RequestSeat.ASKED or ours is None or own not in told.path[:-1]:
         return False
     return row.digest == told.digest and ours.passed_to == told.path[told.path.index(own) + 1]
-
-
-def _check_way(
-    node: Node, opinion: Document, superior: str, copies: Sequence[str], origin: str, path: Sequence[str]
-) -> None:
-    if len(path) > MAX_FORWARDERS:
-        raise CallerError("it has passed {count} authorities", remedy="answer it here", count=len(path))
-    check_sending(node, opinion, (superior,), copies, forwards=origin)
-    if not stands_above(node.directory, superior, node.address):
-        raise CallerError(
-            "{superior} is no superior of {address}, and a 请示 goes to a superior (article 8(11))",
-            remedy="name a superior authority",
-            superior=superior,
-            address=node.address,
-        )
 
 
 def _file(node: Node, stored: StoredDocument) -> tuple[bytes, ...]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from exchange.documents.convey import check_sending
-from exchange.documents.request_record import came_as, note_answered, note_sent, request_id_of, to_answer
-from exchange.errors import CallerError, NotFound
-from exchange.messaging.documents import Documents
+from exchange.documents.convey import refuse_all
+from exchange.documents.judging import Answered, JudgedDocument, judge
+from exchange.documents.request_record import note_answered, note_sent
+from exchange.errors import CallerError
 from exchange.messaging.node import Node, Step
 from exchange.messaging.numbers_used import note_number
 from exchange.messaging.register.entering import enter_sent
-from exchange.messaging.rules.agreements import check_agreements
-from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import Document, DocumentKind, Purpose
 
 
@@ -50,7 +47,8 @@ def send_in(
 ) -> str:
     """Do what `send_document` does, inside a step."""
     check_enclosures(document, enclosures)
-    main, copied, answered = _expect_lawful(step, document, addressees, copies, in_reply_to)
+    judged = _expect_lawful(step, document, addressees, copies, in_reply_to)
+    main, copied, answered = judged.main, judged.copied, judged.answered
     message_id = step.send(
         copied_to(document, copied),
         (*main, *copied),
@@ -88,13 +86,6 @@ def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
         )
 
 
-def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
-    """Raise CallerError for one who is to act on a document and to have a copy of it besides."""
-    both = [one for one in copies if one in main]
-    if both:
-        raise CallerError("{both}: addressee and copy at once", remedy="name each authority once", both=", ".join(both))
-
-
 def copied_to(document: Document, copies: Sequence[str]) -> Document:
     """Return the document as it is signed: it says itself who has it as a copy."""
     return document if document.copies == tuple(copies) else document.model_copy(update={"copies": tuple(copies)})
@@ -102,48 +93,14 @@ def copied_to(document: Document, copies: Sequence[str]) -> Document:
 
 def _expect_lawful(
     step: Step, document: Document, addressees: Sequence[str], copies: Sequence[str], in_reply_to: str | None
-) -> tuple[tuple[str, ...], tuple[str, ...], _Answered]:
+) -> JudgedDocument:
     """Who must act on it, who gets a copy, and what it answers; raises for what the rules do not allow."""
-    check_secrecy(document)
-    main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
-    if not main and not copied:
-        raise CallerError("a document needs at least one addressee", remedy="name an address of the directory")
-    answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
-    agreed = check_agreements(document, step.tx[Documents].get)
-    copied = (*copied, *(one for one in dict.fromkeys((*answered.forwarders, *agreed)) if one not in (*copied, *main)))
-    check_copies(main, copied)
-    check_sending(step.node, document, main, copied, answers=answered.asked_by)
-    return main, copied, answered
+    judged = judge(step, document, addressees, copies, in_reply_to)
+    refuse_all(document.kind, judged.faults)
+    return judged
 
 
-@dataclass(frozen=True)
-class _Answered:
-    """What a document answers; a 批复 answers a request."""
-
-    message_id: str | None
-    conversation_id: str | None
-    asked_by: tuple[str, ...] = ()
-    forwarders: tuple[str, ...] = ()
-
-
-def _answered(step: Step, document: Document, message_id: str) -> _Answered:
-    request_id = request_id_of(step.node, step.tx, message_id)
-    if document.kind is DocumentKind.REPLY:
-        row = to_answer(step.tx, request_id, step.node.address)
-        found = came_as(step.tx, row)
-        conversation = found.conversation_id if found else None
-        return _Answered(request_id, conversation, (row.origin or "",), row.path)
-    stored = step.tx[Documents].find(request_id) or step.tx[Documents].find(message_id)
-    if not stored:
-        raise NotFound(
-            "no message {message_id} is on record here",
-            remedy="`exchange inbox` lists what came",
-            message_id=message_id,
-        )
-    return _Answered(request_id, stored[0].conversation_id)
-
-
-def _put_down(step: Step, document: Document, message_id: str, main: Sequence[str], answered: _Answered) -> None:
+def _put_down(step: Step, document: Document, message_id: str, main: Sequence[str], answered: Answered) -> None:
     if document.purpose is Purpose.RECORD:
         return
     if document.kind is DocumentKind.REQUEST:

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from exchange.documents.send import check_copies, check_enclosures, copied_to
+from exchange.documents.judging import check_copies
+from exchange.documents.send import check_enclosures, copied_to
 from exchange.envelope import countersign, join, verify_countersignature
 from exchange.envelope.countersignature import Countersignature
 from exchange.envelope.document import parse_body

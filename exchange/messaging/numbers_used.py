@@ -7,6 +7,7 @@ import hashlib
 from exchange.machine.logger import get_logger
 from exchange.messaging.node import Step
 from exchange.schemas import Document, Purpose
+from exchange.store.transaction import Transaction
 
 log = get_logger()
 
@@ -31,3 +32,9 @@ def note_number(step: Step, document: Document, message_id: str) -> None:
     else:
         remedy = "two documents were sent under one number; `exchange show ID` shows each"
         log.warning("number.again", **said, remedy=remedy)
+
+
+def first_under(tx: Transaction, number: str) -> str | None:
+    """Return the id of the first message that was sent from here under a number; None where there is none."""
+    before = tx.get_meta(f"number:{number}")
+    return before.partition(" ")[0] if before is not None else None

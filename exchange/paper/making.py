@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from exchange.envelope import Trust, verify_signed
@@ -45,3 +47,10 @@ def sheet_of(signed: bytes, trust: Trust, setting: PaperSetting, rows: Rows = ()
     pen = Pen(setting, verified.header.sender, verified.header.created_at, hashlib.sha256(signed).hexdigest())
     layout = _LAYOUTS.get(type(verified.body))
     return layout(verified.body, pen) if layout is not None else plain(verified.body, verified.payload, rows, pen)
+
+
+def unsigned_sheet(document: Document, sender: str, at: datetime, setting: PaperSetting) -> Sheet:
+    """Lay out a document that nobody has signed yet, as it will look: without a seal, and marked a draft."""
+    pen = Pen(setting, sender, at, "")
+    draft = pen.say("草稿，尚未签名", "A draft, not signed")
+    return replace(official(document, pen), seal="", instead=draft, original_is=draft)

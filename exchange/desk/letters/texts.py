@@ -14,7 +14,7 @@ from exchange.errors import NotFound
 from exchange.language.names import PURPOSES, URGENCIES
 from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.runtime.home import open_claims
-from exchange.schemas import Document, Purpose, Urgency
+from exchange.schemas import Document, Purpose, Role, Urgency
 
 Rows = list[tuple[str, str, str]]
 
@@ -31,7 +31,7 @@ class LetterFile:
 
 def elements(visit: DeskVisit, document: Document) -> Rows:
     """Return a document's elements with their labels, those that it has."""
-    say = visit.say
+    say, printing = visit.say, document.printing
     copied = [visit.face.names().get(one, (one, one)) for one in document.copies]
     found = [
         (say("文种", "Kind"), document.kind.value),
@@ -44,6 +44,8 @@ def elements(visit: DeskVisit, document: Document) -> Rows:
         (say("用途", "Purpose"), "" if document.purpose is Purpose.ACTION else visit.words(PURPOSES[document.purpose])),
         (say("成文日期", "Date"), document.date.isoformat() if document.date else ""),
         (say("附注", "Notes"), document.notes),
+        (say("发文机关标志", "Issuing mark"), document.issuing_mark or ""),
+        (say("印发", "Printed"), f"{printing.by} {printing.on.isoformat()}" if printing is not None else ""),
     ]
     concerned = [
         (say("涉及", "Concerns"), f"{visit.words(visit.face.names().get(one.authority, (one.authority,) * 2))} · "
@@ -98,7 +100,8 @@ def members(visit: DeskVisit) -> Sequence[tuple[str, str]]:
     node, names = visit.node, visit.face.names()
     found = []
     for member in node.directory.everyone:
-        if member.address != node.address and member.revoked_at is None:
+        is_open = member.revoked_at is None and Role.PORTAL not in member.roles
+        if member.address != node.address and is_open:
             words = names.get(member.address, (member.name, member.name_en or member.name))
             found.append((domain_of(member.address) != node.domain, member.address, visit.words(words)))
     return [(address, name) for _, address, name in sorted(found)]

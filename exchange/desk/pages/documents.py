@@ -16,6 +16,7 @@ from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskGroup, De
 from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.documents.circulate import CARRIERS, circulate_in, mark_read_in
+from exchange.documents.rules.request_states import RequestProgress
 from exchange.documents.store import Circulations
 from exchange.language.names import CIRCULATION_STATES, COPIES
 from exchange.messaging.node import Step
@@ -68,6 +69,7 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
     with visit.node.store.reading() as tx:
         accounts = [row.name for row in tx[Accounts].all() if row.locked_at is None]
     readers = item.readers
+    is_open = request is not None and request.came_at is not None and request.state is RequestProgress.RECEIVED
     return {
         "heading": document.title if document is not None else kind_name(item.stored.kind),
         "item": item,
@@ -85,6 +87,8 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         "tones": TONES,
         "reader_states": CIRCULATION_STATES,
         "came": came,
+        "can_answer": came and document is not None and (request is None or is_open),
+        "can_forward": is_open,
         "can_circulate": came and item.stored.kind in CARRIERS,
         "others": [one for one in accounts if one not in {reader.officer for reader in readers}],
         "to_read": any(one.officer == visit.who and one.read_at is None for one in readers),

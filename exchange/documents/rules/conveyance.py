@@ -8,18 +8,20 @@ government stand in no such line (article 16, item 2), nor do authorities of one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exchange.directory.hierarchy import domain_of, is_below, superior_of
+from exchange.documents.rules.broken import BrokenRule, DocumentElement
 from exchange.documents.rules.conveyance_table import RULES, Direction, KindRule
 from exchange.documents.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.errors import CallerError
-from exchange.language import Language, Text, joined
+from exchange.language import Text, joined
 from exchange.messaging.rules.agreements import not_agreed
 from exchange.schemas import Document, DocumentKind, Purpose
 
 _UP, _DOWN, _SIDE, _PUBLIC = Direction
+_E = DocumentElement
 _WAYS = {_UP: Text("upward"), _DOWN: Text("downward"), _SIDE: Text("sideways"), _PUBLIC: Text("to the public")}
 
 
@@ -72,22 +74,6 @@ def conveyance_of(
     )
 
 
-@dataclass(frozen=True)
-class BrokenRule:
-    """One broken rule."""
-
-    article: str
-    what: Text
-    remedy: Text
-
-    def written(self, wanted: Language) -> str:
-        """Return what is wrong, with the article that says so, in a language."""
-        return Text("{what} ({article})", {"what": self.what, "article": Text(self.article)}).written(wanted)
-
-    def __str__(self) -> str:
-        return self.written(Language.ENGLISH)
-
-
 def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction:
     """Return where an addressee stands, seen from the sender."""
     own, other = domain_of(sender), domain_of(addressee)
@@ -110,13 +96,17 @@ def faults(conveyance: Conveyance) -> Iterator[BrokenRule]:
 
 def check_conveyance(conveyance: Conveyance) -> None:
     """Raise CallerError that names every broken rule of the Regulation of 2012, each with its article and remedy."""
-    found = tuple(faults(conveyance))
+    refuse(conveyance.kind, tuple(faults(conveyance)))
+
+
+def refuse(kind: DocumentKind, found: Sequence[BrokenRule]) -> None:
+    """Raise CallerError that names every broken rule, if there is one."""
     if found:
         raise CallerError(
             "this {kind} may not go so: {found}",
             remedy=joined(dict.fromkeys(fault.remedy for fault in found)),
             code="conveyance",
-            kind=conveyance.kind.value,
+            kind=kind.value,
             found=joined(found),
         )
 
@@ -139,6 +129,7 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 9(8)",
             Text("a {name} names its addressee", {"name": name}),
             Text("name the authority that is to act on it"),
+            _E.TO,
         )
     for addressee, where in _directions(c).items():
         if addressee == c.sender:
@@ -146,6 +137,7 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                 "article 13",
                 Text("{addressee} writes to itself", {"addressee": addressee}),
                 Text("name another addressee"),
+                _E.TO,
             )
         elif not fits(c.kind, (where,), office=c.sender in c.offices):
             yield BrokenRule(
@@ -155,6 +147,7 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                     {"name": name, "ways": _WAYS[where], "addressee": addressee},
                 ),
                 rule.instead,
+                _E.KIND,
             )
         elif where is _SIDE and rule.side_for_information and not c.for_information:
             yield BrokenRule(
@@ -164,6 +157,7 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                     {"addressee": addressee, "sender": c.sender, "name": name},
                 ),
                 Text("send it for information, or write a 函 to {addressee}", {"addressee": addressee}),
+                _E.PURPOSE,
             )
 
 
@@ -176,6 +170,7 @@ def _upward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 15(1)",
             Text("a {name} upward has one addressee", {"name": name}),
             Text("name one superior, and copy the others"),
+            _E.TO,
         )
     below = [copy for copy in c.copies if direction(c.sender, copy, c.offices) is _DOWN]
     if below:
@@ -183,12 +178,14 @@ def _upward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 15(1)",
             Text("a {name} upward is not copied to subordinates: {below}", {"name": name, "below": ", ".join(below)}),
             Text("leave them out"),
+            _E.COPIES,
         )
     if not (c.signatory or "").strip():
         yield BrokenRule(
             "article 9(6)",
             Text("a {name} upward names its signatory (签发人)", {"name": name}),
             Text("name who signed it for sending"),
+            _E.SIGNATORY,
         )
 
 
@@ -198,6 +195,7 @@ def _downward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 16(4)",
             Text("{sender} needs no agreement of its own", {"sender": c.sender}),
             Text("name the other authorities that it concerns"),
+            _E.CONCERNS,
         )
     if c.not_agreed and _DOWN in _directions(c).values():
         yield BrokenRule(
@@ -207,6 +205,7 @@ def _downward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                 {"others": ", ".join(c.not_agreed)},
             ),
             Text("write them a 函, and name the message in which each agreed; or issue it together"),
+            _E.CONCERNS,
         )
 
 
@@ -225,6 +224,7 @@ def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                     "address your direct superior, or copy it to an authority of {missing}",
                     {"missing": ", ".join(missing)},
                 ),
+                _E.TO,
             )
 
 
@@ -250,6 +250,7 @@ def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             rule.article,
             Text("a {kind} answers a 请示, and this answers none", {"kind": c.kind.value}),
             Text("say which 请示 it answers"),
+            _E.ANSWERS,
         )
     elif frozenset(c.addressees) != frozenset(c.answers):
         yield BrokenRule(
@@ -259,6 +260,7 @@ def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                 {"kind": c.kind.value, "answers": ", ".join(c.answers)},
             ),
             Text("address it to them alone, and copy it to whom it concerns"),
+            _E.TO,
         )
 
 
@@ -268,6 +270,7 @@ def _text_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 15(3)",
             Text("the 请示 of {forwards} is passed on as it is", {"forwards": c.forwards}),
             Text("add your own opinion on what is asked"),
+            _E.BODY,
         )
     matters = matters_in(c.title) if rule.one_matter else ()
     if len(matters) > 1:
@@ -275,8 +278,12 @@ def _text_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 15(4)",
             Text("the 请示 has {count} matters", {"count": len(matters)}),
             Text("write a 请示 of its own for each"),
+            _E.TITLE,
         )
     if rule.carries_no_request and asks_for_a_decision(c.body):
         yield BrokenRule(
-            "article 15(4)", Text("the 报告 asks for a decision"), Text("report only, and ask by a 请示 of its own")
+            "article 15(4)",
+            Text("the 报告 asks for a decision"),
+            Text("report only, and ask by a 请示 of its own"),
+            _E.BODY,
         )

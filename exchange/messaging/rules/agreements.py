@@ -7,10 +7,10 @@ document on record, or cannot cite it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Protocol
 
-from exchange.errors import CallerError, NotFound
+from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.schemas import Document
 
 
@@ -49,21 +49,27 @@ def check_agreements(document: Document, find: Find) -> tuple[str, ...]:
 
     Raises NotFound where nothing is on record here by which one of them did, CallerError where that is no document.
     """
+    for fault in false_agreements(document, find):
+        raise fault
+    return tuple(one.authority for one in document.concerns if one.agreed_in is not None)
+
+
+def false_agreements(document: Document, find: Find) -> Iterator[ExchangeError]:
+    """Yield what is wrong with each agreement that a document names."""
     agreed = [(one.authority, one.agreed_in) for one in document.concerns if one.agreed_in is not None]
     for authority, message_id in agreed:
         found = find(authority, message_id)
         if found is None:
-            raise NotFound(
+            yield NotFound(
                 "no message {message_id} of {authority} is on record here",
                 remedy="`exchange inbox` lists what came; name the 函 in which it agreed",
                 message_id=message_id,
                 authority=authority,
             )
-        if found.kind != Document.KIND:
-            raise CallerError(
+        elif found.kind != Document.KIND:
+            yield CallerError(
                 "message {message_id} of {authority} is no document, and says nothing of an agreement",
                 remedy="name the 函 in which it agreed",
                 message_id=message_id,
                 authority=authority,
             )
-    return tuple(authority for authority, _ in agreed)

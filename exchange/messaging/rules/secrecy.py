@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from unicodedata import normalize
 
 from exchange.errors import Secret
@@ -28,12 +28,29 @@ _IN_EVERY_MARKING = "密"
 
 def check_secrecy(document: Document) -> None:
     """Raise Secret for a document that is classified, or bears the marking of one."""
+    for _, refused in secrets_in(document):
+        raise refused
+
+
+def secrets_in(document: Document) -> Iterator[tuple[str, Secret]]:
+    """Yield each field by which a document is classified, or bears the marking of one, with the refusal."""
     if document.classification is not Classification.NONE:
-        raise Secret("the document is classified {classification}", classification=document.classification.value)
+        yield (
+            "classification",
+            Secret("the document is classified {classification}", classification=document.classification.value),
+        )
     attached = (attachment.name for attachment in document.attachments)
-    mark = document.issuing_mark or ""
-    texts = (mark, document.title, document.body, document.notes, *document.attachment_note, *attached)
-    _refuse_marking("document", texts)
+    fields = {
+        "issuing_mark": (document.issuing_mark or "",),
+        "title": (document.title,),
+        "body": (document.body,),
+        "notes": (document.notes,),
+        "attachments": (*document.attachment_note, *attached),
+    }
+    for field, texts in fields.items():
+        refused = _marked("document", texts)
+        if refused is not None:
+            yield field, refused
 
 
 def check_application_secrecy(application: Application) -> None:
@@ -42,12 +59,15 @@ def check_application_secrecy(application: Application) -> None:
     files = [one for material in materials for one in (material.attachment, material.claim) if one is not None]
     notes = (material.note for material in materials)
     said = (application.project, application.summary, *notes, *(answer.value for answer in application.answers))
-    _refuse_marking("application", (*said, *(file.name for file in files)))
+    refused = _marked("application", (*said, *(file.name for file in files)))
+    if refused is not None:
+        raise refused
 
 
-def _refuse_marking(what: str, texts: Iterable[str]) -> None:
+def _marked(what: str, texts: Iterable[str]) -> Secret | None:
     for text in texts:
         for line in text.splitlines() if _IN_EVERY_MARKING in text else ():
             found = _MARKING.match("".join(seen(normalize("NFKC", seen(line))).split()))
             if found:
-                raise Secret("the {what} bears the marking {found}", what=what, found=found["level"])
+                return Secret("the {what} bears the marking {found}", what=what, found=found["level"])
+    return None

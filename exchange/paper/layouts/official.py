@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exchange.language.names import URGENCIES
 from exchange.paper.pen import Pen
 from exchange.paper.sheet import Sheet, SheetPart
 from exchange.schemas import Document, Urgency
@@ -26,7 +27,7 @@ def official(body: Document, pen: Pen) -> Sheet:
         signer=body.issuer,
         dated=pen.day(body.date) if body.date is not None else "",
         addressee=f"{'、'.join(body.addressees)}：" if body.addressees else "",
-        urgent="" if body.urgency is Urgency.ORDINARY else str(body.urgency.value),
+        urgent="" if body.urgency is Urgency.ORDINARY else pen.say(*URGENCIES[body.urgency.value]),
         signatory=pen.say(f"签发人：{body.signatory}", f"Signatory: {body.signatory}") if body.signatory else "",
         notes=tuple(notes),
         copies=f"{pen.say('抄送：', 'Copies: ')}{'，'.join(body.copy_recipients)}。" if body.copy_recipients else "",

@@ -52,3 +52,12 @@ class KeptDraft:
     looked_over_at: datetime | None = None
     remark: str = ""
     """Why it was sent back to its drafter."""
+
+
+@dataclass(frozen=True)
+class KeptDraftFile:
+    """A file that is kept with a draft, without its octets."""
+
+    digest: str
+    name: str
+    size: int

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from exchange.paging import Place
 from exchange.store.statements import move, values_of
 from exchange.store.types import printable
-from exchange.web.drafts.records import KEPT_DRAFTS, KeptDraft, KeptState
-from exchange.web.drafts.tables import kept_draft
+from exchange.web.drafts.records import KEPT_DRAFTS, KeptDraft, KeptDraftFile, KeptState
+from exchange.web.drafts.tables import kept_draft, kept_draft_file
 
-_d = kept_draft.c
+_d, _f = kept_draft.c, kept_draft_file.c
 _DRAFTS = select(*(_d[field.name] for field in fields_of(KeptDraft)))
 _BEHIND = tuple_(bindparam("moment", type_=_d.submitted_at.type), bindparam("subject", type_=_d.subject.type))
 _LONGEST = 500
@@ -33,6 +33,15 @@ class KeptDrafts:
         """Return the draft of something; None where there is none."""
         row = self._db.execute(_DRAFTS.where(_d.subject == subject)).first()
         return _read(row) if row is not None else None
+
+    def listed(self, beginning: str, before: Place | None, limit: int) -> list[KeptDraft]:
+        """Return a page of the drafts whose subjects begin so, the last changed first, behind a place of the list."""
+        query = _DRAFTS.where(_d.subject.startswith(beginning, autoescape=True))
+        if before is not None:
+            query = query.where(tuple_(_d.changed_at, _d.subject) < _BEHIND)
+        query = query.order_by(_d.changed_at.desc(), _d.subject.desc()).limit(limit)
+        behind = {"moment": before[0], "subject": before[1]} if before is not None else {}
+        return [_read(row) for row in self._db.execute(query, behind)]
 
     def keep(self, subject: str, fields: Mapping[str, str], account: str, now: datetime) -> KeptDraft:
         """Keep a draft in place of the one before, and return it.
@@ -82,8 +91,32 @@ class KeptDrafts:
         return self._db.scalar(select(func.count()).select_from(some)) or 0
 
     def drop(self, subject: str) -> None:
-        """Forget a draft: it was signed, or thrown away."""
+        """Forget a draft with its files: it was signed, or thrown away."""
         self._db.execute(delete(kept_draft).where(_d.subject == subject))
+        self._db.execute(delete(kept_draft_file).where(_f.subject == subject))
+
+    def files(self, subject: str) -> list[KeptDraftFile]:
+        """Return the files of a draft, in the order in which they came."""
+        query = select(_f.digest, _f.name, _f.size).where(_f.subject == subject).order_by(_f.position)
+        return [KeptDraftFile(*row) for row in self._db.execute(query)]
+
+    def content(self, subject: str, digest: str) -> bytes | None:
+        """Return the octets of a file of a draft; None where it is not there."""
+        query = select(_f.content).where(_f.subject == subject, _f.digest == digest)
+        found: bytes | None = self._db.scalar(query)
+        return found
+
+    def add_file(self, subject: str, file: KeptDraftFile, content: bytes) -> None:
+        """Keep a file with a draft, behind those that are there; the same octets are kept once."""
+        if self.content(subject, file.digest) is not None:
+            return
+        last = self._db.scalar(select(func.max(_f.position)).where(_f.subject == subject))
+        new = {"digest": file.digest, "name": file.name, "size": file.size, "content": content}
+        self._db.execute(insert(kept_draft_file).values(subject=subject, position=(last or 0) + 1, **new))
+
+    def drop_file(self, subject: str, digest: str) -> None:
+        """Take a file off a draft."""
+        self._db.execute(delete(kept_draft_file).where(_f.subject == subject, _f.digest == digest))
 
 
 def _read(row: Row[Any]) -> KeptDraft:

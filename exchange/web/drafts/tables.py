@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table
 
 from exchange.store.metadata import metadata
 from exchange.store.types import EnumWord, FreeText, Instant
@@ -26,3 +26,14 @@ kept_draft = Table(
     Column("remark", FreeText, nullable=False, server_default=""),
 )
 Index("kept_draft_submitted", kept_draft.c.state, kept_draft.c.submitted_at, kept_draft.c.subject)
+
+kept_draft_file = Table(
+    "kept_draft_file",
+    metadata,
+    Column("subject", String(120), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("name", FreeText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)

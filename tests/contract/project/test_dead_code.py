@@ -48,7 +48,7 @@ CALLED_BY = {
     },
     "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
     "pydantic, which reads these of a model": {"model_config"},
-    "the enum itself, unpacked by its order": {"DOWN", "PUBLIC", "SIDE"},
+    "the enum itself, unpacked by its order": {"PUBLIC"},
 }  # fmt: skip
 """Names that nothing in the product refers to, by who does."""
 

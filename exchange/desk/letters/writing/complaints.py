@@ -1,0 +1,44 @@
+"""What is wrong with a document that is being written, each fault beside its field, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from exchange.desk.faults import FormFault, FormFaults
+from exchange.desk.letters.writing.fields import LETTER_LABELS
+from exchange.documents.rules.broken import DocumentFault
+from exchange.language import Joined, Language, Text, choose, language
+
+
+class _Sayable(Protocol):
+    def written(self, wanted: Language) -> str: ...
+
+
+class LetterComplaints:
+    """Gathers them."""
+
+    def __init__(self) -> None:
+        self._found: list[FormFault] = []
+
+    def say(self, field: str, what: _Sayable, remedy: Text | Joined) -> None:
+        """Add one."""
+        said, do = what.written(language()), remedy.written(language())
+        self._found.append(FormFault(field, choose(LETTER_LABELS[field]), said, do))
+
+    def about(self, field: str) -> bool:
+        """Return whether something is wrong with a field."""
+        return any(one.anchor == field for one in self._found)
+
+    def of_rules(self, faults: Iterable[DocumentFault], *, passes_on: bool, addressed: bool) -> None:
+        """Add what stands against sending it. Whom it goes to is complained of once where that cannot be read."""
+        for one in faults:
+            field = "forwards" if passes_on and one.element == "answers" else one.element.value
+            if field != "to" or addressed or not self.about("to"):
+                self.say(field, one.what, one.remedy)
+
+    def expect_none(self) -> None:
+        """Raise FormFaults with all of them, in the order of the fields."""
+        if self._found:
+            order = list(LETTER_LABELS)
+            raise FormFaults(sorted(self._found, key=lambda one: order.index(one.anchor)))

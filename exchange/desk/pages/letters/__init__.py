@@ -1,0 +1,1 @@
+"""Pages on which documents are written, looked over, signed and sent."""

@@ -1,0 +1,150 @@
+"""Documents written at a desk: refused with every fault beside its field, mended, looked over, signed and sent once."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from exchange.documents.send import send_document
+from exchange.envelope import verify_signed
+from exchange.messaging.documents import Documents
+from exchange.schemas import Document, DocumentKind, DocumentNumber
+from exchange.web.door.permissions import AccountRole
+from tests.journeys.city import MONDAY
+from tests.web.desk.office import Office, Officer
+
+pytestmark = pytest.mark.broker
+FILE = ("方案.txt", "施工方案".encode(), "text/plain")
+
+
+def begun(officer: Officer, query: str) -> str:
+    """Open the form of a new document; the path to which it is sent."""
+    (path,) = re.findall(r'action="(/documents/drafts/[0-9a-f-]{36})"', officer.get(f"/documents/write?{query}"))
+    return str(path)
+
+
+def guard(officer: Officer) -> dict[str, str]:
+    """The guarding fields of the page that is open: of the form itself, not of the one that throws it away."""
+    assert officer.last is not None
+    form = officer.last.text.partition('class="letter-form"')[2].partition("</form>")[0] or officer.last.text
+    return officer.fields_of(form)
+
+
+def received(office: Office, name: str, title: str) -> list[Document]:
+    node = office.city.node(name)
+    with node.store.reading() as tx:
+        found = tx[Documents].recent("received", "document", 50)
+    bodies = [verify_signed(one.signed, node.directory).body for one in found]
+    return [body for body in bodies if isinstance(body, Document) and body.title == title]
+
+
+def request(office: Office, serial: int, title: str) -> str:
+    """A request of planning's that has come to the window."""
+    asked = Document(
+        number=DocumentNumber(agency="合规", year=2026, serial=serial), kind=DocumentKind.REQUEST,
+        issuer="planning", signatory="王某", title=title, addressees=("window",), body="妥否，请批示。",
+        date=MONDAY.date(),
+    )  # fmt: skip
+    sent = send_document(office.city.node("planning"), asked, [office.city.address("window")])
+    settle(office, "planning")
+    return sent
+
+
+def settle(office: Office, name: str) -> None:
+    office.city.wake(name)
+    office.city.local.settle()
+
+
+def test_a_letter_is_refused_with_all_that_is_wrong_mended_looked_over_and_sent_once(bureau: Office) -> None:
+    clerk, signer = bureau.officer("planning", AccountRole.CLERK), bureau.officer("planning")
+    path, title = begun(clerk, "kind=报告"), "关于商请提供路网资料的函"
+    wrong = {
+        **guard(clerk), "kind": "报告", "to": ["transport", "nobody"], "number": "合规函7号", "title": "",
+        "body": "资料不全。妥否，请批示。", "issuer": "planning", "then": "preview",
+    }  # fmt: skip
+    refused = clerk.post(path, wrong, files={"file": FILE})
+    assert refused.headers["location"] == f"{path}?check=1"
+    page = clerk.get(refused.headers["location"])
+    for field, word in (
+        ("kind", "does not go sideways"), ("to", "nobody"), ("number", "is no document number"), ("title", "missing"),
+        ("body", "asks for a decision"),
+    ):  # fmt: skip
+        fault = re.search(rf'id="{field}-fault">(.*?)</p>', page, re.S)
+        assert fault is not None, field
+        assert word in fault[1]
+    assert "资料不全。" in page, "what was typed is kept"
+    assert "方案.txt" in page, "and so is its file"
+    mended = {
+        **guard(clerk), "kind": "函", "to": "transport", "number": "合规函〔2026〕71号", "title": title,
+        "body": "请于三月底前提供。", "issuer": "planning", "then": "preview",
+    }  # fmt: skip
+    assert clerk.post(path, mended).headers["location"] == f"{path}/preview"
+    preview = clerk.get(f"{path}/preview")
+    assert "a signer signs it" in preview
+    assert all(
+        word in preview for word in (title, "合规函〔2026〕71号", "请于三月底前提供。", "方案.txt", "2026-03-02")
+    )
+    picture = clerk.http.get(f"{path}/pages/1")
+    assert (picture.content[:8], picture.headers["content-type"]) == (b"\x89PNG\r\n\x1a\n", "image/png")
+    assert title in clerk.get("/documents/drafts")
+    assert clerk.post(f"{path}/send", clerk.fields_of(preview)).status_code == 403
+    form = signer.hidden(f"{path}/preview")
+    first, second = (signer.post(f"{path}/send", form) for _ in range(2))
+    assert first.headers["location"] == second.headers["location"], "sent twice, it has one effect"
+    settle(bureau, "planning")
+    (came,) = received(bureau, "transport", title)
+    assert (came.kind, came.addressees, [one.name for one in came.attachments]) == (
+        DocumentKind.LETTER, ("transport",), ["方案.txt"],
+    )  # fmt: skip
+    assert title not in signer.get("/documents/drafts")
+    assert "delivered" in signer.get(first.headers["location"])
+    assert [who for who, *rest in bureau.logged("planning") if rest == ["send", f"{path}/send", "done"]] == ["sun"]
+
+
+def test_a_request_is_answered_from_its_page_and_a_draft_that_another_has_changed_loses_nothing(bureau: Office) -> None:
+    asked = request(bureau, 72, "关于追加测绘经费的请示")
+    clerk, signer = bureau.officer("window", AccountRole.CLERK), bureau.officer("window")
+    assert f"/documents/write?answers={asked}" in signer.get(f"/documents/{asked}")
+    path = begun(signer, f"answers={asked}")
+    page = signer.last.text if signer.last is not None else ""
+    assert "关于追加测绘经费的批复" in page
+    stale = guard(signer)
+    typed = {
+        "kind": "批复", "to": "planning", "answers": asked, "number": "合政〔2026〕7号", "issuer": "window",
+        "title": "关于追加测绘经费的批复",
+    }  # fmt: skip
+    begun(clerk, f"answers={asked}")
+    kept = clerk.post(path, {**guard(clerk), **typed, "body": "同意。", "then": "keep"})
+    assert kept.headers["location"] == f"{path}?done=letter-kept"
+    late = signer.post(path, {**stale, **typed, "body": "不同意。", "then": "keep"})
+    assert late.status_code == 409
+    assert "不同意。" in late.text, "what the second has typed stays"
+    assert "同意。" in late.text.partition("What somebody else has kept")[2][:600]
+    signer.office.step(timedelta(hours=1))
+    again = {**signer.fields_of(late.text), **typed, "body": "不同意。" * 4000, "then": "keep"}
+    ended = signer.post(path, again, files={"file": FILE})
+    assert (ended.status_code, "不同意。" * 4000 in ended.text) == (401, True), "its session is over"
+    signer.sign_in()
+    sent = signer.post(f"{path}/send", signer.hidden(f"{path}/preview"))
+    assert sent.headers["location"].endswith("done=letter-sent")
+    settle(bureau, "window")
+    assert [one.body for one in received(bureau, "planning", "关于追加测绘经费的批复")] == ["同意。"]
+    answered = signer.get(f"/documents/{asked}")
+    assert "answered" in answered
+    assert "write?answers" not in answered
+
+
+def test_passing_on_is_prepared_and_refused_where_nobody_stands_above(bureau: Office) -> None:
+    asked = request(bureau, 73, "关于设立测绘站的请示")
+    signer = bureau.officer("window")
+    path = begun(signer, f"forwards={asked}")
+    typed = {
+        "kind": "请示", "to": "transport", "forwards": asked, "number": "合政〔2026〕8号", "issuer": "window",
+        "title": "关于转报的请示", "body": "拟同意。", "then": "preview",
+    }  # fmt: skip
+    assert signer.post(path, {**guard(signer), **typed}).headers["location"] == f"{path}?check=1"
+    page = signer.get(f"{path}?check=1")
+    assert "does not go downward to" in page
+    assert signer.post(f"{path}/send", {**guard(signer)}).status_code == 422
