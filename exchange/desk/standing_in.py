@@ -38,3 +38,20 @@ def away_words(visit: DeskVisit, tx: Any, row: DeskRow) -> str:
     named = [one for one in found if one.absent == row.holder]
     zh = "；".join(f"{one.stand_in} 代办，至 {one.until}" for one in named)
     return visit.say(zh, "; ".join(f"{one.stand_in} stands in until {one.until}" for one in named))
+
+
+def own_words(visit: DeskVisit, tx: Any) -> list[str]:
+    """Say for whom who is signed in stands in today, and who stands in for them."""
+    today = visit.now.date()
+    found = [one for one in tx[StandIns].open(today, MOST) if one.holds_on(today)]
+    mine = [
+        visit.say(f"您代 {one.absent} 办理，至 {one.until}。", f"You stand in for {one.absent} until {one.until}.")
+        for one in found
+        if one.stand_in == visit.who
+    ]
+    theirs = [
+        visit.say(f"{one.stand_in} 代您办理，至 {one.until}。", f"{one.stand_in} stands in for you until {one.until}.")
+        for one in found
+        if one.absent == visit.who
+    ]
+    return mine + theirs

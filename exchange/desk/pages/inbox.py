@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxPage, InboxWish
 from exchange.desk.pages.views import views_of
 from exchange.desk.section import DeskPage, DeskSection
+from exchange.desk.standing_in import own_words
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 
@@ -29,7 +30,10 @@ def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:
     shown = _chosen(own, query.get("list", ""))
     found = shown.page(visit, wish) if shown is not None else InboxPage(())
     key = shown.key if shown is not None else ""
+    with visit.node.store.reading() as tx:
+        standing = own_words(visit, tx)
     return {
+        "standing": standing,
         "lists": [
             {
                 "path": _link(one.key),

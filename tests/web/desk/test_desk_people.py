@@ -139,6 +139,8 @@ def test_who_stands_in_has_the_cases_of_who_is_away_and_gains_no_right(office: O
     assert case.number in clerk.get(mine)
     assert other.number not in clerk.get(mine)
     assert "for sun" in clerk.get("/")
+    assert "You stand in for sun until 2026-03-06." in clerk.get("/")
+    assert "chen stands in for you" in signer.get("/")
     page = clerk.get(path)
     assert "You act for sun" in page
     assert "chen stands in until 2026-03-06" in signer.get(path)
