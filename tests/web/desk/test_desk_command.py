@@ -19,6 +19,7 @@ from exchange.web.door.store import Accounts
 from exchange.web.door.strangers import OF_ONE_SOURCE
 from exchange.web.listening import read_state
 from tests.journeys.city import wait_until
+from tests.oidc_provider import CLIENT, SECRET, provider_process
 from tests.warm import run_warm, start_warm
 
 PASSWORD = "a long sentence to come in by"
@@ -73,3 +74,30 @@ def test_a_member_that_nobody_acts_for_has_no_desk_and_roles_are_those_of_desks(
     assert (other.returncode, "there is no role 'operator'" in other.stderr) == (2, True)
     unknown = run_warm(["desk", "hefei.planning", "--account", "otto"], environment(home))
     assert (unknown.returncode, "there is no account 'otto' yet" in unknown.stderr) == (2, True)
+
+
+def test_a_desk_that_is_kept_to_its_member_reads_the_secret_by_which_the_provider_knows_it(
+    tmp_path: Path, small_home: Path
+) -> None:
+    home, said, secret = tmp_path / "home", tmp_path / "said.txt", tmp_path / "secrets" / "client"
+    shutil.copytree(small_home, home)
+    secret.parent.mkdir()
+    secret.write_text(SECRET, encoding="utf-8")
+    with provider_process() as provider:
+        named = {"ISSUER": provider.issuer, "CLIENT": CLIENT, "SECRET_FILE": str(secret)}
+        settings = {**environment(home), **{f"EXCHANGE_OIDC_{name}": value for name, value in named.items()}}
+        process = start_warm(["desk", "hefei.planning", "--json"], settings, said, said)
+        try:
+            wait_until(lambda: process.poll() is not None or "set_up" in said.read_text(), 60, "its address")
+            told = json.loads(next(line for line in said.read_text().splitlines() if '"set_up"' in line))
+            begun = httpx.get(f"{told['url']}/sign-in/provider")
+            cookie = begun.headers["set-cookie"].partition(";")[0]
+            back = provider.sign_in(begun.headers["location"])
+            answer = httpx.get(back, headers={"cookie": cookie, "accept-language": "en"})
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+    assert answer.status_code == 403
+    assert "Your subject: <code>u-1</code>" in answer.text, "which only who has the secret is told"
+    assert "member.confined" in said.read_text()
+    assert SECRET not in said.read_text()

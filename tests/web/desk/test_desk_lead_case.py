@@ -20,6 +20,8 @@ def test_an_objection_is_overruled_with_reasons_and_the_decision_is_made_once(le
     assert "1 of 2 in" in first.get(f"/?list=parallel&words={case.number}")
     city.reply("transport", case, Verdict.DISAGREE, reasons="道路狭窄", basis=("道路交通安全法第三十二条",))
     assert case.number in first.get("/?list=lead")
+    told = first.get("/account/calendar/deadlines.ics").replace("\r\n ", "")
+    assert f"decide or deliver: {case.number}" in told
     assert "道路狭窄" in first.get(path)
     transport = city.address("transport")
     form = {

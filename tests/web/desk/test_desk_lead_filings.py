@@ -44,6 +44,9 @@ def test_a_filing_is_accepted_against_a_promise_once_seen_what_that_brings(lead_
     assert "5 working days left" in listed
     assert number in officer.get("/?list=filings&words=热电公司")
     assert number not in officer.get("/?list=filings&words=nothing")
+    told = officer.get("/account/calendar/deadlines.ics").replace("\r\n ", "")
+    assert f"say whether it is accepted: {number}" in told
+    assert "热电公司" not in told
     page = officer.get(path)
     assert "施工方案.txt" in page
     assert "Proof of funds" in page
