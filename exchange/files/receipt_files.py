@@ -8,7 +8,7 @@ enclosures) and ``originals/`` (each authority's own signature alone, for whoeve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from exchange.directory.hierarchy import domain_of, relay_of
@@ -32,11 +32,19 @@ def write_receipts(folder: Path, kept: Kept) -> int:
     """
     for name in (_PARTS, _ORIGINALS):
         make_folder(folder / name)
-    write_secret(folder / _NOTICE, kept.notice)
-    write_secret(folder / _REQUEST, kept.request.model_dump_json())
+    for path, content in receipts_by_name(kept):
+        write_secret(folder / path, content)
+    return sum(len(page.originals) for page in kept.pages)
+
+
+def receipts_by_name(kept: Kept) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of such a folder, each by its path within."""
+    yield _NOTICE, kept.notice
+    yield _REQUEST, kept.request.model_dump_json().encode()
     if kept.tally is not None:
-        write_secret(folder / _TALLY, kept.tally)
-    return sum(_write_page(folder, page) for page in kept.pages)
+        yield _TALLY, kept.tally
+    for page in kept.pages:
+        yield from _page_by_name(page)
 
 
 def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Evidence]:
@@ -63,13 +71,11 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
     return request, evidence_of(request, subject, _pages(files, request, trust), told, trust)
 
 
-def _write_page(folder: Path, page: EvidencePart) -> int:
-    name = f"{page.body.tally.domain}-{page.body.part:04}"
-    write_secret(folder / _PARTS / f"{name}.cbor", pack_leaves([page.signed, *page.enclosures]))
+def _page_by_name(page: EvidencePart) -> Iterator[tuple[str, bytes]]:
+    yield f"{_PARTS}/{page.body.tally.domain}-{page.body.part:04}.cbor", pack_leaves([page.signed, *page.enclosures])
     for shown, original in zip(page.body.shown, page.originals, strict=True):
         ending = "cose" if shown.sort is ShownSort.SIGN_OFF else "receipt.json"
-        write_secret(folder / _ORIGINALS / f"{shown.address}.{ending}", original)
-    return len(page.originals)
+        yield f"{_ORIGINALS}/{shown.address}.{ending}", original
 
 
 def _request(data: bytes) -> ReceiptsRequest:

@@ -73,6 +73,8 @@ NOTICE_STATES: Mapping[str, Words] = {
     "recalled": ("已撤回", "recalled"),
     "replaced": ("已替换", "replaced"),
 }
+LEVELS: tuple[Words, ...] = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
+"""Levels of a tree whose root is a province, the highest first."""
 JOINT_STATES: Mapping[str, Words] = {
     "open": ("会签中", "out for signature"),
     "signed": ("已签", "signed here, others not yet"),

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from exchange.envelope import verify_signed
-from exchange.errors import Conflict, NotFound
+from exchange.errors import CallerError, Conflict, NotFound
 from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
 from exchange.messaging.failing.apart import each_alone
-from exchange.messaging.node import Node
+from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.reminder_stages import stage_on
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.notices.origin import Covered, Forwarded
 from exchange.notices.pass_on import from_above, from_own, send_on
 from exchange.notices.records import NoticeRow
-from exchange.notices.rules.covering import check_covers, cover_due
+from exchange.notices.rules.covering import check_covers, cover_due, cover_faults
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in, standing_notices
 from exchange.notices.store import Notices
@@ -49,32 +49,44 @@ class Waiting:
 
 
 def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
-    """Pass a waiting notice on under a cover of this relay office, or without one; returns the message's id.
-
-    Raises NotFound for a notice that is not on record here; Conflict when it does not wait any more; Secret; and
-    CallerError, code ``cover``, for what a cover may not say.
-    """
+    """Pass a waiting notice on, with a cover or without; returns the message's id. Raises as `cover_in` does."""
     with node.step() as step:
-        row = _waiting(step.tx, notice_id)
-        onward = _onward(node, step.tx, row)
-        if cover is not None:
-            onward = _under(node, onward, cover)
-        readers = [reader.address for reader in step.tx[Notices].readers(notice_id)]
-        branches = [branch.domain for branch in step.tx[Notices].branches(notice_id)]
-        sent, *further = send_on(step, onward, readers, branches)
-        if not step.tx[Notices].move(
-            notice_id, {NoticeState.WAITING}, NoticeState.OPEN, forwarding_id=sent, act_by=onward.act_by
-        ):
-            raise _no_more(row)
-        step.tx[Notices].add_copies(notice_id, further)
-        step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
+        return cover_in(step, notice_id, cover)
+
+
+def cover_in(step: Step, notice_id: str, cover: Cover | None) -> str:
+    """Pass a waiting notice on under a cover of this relay office, or without one, within the caller's step.
+
+    Returns the message's id. Raises NotFound for a notice that is not on record here; Conflict when it does not wait
+    any more; Secret; and CallerError, code ``cover``, for what a cover may not say.
+    """
+    row = waiting_in(step.tx, notice_id)
+    onward = _onward(step.node, step.tx, row)
+    if cover is not None:
+        onward = _under(step.node, onward, cover)
+    readers = [reader.address for reader in step.tx[Notices].readers(notice_id)]
+    branches = [branch.domain for branch in step.tx[Notices].branches(notice_id)]
+    sent, *further = send_on(step, onward, readers, branches)
+    if not step.tx[Notices].move(
+        notice_id, {NoticeState.WAITING}, NoticeState.OPEN, forwarding_id=sent, act_by=onward.act_by
+    ):
+        raise _no_more(row)
+    step.tx[Notices].add_copies(notice_id, further)
+    step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
     return sent
+
+
+def faults_of_cover(step: Step, notice_id: str, cover: Cover) -> list[tuple[str, CallerError]]:
+    """Return what stands against a cover before it is signed, each with its field. Raises NotFound or Conflict."""
+    onward = _onward(step.node, step.tx, waiting_in(step.tx, notice_id))
+    assert isinstance(onward.body, Notice)  # noqa: S101
+    return list(cover_faults(onward.body, [one.cover for one in onward.covers], cover))
 
 
 def to_cover(node: Node, notice_id: str) -> NoticeRow:
     """Return a notice that waits for a cover. Raises NotFound or Conflict."""
     with node.store.reading() as tx:
-        return _waiting(tx, notice_id)
+        return waiting_in(tx, notice_id)
 
 
 def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Waiting]:
@@ -116,7 +128,8 @@ def _remind(node: Node, late: Waiting) -> bool:
     return True
 
 
-def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
+def waiting_in(tx: Transaction, notice_id: str) -> NoticeRow:
+    """Return a notice that waits for a cover, as one transaction sees it. Raises NotFound or Conflict."""
     row = tx[Notices].get(notice_id)
     if row is None or row.seat is not NoticeSeat.RELAY:
         raise NotFound(

@@ -26,12 +26,43 @@ from exchange.store.transaction import Transaction
 
 
 def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
-    """Put a notice into the outbox for the relay office of the own domain; returns the notice's id.
+    """Put a notice into the outbox for the own relay office; returns the notice's id. Raises as `issue_in` does."""
+    with node.step() as step:
+        return issue_in(step, notice, enclosures)
+
+
+def issue_in(step: Step, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
+    """Put a notice into the outbox for the relay office of the own domain, within the caller's step; returns its id.
 
     Raises Secret for a classified document; CallerError for one that concerns others which have not agreed, for an
-    audience that is wrong or matches nobody, enclosures
-    that are not the attachments named, or at a relay office itself; NotFound for an authority that no directory
-    lists, or where there is no relay office; Conflict when what it replaces is not an open notice of this origin.
+    audience that is wrong or matches nobody, enclosures that are not the attachments named, or at a relay office
+    itself; NotFound for an authority that no directory lists, or where there is no relay office; Conflict when what it
+    replaces is not an open notice of this origin.
+    """
+    relay = check_issue(step.node, notice, enclosures)
+    check_agreements(notice.document, step.tx[Documents].get)
+    notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)
+    own = step.node.directory.domain
+    step.tx[Notices].add(_row(step, notice_id, notice, relay), (), [BranchRow(notice_id, own)])
+    collecting.expect_answers(step, notice_id, notice, (own,))
+    if notice.replaces is not None and not step.tx[Notices].move(
+        notice.replaces, {NoticeState.OPEN}, NoticeState.REPLACED, settled_at=step.now
+    ):
+        raise Conflict(
+            "{replaces} is no open notice of this origin",
+            remedy="`exchange notice list` shows them",
+            replaces=notice.replaces,
+        )
+    note_number(step, notice.document, notice_id)
+    enter_sent(step, notice_id, notice.document, (notice.audience,))
+    step.note("notice-issued", None, notice_id, audience=notice.audience)
+    return notice_id
+
+
+def check_issue(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
+    """Check what can be known of a notice before it is issued; returns the relay office that it goes to.
+
+    Raises as `issue_in` does, but for what the records decide.
     """
     check_secrecy(notice.document)
     check_agreed(notice.document)
@@ -47,61 +78,59 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
             "a relay office passes on, and issues nothing", remedy="issue it --as the office or a department"
         )
     node.expect((relay,))
-    with node.step() as step:
-        check_agreements(notice.document, step.tx[Documents].get)
-        notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)
-        step.tx[Notices].add(_row(step, notice_id, notice, relay), (), [BranchRow(notice_id, node.directory.domain)])
-        collecting.expect_answers(step, notice_id, notice, (node.directory.domain,))
-        if notice.replaces is not None and not step.tx[Notices].move(
-            notice.replaces, {NoticeState.OPEN}, NoticeState.REPLACED, settled_at=step.now
-        ):
-            raise Conflict(
-                "{replaces} is no open notice of this origin",
-                remedy="`exchange notice list` shows them",
-                replaces=notice.replaces,
-            )
-        note_number(step, notice.document, notice_id)
-        enter_sent(step, notice_id, notice.document, (notice.audience,))
-        step.note("notice-issued", None, notice_id, audience=notice.audience)
-    return notice_id
+    return relay
 
 
 def remind(node: Node, notice_id: str, stage: int = 0) -> str:
     """Remind all who have not signed for a notice; returns the reminder's id. Raises NotFound or Conflict."""
     with node.step() as step:
-        row = issued(step.tx, notice_id)
-        _expect_open(row)
-        message_id = step.send(
-            NoticeReminder(notice_id=notice_id, stage=stage, at=step.now),
-            (row.source,),
-            conversation_id=notice_id,
-            urgency=Urgency(row.urgency),
-        )
-        if stage > row.reminded:
-            step.tx[Notices].move(notice_id, {NoticeState.OPEN}, NoticeState.OPEN, reminded=stage)
-        step.note("notice-reminded", None, message_id, notice=notice_id, stage=stage)
+        return remind_in(step, notice_id, stage)
+
+
+def remind_in(step: Step, notice_id: str, stage: int = 0) -> str:
+    """Remind all who have not signed for a notice, within the caller's step; returns the reminder's id.
+
+    Raises NotFound or Conflict.
+    """
+    row = issued(step.tx, notice_id)
+    _expect_open(row)
+    message_id = step.send(
+        NoticeReminder(notice_id=notice_id, stage=stage, at=step.now),
+        (row.source,),
+        conversation_id=notice_id,
+        urgency=Urgency(row.urgency),
+    )
+    if stage > row.reminded:
+        step.tx[Notices].move(notice_id, {NoticeState.OPEN}, NoticeState.OPEN, reminded=stage)
+    step.note("notice-reminded", None, message_id, notice=notice_id, stage=stage)
     return message_id
 
 
 def recall(node: Node, notice_id: str, reason: str) -> str:
-    """Take a notice back; returns the recall's id. Nothing is erased, and who has read it is still counted.
+    """Take a notice back; returns the recall's id. Raises as `recall_in` does."""
+    with node.step() as step:
+        return recall_in(step, notice_id, reason)
 
-    Raises NotFound, Conflict when it is recalled or replaced already, CallerError without a reason.
+
+def recall_in(step: Step, notice_id: str, reason: str) -> str:
+    """Take a notice back within the caller's step; returns the recall's id.
+
+    Nothing is erased, and who has read it is still counted. Raises NotFound, Conflict when it is recalled or replaced
+    already, CallerError without a reason.
     """
     check_reason(reason, "a recall needs a reason", "say why the notice is taken back")
-    with node.step() as step:
-        row = issued(step.tx, notice_id)
-        _expect_open(row)
-        stored = step.tx[Documents].get(node.address, notice_id)
-        digest = hashlib.sha256(stored.signed if stored else b"").hexdigest()
-        message_id = step.send(
-            Recall(notice_id=notice_id, digest=digest, reason=reason, at=step.now),
-            (row.source,),
-            conversation_id=notice_id,
-            urgency=Urgency(row.urgency),
-        )
-        step.tx[Notices].move(notice_id, {NoticeState.OPEN}, NoticeState.RECALLED, settled_at=step.now, reason=reason)
-        step.note("notice-recalled", None, message_id, notice=notice_id)
+    row = issued(step.tx, notice_id)
+    _expect_open(row)
+    stored = step.tx[Documents].get(step.node.address, notice_id)
+    digest = hashlib.sha256(stored.signed if stored else b"").hexdigest()
+    message_id = step.send(
+        Recall(notice_id=notice_id, digest=digest, reason=reason, at=step.now),
+        (row.source,),
+        conversation_id=notice_id,
+        urgency=Urgency(row.urgency),
+    )
+    step.tx[Notices].move(notice_id, {NoticeState.OPEN}, NoticeState.RECALLED, settled_at=step.now, reason=reason)
+    step.note("notice-recalled", None, message_id, notice=notice_id)
     return message_id
 
 

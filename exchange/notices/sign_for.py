@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import CallerError, Conflict, NotFound, Returned, Secret
@@ -13,7 +14,10 @@ from exchange.messaging.node import Node, Step
 from exchange.messaging.register.entering import enter_received
 from exchange.messaging.rules.agreements import check_agreed
 from exchange.messaging.rules.secrecy import check_secrecy
-from exchange.notices.forms.collecting import expect_answers
+from exchange.messaging.rules.wording import check_reason
+from exchange.notices.forms.collecting import expect_answers, form_in
+from exchange.notices.forms.rules import answer_day
+from exchange.notices.forms.store import Collections
 from exchange.notices.origin import Forwarded, unpack
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.recall import check_recall
@@ -62,6 +66,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
         check_recall(forwarded.body, row.digest)
         recalled = {"reason": forwarded.body.reason}
         step.tx[Notices].move(row.notice_id, _AT_READER, NoticeState.RECALLED, **recalled)
+        step.tx[Collections].await_none(row.notice_id)
         step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
     elif isinstance(forwarded.body, NoticeReminder):
         step.note("notice-reminded", None, incoming.message_id, notice=row.notice_id, stage=forwarded.body.stage)
@@ -69,9 +74,20 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
 
 
 def sign_for(node: Node, notice_id: str, accepted: bool = True, reason: str = "") -> str:
-    """Sign for a notice, or send it back with a reason; returns the message id. Raises NotFound or Conflict."""
+    """Sign for a notice, or send it back with a reason; returns the message id. Raises as `sign_for_in` does."""
     with node.step() as step:
-        return sign_in(step, as_read(step.tx, notice_id, node.address), accepted, reason)
+        return sign_for_in(step, notice_id, accepted, reason)
+
+
+def sign_for_in(step: Step, notice_id: str, accepted: bool = True, reason: str = "") -> str:
+    """Sign for a notice within the caller's step, or send it back with a reason; returns the message id.
+
+    Raises NotFound for one that did not come here, Conflict for one that was answered or taken back, CallerError where
+    the reason for sending it back is missing.
+    """
+    if not accepted:
+        check_reason(reason, "what is sent back needs a reason", "say why the notice is sent back")
+    return sign_in(step, as_read(step.tx, notice_id, step.node.address), accepted, reason)
 
 
 def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
@@ -114,8 +130,18 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
             notice_id=row.notice_id,
             state=coded(NOTICE_STATES, row.state),
         )
+    if accepted:
+        _await_answer(step, row)
     step.note(f"notice-{after}", None, message_id, notice=row.notice_id)
     return message_id
+
+
+def _await_answer(step: Step, row: NoticeRow) -> None:
+    """Put down until when the form is to be answered, if the notice carries one."""
+    form = form_in(step.tx, row.notice_id)
+    if form is not None and row.act_by is not None:
+        day = answer_day(form, date.fromisoformat(row.act_by), step.now.date(), step.node.calendar)
+        step.tx[Collections].await_answer(row.notice_id, day.isoformat())
 
 
 def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: Notice) -> NoticeRow | None:
@@ -150,4 +176,5 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
     earlier = step.tx[Notices].get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == row.origin:
         step.tx[Notices].move(earlier.notice_id, _AT_READER, NoticeState.REPLACED)
+        step.tx[Collections].await_none(earlier.notice_id)
     return row

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, literal, select, tuple_, update
 
 from exchange.messaging.tables import document
 from exchange.notices.records import BranchRow, NoticeRow, ReaderRow
@@ -15,7 +15,7 @@ from exchange.notices.tables import collection, notice, notice_branch, notice_co
 from exchange.paging import Place
 from exchange.schemas import FormAnswer
 from exchange.store.bulk import adding
-from exchange.store.keyset import after_place
+from exchange.store.keyset import after_place, before_place
 from exchange.store.statements import move, values_of
 
 _n, _d, _r, _b, _f = notice.c, document.c, notice_reader.c, notice_branch.c, notice_copy.c
@@ -35,6 +35,15 @@ _ADD_READERS = adding(notice_reader, *(field.name for field in fields(ReaderRow)
 _ADD_BRANCHES = adding(notice_branch, *(field.name for field in fields(BranchRow)))
 
 _ADD_COPIES = adding(notice_copy, "message_id", "notice_id")
+_c = collection.c
+_TO_ANSWER = (
+    select(_c.answer_by, *(_n[field.name] for field in fields(NoticeRow)))
+    .join_from(collection, notice, _c.notice_id == _n.notice_id)
+    .where(_c.answer_by.is_not(None))
+    .order_by(_c.answer_by, _c.notice_id)
+)
+DayPlace = tuple[str, str]
+"""A row's place in a list by days (ISO 8601): its day, and its id among those of the same day."""
 
 
 class Notices:
@@ -97,6 +106,45 @@ class Notices:
     def _page(seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> Select[Any]:
         query = _ROWS.where(_n.seat == seat, _n.state == state).order_by(_n.received_at, _n.notice_id).limit(limit)
         return query if after is None else query.where(after_place(_n.received_at, _n.notice_id, after))
+
+    def by_day(self, seat: NoticeSeat, state: NoticeState, after: DayPlace | None, limit: int) -> list[NoticeRow]:
+        """Return a page of the notices of one seat and state that name a day, the earliest first, behind a place."""
+        query = _ROWS.where(_n.seat == seat, _n.state == state, _n.act_by.is_not(None))
+        query = query.order_by(_n.act_by, _n.notice_id).limit(limit)
+        if after is not None:
+            query = query.where(tuple_(_n.act_by, _n.notice_id) > tuple_(literal(after[0]), literal(after[1])))
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def undated(self, seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> list[NoticeRow]:
+        """Return a page of those for information, which name no day; as `page`."""
+        query = self._page(seat, state, after, limit).where(_n.act_by.is_(None))
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def newest(self, seat: NoticeSeat, state: NoticeState, before: Place | None, limit: int) -> list[NoticeRow]:
+        """Return a page of the notices of one seat and state, newest first, behind a place."""
+        query = _ROWS.where(_n.seat == seat, _n.state == state)
+        query = query.order_by(_n.received_at.desc(), _n.notice_id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(before_place(_n.received_at, _n.notice_id, before))
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def how_many(self, seat: NoticeSeat, state: NoticeState, most: int) -> int:
+        """Count the notices of one seat and state, up to a number."""
+        some = select(_n.notice_id).where(_n.seat == seat, _n.state == state).limit(most)
+        return self._db.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+    def to_answer(self, after: DayPlace | None, limit: int) -> list[tuple[str, NoticeRow]]:
+        """Return a page of the notices whose form this member is to answer, each with its day, the earliest first."""
+        query = _TO_ANSWER.limit(limit)
+        if after is not None:
+            here = tuple_(_c.answer_by, _c.notice_id)
+            query = query.where(here > tuple_(literal(after[0]), literal(after[1])))
+        return [(day, NoticeRow(*row)) for day, *row in self._db.execute(query)]
+
+    def how_many_to_answer(self, most: int) -> int:
+        """Count them, up to a number."""
+        some = select(_c.notice_id).where(_c.answer_by.is_not(None)).limit(most)
+        return self._db.scalar(select(func.count()).select_from(some.subquery())) or 0
 
     def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
         """Return the notices that this reader has signed for and whose form it has not answered; as `page`."""

@@ -34,6 +34,11 @@ notice = Table(
 )
 partial_index("notice_changed", notice.c.received_at, where=notice.c.changed)
 Index("notice_recent", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id)
+Index("notice_by_day", notice.c.seat, notice.c.state, notice.c.act_by, notice.c.notice_id)
+partial_index(
+    "notice_undated", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id,
+    where=notice.c.act_by.is_(None),
+)  # fmt: skip
 
 
 notice_reader = Table(
@@ -75,8 +80,12 @@ collection = Table(
     Column("form", Text, nullable=False),
     Column("serial", Integer, nullable=False),
     Column("changed", Boolean, nullable=False),
+    Column("answer_by", String(10)),
 )
 partial_index("collection_changed", collection.c.notice_id, where=collection.c.changed)
+partial_index(
+    "collection_awaited", collection.c.answer_by, collection.c.notice_id, where=collection.c.answer_by.is_not(None)
+)
 
 
 collection_answer = Table(

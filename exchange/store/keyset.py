@@ -35,6 +35,11 @@ def after_place(moment: ColumnElement[Any], place: ColumnElement[Any], last: Pla
     return tuple_(moment, place) > tuple_(literal(last[0], type_=moment.type), literal(last[1], type_=place.type))
 
 
+def before_place(moment: ColumnElement[Any], place: ColumnElement[Any], last: Place) -> ColumnElement[bool]:
+    """Select rows behind a place in a list by time, newest first; an index of the two columns serves."""
+    return tuple_(moment, place) < tuple_(literal(last[0], type_=moment.type), literal(last[1], type_=place.type))
+
+
 def _id(place: str) -> int:
     if not place.isascii() or not place.isdecimal() or len(place) > _DIGITS:
         raise CallerError("the address names no place in a list", remedy="begin again at the first page")

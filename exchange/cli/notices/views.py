@@ -14,7 +14,7 @@ from exchange.cli.naming import called, in_full
 from exchange.cli.view import act_by, plain
 from exchange.directory.hierarchy import domain_of, level_of
 from exchange.language import choose, listed, name_of, tr
-from exchange.language.names import NOTICE_STATES
+from exchange.language.names import LEVELS, NOTICE_STATES
 from exchange.notices.cover import Waiting
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import TAKEN_BACK, NoticeState
@@ -22,7 +22,6 @@ from exchange.notices.status import NoticeStatus
 from exchange.operations.said.terms import moment
 from exchange.schemas import AtRecall, Count, Named
 
-LEVELS = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
 _COLOURS = {
     "open": "cyan", "waiting": "yellow", "signed": "green", "returned": "yellow", "recalled": "dim", "replaced": "dim",
 }  # fmt: skip

@@ -54,21 +54,24 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def ask_receipts(node: Node, notice_id: str, of: str | None = None) -> ReceiptsRequest:
-    """Ask for the receipts behind the counts of a notice: of one authority, of a domain and those below, or of all.
+    """Ask for the receipts behind the counts of a notice; returns what was asked. Raises as `ask_receipts_in` does."""
+    with node.step() as step:
+        return ask_receipts_in(step, notice_id, of)
+
+
+def ask_receipts_in(step: Step, notice_id: str, of: str | None = None) -> ReceiptsRequest:
+    """Ask within the caller's step for the receipts of one authority, of a domain and those below, or of all.
 
     Raises NotFound for a notice that was not issued here nor passed on, CallerError for what lies outside of it.
     """
-    with node.step() as step:
-        row = _counted(step.tx, notice_id)
-        request = _request(node, row, of)
-        if row.seat is NoticeSeat.RELAY:
-            pass_down(step, row, request)
-        else:
-            node.expect((row.source,))
-            step.send(request, (row.source,), conversation_id=notice_id)
-        step.note(
-            "receipts-asked", None, request.request_id, notice=notice_id, domain=request.domain, body=request.body
-        )
+    row = _counted(step.tx, notice_id)
+    request = _request(step.node, row, of)
+    if row.seat is NoticeSeat.RELAY:
+        pass_down(step, row, request)
+    else:
+        step.node.expect((row.source,))
+        step.send(request, (row.source,), conversation_id=notice_id)
+    step.note("receipts-asked", None, request.request_id, notice=notice_id, domain=request.domain, body=request.body)
     return request
 
 
@@ -188,12 +191,17 @@ def _read(node: Node, stored: StoredDocument) -> EvidencePart | None:
 def _counted(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx[Notices].get(notice_id)
     if row is None or row.seat is NoticeSeat.READER:
-        raise NotFound(
-            "notice {notice_id} is not counted here",
-            remedy="its origin and relay offices count it",
-            notice_id=notice_id,
-        )
+        raise not_counted(notice_id)
     return row
+
+
+def not_counted(notice_id: str) -> NotFound:
+    """Return the error for a notice that was neither issued here nor passed on; the caller raises it."""
+    return NotFound(
+        "notice {notice_id} is not counted here",
+        remedy="its origin and relay offices count it",
+        notice_id=notice_id,
+    )
 
 
 def _subject(tx: Transaction, row: NoticeRow) -> Subject:

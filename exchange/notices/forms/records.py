@@ -17,6 +17,8 @@ class CollectionRow:
     """Number of the last aggregate that was sent."""
     changed: bool = False
     """Whether there is more to tell than the last aggregate did; of a relay office only."""
+    answer_by: str | None = None
+    """Until the end of which day it is to be answered, of a reader that has signed for the notice and not answered."""
 
 
 @dataclass(frozen=True, slots=True)

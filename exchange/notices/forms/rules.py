@@ -80,6 +80,11 @@ def answer_due(form: Form, act_by: date, signed_at: datetime, calendar: WorkingC
     return (moment, provisional) if moment < last else (last, False)
 
 
+def answer_day(form: Form, act_by: date, signed_on: date, calendar: WorkingCalendar) -> date:
+    """Return the day of that moment."""
+    return min(act_by, add_working_days(calendar, signed_on, form.due_days)[0])
+
+
 def due(form: Form, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
     """Return the last moment for the answer of an authority, and whether that is provisional.
 

@@ -56,6 +56,15 @@ class Collections:
         """Record that an aggregate with this number was sent."""
         self._db.execute(update(collection).where(_c.notice_id == notice_id).values(serial=serial, changed=False))
 
+    def await_answer(self, notice_id: str, by: str) -> None:
+        """Record until the end of which day this member is to answer: it has signed for the notice."""
+        self._db.execute(update(collection).where(_c.notice_id == notice_id).values(answer_by=by))
+
+    def await_none(self, notice_id: str) -> None:
+        """Record that nothing is to be answered here any more: it was, or the notice was taken back."""
+        here = (_c.notice_id == notice_id) & _c.answer_by.is_not(None)
+        self._db.execute(update(collection).where(here).values(answer_by=None))
+
     def answers(self, notice_id: str) -> list[AnswerRow]:
         """Return the answers, ordered by authority."""
         query = _ANSWERS.where(_a.notice_id == notice_id).order_by(_a.body)

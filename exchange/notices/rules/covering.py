@@ -6,7 +6,7 @@ those above it ask, never later; it makes no order of what is for information; n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -61,7 +61,33 @@ def act_by_under(notice: Notice, covers: Sequence[Cover]) -> date | None:
 def check_covers(notice: Notice, covers: Sequence[Cover]) -> None:
     """Raise CallerError, code ``cover``, for a chain of covers of which one says what it may not; names which one."""
     for place, cover in enumerate(covers):
-        _check_next(notice, covers[:place], cover)
+        for _, fault in cover_faults(notice, covers[:place], cover):
+            raise fault
+
+
+def cover_faults(notice: Notice, above: Sequence[Cover], cover: Cover) -> Iterator[tuple[str, CallerError]]:
+    """Yield all that a cover says and may not, each with the field that says it; ``above``: the covers before it."""
+    document = cover.document
+    what = f"the cover {document.number}"
+    if document.number in (notice.document.number, *(one.document.number for one in above)):
+        yield (
+            "number",
+            _wrong(
+                Text("{what} bears the number of another document", {"what": what}),
+                Text("give the cover a number of its own"),
+            ),
+        )
+    dates = [one.document.date for one in above] + [notice.document.date]
+    if any(day is not None and document.date is not None and document.date < day for day in dates):
+        yield (
+            "date",
+            _wrong(
+                Text("{what} is dated before what it covers", {"what": what}),
+                Text("date it by the day of its signature"),
+            ),
+        )
+    if cover.act_by is not None:
+        yield from (("act_by", fault) for fault in _day_faults(notice, above, cover.act_by, document.date, what))
 
 
 def cover_due(received: date, act_by: date | None, calendar: WorkingCalendar) -> date:
@@ -70,34 +96,23 @@ def cover_due(received: date, act_by: date | None, calendar: WorkingCalendar) ->
     return due if act_by is None else min(due, act_by)
 
 
-def _check_next(notice: Notice, above: Sequence[Cover], cover: Cover) -> None:
-    document = cover.document
-    what = f"the cover {document.number}"
-    if document.number in (notice.document.number, *(one.document.number for one in above)):
-        raise _wrong(
-            Text("{what} bears the number of another document", {"what": what}),
-            Text("give the cover a number of its own"),
-        )
-    dates = [one.document.date for one in above] + [notice.document.date]
-    if any(day is not None and document.date is not None and document.date < day for day in dates):
-        raise _wrong(
-            Text("{what} is dated before what it covers", {"what": what}), Text("date it by the day of its signature")
-        )
-    if cover.act_by is None:
-        return
+def _day_faults(
+    notice: Notice, above: Sequence[Cover], act_by: date, dated: date | None, what: str
+) -> Iterator[CallerError]:
+    """What is wrong with the day that a cover sets."""
     limit = act_by_under(notice, above)
     if limit is None:
-        raise _wrong(
+        yield _wrong(
             Text("{what} sets a day to act by, and the notice is for information", {"what": what}),
             Text("leave the day out, or issue a notice"),
         )
-    if cover.act_by > limit:
-        raise _wrong(
+    elif act_by > limit:
+        yield _wrong(
             Text("{what} sets a later day to act by than {limit}", {"what": what, "limit": limit}),
             Text("name that day or an earlier one, or none"),
         )
-    if document.date is not None and cover.act_by < document.date:
-        raise _wrong(
+    if dated is not None and act_by < dated:
+        yield _wrong(
             Text("{what} sets a day to act by that was over when it was dated", {"what": what}),
             Text("name a later day"),
         )

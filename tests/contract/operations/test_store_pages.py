@@ -53,6 +53,36 @@ def test_notices_of_one_seat_and_state(store: Store, size: int) -> None:
 
 
 @SIZES
+def test_notices_by_the_day_to_act_by_and_those_whose_form_is_to_be_answered(store: Store, size: int) -> None:
+    days = ("2026-03-05", "2026-03-03", None, "2026-03-03", None)
+    rows = [replace(notice(minutes=at), act_by=day) for at, day in enumerate(days)]
+    asking = [replace(notice(state="signed"), act_by="2026-03-20") for _ in range(4)]
+    with store.transaction() as tx:
+        for row in (*rows, *asking):
+            tx[Notices].add(row)
+        for at, row in enumerate(asking):
+            tx[Collections].open(CollectionRow(row.notice_id, "{}"))
+            tx[Collections].await_answer(row.notice_id, f"2026-03-1{3 - at}")
+        tx[Collections].await_none(asking[2].notice_id)
+        of = ("reader", "open")
+        dated = list(every(lambda last, most: tx[Notices].by_day(*of, last, most), _day_place, size))
+        undated = list(every(lambda last, most: tx[Notices].undated(*of, last, most), _place, size))
+        newest = list(every(lambda last, most: tx[Notices].newest(*of, last, most), _place, size))
+        found = list(every(tx[Notices].to_answer, lambda one: (one[0], one[1].notice_id), size))
+        counted = [tx[Notices].how_many(*of, most) for most in (2, 9)]
+        awaited = [tx[Notices].how_many_to_answer(most) for most in (2, 9)]
+    assert dated == sorted((one for one in rows if one.act_by), key=_day_place)
+    assert undated == [rows[2], rows[4]]
+    assert newest == sorted(rows, key=_place, reverse=True)
+    assert found == [("2026-03-10", asking[3]), ("2026-03-12", asking[1]), ("2026-03-13", asking[0])]
+    assert (counted, awaited) == ([2, 5], [2, 3])
+
+
+def _day_place(row: NoticeRow) -> tuple[str, str]:
+    return row.act_by or "", row.notice_id
+
+
+@SIZES
 def test_notices_whose_form_is_not_answered(store: Store, size: int) -> None:
     asking = [notice(state="signed", minutes=minutes) for minutes in range(5)]
     with store.transaction() as tx:
