@@ -23,6 +23,7 @@ from exchange.desk.pages.calendar import calendar_section
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.pages.letters.section import SECTION as LETTERS
+from exchange.desk.pages.notices.section import SECTION as NOTICES
 from exchange.desk.section import DeskSection
 
 _SECTIONS: tuple[DeskSection, ...] = (
@@ -38,6 +39,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     documents.SECTION,
     stand_ins.SECTION,
     views.SECTION,
+    NOTICES,
     accounts.SECTION,
     audit.SECTION,
 )

@@ -11,6 +11,7 @@ from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import TAKEN_BACK, NoticeSeat, NoticeState
 from exchange.notices.store import Notices
 from exchange.schemas import AtRecall, Count, ReturnedBy, Tally
+from exchange.store.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,14 @@ def notice_status(node: Node, notice_id: str) -> NoticeStatus | None:
             if row.state is NoticeState.WAITING:
                 return replace(found, waits=waiting(row, node.calendar, node.clock.now().date()))
             return found
-        told = [branch.tally for branch in tx[Notices].branches(notice_id) if branch.tally]
-    return _status(row, Tally.model_validate_json(told[0])) if told else NoticeStatus(row)
+        told = [tally for tally in told_below(tx, notice_id).values() if tally is not None]
+    return _status(row, told[0]) if told else NoticeStatus(row)
+
+
+def told_below(tx: Transaction, notice_id: str) -> dict[str, Tally | None]:
+    """Return what each domain directly below has told of a notice; None for one that has told nothing yet."""
+    branches = tx[Notices].branches(notice_id)
+    return {one.domain: Tally.model_validate_json(one.tally) if one.tally else None for one in branches}
 
 
 def _status(row: NoticeRow, tally: Tally) -> NoticeStatus:

@@ -36,12 +36,8 @@ _ADD_BRANCHES = adding(notice_branch, *(field.name for field in fields(BranchRow
 
 _ADD_COPIES = adding(notice_copy, "message_id", "notice_id")
 _c = collection.c
-_TO_ANSWER = (
-    select(_c.answer_by, *(_n[field.name] for field in fields(NoticeRow)))
-    .join_from(collection, notice, _c.notice_id == _n.notice_id)
-    .where(_c.answer_by.is_not(None))
-    .order_by(_c.answer_by, _c.notice_id)
-)
+_TO_ANSWER = select(_c.answer_by, _c.notice_id).where(_c.answer_by.is_not(None)).order_by(_c.answer_by, _c.notice_id)
+_SOME = _ROWS.where(_n.notice_id.in_(bindparam("ids", expanding=True)))
 DayPlace = tuple[str, str]
 """A row's place in a list by days (ISO 8601): its day, and its id among those of the same day."""
 
@@ -139,7 +135,9 @@ class Notices:
         if after is not None:
             here = tuple_(_c.answer_by, _c.notice_id)
             query = query.where(here > tuple_(literal(after[0]), literal(after[1])))
-        return [(day, NoticeRow(*row)) for day, *row in self._db.execute(query)]
+        days = {id: day for day, id in self._db.execute(query)}
+        rows = {row.notice_id: NoticeRow(*row) for row in self._db.execute(_SOME, {"ids": list(days)})}
+        return [(day, rows[id]) for id, day in days.items()]
 
     def how_many_to_answer(self, most: int) -> int:
         """Count them, up to a number."""

@@ -1,0 +1,1 @@
+"""Pages and acts of notices: read and signed for, answered, issued, followed, passed on."""
