@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from exchange.envelope import verify_signed
-from exchange.errors import Conflict, NotFound
+from exchange.errors import CallerError, Conflict, NotFound
 from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
 from exchange.messaging.failing.apart import each_alone
@@ -20,7 +20,7 @@ from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.notices.origin import Covered, Forwarded
 from exchange.notices.pass_on import from_above, from_own, send_on
 from exchange.notices.records import NoticeRow
-from exchange.notices.rules.covering import check_covers, cover_due
+from exchange.notices.rules.covering import check_covers, cover_due, cover_faults
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in, standing_notices
 from exchange.notices.store import Notices
@@ -74,6 +74,13 @@ def cover_in(step: Step, notice_id: str, cover: Cover | None) -> str:
     step.tx[Notices].add_copies(notice_id, further)
     step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
     return sent
+
+
+def faults_of_cover(step: Step, notice_id: str, cover: Cover) -> list[tuple[str, CallerError]]:
+    """Return what stands against a cover before it is signed, each with its field. Raises NotFound or Conflict."""
+    onward = _onward(step.node, step.tx, waiting_in(step.tx, notice_id))
+    assert isinstance(onward.body, Notice)  # noqa: S101
+    return list(cover_faults(onward.body, [one.cover for one in onward.covers], cover))
 
 
 def to_cover(node: Node, notice_id: str) -> NoticeRow:

@@ -54,7 +54,7 @@ def ready_letter(
             main = _superior(step, main, complaints)
         said = read.said(main, copied, files)
         copied = _judged(step, said, main, copied, read)
-        document = _document(said, complaints)
+        document = document_said(said, complaints)
         complaints.expect_none()
     return ReadyLetter(copied_to(document, copied), main, copied, answers, forwards)
 
@@ -84,8 +84,8 @@ def _judged(
     return whole
 
 
-def _document(said: Mapping[str, Any], complaints: LetterComplaints) -> Document:
-    """The document itself; what its schema says is told of fields of which nothing was told yet."""
+def document_said(said: Mapping[str, Any], complaints: LetterComplaints) -> Document:
+    """Return the document itself; what its schema says is told of fields of which nothing was told yet."""
     try:
         return Document(**said)
     except ValidationError as error:

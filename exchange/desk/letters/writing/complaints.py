@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.letters.writing.fields import LETTER_LABELS
 from exchange.documents.rules.broken import DocumentFault
-from exchange.language import Joined, Language, Text, choose, language
+from exchange.language import Joined, Language, Text, Words, choose, language
 
 
 class _Sayable(Protocol):
@@ -18,13 +18,16 @@ class _Sayable(Protocol):
 class LetterComplaints:
     """Gathers them."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Mapping[str, Words] = LETTER_LABELS) -> None:
+        """``labels``: the fields of the form, in its order; what is about none of them is told of the first."""
+        self._labels = labels
         self._found: list[FormFault] = []
 
     def say(self, field: str, what: _Sayable, remedy: Text | Joined) -> None:
         """Add one."""
         said, do = what.written(language()), remedy.written(language())
-        self._found.append(FormFault(field, choose(LETTER_LABELS[field]), said, do))
+        shown = field if field in self._labels else next(iter(self._labels))
+        self._found.append(FormFault(shown, choose(self._labels[shown]), said, do))
 
     def about(self, field: str) -> bool:
         """Return whether something is wrong with a field."""
@@ -40,5 +43,5 @@ class LetterComplaints:
     def expect_none(self) -> None:
         """Raise FormFaults with all of them, in the order of the fields."""
         if self._found:
-            order = list(LETTER_LABELS)
+            order = list(self._labels)
             raise FormFaults(sorted(self._found, key=lambda one: order.index(one.anchor)))

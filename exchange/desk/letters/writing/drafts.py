@@ -52,8 +52,13 @@ def letter_subject(draft: str) -> str:
 
 
 def letter_draft(tx: Any, draft: str) -> LetterDraft | None:
+    """Read a draft of a document with its files; None where there is none."""
+    return draft_with_files(tx, letter_subject(draft))
+
+
+def draft_with_files(tx: Any, subject: str) -> LetterDraft | None:
     """Read a draft with its files; None where there is none."""
-    drafts, subject = tx[KeptDrafts], letter_subject(draft)
+    drafts = tx[KeptDrafts]
     kept = drafts.get(subject)
     if kept is None:
         return None
@@ -62,16 +67,20 @@ def letter_draft(tx: Any, draft: str) -> LetterDraft | None:
 
 
 def expect_draft(tx: Any, draft: str) -> LetterDraft:
+    """Read a draft of a document with its files. Raises NotFound."""
+    return draft_here(tx, letter_subject(draft))
+
+
+def draft_here(tx: Any, subject: str) -> LetterDraft:
     """Read a draft with its files. Raises NotFound."""
-    found = letter_draft(tx, draft)
+    found = draft_with_files(tx, subject)
     if found is None:
         raise _not_here()
     return found
 
 
-def take_files(visit: DeskVisit, drafts: KeptDrafts, draft: str) -> None:
+def take_files(visit: DeskVisit, drafts: KeptDrafts, subject: str) -> None:
     """Keep the files that a form brings with its draft, and take off those that it names. Raises FormFaults."""
-    subject = letter_subject(draft)
     for digest in visit.chosen("remove"):
         drafts.drop_file(subject, digest)
     faults: list[Text | BadFile] = []

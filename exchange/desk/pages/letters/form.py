@@ -119,7 +119,7 @@ def _keep(visit: DeskVisit, step: Step) -> str:
     """Keep what was typed, faulty or not: what stands against it is told of what is kept, and loses nothing."""
     draft = draft_id(visit)
     expect_draft_seen(visit, letter_draft(step.tx, draft))
-    take_files(visit, step.tx[KeptDrafts], draft)
+    take_files(visit, step.tx[KeptDrafts], letter_subject(draft))
     step.tx[KeptDrafts].keep(letter_subject(draft), typed_letter(visit), visit.who, visit.face.gate.clock.now())
     if visit.typed("then") != "preview":
         return f"/documents/drafts/{draft}?done=letter-kept"

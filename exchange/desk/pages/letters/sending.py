@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from exchange.desk.letters.texts import elements, issuing_faults
 from exchange.desk.letters.writing.checking import ReadyLetter, ready_letter
 from exchange.desk.letters.writing.drafts import LetterDraft, draft_id, expect_draft, letter_subject
-from exchange.desk.letters.writing.looks import letter_page
+from exchange.desk.letters.writing.looks import drawn_page, pages_of
 from exchange.desk.pages.letters.form import PLACE, expect_draft_seen
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage
@@ -16,8 +16,6 @@ from exchange.desk.visit import DeskVisit
 from exchange.documents.forward import forward_in
 from exchange.documents.rules.issuing import issuing
 from exchange.documents.send import send_in
-from exchange.errors import ExchangeError
-from exchange.language import language
 from exchange.messaging.node import Step
 from exchange.messaging.numbers_used import first_under
 from exchange.web.drafts.store import KeptDrafts
@@ -32,8 +30,8 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
     with visit.node.step() as step:
         found, ready = _ready(visit, step)
         before = first_under(step.tx, str(ready.document.number))
-    pages, fault = _pages(visit, ready)
     document = ready.document
+    pages, fault = pages_of(visit, document)
     return {
         "draft": draft_id(visit),
         "kept": found.kept,
@@ -51,14 +49,6 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
     }
 
 
-def _pages(visit: DeskVisit, ready: ReadyLetter) -> tuple[int, str]:
-    """How many pages it has; or why they are not shown, which keeps nobody from signing what is shown in words."""
-    try:
-        return letter_page(visit, ready, 1).pages, ""
-    except ExchangeError as error:
-        return 0, error.written(language())
-
-
 def _doubts(visit: DeskVisit, ready: ReadyLetter) -> Iterator[str]:
     """Where the name or number on it is not this member's, which its readers are told."""
     return issuing_faults(visit, issuing(ready.document, visit.node.address, visit.node.directory.everyone))
@@ -67,9 +57,7 @@ def _doubts(visit: DeskVisit, ready: ReadyLetter) -> Iterator[str]:
 def _picture(visit: DeskVisit) -> DeskFile:
     with visit.node.step() as step:
         _, ready = _ready(visit, step)
-    page = visit.path["page"]
-    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
-    return DeskFile(f"{number}.png", "image/png", iter((letter_page(visit, ready, max(number, 1)).png,)))
+    return drawn_page(visit, ready.document)
 
 
 def _send(visit: DeskVisit, step: Step) -> str:

@@ -24,6 +24,7 @@ from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskGroup, DeskPage
 from exchange.desk.seen import mark_of
 from exchange.desk.visit import DeskVisit
+from exchange.directory.hierarchy import relay_of
 from exchange.errors import NotFound
 from exchange.language.names import LEVELS, NOTICE_STATES
 from exchange.messaging.documents import Documents
@@ -50,8 +51,15 @@ def _list(visit: DeskVisit) -> Mapping[str, object]:
         "found": found,
         "lists": [(name, visit.words(LISTS[name])) for name in names],
         "states": NOTICE_STATES,
+        "can_issue": can_issue(visit),
         "next": f"/notices?{urlencode({**wanted, 'after': found.next})}" if found.next else "",
     }
+
+
+def can_issue(visit: DeskVisit) -> bool:
+    """Return whether notices are issued here: there is a relay office, and this is none."""
+    relay = relay_of(visit.node.directory.domain)
+    return relay != visit.node.address and relay in {one.address for one in visit.node.directory.everyone}
 
 
 def _notice(visit: DeskVisit) -> Mapping[str, object]:
@@ -121,6 +129,7 @@ def _offered(visit: DeskVisit, held: HeldNotice) -> dict[str, object]:
         "can_sign": state is NoticeState.OPEN,
         "can_return": state is NoticeState.OPEN,
         "can_answer": held.asked is not None and state in _READ,
+        "can_cover": row.seat is NoticeSeat.RELAY and row.state is NoticeState.WAITING,
         "can_follow": stands,
         "counts": row.seat is not NoticeSeat.READER,
         "collects": row.seat is not NoticeSeat.READER and held.form is not None,
