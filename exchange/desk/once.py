@@ -47,7 +47,8 @@ def act_once(visit: DeskVisit, act: DeskAct, what: str) -> str:
         place = act.place(visit, step.tx) if act.place is not None else ""
         target = act.do(visit, step)
         step.tx[GivenAnswers].keep(GivenAnswer(key, print_, 303, target.encode(), now), now - KEPT)
-        step.tx[AuditLog].append(now, visit.who, act.action, what + for_whom(place), "done", source())
+        told = f"{what} {act.about(visit)}" if act.about is not None else what
+        step.tx[AuditLog].append(now, visit.who, act.action, told + for_whom(place), "done", source())
     return target
 
 

@@ -91,6 +91,8 @@ class DeskAct:
     """What stands around the step, for what is to stay on record of an act that was refused."""
     place: Callable[[DeskVisit, Any], str] | None = None
     """In whose place it is done, told before it is (`exchange.desk.standing_in`): the audit log says so."""
+    about: Callable[[DeskVisit], str] | None = None
+    """What the audit log says of it beside its path, where the path does not say on what it was done."""
 
 
 @dataclass(frozen=True)

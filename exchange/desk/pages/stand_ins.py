@@ -101,6 +101,12 @@ def _record(visit: DeskVisit, step: Step) -> str:
     return "/stand-ins?done=recorded"
 
 
+def _told(visit: DeskVisit) -> str:
+    """Who, for whom and when, as it was recorded."""
+    names = f"{visit.typed('stand_in')} / {visit.typed('absent', visit.who) or visit.who}"
+    return " ".join((names, visit.typed("since"), visit.typed("until"), *visit.chosen("matter")))
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
@@ -128,7 +134,7 @@ PAGE = DeskPage(
 SECTION = DeskSection(
     pages=(PAGE,),
     acts=(
-        DeskAct("/stand-ins", DeskAction.STAND_IN, _record, PAGE),
+        DeskAct("/stand-ins", DeskAction.STAND_IN, _record, PAGE, about=_told),
         DeskAct("/stand-ins/{number}/end", DeskAction.STAND_IN, _end, PAGE),
     ),
     roles=frozenset({Role.DEPARTMENT}),

@@ -152,6 +152,7 @@ def test_who_stands_in_has_the_cases_of_who_is_away_and_gains_no_right(office: O
     assert ("chen", "draft", f"{path}/opinion for sun") in logged
     assert ("chen", "take", f"{path}/give-back for sun") in logged
     assert ("sun", "take", f"{path}/take") in logged
+    assert ("sun", "stand-in", "/stand-ins chen / sun 2026-03-02 2026-03-06") in logged
     assert "for sun" in supervisor.get("/audit?account=chen")
     page = supervisor.get("/stand-ins")
     assert supervisor.post("/stand-ins/1/end", supervisor.fields_of(page)).headers["location"].endswith("ended")
