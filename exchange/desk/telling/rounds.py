@@ -70,6 +70,7 @@ class OfficerRounds:
         self._face.node.renew()
         if FIRST_HOUR <= local.hour < LAST_HOUR and self._face.node.calendar.is_workday(local.date()):
             self._write(local.date())
+        self._tidy(local.date())
         return self._post.look()
 
     def _write(self, day: date) -> None:
@@ -86,7 +87,6 @@ class OfficerRounds:
             except ExchangeError as error:
                 with self._face.node.store.transaction() as tx:
                     tx[FailingWork].failed(WORK, row.account, error.code, now)
-        self._tidy(day)
 
     def _tell(self, row: OfficerMailRow, account: AccountRow | None, day: date) -> None:
         letter = self._letter(row, account, day) if account is not None and account.locked_at is None else None

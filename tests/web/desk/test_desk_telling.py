@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from icalendar import Calendar
@@ -16,6 +16,8 @@ from exchange.messaging.failing.store import FailingWork
 from exchange.web.door import managing
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.tokens import hashed
+from exchange.web.stand_ins.records import StandIn
+from exchange.web.stand_ins.store import StandIns
 from exchange.web.telling.store import CalendarSubscriptions
 from tests.mail_process import MailProcess, mail_process
 from tests.unit.facts import at
@@ -68,6 +70,12 @@ def test_what_another_officer_deals_with_or_what_is_answered_is_not_in_it(office
     office.city.reply("planning", case)
     events = _events(signer, f"{PAGE}/deadlines.ics")
     assert taken not in events
+    away = StandIn(1, "chen", "sun", date(2026, 3, 1), date(2026, 3, 2), (), "su", office.city.clock.now())
+    with office.city.node("planning").store.transaction() as tx:
+        tx[StandIns].add(away)
+    assert taken in _events(signer, f"{PAGE}/deadlines.ics"), "whoever stands in for another has that one's deadlines"
+    with office.city.node("planning").store.transaction() as tx:
+        tx[StandIns].end(1, "su", office.city.clock.now())
     assert case.number not in events
 
 
