@@ -34,6 +34,7 @@ from exchange.schemas.consultation import (
 )
 from exchange.schemas.cover import MAX_INSTRUCTION, Cover
 from exchange.schemas.deadline import (
+    Chase,
     DeadlineNotice,
     DeadlineState,
     DeadlineStatus,
@@ -188,7 +189,7 @@ __all__ = [
     "Acceptance", "AcceptanceMode", "AcceptanceOutcome", "Aggregate", "AmendmentRules", "AnnouncedYear",
     "AnnouncementNumber", "AnswerResult", "Applicant", "ApplicantSees", "Application", "Approver", "AtRecall",
     "Attachment", "Bilingual", "Body", "Calendar", "CalendarUpdate", "CaseAddition", "CaseClosed", "CaseProgress",
-    "CaseReopened", "CaseStep", "CaseTermEvent", "CaseTermNotice", "Choice", "ClaimCheck", "Classification",
+    "CaseReopened", "CaseStep", "CaseTermEvent", "CaseTermNotice", "Chase", "Choice", "ClaimCheck", "Classification",
     "Clearance", "Completion", "Concerned", "Considered", "Consultation", "ConsultedDepartment", "Count", "Cover",
     "DeadlineNotice", "DeadlineState", "DeadlineStatus", "Decision", "DecisionServed", "DeemedConsent", "DefaultMode",
     "DefaultNotice", "Delegation", "DepartmentFigures", "DepartmentProgress", "Directory", "DirectoryUpdate",

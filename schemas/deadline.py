@@ -185,6 +185,31 @@ class TermNotice(Body):
         return 2 if self.provisional or _tells(self.entry) else 1
 
 
+LONGEST_WORDS = 500
+"""Characters of what an officer adds."""
+
+
+class Chase(Body):
+    """A window's officer presses a department for its answer (催办函).
+
+    It moves no clock, and a silence does not count for it: what silence needs is a monitor's reminder.
+    """
+
+    KIND: ClassVar[str] = "chase"
+    TITLE: ClassVar[Title] = ("催办函", "Chasing letter")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    case_number: CaseNumber
+    department: Address
+    consultation_id: MessageId
+    """The consultation that is not answered."""
+    words: Annotated[str, StringConstraints(max_length=LONGEST_WORDS)] = ""
+    """What the officer adds."""
+    officer: Line
+    at: Instant
+
+
 class Reminder(Body):
     """A reminder (催办) at a share of the term. Its id is derived from what it says: it fires once a due moment.
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.api import inbox, licences, notices, problems, replies
-from exchange.api.cases import clocks, course, window
+from exchange.api.cases import clocks, course, hearings, window
 from exchange.api.cases import routes as cases
 from exchange.api.content import only_known_parameters
 from exchange.api.documents import register, returns
@@ -36,6 +36,7 @@ PARTS = (
     window,
     course,
     clocks,
+    hearings,
     reading,
     acting,
     portal,

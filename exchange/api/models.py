@@ -11,6 +11,7 @@ from exchange.api.documents.models import MessageOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, Some, example
 from exchange.schemas import Count, Opinion
 from exchange.schemas.base import Address, CaseNumber, Line, MessageId
+from exchange.schemas.instants import Day
 from exchange.schemas.opinion import ObjectionGround, SpecialProcedure, Verdict
 
 # --- inbox --------------------------------------------------------------------------------------------------------
@@ -111,6 +112,21 @@ class EndedProcedureIn(ApiModel):
     reason: Line
     """Why the clock runs on: it stands in the term's ledger."""
     officer: Line
+
+
+class SupplementaryReviewIn(ApiModel):
+    """The member reviews a case after all, once its silence has had its effect. 补充审查。"""
+
+    model_config = example(
+        {"case_number": "SL-2026-000001", "until": "2026-03-20", "officer": "张三", "reasons": "需现场踏勘"}
+    )
+
+    case_number: CaseNumber
+    until: Day
+    """The last day on which the result is handed in: as many working days as the term had, at most."""
+    officer: Line
+    reasons: Line
+    """What is looked into; the lead reads it."""
 
 
 class RecallIn(ApiModel):

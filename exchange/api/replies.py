@@ -1,4 +1,4 @@
-"""Opinions: a department's answer to a consultation, its recall, the end of a special procedure; who deals with it."""
+"""Opinions: an answer to a consultation, its recall, procedures and reviews; who of a department deals with one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ from exchange.api.content import body_of, invalid_request, json_of
 from exchange.api.documents.models import SentOut
 from exchange.api.door.auth import Replying, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.models import EndedProcedureIn, HolderIn, HolderOut, OpinionIn, RecallIn
+from exchange.api.models import (
+    EndedProcedureIn,
+    HolderIn,
+    HolderOut,
+    OpinionIn,
+    RecallIn,
+    SupplementaryReviewIn,
+)
 from exchange.api.problems import documented
 from exchange.approval.department.desk import reply_in
 from exchange.approval.department.holding import give_back_in, hand_over_in, take_in
 from exchange.approval.department.procedures import end_procedure_in
 from exchange.approval.department.recalling import recall_in
+from exchange.approval.department.supplementing import announce_in
 from exchange.messaging.node import Step
 
 router = APIRouter(tags=["opinions"])
@@ -60,6 +68,28 @@ def end_procedure(
         return SentOut(message_id=end_procedure_in(step, asked.case_number, asked.reason, asked.officer))
 
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of("end procedure", asked), do)
+
+
+@router.post(
+    "/supplementary-reviews",
+    status_code=202,
+    response_model=SentOut,
+    summary="补充审查 · Announce a supplementary review",
+    description="缺席已产生效力后，告知窗口将补充审查至某日；不改变该效力，结果按迟到意见处理。 · After the member's "
+    "silence has had its effect: until which day it reviews after all. It changes nothing of the effect; the result "
+    "is a late opinion. Scope: reply.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(SupplementaryReviewIn),
+)
+def announce_review(
+    caller: Replying, api: Shared, asked: Annotated[SupplementaryReviewIn, json_of(SupplementaryReviewIn)],
+    key: Key = None,
+) -> Response:  # fmt: skip
+    def do(step: Step) -> SentOut:
+        said = asked.until, asked.officer, asked.reasons
+        return SentOut(message_id=announce_in(step, asked.case_number, *said))
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of("review", asked), do)
 
 
 @router.post(

@@ -21,6 +21,7 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"exchange find\b(?: --number)?", "GET /cases"),
     (r"exchange send\b", "POST /documents"),
     (r"exchange recall\b(?: [^`;；,，]*)?", "POST /opinions/recall"),
+    (r"exchange reply\b(?: [^`;；,，]*)?", "POST /opinions"),
     (r"exchange withdraw ([^\s`]+)", r"POST /cases/\1/withdrawal"),
     (r"exchange submit\b", "POST /cases"),
     (r"exchange deadline ([^\s`]+)", r"POST /cases/\1/terms"),

@@ -130,6 +130,8 @@ class PartRow:
     supplement_told: int | None = None
     """What is still to be told of it; None once nothing is."""
 
+    chased_at: datetime | None = None
+    """When its department was last reminded by the lead's own hand."""
     ledger_from: int = 0
     """How many entries of its ledger are of earlier rounds, before the case was reopened."""
 

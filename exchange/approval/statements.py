@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, or_, select, union_all
+from sqlalchemy import BindParameter, bindparam, exists, or_, select, true, update
 
-from exchange.approval.clocks.tables import DELIVERY_REMINDED, OVERRUN, REMINDED, UNDELIVERED, UNEXPLAINED, case_clock
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.supplement import TO_REMIND
-from exchange.approval.rules.states import WITHOUT_DECISION
+from exchange.approval.rules.states import WITHOUT_DECISION, CaseState
 from exchange.approval.tables import AWAITED, PAPER_TO_REMIND, RECKONED, case_file, ledger, part, reopening
 from exchange.store.bulk import adding
 
@@ -41,11 +40,9 @@ OTHERWISE = tuple(
 """Ranges of the index."""
 NOTHING_OWED = exists().where(_f.number == _p.case_number, _f.state.in_(sorted(WITHOUT_DECISION)))
 PAPERS = _NUMBERED.where(PAPER_TO_REMIND, _p.paper_by < bindparam("now"), ~NOTHING_OWED).order_by(_p.paper_by)
-_OF = select(case_clock.c.case_number)
-OVER = union_all(_OF.where(OVERRUN), _OF.where(UNEXPLAINED), _OF.where(REMINDED))
-"""Cases of which the lead's own term is over, or it was reminded of it, if they are not decided."""
-OWING = union_all(_OF.where(UNEXPLAINED), _OF.where(UNDELIVERED), _OF.where(DELIVERY_REMINDED))
-"""Cases of which the lead owes a reason or a delivery, or was reminded of one, if they are."""
+_NOT_HELD = (_f.state == CaseState.OPEN) & _f.held_up.is_(None)
+HOLD_UP = update(case_file).where(_f.number == bindparam("held"), _NOT_HELD).values({"held_up": true()})
+"""Noted once; which of them wait for something is looked at when it is asked."""
 OPEN = adding(case_file, *(field.name for field in fields(CaseRow)))
 PLAN = adding(part, "position", *(field.name for field in fields(PartRow)))
 APPEND = adding(ledger, "case_number", "department", "position", "entry")

@@ -31,9 +31,13 @@ case_file = Table(
     Column("rule_error", FreeText),
     Column("by_rule", Boolean),
     Column("reopened_at", Instant),
+    Column("held_up", Boolean),
     Index("case_file_recent", "opened_at", "number"),
     Index("case_file_state_recent", "state", "opened_at", "number"),
 )
+HELD_UP = case_file.c.held_up.is_not(None)
+"""Open cases that a part, a hearing or their own term has ever held up: something in them may wait for their lead."""
+partial_index("case_file_held_up", case_file.c.opened_at, case_file.c.number, where=HELD_UP)
 partial_index(
     "case_file_decided", case_file.c.decided_at, case_file.c.number, where=case_file.c.decided_at.is_not(None)
 )
@@ -94,6 +98,7 @@ part = Table(
     Column("ledger_from", Integer, nullable=False, server_default="0"),
     Column("paper_by", Instant),
     Column("paper_reminded_at", Instant),
+    Column("chased_at", Instant),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 
@@ -123,7 +128,7 @@ NOT_SIGNED = part.c.state == literal_column(f"'{PartState.ISSUED}'")
 
 UNDATED = (part.c.state == literal_column(f"'{PartState.SIGNED}'")) & part.c.due_at.is_(None)
 """Parts that their department has not signed for, and those signed for whose term has no end. In words, as above."""
-partial_index("part_unsigned", part.c.issued_at, part.c.case_number, where=NOT_SIGNED)
+partial_index("part_unsigned", part.c.state, part.c.issued_at, part.c.case_number, where=NOT_SIGNED)
 partial_index("part_undated", part.c.signed_at, part.c.case_number, where=UNDATED)
 
 

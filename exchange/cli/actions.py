@@ -48,6 +48,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "withdraw": CommandAction(("case",)),
     "deadline": CommandAction(("case", "department", "entry", "officer")),
     "case-term": CommandAction(("case", "entry", "officer")),
+    "chase": CommandAction(("case", "department", "officer")),
     "explain": CommandAction(("case", "officer")),
     "deliver": CommandAction(("case", "officer")),
     "reply": CommandAction(("case", "verdict", "as_", "officer")),

@@ -45,6 +45,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "withdraw": "Withdraws an undecided application at the applicant's wish.",
             "deadline": "Stops, resumes, restarts or extends a department's term, as an entry in its ledger.",
             "case-term": "Extends, stops or resumes the term of a whole case: that within which its lead decides.",
+            "chase": "Reminds a department by hand of a consultation that it has not answered: signed, once a working "
+            "day.",
             "explain": "Says why a case was not decided within the working days that were promised; once, and shown "
             "with it.",
             "deliver": "Records that what was granted is handed out: within ten working days of the decision "

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exchange.desk.permissions import DeskAction
 from exchange.desk.urgency import DeskUrgency
 from exchange.desk.visit import DeskVisit
 from exchange.language import Words
@@ -82,3 +83,6 @@ class Basket:
     dated: Mapping[str, Words] = field(default_factory=dict)
     """Those of its filters, the empty one too, whose due moments are deadlines of the office's, and what is to be done
     by then: for calendars and mails."""
+    several: Sequence[tuple[str, Words, DeskAction]] = ()
+    """Pages on which something is done to several of its lines: the path, what it is called, and what must be
+    allowed."""

@@ -7,11 +7,14 @@ where the first one led, and nothing is done again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 
+from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError, KeyReused
+from exchange.messaging.node import Step
 from exchange.operations.audit.store import AuditLog
 from exchange.operations.systems.member.records import GivenAnswer
 from exchange.operations.systems.member.store import GivenAnswers
@@ -33,22 +36,35 @@ def act_once(visit: DeskVisit, act: DeskAct, what: str) -> str:
     ``what`` is the path that was posted to, for the audit log. Raises KeyReused where the key came with another form,
     CallerError where there is none, and whatever the act raises.
     """
-    sent = visit.typed(FIELD)
+
+    def do(step: Step) -> tuple[str, str]:
+        place = act.place(visit, step.tx) if act.place is not None else ""
+        return act.do(visit, step), place
+
+    told = f"{what} {act.about(visit)}" if act.about is not None else what
+    return step_once(visit, visit.typed(FIELD), _fingerprint(visit, what), act.action, told, do)
+
+
+def step_once(
+    visit: DeskVisit, sent: str, print_: str, action: DeskAction, what: str, do: Callable[[Step], tuple[str, str]]
+) -> str:
+    """Do something in a step of its own under the key ``sent``, once, with its own entry in the audit log.
+
+    ``print_``: the fingerprint of what is asked for under this key. ``do`` returns where it leads, and in whose place
+    it was done. Raises as `act_once` does.
+    """
     if not sent or len(sent) > _LONGEST:
         raise CallerError("the form has no key of its own", remedy="load the page again")
-    key, print_ = f"{_OWN}{sent}", _fingerprint(visit, what)
-    now = visit.face.gate.clock.now()
+    key, now = f"{_OWN}{sent}", visit.face.gate.clock.now()
     with visit.node.step() as step:
         given = step.tx[GivenAnswers].get(key, now - KEPT)
         if given is not None:
             if given.fingerprint != print_:
                 raise KeyReused("this form was sent before, with something else in it", remedy="load the page again")
             return given.answer.decode()
-        place = act.place(visit, step.tx) if act.place is not None else ""
-        target = act.do(visit, step)
+        target, place = do(step)
         step.tx[GivenAnswers].keep(GivenAnswer(key, print_, 303, target.encode(), now), now - KEPT)
-        told = f"{what} {act.about(visit)}" if act.about is not None else what
-        step.tx[AuditLog].append(now, visit.who, act.action, told + for_whom(place), "done", source())
+        step.tx[AuditLog].append(now, visit.who, action, what + for_whom(place), "done", source())
     return target
 
 
@@ -66,8 +82,13 @@ def told_apart(what: str, outcome: str) -> tuple[str, str]:
     return (path, place) if outcome == "done" else (what, "")
 
 
+def fingerprint_of(*facts: object) -> str:
+    """Return the fingerprint of what is asked for."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
 def _fingerprint(visit: DeskVisit, what: str) -> str:
     """Another account, path or text is another form; what was refused has left no key behind."""
     sent = [] if visit.form is None else [(name, str(value)) for name, value in visit.form.multi_items()]
     typed = sorted(one for one in sent if one[0] not in _OF_DOOR)
-    return hashlib.sha256(repr((what, visit.who, typed)).encode()).hexdigest()
+    return fingerprint_of(what, visit.who, typed)

@@ -11,6 +11,7 @@ from exchange.schemas import (
     CaseClosed,
     CaseReopened,
     CaseTermNotice,
+    Chase,
     Decision,
     Document,
     Filing,
@@ -45,6 +46,7 @@ from exchange.schemas.written import Place, faults_in
 OWN_WORDS: frozenset[type[Body]] = frozenset(
     {
         CaseReopened,
+        Chase,
         Decision,
         Document,
         FormAnswer,

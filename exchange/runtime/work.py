@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from exchange.approval.acceptance import by_law, receiving, speaking, telling
-from exchange.approval.department import above, desk, outcomes, recalling, stated
+from exchange.approval.department import above, chased, desk, outcomes, recalling, stated
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.figures import public
 from exchange.approval.monitor import lapse
@@ -105,6 +105,7 @@ def work_for(
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
         work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers() | licences.handlers()
+        work.handlers |= chased.handlers()
         work.handlers |= asking.handlers()
         work.signed += (desk.on_signed, recalling.on_signed)
     if Role.MONITOR in roles:

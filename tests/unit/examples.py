@@ -25,6 +25,7 @@ from exchange.schemas import (
     CaseStep,
     CaseTermEvent,
     CaseTermNotice,
+    Chase,
     ClaimCheck,
     Clearance,
     Considered,
@@ -387,6 +388,14 @@ MESSAGES: tuple[Body, ...] = (
         reasons="漏看了消防通道的图纸",
         officer="张三",
         at=at("03-04"),
+    ),
+    Chase(
+        case_number="HEFEI-2026-000001",
+        department="c.transport",
+        consultation_id=ID,
+        words="请于本周内答复",
+        officer="李四",
+        at=at("03-12"),
     ),
     SupplementaryReview(
         case_number="HEFEI-2026-000001",

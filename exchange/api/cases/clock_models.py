@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.clock.amending import Handling
 from exchange.approval.rules.stops import Stop
 from exchange.approval.window.clock.shown import CaseTerm
 from exchange.schemas import EntryKind, LedgerEntry
-from exchange.schemas.base import Address, CaseNumber, Line, Text
+from exchange.schemas.base import Address, CaseNumber, Line, MessageId, Text
+from exchange.schemas.deadline import LONGEST_WORDS
 from exchange.schemas.opinion import ProcedureKind
 
 _BASIS = Annotated[tuple[Line, ...], Field(max_length=20)]
@@ -111,6 +112,27 @@ class Delivered(ApiModel):
     model_config = example({"number": "HEFEI-2026-000001"})
 
     number: CaseNumber
+
+
+class ChaseIn(ApiModel):
+    """A department is reminded by hand of what it owes. 人工催办。"""
+
+    model_config = example({"department": "hefei.planning", "officer": "李四", "words": "请于本周内答复。"})
+
+    department: Address
+    officer: Line
+    words: Annotated[str, StringConstraints(max_length=LONGEST_WORDS)] = ""
+    """What the officer adds; the department reads it."""
+
+
+class Chased(ApiModel):
+    """The department is reminded, by this message. 已催办。"""
+
+    model_config = example({"number": "HEFEI-2026-000001", "department": "hefei.planning", "message_id": EXAMPLE_ID})
+
+    number: CaseNumber
+    department: Address
+    message_id: MessageId
 
 
 class CaseTermOut(ApiModel):

@@ -1,4 +1,4 @@
-"""What a window's system does about the clocks of a whole case: amend its term, explain a delay, record a delivery."""
+"""What a window's system does about time: it amends the term of a case, presses a department, explains, delivers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from fastapi import APIRouter, Response
 from exchange.api.cases.clock_models import (
     CaseTermIn,
     CaseTermMade,
+    Chased,
+    ChaseIn,
     Delivered,
     DeliveryIn,
     Explained,
@@ -17,11 +19,12 @@ from exchange.api.cases.clock_models import (
 from exchange.api.cases.conditions import IfMatch, expect_match
 from exchange.api.cases.on_case import done_once, on_case
 from exchange.api.content import json_of
-from exchange.api.door.auth import Deciding, Shared
+from exchange.api.door.auth import Deciding, Shared, Submitting
 from exchange.api.idempotency import Key
 from exchange.approval.window.clock.amending import CaseAmendment, amend_case_in, case_refusals_noted
 from exchange.approval.window.clock.owed import deliver_in, explain_in
 from exchange.approval.window.clock.reckoned import decide_by
+from exchange.approval.window.leading.chasing import chase_in
 from exchange.messaging.node import Step
 from exchange.schemas.base import CaseNumber
 
@@ -107,3 +110,28 @@ def deliver(
         return Delivered(number=number)
 
     return done_once(api, caller, f"deliver {number}", asked, key, do)
+
+
+@on_case(
+    router,
+    "chase",
+    ChaseIn,
+    Chased,
+    summary="催办 · Press a department",
+    description="人工催办尚未答复的部门：签名送达，不改变期限，每个工作日一次。 · Reminds a department by hand of "
+    "the answer that it owes: signed, once a working day; it moves no clock. Scope: submit.",
+)
+def chase(
+    caller: Submitting,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[ChaseIn, json_of(ChaseIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    def do(step: Step) -> Chased:
+        expect_match(step, number, if_match)
+        message_id = chase_in(step, number, asked.department, asked.officer, asked.words)
+        return Chased(number=number, department=asked.department, message_id=message_id)
+
+    return done_once(api, caller, f"chase in {number}", asked, key, do)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from exchange.api.cases.clock_models import CaseTermOut, ClockOut
+from exchange.api.cases.hearing_models import HearingOut
 from exchange.api.documents.returns import ReturnedOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.after.paper import PaperState
@@ -144,6 +145,8 @@ class PartOut(ApiModel):
     """The same of the late opinion."""
     supplement_until: datetime | None = None
     """Until when its supplementary review was announced, after its silence had effect. 补充审查期限。"""
+    chased_at: datetime | None = None
+    """When it was last reminded by hand: `POST /cases/NUMBER/chase`. 最近一次人工催办。"""
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it, with reason, basis and who ordered it."""
 
@@ -268,6 +271,8 @@ class CaseOut(CaseLineOut):
     """At the window: until when the case is decided by law and by its promise, and what was granted delivered."""
     proposals: tuple[ProposalOut, ...] = ()
     """In whose place another body may be asked: `POST /cases/NUMBER/bodies`."""
+    hearings: tuple[HearingOut, ...] = ()
+    """At the window, in the order in which they were called: `POST /cases/NUMBER/hearing`."""
     reopenings: tuple[ReopeningOut, ...] = ()
     """The first in front."""
     parts: tuple[PartOut, ...] = ()

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from exchange.api.cases.clock_models import case_term_out, clock_out
 from exchange.api.cases.conditions import ETAG, etag_of
+from exchange.api.cases.hearing_models import hearing_out
 from exchange.api.cases.models import MatterPage
 from exchange.api.cases.records import (
     CaseLineOut,
@@ -186,6 +187,7 @@ def _window_case(found: CaseFile) -> CaseOut:
         proposals=tuple(
             ProposalOut(department=one.department, named=one.named, body=one.body) for one in status.proposals
         ),
+        hearings=tuple(hearing_out(one) for one in found.hearings),
         reopenings=tuple(_reopening(one) for one in status.reopenings),
         parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
         revision=found.revision,
@@ -248,6 +250,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         given_by=part.given_by,
         late_given_by=part.late_given_by,
         supplement_until=part.supplement_until,
+        chased_at=part.chased_at,
         ledger=ledger,
     )
 

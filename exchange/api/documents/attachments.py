@@ -27,8 +27,13 @@ def described(one: AttachmentIn, content: bytes) -> Attachment:
 
 def octets_of(one: AttachmentIn, place: str) -> bytes:
     """Decode an attachment's octets; ``place`` is the JSON pointer of its content. Raises BadRequest."""
+    return content_of(one.content, place)
+
+
+def content_of(text: str, place: str) -> bytes:
+    """Decode octets that a request bears in base64; ``place`` is the JSON pointer. Raises BadRequest."""
     try:
-        content = b64decode(one.content, validate=True)
+        content = b64decode(text, validate=True)
     except ValueError:
         raise BadRequest("the request is invalid", faults=((place, "not base64 with padding"),)) from None
     if len(content) > ATTACHMENT_LIMIT:

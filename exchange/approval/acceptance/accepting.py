@@ -15,6 +15,7 @@ from exchange.approval.rules.clock.dates import CaseLedgers, case_dates
 from exchange.approval.rules.hearings import request_by
 from exchange.approval.window.deadlines import kept_matter
 from exchange.approval.window.issuing import CaseFiles
+from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import open_case
 from exchange.errors import Conflict
 from exchange.messaging.node import Step
@@ -122,6 +123,8 @@ def _open(
         step, filed.application, matter, files,
         accepted_from=row.complete_at, number=number, fixed_due=fixed_due,
     )  # fmt: skip
+    if row.hearing_at is not None:
+        step.tx[Cases].hold_up(case.number)
     term = case_dates(case, matter, CaseLedgers(), step.node.calendar)
     body = _document(
         step, row, outcome, case_number=case.number, accepted_from=row.complete_at, decide_by=term.decide_by,

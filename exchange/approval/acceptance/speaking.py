@@ -9,6 +9,7 @@ from exchange.approval.filings.states import FilingState
 from exchange.approval.filings.store import Filings
 from exchange.approval.renewals.waiting import expect_not_arisen, renewing
 from exchange.approval.window.closing import withdraw_in
+from exchange.approval.window.store import Cases
 from exchange.errors import Conflict, Returned
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
@@ -47,6 +48,8 @@ def take_statement(step: Step, incoming: Incoming, body: Body) -> None:
         raise _settled(row)
     if said.hearing and row.hearing_at is None:
         step.tx[Filings].move(row, row.state, hearing_at=incoming.arrival.earliest)
+        if row.case_number is not None:
+            step.tx[Cases].hold_up(row.case_number)
     step.note(
         "statement", row.case_number, incoming.message_id,
         portal=row.portal, filing=row.number, hearing=said.hearing,

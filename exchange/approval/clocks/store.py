@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, updat
 
 from exchange.approval.clocks.records import ClockRow
 from exchange.approval.clocks.tables import case_clock, case_ledger
+from exchange.approval.statements import HOLD_UP
 from exchange.schemas import LedgerEntry
 from exchange.store.bulk import adding
 from exchange.store.statements import values_of
@@ -61,17 +62,18 @@ class CaseClocks:
 
     def overrun(self, number: str, at: datetime) -> bool:
         """Mark that the statutory term was told to be over; False where it was before."""
-        return self._mark(number, "overrun_at", overrun_at=at)
+        return self._held_up(number, self._mark(number, "overrun_at", overrun_at=at))
 
     def promise_over(self, number: str, at: datetime) -> bool:
         """Mark that the promised term was not kept; False where it was before."""
-        return self._mark(number, "promise_over_at", promise_over_at=at)
+        return self._held_up(number, self._mark(number, "promise_over_at", promise_over_at=at))
 
     def remind(self, number: str, stage: int, due_at: datetime, at: datetime) -> bool:
         """Mark that the lead is reminded of the term of a case; False where it was, of this share of this end."""
         before = (_c.reminded_due_at == due_at) & (_c.reminded_stage >= stage)
         free = _c.reminded_at.is_(None) | ~before
-        return self._set(number, free, reminded_at=at, reminded_stage=stage, reminded_due_at=due_at)
+        done = self._set(number, free, reminded_at=at, reminded_stage=stage, reminded_due_at=due_at)
+        return self._held_up(number, done)
 
     def remind_of_delivery(self, number: str, stage: int, at: datetime) -> bool:
         """Mark that the lead is reminded of a delivery; False where it was, of this share."""
@@ -99,6 +101,12 @@ class CaseClocks:
         """Add an entry to the ledger of a case; entries are never changed."""
         place = self._db.scalar(_COUNT, {"number": number}) or 0
         _APPEND.run(self._db, [{"case_number": number, "position": place, "entry": entry.model_dump_json()}])
+
+    def _held_up(self, number: str, done: bool) -> bool:
+        """The lead has it among its cases from then on."""
+        if done:
+            self._db.execute(HOLD_UP, {"held": number})
+        return done
 
     def _mark(self, number: str, unless: str, **values: Any) -> bool:
         return self._set(number, _c[unless].is_(None), **values)

@@ -36,11 +36,8 @@ UNDELIVERED = case_clock.c.undelivered_at.is_not(None) & case_clock.c.delivered_
 """Cases whose licence is overdue for delivery."""
 OVERRUN = case_clock.c.overrun_at.is_not(None)
 """Cases that were told to be undecided when their statutory term was over."""
-REMINDED = case_clock.c.reminded_at.is_not(None)
-"""Cases of whose term the lead was reminded."""
 DELIVERY_REMINDED = case_clock.c.delivery_reminded_at.is_not(None) & case_clock.c.delivered_at.is_(None)
-"""Cases of whose delivery it was, and which are not delivered."""
-partial_index("case_clock_reminded", case_clock.c.reminded_at, case_clock.c.case_number, where=REMINDED)
+"""Cases of whose delivery the lead was reminded, and which are not delivered."""
 partial_index(
     "case_clock_delivery_reminded", case_clock.c.delivery_reminded_at, case_clock.c.case_number, where=DELIVERY_REMINDED
 )

@@ -45,6 +45,9 @@ class DeskRow:
     holder: str | None = None
     """The officer who deals with it; None where nobody has taken it."""
 
+    chased_at: datetime | None = None
+    """When the window's officers last pressed for an answer by hand."""
+
     @property
     def request_id(self) -> str:
         """The message on record here by which the request came."""

@@ -30,6 +30,7 @@ desk = Table(
     Column("copy_id", String(36)),
     Column("supplement_until", Instant),
     Column("holder", String(80)),
+    Column("chased_at", Instant),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Protocol
 from exchange.approval.rules.completion import PartProgress, may_decide
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.states import WITHOUT_DECISION, CaseState, PartState
+from exchange.schemas import Verdict
 
 UNSIGNED = timedelta(days=1)
 """After so long without a department's signature under its request somebody must ask why: no term runs meanwhile."""
@@ -148,6 +149,12 @@ def _by_parts(
     asked = [(part.department, part.issued_at) for part in parts if part.state is PartState.ISSUED]
     unsigned = {department: at for department, at in asked if at is not None and at + UNSIGNED <= now}
     return Waits(LeadTask.UNSIGNED, min(unsigned.values()), tuple(unsigned)) if unsigned else None
+
+
+def holds_up(state: PartState, fields: Mapping[str, object]) -> bool:
+    """Return whether a part that is so from now on may have its open case wait for the lead; ``fields`` by column."""
+    waits = fields.get("correct_by") is not None or fields.get("review_at") is not None
+    return state is PartState.ESCALATED or fields.get("verdict") is Verdict.NOT_COMPETENT or waits
 
 
 def _to_decide(case: CaseFacts) -> LeadTask:

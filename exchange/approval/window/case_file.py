@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exchange.approval.clocks.store import CaseClocks
+from exchange.approval.hearings.records import HearingRow
+from exchange.approval.hearings.store import Hearings
 from exchange.approval.rules.consent import lacking
 from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import CaseState
@@ -32,6 +34,8 @@ class CaseFile:
     decision: Decision | None
     lacking: tuple[str, ...]
     """While it is undecided: departments whose consent a grant would lack, without those that disagreed."""
+    hearings: tuple[HearingRow, ...]
+    """In the order in which they were called."""
     revision: str
     """Another one after any change of the record."""
 
@@ -48,8 +52,9 @@ def case_file(node: Node, number: str) -> CaseFile:
         owed: tuple[str, ...] = ()
         if matter is not None:
             owed = lacking(matter.completion, matter.quorum, parts, replaced(parts))
-    status = case_status(node, number)
-    return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), owed, revision)
+        hearings = tx[Hearings].of_case(number)
+    status, withdrawn_at = case_status(node, number), case.withdrawn_at if case else None
+    return CaseFile(status, withdrawn_at, ledgers, decision_on(node, status), owed, hearings, revision)
 
 
 def expect_revision(step: Step, number: str, known: Collection[str]) -> None:
@@ -62,5 +67,6 @@ def _revision(tx: Transaction, number: str) -> str:
     parts = tx[Cases].parts(number)
     ledgers = [tx[Cases].ledger(number, part.department) for part in parts]
     record = replace(tx[CaseClocks].get(number), look_at=None)  # when it is looked at next changes nothing of it
-    whole = repr((tx[Cases].get(number), parts, ledgers, record, tx[CaseClocks].ledger(number)))
+    hearings = tx[Hearings].of_case(number)
+    whole = repr((tx[Cases].get(number), parts, ledgers, record, tx[CaseClocks].ledger(number), hearings))
     return hashlib.sha256(whole.encode()).hexdigest()[:32]

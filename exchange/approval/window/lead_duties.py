@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from exchange.approval.clocks.records import ClockRow
 from exchange.approval.clocks.store import CaseClocks
@@ -19,6 +20,7 @@ from exchange.approval.window.clock.reckoned import dates_of
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import ruling_of
 from exchange.approval.window.hearing.owed import hearing_since
+from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
 from exchange.language import Words
@@ -55,6 +57,14 @@ def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> li
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.case_number))
 
 
+def how_many_wait(tx: Transaction, calendar: WorkingCalendar, now: datetime, most: int) -> int:
+    """Return how many cases wait for the lead, counted no further than ``most``: those of `lead_duties`."""
+    ready = tx[Cases].how_many(CaseState.READY, most)  # each of them waits for something
+    others = every(lambda after, some: tx[LeadCases].unready(now - UNSIGNED, after, some), lambda case: case.place)
+    waiting = (case for case in others if duty_of(tx, case, calendar, now) is not None)
+    return ready + sum(1 for _ in islice(waiting, most - ready))
+
+
 def terms_to_decide(
     tx: Transaction, cases: Iterable[CaseRow], calendar: WorkingCalendar
 ) -> dict[str, tuple[datetime | None, bool]]:
@@ -71,7 +81,7 @@ def term_to_decide(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) ->
 
 
 def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
-    cases = every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place)
+    cases = every(lambda after, most: tx[LeadCases].awaiting(now - UNSIGNED, after, most), lambda case: case.place)
     return (duty for case in cases if (duty := duty_of(tx, case, calendar, now)) is not None)
 
 

@@ -89,6 +89,8 @@ class PartStatus:
     late_given_by: str | None = None
     supplement_until: datetime | None = None
     """Until when its supplementary review was announced."""
+    chased_at: datetime | None = None
+    """When it was last reminded by the lead's own hand."""
 
 
 @dataclass(frozen=True)
@@ -245,43 +247,29 @@ def _status(
     )
 
 
+_AS_RECORDED = (
+    "department", "stage", "state", "verdict", "due_at", "consultation_id", "late_opinion_id", "late_ground",
+    "review_at", "alarming", "faulty_id", "correct_by", "protest_id", "protest_ground", "contested", "instead_of",
+    "recalled_id", "recall_id", "recalled_at", "substitute", "given_by", "late_given_by", "supplement_until",
+    "chased_at",
+)  # fmt: skip
+
+
 def _part(node: Node, case: CaseRow, part: PartRow, default: DefaultMode, entries: Sequence[LedgerEntry]) -> PartStatus:
     now, calendar = node.clock.now(), node.calendar
     guessed = is_provisional(part.due_at, calendar, part.fixed_due) if part.provisional is None else part.provisional
     is_waited_for = part.state in (PartState.ISSUED, PartState.SIGNED)
     paper = paper_of(part, now, calendar) if case.state not in WITHOUT_DECISION else None
     return PartStatus(
-        department=part.department,
+        **{name: getattr(part, name) for name in _AS_RECORDED},
         names=_names(node, part.department),
-        stage=part.stage,
-        state=part.state,
-        verdict=part.verdict,
         default=default,
-        due_at=part.due_at,
         reminded=part.reminded_at is not None,
         late=part.late_opinion_id is not None,
         reasons=part.reasons or "",
         conditions=part.conditions or "",
         message_id=part.opinion_id or part.deemed_id,
-        late_opinion_id=part.late_opinion_id,
-        review_at=part.review_at,
-        faulty_id=part.faulty_id,
-        correct_by=part.correct_by,
-        protest_id=part.protest_id,
-        protest_ground=part.protest_ground,
-        contested=part.contested,
-        instead_of=part.instead_of,
-        recalled_id=part.recalled_id,
-        recall_id=part.recall_id,
-        recalled_at=part.recalled_at,
-        late_ground=part.late_ground,
-        alarming=part.alarming,
         paper=paper,
-        substitute=part.substitute,
-        given_by=part.given_by,
-        late_given_by=part.late_given_by,
-        supplement_until=part.supplement_until,
-        consultation_id=part.consultation_id,
         provisional=part.due_at is not None and guessed,
         amendments=tuple(entry for entry in entries if entry.kind is not EntryKind.START),
         days_left=days_left(part.due_at, calendar, now) if part.due_at else None,

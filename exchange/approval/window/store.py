@@ -16,7 +16,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    exists,
     func,
     literal,
     select,
@@ -24,21 +23,18 @@ from sqlalchemy import (
     update,
 )
 
-from exchange.approval.filings.tables import filing
-from exchange.approval.hearings.states import HearingState
-from exchange.approval.hearings.tables import hearing
 from exchange.approval.records import CaseRow, PartRow, ReopeningRow
 from exchange.approval.rules.after.supplement import NINE
+from exchange.approval.rules.lead import holds_up
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
 from exchange.approval.statements import (
     APPEND,
     CASE,
     CASE_COLUMNS,
+    HOLD_UP,
     LEDGER,
     OPEN,
     OTHERWISE,
-    OVER,
-    OWING,
     PAPERS,
     PART_COLUMNS,
     PARTS_OF_CASE,
@@ -50,14 +46,12 @@ from exchange.approval.statements import (
 )
 from exchange.approval.tables import (
     PUT_TO,
-    TO_REVIEW,
     case_file,
     ledger,
     part,
 )
 from exchange.paging import Place
-from exchange.schemas import LedgerEntry, Verdict
-from exchange.store.keyset import after_place
+from exchange.schemas import LedgerEntry
 from exchange.store.statements import as_stored, move, values_of
 
 _f = case_file.c
@@ -77,6 +71,8 @@ class Cases:
     def open(self, case: CaseRow, parts: Sequence[PartRow]) -> None:
         OPEN.run(self._db, [values_of(case)])
         PLAN.run(self._db, [{"position": place, **values_of(one)} for place, one in enumerate(parts)])
+        if any(holds_up(one.state, values_of(one)) for one in parts):
+            self.hold_up(case.number)
         self._cases.pop(case.number, None)
         self._parts.pop(case.number, None)
 
@@ -85,6 +81,10 @@ class Cases:
         place = len(self.parts(part.case_number))
         PLAN.run(self._db, [{"position": place, **values_of(part)}])
         self._parts.pop(part.case_number, None)
+
+    def hold_up(self, number: str) -> None:
+        """Note that something in a case may wait for its lead before the case is ready."""
+        self._db.execute(HOLD_UP, {"held": number})
 
     def get(self, number: str) -> CaseRow | None:
         if number not in self._cases:
@@ -101,37 +101,6 @@ class Cases:
             last = literal(before[0], type_=_f.opened_at.type), literal(before[1], type_=_f.number.type)
             query = query.where(tuple_(_f.opened_at, _f.number) < tuple_(*last))
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
-
-    def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
-        """Return cases that may wait for their lead, those that have been open longest first.
-
-        They are ready ones, open ones of which a part was escalated, is to be corrected, says that another body is
-        competent, or was put to its department before ``until`` and not signed for, and decided ones that are to be
-        reviewed; a late objection on grounds of safety is, whatever state its case is in. Open ones of which a
-        hearing was asked for or called. And those of which a term of their own is over, or the lead was reminded of it,
-        for what it owes then.
-        For `exchange.paging.every`.
-        """
-        unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
-        corrected = _p.correct_by.is_not(None) & PUT_TO
-        waits = (_p.state == PartState.ESCALATED) | (_p.verdict == Verdict.NOT_COMPETENT) | unsigned | corrected
-        waits |= TO_REVIEW
-        held_up = exists().where(_p.case_number == _f.number, waits)
-        first = select(*CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
-        if after is not None:
-            first = first.where(after_place(_f.opened_at, _f.number, after))
-        ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
-        rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
-        asked = exists().where(filing.c.case_number == _f.number, filing.c.hearing_at.is_not(None))
-        called = exists().where(hearing.c.case_number == _f.number, hearing.c.state == HearingState.CALLED)
-        heard = self._db.execute(first.where(_f.state == CaseState.OPEN, asked | called)).all()
-        told = exists().where(_p.case_number == _f.number, TO_REVIEW)
-        review = self._db.execute(first.where(_f.state == CaseState.DECIDED, told)).all()
-        over = self._db.execute(first.where(_f.state == CaseState.OPEN, _f.number.in_(OVER))).all()
-        owing = self._db.execute(first.where(_f.state == CaseState.DECIDED, _f.number.in_(OWING))).all()
-        rows = (*ready, *rest, *heard, *review, *over, *owing)
-        found = {row.number: CaseRow(*row) for row in rows}
-        return sorted(found.values(), key=lambda case: case.place)[:limit]
 
     def how_many(self, state: CaseState, most: int) -> int:
         """Return how many cases are in a state, counted no further than ``most``."""
@@ -168,9 +137,11 @@ class Cases:
 
     def note_substitute(self, number: str, department: str, substitute: str | None) -> None:
         """Note who has a department's request in its place: nobody else has to hear of it."""
-        key = (_p.case_number == number, _p.department == department)
-        self._db.execute(update(part).where(*key).values(substitute=substitute))
-        self._parts.pop(number, None)
+        self._note(number, department, substitute=substitute)
+
+    def note_chased(self, number: str, department: str, at: datetime) -> None:
+        """Note that a department was reminded by hand: nothing else of its part changes, and no monitor has to hear."""
+        self._note(number, department, chased_at=at)
 
     def supplements_due(self, now: datetime, limit: int) -> list[PartRow]:
         """Return parts of whose supplementary review something is to be told, those due first in front."""
@@ -193,8 +164,11 @@ class Cases:
 
     def reckoned(self, number: str, department: str, calendar: str) -> None:
         """Note that a calendar gives a part's term no other end: nobody has to hear of it."""
-        key = (_p.case_number == number, _p.department == department)
-        self._db.execute(update(part).where(*key).values(calendar=calendar))
+        self._note(number, department, calendar=calendar)
+
+    def _note(self, number: str, department: str, **fields: Any) -> None:
+        here = (_p.case_number == number) & (_p.department == department)
+        self._db.execute(update(part).where(here).values(**fields))
         self._parts.pop(number, None)
 
     def parts(self, number: str) -> list[PartRow]:
@@ -211,7 +185,8 @@ class Cases:
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
         """Change a case by a guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
-        moved = move(self._db, case_file, CASES, {"number": number}, before, after, fields)
+        held = {"held_up": None} if after is not CaseState.OPEN else {} if set(before) == {after} else {"held_up": True}
+        moved = move(self._db, case_file, CASES, {"number": number}, before, after, {**fields, **held})
         case = self._cases.get(number)
         if moved and case is not None:
             self._cases[number] = replace(case, **as_stored(case_file, {"state": after, **fields}))
@@ -223,6 +198,8 @@ class Cases:
         """Change a part by a guarded UPDATE that also adds one to ``revision``; True if this call moved it."""
         key = {"case_number": number, "department": department}
         moved = move(self._db, part, PARTS, key, before, after, fields)
+        if moved and holds_up(after, fields):
+            self.hold_up(number)
         if moved and number in self._parts:
             changed = as_stored(part, {"state": after, **fields})
             self._parts[number] = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +20,6 @@ from exchange.language.filings import HEARING_STATES
 from exchange.machine.textfile import read_text
 from exchange.operations.said.terms import moment
 from exchange.runtime.settings import Settings
-from exchange.schemas import FiledFile
 
 hearings = typer.Typer(
     help="Hearings: called seven working days ahead, held within twenty of the request, on record before the "
@@ -114,8 +112,7 @@ def record(
         raise CallerError("--on: {text!r} is no day", remedy="for example 2026-03-20", text=held_on) from None
     said = read_text(Path(text[1:])) if text.startswith("@") else text
     content = paper.read_bytes() if paper is not None else b""
-    digest = hashlib.sha256(content).hexdigest()
-    file = FiledFile(name=paper.name, size=len(content), digest=digest) if paper is not None else None
+    file = holding.filed_file(paper.name, content) if paper is not None else None
     node = open_as(Settings.read(home=home), None).node
     _told(case, holding.record(node, case, day, said, file, content), as_json)
 

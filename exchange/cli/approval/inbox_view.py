@@ -135,7 +135,8 @@ def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm], now: date
     for title in (tr("case"), tr("matter"), tr("project"), tr("state"), tr("due"), tr("reminded")):
         table.add_column(title, overflow="fold")
     for row in rows:
-        reminded = f"{row.reminded} %" if row.reminded else ""
+        chased = tr("by hand {at}", at=moment(row.chased_at)) if row.chased_at else ""
+        reminded = "\n".join(filter(None, (f"{row.reminded} %" if row.reminded else "", chased)))
         table.add_row(
             plain(row.case_number),
             plain(matter_called(row.matter)),
@@ -220,6 +221,7 @@ def consultation_json(
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
         "message_id": row.consultation_id, "rule_error": row.rule_error,
         "recall_id": row.recall_id, "acts_for": row.acts_for, "holder": row.holder,
+        "chased_at": row.chased_at.isoformat() if row.chased_at else None,
         "supplement_until": row.supplement_until.isoformat() if row.supplement_until else None,
         "term": term_json(term) if term else None,
         "correct_by": correct_by.isoformat() if correct_by else None,

@@ -16,6 +16,7 @@ from exchange.cli.approval.adding import add_body
 from exchange.cli.approval.case_json import case_json
 from exchange.cli.approval.case_status import status
 from exchange.cli.approval.case_term import case_term, deliver, explain
+from exchange.cli.approval.chasing import chase
 from exchange.cli.approval.consents import check_consent
 from exchange.cli.approval.deciding import decide
 from exchange.cli.approval.reopening import reopen
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
     app.command("withdraw", rich_help_panel=panel)(withdraw)
     app.command("deadline", rich_help_panel=panel)(deadline)
     app.command("case-term", rich_help_panel=panel)(case_term)
+    app.command("chase", rich_help_panel=panel)(chase)
     app.command("explain", rich_help_panel=panel)(explain)
     app.command("deliver", rich_help_panel=panel)(deliver)
     app.command("check-consent", rich_help_panel=panel)(check_consent)

@@ -12,7 +12,7 @@ from exchange.desk.cases.asked import AskedCase
 from exchange.desk.visit import DeskVisit
 from exchange.language import read_back
 from exchange.language.names import AMENDMENTS
-from exchange.schemas import DefaultMode, EntryKind, LedgerEntry, Opinion, Reminder
+from exchange.schemas import Chase, DefaultMode, EntryKind, LedgerEntry, Opinion, Reminder
 from exchange.schemas.consultation import ConsultedDepartment
 
 Entry = tuple[str, str, datetime | str, str]
@@ -105,6 +105,9 @@ def _reminded(visit: DeskVisit, case: AskedCase) -> Iterator[Entry]:
         if isinstance(body, Reminder):
             what = visit.say(f"催办：期限已过 {body.stage}%", f"Reminded: {body.stage} % of the term had passed")
             yield "warn", what, letter.stored.recorded_at, ""
+        elif isinstance(body, Chase):
+            what = visit.say(f"窗口催办（{body.officer}）", f"Pressed by the window ({body.officer})")
+            yield "warn", what, letter.stored.recorded_at, body.words
         elif isinstance(body, Opinion) and body.procedure is not None:
             what = visit.say("告知特别程序", "A special procedure was announced")
             yield "", what, letter.stored.recorded_at, ""

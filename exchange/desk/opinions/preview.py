@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from exchange.clock import CST
 from exchange.desk.opinions.form import LABELS
 from exchange.desk.visit import DeskVisit
 from exchange.envelope import payload_of
 from exchange.envelope.document import parse_body
 from exchange.errors import SenderError
-from exchange.language import name_of
+from exchange.language import Words, name_of
 from exchange.language.names import GROUNDS, PROCEDURES, VERDICTS
+from exchange.licences.asking import AnsweredQuery, answers
 from exchange.messaging.documents import Documents
-from exchange.schemas import Opinion, Verdict
+from exchange.schemas import AnswerResult, Opinion, Verdict
 from exchange.schemas.catalogue.publication import Visibility
 
 Rows = list[tuple[str, object, str]]
 
 _LOOKED_THROUGH, _SHOWN = 40, 5
+_ANSWERS = 20
+_RESULTS: Mapping[AnswerResult, Words] = {
+    AnswerResult.FOUND: ("查到", "found"),
+    AnswerResult.NONE: ("登记簿中没有", "none in the register"),
+}
 
 
 def opinion_rows(visit: DeskVisit, opinion: Opinion, *, can_sign: bool) -> Rows:
@@ -54,6 +61,23 @@ def told_before(visit: DeskVisit) -> tuple[list[str], list[str]]:
     reasons = dict.fromkeys(body.reasons for body in bodies if body.reasons)
     conditions = dict.fromkeys(body.conditions for body in bodies if body.verdict is Verdict.AGREE_WITH_CONDITIONS)
     return list(reasons)[:_SHOWN], list(conditions)[:_SHOWN]
+
+
+def answers_held(visit: DeskVisit, chosen: str) -> list[tuple[str, str]]:
+    """Return the answers about licences that an opinion may rest on, the latest first: their ids, and what each told.
+
+    ``chosen`` is among them, whatever it is: what was typed is never lost.
+    """
+    held = [one for one in answers(visit.node, limit=_ANSWERS) if one.answer.result is not AnswerResult.REFUSED]
+    found = [(one.message_id, _told(visit, one)) for one in held]
+    return found if not chosen or chosen in dict(found) else [*found, (chosen, chosen)]
+
+
+def _told(visit: DeskVisit, one: AnsweredQuery) -> str:
+    said = one.answer
+    about = said.number or said.holder or ""
+    result = visit.words(_RESULTS[said.result])
+    return f"{said.at.astimezone(CST).date()} · {about} · {result} · {one.message_id[:8]}"
 
 
 def _bodies(signed: Iterator[bytes]) -> Iterator[Opinion]:

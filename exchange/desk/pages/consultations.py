@@ -10,6 +10,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import terms_of
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import DeskState
+from exchange.clock import CST
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.looking import CHUNK, EPOCH, having, key_of, looked_through, place_of
 from exchange.desk.standing_in import standing_in
@@ -147,6 +148,9 @@ def _tags(row: DeskRow) -> Iterator[tuple[str, tuple[str, str]]]:
         yield "warn", ("规则出错", "the rule failed")
     if row.recall_id is not None:
         yield "warn", ("意见撤回中", "being recalled") if row.state is DeskState.ANSWERED else ("已撤回", "recalled")
+    if row.chased_at is not None and row.state is DeskState.WAITING:
+        day = row.chased_at.astimezone(CST).date().isoformat()
+        yield "warn", (f"窗口 {day} 催办", f"pressed by the window, {day}")
     if row.reminded and row.state is DeskState.WAITING:
         yield "warn", (f"已催办（{row.reminded}%）", f"reminded at {row.reminded} %")
 

@@ -46,6 +46,9 @@ def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:
         "key": key,
         **views_of(visit, "inbox", key),
         "filters": [(word, visit.words(name)) for word, name in (shown.filters if shown else ())],
+        "several": [
+            (path, visit.words(name)) for path, name, action in (shown.several if shown else ()) if visit.may(action)
+        ],
         "wish": wish,
         "whole": _link(key),
         "found": found,

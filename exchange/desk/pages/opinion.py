@@ -16,7 +16,7 @@ from exchange.desk.opinions.drafts import (
     kept_opinion,
 )
 from exchange.desk.opinions.form import FIELDS, LABELS, opinion_of, typed_fields
-from exchange.desk.opinions.preview import told_before
+from exchange.desk.opinions.preview import answers_held, told_before
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage, DeskSaving, DeskSection
 from exchange.desk.seen import FIELD
@@ -43,6 +43,7 @@ def _form(visit: DeskVisit) -> Mapping[str, object]:
         "labels": {name: visit.words(words) for name, words in LABELS.items()},
         "verdicts": _named(visit, VERDICTS, Verdict),
         "procedures": [("", visit.say("无", "none")), *_named(visit, PROCEDURES, ProcedureKind)],
+        "answers": answers_held(visit, visit.typed("licence_answer", before.get("licence_answer", ""))),
         "reasons_before": reasons,
         "conditions_before": conditions,
         "theirs": _differs(visit, kept) if visit.error is not None else [],

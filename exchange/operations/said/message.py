@@ -19,6 +19,7 @@ from exchange.schemas import (
     CaseAddition,
     CaseClosed,
     CaseTermNotice,
+    Chase,
     Clearance,
     Consultation,
     Decision,
@@ -144,8 +145,8 @@ def _notice(body: Body, names: SaidNames) -> Lines:
         yield tr("default"), _default(body.mode, body.department, body.due_at, names)
         yield tr("basis"), "; ".join(body.basis)
         yield tr("paper owed since") if body.reminder else tr("paper owed by"), due_text(body.paper_owed_by)
-    elif isinstance(body, OpinionRecall | SupplementaryReview):
-        yield from later_lines(body)
+    elif isinstance(body, Chase | OpinionRecall | SupplementaryReview):
+        yield from later_lines(body, names)
     elif isinstance(body, Escalation | DefaultNotice):
         yield tr("escalated"), f"{names.in_full(body.department)}: {listed(map(tr, body.obstacles))}"
         yield tr("due"), due_text(body.due_at)

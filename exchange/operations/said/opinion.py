@@ -1,4 +1,4 @@
-"""What a department has said, as messages show it: its opinion, and what it says after that or after its silence."""
+"""What a department has said, as messages show it: its opinion, what it says later, and how it is pressed for one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from exchange.language import Words, choose, name_of, tr
 from exchange.language.names import GROUNDS, PROCEDURES, VERDICTS
 from exchange.operations.said.names import Lines, SaidNames
 from exchange.operations.said.terms import working_days
-from exchange.schemas import Opinion, OpinionRecall, ReviewStanding, SupplementaryReview
+from exchange.schemas import Chase, Opinion, OpinionRecall, ReviewStanding, SupplementaryReview
 
 _STANDINGS: dict[ReviewStanding, Words] = {
     ReviewStanding.ANNOUNCED: ("已告知", "announced"),
@@ -32,8 +32,13 @@ def opinion_lines(body: Opinion, names: SaidNames) -> Lines:
     yield tr("in the place of"), body.in_place_of or ""
 
 
-def later_lines(body: OpinionRecall | SupplementaryReview) -> Lines:
-    """Show what a department says after its opinion, or after its silence had effect."""
+def later_lines(body: Chase | OpinionRecall | SupplementaryReview, names: SaidNames) -> Lines:
+    """Show what a department says after its opinion, or after its silence had effect; or that it is pressed for one."""
+    if isinstance(body, Chase):
+        yield tr("presses"), names.in_full(body.department)
+        yield tr("words"), body.words
+        yield tr("officer"), body.officer
+        return
     if isinstance(body, OpinionRecall):
         yield tr("recalled opinion"), body.opinion_id
     else:

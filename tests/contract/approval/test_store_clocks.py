@@ -11,6 +11,7 @@ from alembic.config import Config
 from exchange.approval.clocks.records import ClockRow
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.rules.states import CaseState
+from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.schemas import EntryKind
 from exchange.store import Store, migrate
@@ -90,22 +91,22 @@ def test_what_the_lead_owes_over_its_clocks_is_among_the_cases_that_wait_for_it_
         for number, state in (("HF-1", CaseState.OPEN), ("HF-2", CaseState.DECIDED), ("HF-3", CaseState.DECIDED)):
             tx[Cases].open(case_row(number, state=state), [part_row(PLANNING, number)])
             tx[CaseClocks].begin(number, NOW)
-        assert tx[Cases].awaiting(NOW, None, 10) == []
+        assert tx[LeadCases].awaiting(NOW, None, 10) == []
         tx[CaseClocks].remind("HF-1", 50, LATER, NOW)
         tx[CaseClocks].remind("HF-2", 50, LATER, NOW)
-        assert [case.number for case in tx[Cases].awaiting(NOW, None, 10)] == ["HF-1"]
+        assert [case.number for case in tx[LeadCases].awaiting(NOW, None, 10)] == ["HF-1"]
         tx[CaseClocks].remind_of_delivery("HF-3", 50, NOW)
-        assert [case.number for case in tx[Cases].awaiting(NOW, None, 10)] == ["HF-1", "HF-3"]
+        assert [case.number for case in tx[LeadCases].awaiting(NOW, None, 10)] == ["HF-1", "HF-3"]
         tx[CaseClocks].overrun("HF-1", NOW)
         tx[CaseClocks].promise_over("HF-1", NOW)
         tx[CaseClocks].overrun("HF-2", NOW)
         tx[CaseClocks].undelivered("HF-3", NOW)
     with store.reading() as tx:
-        assert [case.number for case in tx[Cases].awaiting(NOW, None, 10)] == ["HF-1", "HF-3"]
-        assert [case.number for case in tx[Cases].awaiting(NOW, None, 1)] == ["HF-1"]
+        assert [case.number for case in tx[LeadCases].awaiting(NOW, None, 10)] == ["HF-1", "HF-3"]
+        assert [case.number for case in tx[LeadCases].awaiting(NOW, None, 1)] == ["HF-1"]
     with store.transaction() as tx:
         tx[CaseClocks].deliver("HF-3", NOW + timedelta(days=1), "李四", "本人")
-        assert [case.number for case in tx[Cases].awaiting(NOW, None, 10)] == ["HF-1"]
+        assert [case.number for case in tx[LeadCases].awaiting(NOW, None, 10)] == ["HF-1"]
 
 
 def test_the_clocks_of_undecided_cases_begin_with_the_migration_and_no_decided_one_owes_its_delivery(

@@ -10,6 +10,7 @@ import pytest
 from exchange.approval.held import endangered
 from exchange.approval.records import PartRow
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.joint.records import JointRow
 from exchange.joint.store import JointDocuments
@@ -140,7 +141,7 @@ def test_cases_that_wait_for_their_lead(store: Store, size: int) -> None:
             case = case_row(f"HF-{number}", opened_at=opened, state=CaseState.READY if number % 3 else CaseState.OPEN)
             tx[Cases].open(case, [part_row(number=case.number, state=PartState.ESCALATED)])
         tx[Cases].open(case_row("HF-9", state=CaseState.WITHDRAWN), [part_row(number="HF-9")])
-        found = list(every(lambda after, most: tx[Cases].awaiting(NOW, after, most), lambda case: case.place, size))
+        found = list(every(lambda after, most: tx[LeadCases].awaiting(NOW, after, most), lambda case: case.place, size))
     assert [case.number for case in found] == [f"HF-{number}" for number in range(6)]
 
 

@@ -12,6 +12,7 @@ from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.states import DeskState
+from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
@@ -87,7 +88,12 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
         ("watch_next", lambda tx: tx[Watches].next_at()),
         ("watch_calendar", lambda tx: tx[Watches].outdated("calendar 1", 100)),
         ("watch_due", lambda tx: tx[Watches].board(100)),
-        ("case_file_state_recent", lambda tx: tx[Cases].awaiting(NOW, None, 10)),
+        ("case_file_state_recent", lambda tx: tx[LeadCases].awaiting(NOW, None, 10)),
+        ("case_file_held_up", lambda tx: tx[LeadCases].unready(NOW, None, 10)),
+        ("case_file_held_up", lambda tx: tx[LeadCases].unready(NOW, (NOW, "HF-1"), 10)),
+        ("part_unsigned", lambda tx: tx[LeadCases].unready(NOW, None, 10)),
+        ("part_review", lambda tx: tx[LeadCases].unready(NOW, None, 10)),
+        ("case_clock_delivery_reminded", lambda tx: tx[LeadCases].unready(NOW, None, 10)),
         ("case_clock_look", lambda tx: tx[CaseClocks].due(NOW, 10)),
         ("case_clock_overrun", lambda tx: tx[Troubles].overrun()),
         ("case_clock_undelivered", lambda tx: tx[Troubles].undelivered()),
@@ -104,6 +110,11 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
         "outdated",
         "board",
         "awaiting",
+        "unready",
+        "unready behind",
+        "unready: unsigned",
+        "unready: review",
+        "unready: delivery",
         "clocks.due",
         "overrun",
         "undelivered",
@@ -151,7 +162,7 @@ def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
         lambda tx: tx[Outbox].rows(new_id()),
         lambda tx: tx[Cases].parts_of_messages([new_id()]),
         lambda tx: tx[Cases].parts("HF-1"),
-        lambda tx: tx[Cases].awaiting(NOW, None, 10),
+        lambda tx: tx[LeadCases].awaiting(NOW, None, 10),
         lambda tx: (tx[CaseClocks].get("HF-1"), tx[CaseClocks].ledger("HF-1")),
         lambda tx: tx[DepartmentDesk].by_opinion(new_id()),
         lambda tx: tx.journal_of("HF-1"),

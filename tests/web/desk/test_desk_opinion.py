@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from exchange.approval.records import CaseRow
+from exchange.licences.asking import QueryWanted, answers, ask
 from exchange.operations.trace.dossier import dossier
 from exchange.schemas import Opinion, Verdict
 from exchange.web.door.permissions import AccountRole
+from tests.journeys.city import wait_until
 from tests.web.desk.office import Office
 
 
@@ -94,6 +96,22 @@ def test_a_session_that_ends_in_the_middle_of_a_long_text_loses_nothing(office: 
     sent = {**signer.fields_of(again.text), "verdict": "agree", "reasons": text, "then": "keep"}
     assert signer.post(path, sent).headers["location"].endswith("done=kept")
     assert text in signer.get(path)
+
+
+def test_an_opinion_rests_on_an_answer_about_licences_that_is_chosen_from_those_held(office: Office) -> None:
+    city, case = office.city, office.city.submit()
+    node, path = city.node("planning"), f"/case/{case.number}/opinion"
+    officer = office.officer("planning")
+    assert "has no answer about licences" in officer.get(path)
+    ask(node, QueryWanted("核实占道许可", ("行政许可法第三十三条",), number="HF-2026-0001"))
+    city.wake("planning")
+    wait_until(lambda: bool(answers(node)), what="the answer")
+    (held,) = answers(node)
+    assert f'<option value="{held.message_id}"' in officer.get(path)
+    form = {**officer.hidden(path), "verdict": "agree", "licence_answer": held.message_id, "then": "preview"}
+    assert officer.post(path, form).headers["location"] == f"{path}/preview"
+    assert held.message_id in officer.get(f"{path}/preview")
+    assert f'value="{held.message_id}" selected' in officer.get(path), "the draft keeps what was chosen"
 
 
 def test_a_special_procedure_stops_the_clock_and_leaves_the_opinion_due(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,6 +112,11 @@ def call_off_in(step: Step, case_number: str, reasons: str) -> str:
     return _tell(step, case, notice)
 
 
+def filed_file(name: str, content: bytes) -> FiledFile:
+    """Return a paper as the record of a hearing names it."""
+    return FiledFile(name=name, size=len(content), digest=hashlib.sha256(content).hexdigest())
+
+
 def record(
     node: Node, case_number: str, held_on: date, text: str, file: FiledFile | None = None, content: bytes = b""
 ) -> str:
@@ -169,6 +175,7 @@ def _tell_held(step: Step, case: CaseRow, wanted: CalledHearing, event: HearingE
         )
     )
     _stop(step, case, wanted.held_at)
+    step.tx[Cases].hold_up(case.number)
     step.note("hearing-called", case.number, message_id, chair=wanted.chair, by=wanted.officer)
     return message_id
 

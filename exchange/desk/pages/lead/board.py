@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.chasing import is_late
 from exchange.approval.rules.completion import SETTLED
 from exchange.approval.rules.lead import UNSIGNED, LeadTask
-from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import RUNNING
-from exchange.approval.window.lead_duties import LeadDuty, duty_of
+from exchange.approval.window.lead_duties import LeadDuty, duty_of, how_many_wait
+from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.looking import CHUNK, having, key_of, looked_through, place_of
+from exchange.desk.permissions import DeskAction
 from exchange.desk.urgency import NOT_BEGUN, DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
@@ -58,7 +61,7 @@ def _duties(visit: DeskVisit, wish: InboxWish) -> InboxPage:
     node, start = visit.node, place_of(wish.after)
     with node.store.reading() as tx:
         cases = every(
-            lambda last, most: tx[Cases].awaiting(visit.now - UNSIGNED, last or start, most),
+            lambda last, most: tx[LeadCases].awaiting(visit.now - UNSIGNED, last or start, most),
             lambda one: one.place,
             CHUNK,
         )
@@ -171,16 +174,9 @@ def _lateness(visit: DeskVisit, parts: Sequence[PartRow]) -> Iterator[tuple[str,
         yield "bad", visit.say(f"逾期：{called}", f"late: {called}")
 
 
-def is_late(part: PartRow, now: datetime) -> bool:
-    """Return whether a department has let its term pass."""
-    return part.state is PartState.ESCALATED or (
-        part.state in RUNNING and part.due_at is not None and part.due_at < now
-    )
-
-
 def _waiting(visit: DeskVisit) -> int:
     with visit.node.store.reading() as tx:
-        return tx[Cases].how_many(CaseState.READY, MOST_COUNTED + 1)
+        return how_many_wait(tx, visit.node.calendar, visit.now, MOST_COUNTED + 1)
 
 
 def _running(visit: DeskVisit) -> int:
@@ -189,7 +185,10 @@ def _running(visit: DeskVisit) -> int:
 
 
 _LEAD = frozenset({Role.WINDOW})
+_CHASE = ("/lead/several/chase", ("催办逾期部门…", "Press those that are late…"), DeskAction.CHASE)
+_CONFIRM = ("/lead/several/confirm", ("一并确认拟定的决定…", "Confirm several…"), DeskAction.DECIDE)
 DUTIES = Basket(
-    "lead", ("待决定", "To decide"), _duties, _waiting, (), _LEAD, {"": ("决定或送达", "decide or deliver")}
-)
-BOARD = Basket("parallel", ("并联审批", "Parallel cases"), _board, _running, _FILTERS, _LEAD)
+    "lead", ("待决定", "To decide"), _duties, _waiting, (), _LEAD, {"": ("决定或送达", "decide or deliver")},
+    (_CONFIRM, _CHASE),
+)  # fmt: skip
+BOARD = Basket("parallel", ("并联审批", "Parallel cases"), _board, _running, _FILTERS, _LEAD, several=(_CHASE,))

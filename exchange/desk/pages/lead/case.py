@@ -13,6 +13,7 @@ from exchange.clock import end_text
 from exchange.desk.cases.application_rows import application_parts, lines_of_materials
 from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.pages.lead.board import TASKS
+from exchange.desk.pages.lead.chasing import CHASE
 from exchange.desk.pages.lead.course import ADD_BODY, DELIVER, EXPLAIN, REOPEN, REVIEW, WITHDRAW
 from exchange.desk.pages.lead.deciding import CONFIRM, DECIDE
 from exchange.desk.pages.lead.hearings import CALL, CALL_OFF, PUT_OFF, RECORD
@@ -31,8 +32,8 @@ from exchange.schemas import Consultation, EntryKind, LedgerEntry, Verdict
 from exchange.web.words import TONES
 
 FORMS = (
-    CONFIRM, DECIDE, REVIEW, ADD_BODY, PART_TERM, CASE_TERM, CALL, PUT_OFF, CALL_OFF, RECORD, EXPLAIN, DELIVER, REOPEN,
-    WITHDRAW,
+    CONFIRM, DECIDE, REVIEW, CHASE, ADD_BODY, PART_TERM, CASE_TERM, CALL, PUT_OFF, CALL_OFF, RECORD, EXPLAIN, DELIVER,
+    REOPEN, WITHDRAW,
 )  # fmt: skip
 """In the order of the page of a case."""
 _VERDICT_TONES = {Verdict.AGREE: "good", Verdict.AGREE_WITH_CONDITIONS: "good", Verdict.DISAGREE: "bad"}
@@ -49,6 +50,8 @@ class LeadPartLine:
     """While it is waited for."""
     moved: tuple[str, ...]
     """Why its end has moved."""
+    may_chase: bool
+    """Whether it may be pressed by hand now."""
 
 
 def _case(visit: DeskVisit) -> Mapping[str, object]:
@@ -74,7 +77,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "materials": lines_of_materials(
             visit, case.docket.application, _scanned(letters), case.docket.matter, f"/lead/case/{number}"
         ),
-        "departments": [_line(visit, one) for one in file.status.parts],
+        "departments": [_line(visit, case, one) for one in file.status.parts],
         "days": list(_days(visit, case)),
         "hearings": [(one, name_of(HEARING_STATES, one.state)) for one in case.hearings],
         "letters": letter_lines(letters),
@@ -100,7 +103,7 @@ def _urgency(visit: DeskVisit, case: LeadCase) -> DeskUrgency:
     return urgency_of(status.due_at, visit.node.calendar, visit.now)
 
 
-def _line(visit: DeskVisit, part: PartStatus) -> LeadPartLine:
+def _line(visit: DeskVisit, case: LeadCase, part: PartStatus) -> LeadPartLine:
     tone, said = "", name_of(PART_STATES, part.state.value)
     if part.verdict is not None:
         tone, said = _VERDICT_TONES.get(part.verdict, "warn"), name_of(VERDICTS, part.verdict.value)
@@ -110,7 +113,8 @@ def _line(visit: DeskVisit, part: PartStatus) -> LeadPartLine:
     if part.state.value in ("issued", "signed") and part.due_at is not None:
         stands = part.stopped is not None
         urgency = STOPPED if stands else urgency_of(part.due_at, visit.node.calendar, visit.now)
-    return LeadPartLine(part, tone, said, urgency, tuple(_moved(visit, one) for one in part.amendments))
+    moved = tuple(_moved(visit, one) for one in part.amendments)
+    return LeadPartLine(part, tone, said, urgency, moved, part.department in case.chaseable and visit.may(CHASE.action))
 
 
 def _moved(visit: DeskVisit, entry: LedgerEntry) -> str:

@@ -109,11 +109,12 @@ def _ask(visit: DeskVisit) -> DeskQuestion:
             ),
         ),
         ("签名并作出决定", "Sign the decision"),
-        tuple(_shown(visit, case, decision)),
+        tuple(decision_rows(visit, case, decision)),
     )
 
 
-def _shown(visit: DeskVisit, case: LeadCase, decision: Decision) -> Iterator[tuple[Words, object]]:
+def decision_rows(visit: DeskVisit, case: LeadCase, decision: Decision) -> Iterator[tuple[Words, object]]:
+    """What is signed, field by field."""
     names, english = visit.face.names(), visit.language is Language.ENGLISH
     between = ": " if english else "："
 
@@ -170,7 +171,7 @@ def _ask_confirm(visit: DeskVisit) -> DeskQuestion | None:
         ("按拟定的内容决定？", "Decide as it was prepared?"),
         (says,),
         ("签名并作出决定", "Sign the decision"),
-        tuple(_shown(visit, case, decision)),
+        tuple(decision_rows(visit, case, decision)),
     )
 
 

@@ -10,6 +10,7 @@ from exchange.approval.filings.states import FilingState
 from exchange.approval.rules.acceptance.term import tell_by
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.looking import CHUNK, having, key_of, looked_through, place_of
+from exchange.desk.permissions import DeskAction
 from exchange.desk.urgency import DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
@@ -101,6 +102,7 @@ def _waiting(visit: DeskVisit) -> int:
     return waiting_number(visit.node, MOST_COUNTED + 1)
 
 
+_ACCEPT = ("/lead/several/accept", ("一并受理…", "Accept several…"), DeskAction.FILING_ACCEPT)
 BASKET = Basket(
     "filings",
     ("收件", "Filings"),
@@ -109,4 +111,5 @@ BASKET = Basket(
     _FILTERS,
     frozenset({Role.WINDOW}),
     {"": ("告知是否受理", "say whether it is accepted")},
+    (_ACCEPT,),
 )

@@ -7,14 +7,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from starlette.datastructures import UploadFile
+
 from exchange.clock import CST
 from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.pages.lead.seeing import LeadCase, expect_case_seen, lead_case
 from exchange.desk.permissions import DeskAction
-from exchange.desk.section import DeskAct, DeskPage, DeskQuestion
+from exchange.desk.section import FORM_MOST, DeskAct, DeskPage, DeskQuestion
 from exchange.desk.visit import DeskVisit
 from exchange.language import Words
 from exchange.messaging.node import Step
+from exchange.portal.uploads.file_names import file_name
+from exchange.schemas.base import ATTACHMENT_LIMIT
 
 Choices = Sequence[tuple[str, Words]]
 
@@ -26,7 +30,7 @@ class CaseField:
     name: str
     label: Words
     kind: str = "text"
-    """As `parts.field` knows them; or ``boxes``, of which several are ticked."""
+    """As `parts.field` knows them; or ``boxes``, of which several are ticked; or ``file``, sent with the form."""
     hint: Words = ("", "")
     required: bool = True
     choices: Choices = ()
@@ -54,6 +58,8 @@ class CaseForm:
     ask: Callable[[DeskVisit], DeskQuestion | None] | None = None
     around: Callable[[DeskVisit], AbstractContextManager[None]] | None = None
     template: str = "lead/form.html"
+    files: int = 0
+    """How many files it may bring."""
 
     @property
     def page(self) -> DeskPage:
@@ -63,7 +69,8 @@ class CaseForm:
     @property
     def act(self) -> DeskAct:
         """Return what answers it."""
-        return DeskAct(self.page.path, self.action, self._do, self.page, self.ask, around=self.around)
+        most = FORM_MOST + self.files * ATTACHMENT_LIMIT
+        return DeskAct(self.page.path, self.action, self._do, self.page, self.ask, self.files, most, self.around)
 
     def _view(self, visit: DeskVisit) -> Mapping[str, object]:
         case = lead_case(visit)
@@ -114,6 +121,19 @@ def one_of(visit: DeskVisit, name: str, label: Words, known: Sequence[str]) -> s
         what, remedy = visit.say("没有选择", "nothing is chosen"), visit.say("选择一项", "choose one")
         raise FormFaults([FormFault(name, visit.words(label), what, remedy)])
     return chosen
+
+
+def file_sent(visit: DeskVisit, name: str, label: Words) -> tuple[str, bytes] | None:
+    """Return name and octets of a file that came with the form; None where none did. Raises FormFaults, BadFile."""
+    sent = visit.form.get(name) if visit.form is not None else None
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        return None
+    content = sent.file.read(ATTACHMENT_LIMIT + 1)
+    if content and len(content) <= ATTACHMENT_LIMIT:
+        return file_name(sent.filename).name, content
+    what = visit.say("文件为空或过大", "it is empty, or too large")
+    remedy = visit.say(f"不超过 {ATTACHMENT_LIMIT:,} 字节", f"up to {ATTACHMENT_LIMIT:,} bytes may travel inside")
+    raise FormFaults([FormFault(name, visit.words(label), what, remedy)])
 
 
 def moment_typed(visit: DeskVisit, name: str, label: Words) -> datetime:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from exchange.approval.hearings.states import HearingState
-from exchange.approval.window.hearing.holding import CalledHearing, call_in, call_off_in, put_off_in, record_in
-from exchange.desk.pages.lead.forms import REASONS, CaseField, CaseForm, day_typed, moment_typed
+from exchange.approval.window.hearing.holding import (
+    CalledHearing,
+    call_in,
+    call_off_in,
+    filed_file,
+    put_off_in,
+    record_in,
+)
+from exchange.desk.pages.lead.forms import REASONS, CaseField, CaseForm, day_typed, file_sent, moment_typed
 from exchange.desk.pages.lead.seeing import LeadCase
 from exchange.desk.permissions import DeskAction
 from exchange.desk.visit import DeskVisit
@@ -13,6 +20,7 @@ from exchange.messaging.node import Step
 
 _AT: Words = ("时间", "When")
 _ON: Words = ("举行日期", "Held on")
+_PAPER: Words = ("签字笔录扫描件", "The record as it was signed, scanned")
 _TOLD: Words = ("签名并告知", "Sign and tell it")
 
 
@@ -45,7 +53,12 @@ def _call_off(visit: DeskVisit, step: Step, number: str) -> None:
 
 
 def _record(visit: DeskVisit, step: Step, number: str) -> None:
-    record_in(step, number, day_typed(visit, "on", _ON), visit.typed("record"))
+    paper = file_sent(visit, "paper", _PAPER)
+    held_on, text = day_typed(visit, "on", _ON), visit.typed("record")
+    if paper is None:
+        record_in(step, number, held_on, text)
+    else:
+        record_in(step, number, held_on, text, filed_file(*paper), paper[1])
 
 
 def _is_called(case: LeadCase) -> bool:
@@ -57,7 +70,12 @@ def _may_be_called(case: LeadCase) -> bool:
 
 
 def _record_fields(visit: DeskVisit, case: LeadCase) -> list[CaseField]:
-    return [CaseField("on", _ON, "date"), CaseField("record", ("笔录", "The record"), "long-text")]
+    return [
+        CaseField("on", _ON, "date"),
+        CaseField("record", ("笔录", "The record"), "long-text"),
+        CaseField("paper", _PAPER, "file", required=False,
+                  hint=("随笔录一并送达；不超过 256 KiB。", "It goes with the record to all; up to 256 KiB.")),
+    ]  # fmt: skip
 
 
 CALL = CaseForm(
@@ -80,5 +98,5 @@ RECORD = CaseForm(
     "hearing-record", DeskAction.HEARING_RECORD, ("登记听证笔录", "Put the hearing on record"),
     ("决定须根据听证笔录作出（第四十八条）。", "The decision is made on the record of the hearing (article 48)."),
     _record_fields, _record, ("签名并登记", "Sign the record"),
-    ("听证笔录已入案。", "The hearing is on record."), _is_called,
+    ("听证笔录已入案。", "The hearing is on record."), _is_called, files=1,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.hearings.records import HearingRow
 from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.chasing import why_not_chased
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Docket
@@ -28,7 +29,8 @@ class LeadCase:
 
     file: CaseFile
     docket: Docket
-    hearings: tuple[HearingRow, ...]
+    chaseable: tuple[str, ...]
+    """Departments that may be pressed by hand now."""
     mark: str
     """What forms of this case bear (`exchange.desk.seen`)."""
 
@@ -38,32 +40,43 @@ class LeadCase:
         return self.docket.case
 
     @property
+    def hearings(self) -> tuple[HearingRow, ...]:
+        """Return its hearings, in the order in which they were called."""
+        return self.file.hearings
+
+    @property
     def undecided(self) -> bool:
         """Return whether it may still be decided."""
         return self.row.state in UNDECIDED
 
 
-def lead_case(visit: DeskVisit) -> LeadCase:
-    """Read the case that a path names. Raises NotFound."""
-    number = visit.path["number"]
+def lead_case(visit: DeskVisit, number: str = "") -> LeadCase:
+    """Read a case: the one that the path names, where no other is asked for. Raises NotFound."""
+    number = number or visit.path["number"]
     file = case_file(visit.node, number)
     with visit.node.store.reading() as tx:
         case = tx[Cases].get(number)
         if case is None:
             raise NotFound("no case {case_number} here", remedy="`exchange status` lists the cases", case_number=number)
         docket = docket_in(tx, case)
-        return LeadCase(file, docket, tx[Hearings].of_case(number), mark_of(*_facts(tx, number)))
+        return LeadCase(file, docket, _chaseable(visit, docket), mark_of(*case_facts(tx, number)))
+
+
+def _chaseable(visit: DeskVisit, docket: Docket) -> tuple[str, ...]:
+    state, calendar = docket.case.state, visit.node.calendar
+    found = ((one.department, why_not_chased(state, one, visit.now, calendar)) for one in docket.parts)
+    return tuple(department for department, why in found if why is None)
 
 
 def expect_case_seen(visit: DeskVisit, step: Step) -> str:
     """Return the number of the case; raise Changed where somebody has acted on it since the form was made."""
     number = visit.path["number"]
-    expect_seen(visit, *_facts(step.tx, number))
+    expect_seen(visit, *case_facts(step.tx, number))
     return number
 
 
-def _facts(tx: Any, number: str) -> tuple[object, ...]:
-    """What acts change: who has said what, the terms, and what is on record; receipts and reminders are none of it."""
+def case_facts(tx: Any, number: str) -> tuple[object, ...]:
+    """Return what acts change: who has said what, the terms, what is on record; no receipts and no reminders."""
     case = tx[Cases].get(number)
     if case is None:
         return (number,)
