@@ -14,7 +14,7 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.clock.watching import look_at_clocks
 from exchange.approval.window.decision import Ruling, ruling_text
 from exchange.approval.window.store import Cases
-from exchange.clock import CST, SteppedClock
+from exchange.clock import CST
 from exchange.messaging.documents import Documents
 from exchange.schemas import EntryKind, ObjectionGround, Outcome, Verdict
 from exchange.web.door.permissions import AccountRole
@@ -60,34 +60,6 @@ def test_a_clerk_presses_a_department_which_reads_it_in_its_inbox_and_with_the_c
         city.part(case, "transport").due_at, city.part(case, "transport").revision,
     ), "it moves no clock"  # fmt: skip
     assert ("chen", "chase", f"{path}/chase", "done") in lead_office.logged("window")
-
-
-def test_a_hearing_is_called_put_off_and_put_on_record_with_the_paper(lead_office: Office) -> None:
-    city, case = lead_office.city, opened(lead_office, "heard")
-    officer, path = lead_office.officer("window"), f"/lead/case/{case.number}"
-    call = {"at": "2026-03-20 09:30", "place": "三号室", "chair": "王敏", "reasons": "临近住宅"}
-    wrong = officer.post(f"{path}/hearing-call", {**officer.hidden(f"{path}/hearing-call"), **call, "at": "morgen"})
-    assert (wrong.status_code, "三号室" in wrong.text) == (422, True), "what was typed is in the page still"
-    assert sent(officer, f"{path}/hearing-call", call) == f"{path}?done=hearing-call"
-    assert sent(officer, f"{path}/hearing-put-off", {**call, "at": "2026-03-23 09:30"}).endswith("hearing-put-off")
-    node, clock = city.window, city.window.clock
-    node.clock = SteppedClock(datetime(2026, 3, 23, 15, tzinfo=CST))
-    try:
-        paper = {"paper": ("听证笔录.pdf", b"%PDF scan", "application/pdf")}
-        record = {"on": "2026-03-23", "record": "无异议"}
-        large = {"paper": ("听证笔录.pdf", bytes(300_000), "application/pdf")}
-        form = {**officer.hidden(f"{path}/hearing-record"), **record}
-        refused = officer.post(f"{path}/hearing-record", form, files=large)
-        assert (refused.status_code, "too large" in refused.text) == (422, True)
-        assert sent(officer, f"{path}/hearing-record", record, files=paper) == f"{path}?done=hearing-record"
-    finally:
-        node.clock = clock
-    with node.store.reading() as tx:
-        hearings = tx[Hearings].of_case(case.number)
-        stored = tx[Documents].get(node.address, hearings[-1].record_id or "")
-    assert [one.state for one in hearings] == [HearingState.CALLED_OFF, HearingState.HELD]
-    assert stored is not None
-    assert list(stored.enclosures) == [b"%PDF scan"]
 
 
 def test_a_departments_term_is_extended_and_what_the_law_refuses_is_said(lead_office: Office) -> None:
@@ -144,6 +116,32 @@ def test_a_prepared_decision_is_confirmed_once_it_was_read_over(lead_office: Off
     assert city.case(case).state is CaseState.READY, "reading it over signs nothing"
     assert sent(officer, f"{path}/confirm", {}) == f"{path}?done=confirm"
     assert (city.case(case).outcome, city.case(case).by_rule) == (Outcome.GRANT.value, False)
+
+
+def test_a_hearing_is_called_put_off_and_put_on_record_with_the_paper(lead_office: Office) -> None:
+    """The city's clock goes on: it comes near the end."""
+    city, case = lead_office.city, opened(lead_office, "heard")
+    officer, path = lead_office.officer("window"), f"/lead/case/{case.number}"
+    call = {"at": "2026-03-20 09:30", "place": "三号室", "chair": "王敏", "reasons": "临近住宅"}
+    wrong = officer.post(f"{path}/hearing-call", {**officer.hidden(f"{path}/hearing-call"), **call, "at": "morgen"})
+    assert (wrong.status_code, "三号室" in wrong.text) == (422, True), "what was typed is in the page still"
+    assert sent(officer, f"{path}/hearing-call", call) == f"{path}?done=hearing-call"
+    assert sent(officer, f"{path}/hearing-put-off", {**call, "at": "2026-03-23 09:30"}).endswith("hearing-put-off")
+    city.clock.step_to(datetime(2026, 3, 23, 15, tzinfo=CST))
+    record = {"on": "2026-03-23", "record": "无异议"}
+    large = {"paper": ("听证笔录.pdf", bytes(300_000), "application/pdf")}
+    form = {**officer.hidden(f"{path}/hearing-record"), **record}
+    refused = officer.post(f"{path}/hearing-record", form, files=large)
+    assert (refused.status_code, "too large" in refused.text) == (422, True)
+    paper = {"paper": ("听证笔录.pdf", b"%PDF scan", "application/pdf")}
+    assert sent(officer, f"{path}/hearing-record", record, files=paper) == f"{path}?done=hearing-record"
+    node = city.window
+    with node.store.reading() as tx:
+        hearings = tx[Hearings].of_case(case.number)
+        stored = tx[Documents].get(node.address, hearings[-1].record_id or "")
+    assert [one.state for one in hearings] == [HearingState.CALLED_OFF, HearingState.HELD]
+    assert stored is not None
+    assert list(stored.enclosures) == [b"%PDF scan"]
 
 
 def test_a_late_objection_on_grounds_of_safety_is_reviewed_and_a_broken_promise_explained(lead_office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.decision import Ruling, ruling_text
 from exchange.approval.window.store import Cases
+from exchange.desk.pages.lead.batch import field_of
 from exchange.schemas import AcceptanceOutcome, Outcome, Verdict
 from exchange.web.door.permissions import AccountRole
 from tests.journeys.portal import file, offer, row
@@ -64,7 +66,8 @@ def test_complete_filings_are_accepted_together_and_one_that_has_changed_is_name
     officers.refuse(city.window, second, AcceptanceOutcome.NOT_NEEDED, "无需许可", "李四")
     sure = {**stale, "sure": "yes"}
     answer = officer.post(path, sure)
-    assert (answer.status_code, "1 of 2 could not be done; the others are" in answer.text) == (409, True)
+    assert answer.status_code == 409
+    assert "1 of 2 could not be done; the others are" in answer.text, answer.text
     assert second in answer.text[answer.text.index("Not done") :]
     case = row(city, first).case_number
     assert (row(city, first).state, row(city, second).state) == (FilingState.ACCEPTED, FilingState.NOT_ACCEPTED)
@@ -91,7 +94,7 @@ def test_each_decision_is_a_document_of_its_own_and_what_anybody_objects_to_is_l
     assert {case.outcome for case in decided} == {Outcome.GRANT.value}
     assert len({case.decision_id for case in decided}) == 2
     assert city.case(objected).state is CaseState.READY
-    forged = officer.post(path, {**form, "of": objected.number, f"once-{objected.number}": "k"})
+    forged = officer.post(path, {**form, "of": objected.number, f"once-{field_of(objected.number)}": "k"})
     assert forged.status_code == 409
     assert city.case(objected).state is CaseState.READY
 
@@ -103,6 +106,10 @@ def test_those_that_are_late_are_pressed_in_the_cases_that_are_chosen(lead_offic
     one, other = city.submit("late"), city.submit("late")
     city.signed_for("window")
     city.reply("transport", one)
+    waits = lead_office.officer("window").get("/?list=lead")
+    counted = re.search(r"<strong>(\d+)</strong> To decide", waits)
+    assert counted is not None
+    assert int(counted[1]) == waits.count('<a class="to"') > 0, "the number counts what its list shows"
     city.clock.step_to(city.clock.now() + timedelta(days=8))
     clerk = lead_office.officer("window", AccountRole.CLERK)
     assert f'href="{path}"' in clerk.get("/?list=parallel")

@@ -4,6 +4,7 @@ does each in a step of its own, with its own entry in the audit log, under its o
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
@@ -105,7 +106,7 @@ class Batch:
             "more": len(items) > MOST or len(looked) == _LOOKED_AT,
             "left": left,
             "chosen": chosen,
-            "keys": {one.key: visit.typed(f"once-{one.key}") or secrets.token_urlsafe(18) for one in items},
+            "fields": {one.key: (field_of(one.key), _once(visit, one.key)) for one in items},
             "failed": visit.error.failed if isinstance(visit.error, BatchUndone) else (),
             "may": visit.may(self.action),
             "note": visit.typed("note"),
@@ -142,14 +143,23 @@ class Batch:
         return f"{self.page.path}?done=several-{self.key}"
 
     def _do_one(self, visit: DeskVisit, key: str) -> None:
-        mark, note = visit.typed(f"seen-{key}"), visit.typed("note").strip()
+        mark, note = visit.typed(f"seen-{field_of(key)}"), visit.typed("note").strip()
         print_ = fingerprint_of(self.page.path, visit.who, key, mark, note)
 
         def do(step: Step) -> tuple[str, str]:
             self.do(visit, step, key, mark)
             return key, ""
 
-        step_once(visit, visit.typed(f"once-{key}"), print_, self.action, f"{self.page.path} {key}", do)
+        step_once(visit, visit.typed(f"once-{field_of(key)}"), print_, self.action, f"{self.page.path} {key}", do)
+
+
+def field_of(key: str) -> str:
+    """Return what the fields of one item are called by, whatever its key is made of."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _once(visit: DeskVisit, key: str) -> str:
+    return visit.typed(f"once-{field_of(key)}") or secrets.token_urlsafe(18)
 
 
 def _chosen(visit: DeskVisit) -> list[str]:
