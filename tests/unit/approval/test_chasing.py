@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exchange.approval.records import PartRow
-from exchange.approval.rules.chasing import is_late, why_not_chased
+from exchange.approval.rules.reminders.chasing import is_late, why_not_chased
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.workdays import ChinaCalendar
 from tests.unit.facts import ID, at, end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.approval.records import PartRow
-from exchange.approval.rules.chasing import why_not_chased
+from exchange.approval.rules.reminders.chasing import why_not_chased
 from exchange.approval.window.closing import own_case
 from exchange.approval.window.store import Cases
 from exchange.errors import CallerError, Conflict, NotFound

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from exchange.approval.records import PartRow
-from exchange.approval.rules.chasing import is_late, why_not_chased
 from exchange.approval.rules.lead import UNSIGNED
+from exchange.approval.rules.reminders.chasing import is_late, why_not_chased
 from exchange.approval.window.leading.chasing import chase_in
 from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.chasing import is_late
 from exchange.approval.rules.completion import SETTLED
 from exchange.approval.rules.lead import UNSIGNED, LeadTask
+from exchange.approval.rules.reminders.chasing import is_late
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import RUNNING
 from exchange.approval.window.lead_duties import LeadDuty, duty_of, how_many_wait

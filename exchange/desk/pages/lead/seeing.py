@@ -9,7 +9,7 @@ from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.hearings.records import HearingRow
 from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
-from exchange.approval.rules.chasing import why_not_chased
+from exchange.approval.rules.reminders.chasing import why_not_chased
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Docket
