@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from exchange.envelope import verify_signed
 from exchange.messaging.documents import Documents
@@ -31,7 +32,10 @@ from exchange.schemas import (
     Treatment,
 )
 from exchange.web.door.permissions import AccountRole
-from tests.web.desk.office import Office, Officer
+from tests.web.browser import opened, sign_in
+from tests.web.desk.office import PEOPLE, Office, Officer, served_desk
+from tests.web.desk.test_browser_desk import look
+from tests.web.house import Credentials
 
 pytestmark = pytest.mark.broker
 FORM = Form(
@@ -225,3 +229,29 @@ def test_the_list_goes_by_urgency_and_page_by_page(bureau: Office) -> None:
     rest = officer.get("/?list=notices&after=d.9999-12-31.x")
     assert f'href="/notices/{later}"' not in rest, "behind all days"
     assert f'href="/notices/{last}"' in rest
+
+
+def test_a_clerk_answers_a_form_on_a_telephone(bureau: Office, browser: Browser) -> None:
+    notice_id = issued(bureau, notice(301, "关于报送防汛物资的通知", FORM))
+    with served_desk(bureau, "planning") as url:
+        page = opened(browser, "zh-CN")
+        page.set_viewport_size({"width": 320, "height": 800})
+        sign_in(page, url, Credentials(*PEOPLE[AccountRole.CLERK]))
+        page.get_by_role("link", name="通知", exact=True).last.click()
+        page.locator(f'a[href="/notices/{notice_id}"]').click()
+        expect(page.get_by_text("请填报")).to_be_visible()
+        look(page, "notice")
+        page.get_by_role("link", name="填报", exact=True).click()
+        page.get_by_role("button", name="核对后签名").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        look(page, "notice-faulty")
+        page.get_by_label("水泵").fill("31")
+        page.get_by_label("是", exact=True).check()
+        page.get_by_role("button", name="核对后签名").click()
+        expect(page.get_by_text("31 台")).to_be_visible()
+        look(page, "notice-preview")
+        page.get_by_role("button", name="签名并报送").click()
+        expect(page.get_by_text("已填报，正在送达。")).to_be_visible()
+        page.context.close()
+    let_go(bureau, "planning")
+    assert len(told(bureau, "planning", notice_id)) == 2, "signed for, and answered"
