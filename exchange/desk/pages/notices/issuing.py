@@ -58,7 +58,8 @@ _EMPTY = 2
 def _begin(visit: DeskVisit) -> Mapping[str, object]:
     if not can_issue(visit):
         raise CallerError(
-            "a relay office passes on, and issues nothing", remedy="issue it --as the office or a department"
+            "no notice is issued here: this is a relay office, or the domain has none",
+            remedy="issue it at the desk of an office or a department whose domain has a relay office",
         )
     return _shown(visit, visit.node.new_id(), None, started_notice(visit))
 
