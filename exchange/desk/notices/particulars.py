@@ -121,7 +121,7 @@ def signatures(visit: DeskVisit, held: HeldNotice) -> list[tuple[str, str, datet
     found = [(held.row.origin, visit.say("发文", "issued it"), held.text.signed_at)]
     for one in held.text.covers:
         verb = verb_of(held.row.origin, one.relay)
-        found.append((one.relay, visit.say(verb, f"{verb}, put a cover in front"), one.at))
+        found.append((one.relay, visit.say(verb, "put a cover in front"), one.at))
     return found
 
 
