@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Attachment, Body, Line, MessageId, Room, Title, Urgency, Wire
+from exchange.schemas.base import Address, Attachment, Body, Digest, Line, MessageId, Room, Title, Urgency, Wire
 from exchange.schemas.claim import ClaimCheck
-from exchange.schemas.instants import Day
+from exchange.schemas.instants import Day, Instant
 from exchange.schemas.published.conditions import A_TEXT, ONE, given, rules, says, when
 
 
@@ -197,3 +197,20 @@ class Document(Body):
         if self.printing is not None and self.date is not None and self.printing.on < self.date:
             raise ValueError("was printed before its date of issue (GB/T 9704-2012, 7.4.2)")
         return self
+
+
+class DocumentReturn(Body):
+    """An addressee sends a document back (退文), with the reason: it does not satisfy the rules (article 24)."""
+
+    KIND: ClassVar[str] = "document-return"
+    TITLE: ClassVar[Title] = ("退文", "Document sent back")
+    ROOM: ClassVar[Room] = Room.DOCUMENTS
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    document_id: MessageId
+    """The document that is sent back."""
+    digest: Digest
+    """SHA-256 of its signed bytes."""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    officer: Line
+    at: Instant

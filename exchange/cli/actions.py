@@ -59,6 +59,8 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
     "forward": CommandAction(("message", "as_")),
+    "return": CommandAction(("message", "officer", "as_")),
+    "file": CommandAction(("message", "officer", "as_")),
     "circulate": CommandAction(("message", "to", "read", "officer", "as_"), only=("to", "read")),
     "resend": CommandAction(("message", "as_")),
     "diagnostics": CommandAction(("file",)),

@@ -99,6 +99,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
         {
             "send": "Sends a report, a request, an answer or a letter to other authorities.",
             "forward": "Passes a request on to a superior authority with your own opinion and the whole file.",
+            "return": "Sends a document back to who wrote it, with the reason.",
+            "file": "Marks a document that came or went as filed, with who and when; the first time counts.",
             "register": "The register of documents: what came and what went, numbered within each year.",
             "circulate": "Puts a received document round to officers of your authority, and records who has read it.",
         },

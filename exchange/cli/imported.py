@@ -82,9 +82,10 @@ def department(app: typer.Typer) -> None:
 
 
 def documents(app: typer.Typer) -> None:
-    from exchange.cli.documents import commands, registering
+    from exchange.cli.documents import commands, handling, registering
 
     commands.register(app)
+    handling.register(app)
     registering.register(app)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from exchange.documents.convey import sending_faults
 from exchange.documents.request_record import came_as, request_id_of, to_answer
 from exchange.documents.rules.broken import BrokenRule, DocumentElement, DocumentFault
-from exchange.errors import CallerError, NotFound
+from exchange.documents.sent_back import returned_of_ours, was_sent_back
+from exchange.errors import CallerError, Conflict, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
 from exchange.messaging.rules.agreements import check_agreements, false_agreements
@@ -54,6 +55,7 @@ def judge(
     addressees: Sequence[str],
     copies: Sequence[str] = (),
     in_reply_to: str | None = None,
+    replaces: str | None = None,
 ) -> JudgedDocument:
     """Hold a document against everything for which sending it is refused; nothing is sent."""
     found = list(secret_faults(document))
@@ -62,9 +64,9 @@ def judge(
         none = CallerError("a document needs at least one addressee", remedy="name an address of the directory")
         found.append(DocumentFault(DocumentElement.TO, none))
     answered, unanswerable = Answered(), None
-    if in_reply_to is not None:
+    if in_reply_to is not None or replaces is not None:
         try:
-            answered = _answered(step, document, in_reply_to)
+            answered = _refers(step, document, in_reply_to, replaces)
         except CallerError as error:
             unanswerable = DocumentFault(DocumentElement.ANSWERS, error)
             found.append(unanswerable)
@@ -101,6 +103,18 @@ def twice_named(main: Sequence[str], copies: Sequence[str]) -> list[DocumentFaul
     return []
 
 
+def _refers(step: Step, document: Document, in_reply_to: str | None, replaces: str | None) -> Answered:
+    if replaces is None:
+        return _answered(step, document, in_reply_to or "")
+    if in_reply_to is not None:
+        raise CallerError(
+            "a document answers one, or replaces one that came back",
+            remedy="leave one of them out; the messages of the matter stay together",
+        )
+    return_id, conversation = returned_of_ours(step, replaces)
+    return Answered(return_id, conversation)
+
+
 def _answered(step: Step, document: Document, message_id: str) -> Answered:
     request_id = request_id_of(step.node, step.tx, message_id)
     if document.kind is DocumentKind.REPLY:
@@ -115,4 +129,6 @@ def _answered(step: Step, document: Document, message_id: str) -> Answered:
             remedy="`exchange inbox` lists what came",
             message_id=message_id,
         )
+    if any(was_sent_back(step, one) for one in stored):
+        raise Conflict("it was sent back from here", remedy="answer the document that replaces it")
     return Answered(request_id, stored[0].conversation_id)

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from exchange.documents.convey import main_addressees
 from exchange.documents.records import RequestForward, RequestRow
+from exchange.documents.rules.handling import HandlingState
 from exchange.documents.rules.request_states import REQUESTS, RequestProgress, RequestSeat, RequestState
-from exchange.documents.store import Requests
+from exchange.documents.store import Handlings, Requests
 from exchange.envelope import verify_signed
 from exchange.errors import Conflict, NotFound, SenderError
 from exchange.messaging.documents import Documents
@@ -82,6 +83,12 @@ def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
         raise Conflict(
             "request {request_id} is answered",
             remedy="what is to be added goes by a 函 or a 通知",
+            request_id=request_id,
+        )
+    if row.state is RequestState.RETURNED:
+        raise Conflict(
+            "request {request_id} was sent back",
+            remedy="answer the one that replaces it",
             request_id=request_id,
         )
     forward = forwarded_by(tx, request_id, address)
@@ -154,6 +161,7 @@ _COPY_STATES = {
 _PROGRESS = {
     RequestState.FORWARDED: RequestProgress.FORWARDED,
     RequestState.ANSWERED: RequestProgress.ANSWERED,
+    RequestState.RETURNED: RequestProgress.RETURNED,
 }
 
 
@@ -174,6 +182,8 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
             return None
         to = main_addressees(verified.header, verified.body)[0]
         state, reason = (RequestProgress.RECEIVED, "") if own is None else _copy_state(tx, request_id, to)
+        if row is not None and row.state is RequestState.RETURNED:
+            reason = _why_returned(tx, verified.header.sender, request_id)
         forwards = tuple(_forward(node, tx, one) for one in tx[Requests].forwards(request_id))
     return RequestStatus(
         request_id=request_id,
@@ -188,6 +198,11 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
         answered_at=row.answered_at if row else None,
         came_at=row.recorded_at if row and row.seat is RequestSeat.ASKED else None,
     )
+
+
+def _why_returned(tx: Transaction, origin: str, request_id: str) -> str:
+    done = (one for one in tx[Handlings].of(origin, request_id) if one.state is HandlingState.RETURNED)
+    return next((one.reason for one in done), "")
 
 
 def requests_here(node: Node, limit: int = 20) -> tuple[list[RequestStatus], int]:

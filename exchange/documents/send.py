@@ -23,17 +23,21 @@ def send_document(
     copies: Sequence[str] = (),
     enclosures: Sequence[bytes] = (),
     in_reply_to: str | None = None,
+    replaces: str | None = None,
 ) -> str:
     """Put a document into the outbox for ``addressees`` and for those who get a copy; returns its message id.
 
     A 批复 answers the request ``in_reply_to``, and is copied to all who have passed that request on. Who is named as
-    having agreed to it gets a copy, too, and sends it back if it did not. Raises Secret for a classified document,
+    having agreed to it gets a copy, too, and sends it back if it did not. ``replaces`` is a document of ours that an
+    addressee has sent back; the new one answers that return. Raises Secret for a classified document,
     NotFound for an address that is not in the directory or a message that is cited and not on record, CallerError when
     the enclosures are not the attachments named, or where a rule of its kind does not let it go so (with the article);
     Conflict for a request that was answered or passed on.
     """
     with node.step() as step:
-        return send_in(step, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to)
+        return send_in(
+            step, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to, replaces=replaces
+        )
 
 
 def send_in(
@@ -44,10 +48,11 @@ def send_in(
     copies: Sequence[str] = (),
     enclosures: Sequence[bytes] = (),
     in_reply_to: str | None = None,
+    replaces: str | None = None,
 ) -> str:
     """Do what `send_document` does, inside a step."""
     check_enclosures(document, enclosures)
-    judged = _expect_lawful(step, document, addressees, copies, in_reply_to)
+    judged = _expect_lawful(step, document, addressees, copies, in_reply_to, replaces)
     main, copied, answered = judged.main, judged.copied, judged.answered
     message_id = step.send(
         copied_to(document, copied),
@@ -71,10 +76,11 @@ def check_document(
     *,
     copies: Sequence[str] = (),
     in_reply_to: str | None = None,
+    replaces: str | None = None,
 ) -> None:
     """Raise what `send_document` would raise, but for enclosures, and send nothing."""
     with node.step() as step:
-        _expect_lawful(step, document, addressees, copies, in_reply_to)
+        _expect_lawful(step, document, addressees, copies, in_reply_to, replaces)
 
 
 def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
@@ -92,10 +98,15 @@ def copied_to(document: Document, copies: Sequence[str]) -> Document:
 
 
 def _expect_lawful(
-    step: Step, document: Document, addressees: Sequence[str], copies: Sequence[str], in_reply_to: str | None
+    step: Step,
+    document: Document,
+    addressees: Sequence[str],
+    copies: Sequence[str],
+    in_reply_to: str | None,
+    replaces: str | None,
 ) -> JudgedDocument:
     """Who must act on it, who gets a copy, and what it answers; raises for what the rules do not allow."""
-    judged = judge(step, document, addressees, copies, in_reply_to)
+    judged = judge(step, document, addressees, copies, in_reply_to, replaces)
     refuse_all(document.kind, judged.faults)
     return judged
 

@@ -8,17 +8,19 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal, select, tuple_
 
 from exchange.documents.records import RequestForward, RequestRow
 from exchange.documents.rules.circulation import CIRCULATION, CirculationReader, CirculationState
+from exchange.documents.rules.handling import HANDLINGS, DocumentHandling, HandlingState
 from exchange.documents.rules.request_states import REQUESTS, RequestSeat, RequestState
-from exchange.documents.tables import circulation, request, request_forward
+from exchange.documents.tables import circulation, document_handling, request, request_forward
 from exchange.paging import Place
 from exchange.store.keyset import after_place
 from exchange.store.statements import move, values_of
+from exchange.store.types import Instant
 
-_r, _f, _o = request.c, request_forward.c, circulation.c
+_r, _f, _o, _h = request.c, request_forward.c, circulation.c, document_handling.c
 _ROWS = select(*(_r[field.name] for field in fields(RequestRow)))
 _ONE = _ROWS.where(_r.request_id == bindparam("id"))
 _FORWARDS = (
@@ -118,3 +120,42 @@ class Circulations:
         return move(
             self._db, circulation, CIRCULATION, key, {CirculationState.UNREAD}, CirculationState.READ, {"read_at": at}
         )
+
+
+_HANDLED = select(*(_h[field.name] for field in fields(DocumentHandling)))
+
+
+class Handlings:
+    """What was done with documents: sent back, by whom and why, or filed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def of(self, sender: str, message_id: str) -> list[DocumentHandling]:
+        """Return what each authority has done with a document, the first one first."""
+        here = (_h.message_id == message_id, _h.sender == sender)
+        query = _HANDLED.where(*here).order_by(_h.handled_at, _h.handled_by)
+        return [DocumentHandling(*row) for row in self._db.execute(query)]
+
+    def get(self, sender: str, message_id: str, handled_by: str) -> DocumentHandling | None:
+        """Return what one authority has done with a document; None where that is nothing."""
+        return next((one for one in self.of(sender, message_id) if one.handled_by == handled_by), None)
+
+    def put(self, sender: str, message_id: str, done: DocumentHandling) -> bool:
+        """Record what an authority has done; returns False if it has done something with this document already."""
+        before = self.get(sender, message_id, done.handled_by)
+        if before is not None and done.state not in HANDLINGS.table[before.state]:
+            return False
+        self._db.execute(insert(document_handling).values(sender=sender, message_id=message_id, **values_of(done)))
+        return True
+
+    def page(
+        self, state: HandlingState, before: Place | None, limit: int
+    ) -> list[tuple[str, str, DocumentHandling]]:  # fmt: skip
+        """Return a page of what was brought to a state, the latest first, behind a place: sender, message id, what."""
+        query = _HANDLED.add_columns(_h.sender, _h.message_id).where(_h.state == state)
+        if before is not None:
+            last = tuple_(literal(before[0], Instant), before[1])
+            query = query.where(tuple_(_h.handled_at, _h.message_id) < last)
+        rows = self._db.execute(query.order_by(_h.handled_at.desc(), _h.message_id.desc()).limit(limit))
+        return [(row.sender, row.message_id, DocumentHandling(*row[:-2])) for row in rows]

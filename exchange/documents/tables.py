@@ -1,10 +1,12 @@
-"""The tables of documents: a row a request, one for each authority that passed it on, and one for each reader."""
+"""The tables of documents: a row a request, one for each authority that passed it on, for each reader, and for what
+was sent back or filed."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from exchange.documents.rules.circulation import CirculationState
+from exchange.documents.rules.handling import HandlingState
 from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.store.metadata import metadata
 from exchange.store.types import EnumWord, FreeText, Instant
@@ -50,4 +52,18 @@ circulation = Table(
     Column("put_at", Instant, nullable=False),
     Column("state", EnumWord(CirculationState, 8), nullable=False),
     Column("read_at", Instant),
+)
+
+document_handling = Table(
+    "document_handling",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("sender", String(120), primary_key=True),
+    Column("handled_by", String(120), primary_key=True),
+    Column("state", EnumWord(HandlingState, 12), nullable=False),
+    Column("handled_at", Instant, nullable=False),
+    Column("officer", FreeText, nullable=False),
+    Column("reason", FreeText, nullable=False),
+    Column("return_id", String(36)),
+    Index("document_handling_page", "state", "handled_at", "message_id"),
 )

@@ -20,7 +20,7 @@ from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
 from exchange.approval.window.renewing import by_law as renewals
 from exchange.approval.window.terms import reprojecting, watching
-from exchange.documents import arrive, forward
+from exchange.documents import arrive, forward, returning
 from exchange.joint import lead, reader, signer
 from exchange.levels import calendars, spread
 from exchange.levels.non_delivery import take_non_delivery
@@ -141,4 +141,4 @@ def _with_portal(work: Work) -> Work:
 def _for_everyone() -> dict[str, Handler]:
     own: dict[str, Handler] = {Document.KIND: arrive.take_document, NonDelivery.KIND: take_non_delivery}
     joint = lead.handlers() | signer.handlers() | reader.handlers()
-    return own | forward.handlers() | joint | ask.handlers() | above.handlers()
+    return own | forward.handlers() | returning.handlers() | joint | ask.handlers() | above.handlers()

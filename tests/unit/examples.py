@@ -46,6 +46,7 @@ from exchange.schemas import (
     Document,
     DocumentKind,
     DocumentNumber,
+    DocumentReturn,
     DomainTotal,
     EncryptionKey,
     Escalation,
@@ -367,6 +368,7 @@ MESSAGES: tuple[Body, ...] = (
         path=("c.relay", "c.d.relay"),
         cover=COVER,
     ),
+    DocumentReturn(document_id=ID, digest=DIGEST, reason="未标注签发人", officer="张三", at=at("03-04")),
     ForwardedRequest(request_id=ID, origin="c.d.office", digest=DIGEST, opinion=OPINION_UPWARD, path=("c.office",)),
     RequestForwarded(
         request_id=ID, origin="c.d.office", digest=DIGEST, to="office.c", opinion="拟同意。", path=("c.office",)

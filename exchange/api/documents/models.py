@@ -76,6 +76,8 @@ class SendIn(ApiModel):
     copies: Annotated[tuple[Address, ...], Field(max_length=200)] = ()
     answers: MessageId | None = None
     """The message that it answers (批复, 复函)."""
+    replaces: MessageId | None = None
+    """A document of the member that an addressee has sent back, and that this one replaces. 代替的被退公文。"""
     document: DocumentIn
     attachments: Annotated[tuple[AttachmentIn, ...], Field(max_length=20)] = ()
 

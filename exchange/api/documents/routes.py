@@ -64,7 +64,15 @@ def send(caller: Sending, api: Shared, form: Form, key: Key = None) -> Response:
     document, enclosures = _document(asked, opened.node.clock)
 
     def do(step: Step) -> SentOut:
-        sent = send_in(step, document, asked.to, copies=asked.copies, enclosures=enclosures, in_reply_to=asked.answers)
+        sent = send_in(
+            step,
+            document,
+            asked.to,
+            copies=asked.copies,
+            enclosures=enclosures,
+            in_reply_to=asked.answers,
+            replaces=asked.replaces,
+        )
         return SentOut(message_id=sent)
 
     return once(opened.node, api.clock, key, fingerprint_of("send", asked), do)

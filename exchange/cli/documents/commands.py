@@ -39,6 +39,9 @@ def send(
     answers: Annotated[
         str | None, typer.Option("--answers", metavar="MESSAGE", help="The message that it answers (批复, 复函).")
     ] = None,
+    replaces: Annotated[
+        str | None, typer.Option(metavar="MESSAGE", help="A document of yours that came back, and that it replaces.")
+    ] = None,
     as_: AsOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -81,10 +84,12 @@ def send(
     """
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
-    lawful = partial(check_document, node, addressees=to, copies=copy or (), in_reply_to=answers)
+    lawful = partial(check_document, node, addressees=to, copies=copy or (), in_reply_to=answers, replaces=replaces)
     with leaving_claims(settings, node.address) as leave:
         document, enclosures = read_document(file, settings.clock, leave, lawful)
-    sent = send_document(node, document, to, copies=copy or (), enclosures=enclosures, in_reply_to=answers)
+    sent = send_document(
+        node, document, to, copies=copy or (), enclosures=enclosures, in_reply_to=answers, replaces=replaces
+    )
     if as_json:
         print_json({"message_id": sent, "kind": document.kind.value})
     else:

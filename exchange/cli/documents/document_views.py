@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from exchange.cli.naming import in_full
 from exchange.documents.rules.circulation import CirculationReader
+from exchange.documents.rules.handling import DocumentHandling, HandlingState
 from exchange.joint.reader import JointIssue
+from exchange.language import tr
 from exchange.messaging.register.records import RegisterEntry
+from exchange.operations.said.terms import moment
 
 
 def joint_json(joint: JointIssue) -> dict[str, Any]:
@@ -39,6 +43,22 @@ def reader_json(reader: CirculationReader) -> dict[str, Any]:
     return {
         "officer": reader.officer, "state": reader.state.value, "put_by": reader.put_by,
         "put_at": reader.put_at.isoformat(), "read_at": reader.read_at.isoformat() if reader.read_at else None,
+    }  # fmt: skip
+
+
+def handled_line(done: DocumentHandling) -> tuple[str, str]:
+    """Return what an authority has done with a document, as a label and a text."""
+    who = tr("{officer}, {at}", officer=done.officer, at=moment(done.handled_at))
+    if done.state is HandlingState.FILED:
+        return tr("filed by"), who
+    return tr("sent back by {authority}", authority=in_full(done.handled_by)), f"{done.reason} ({who})"
+
+
+def handled_json(done: DocumentHandling) -> dict[str, Any]:
+    """Return what an authority has done with a document, for machines."""
+    return {
+        "by": done.handled_by, "state": done.state.value, "at": done.handled_at.isoformat(), "officer": done.officer,
+        "reason": done.reason, "return_id": done.return_id,
     }  # fmt: skip
 
 

@@ -11,7 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.documents.document_views import entry_json, joint_json, reader_json, without_keys
+from exchange.cli.documents.document_views import (
+    entry_json,
+    handled_json,
+    handled_line,
+    joint_json,
+    reader_json,
+    without_keys,
+)
 from exchange.cli.naming import in_full, names_known
 from exchange.cli.streams import printable
 from exchange.cli.view import plain, times
@@ -70,6 +77,8 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "fault": item.fault,
         "registered": entry_json(item.registered) if item.registered else None,
         "readers": [reader_json(one) for one in item.readers],
+        "handled": [handled_json(one) for one in item.handled],
+        "replaces": item.replaces,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
             {"addressee": copy.addressee, "state": copy.state.value, "attempts": copy.attempts,
@@ -103,6 +112,10 @@ def _handling(item: Filed) -> Lines:
         yield tr("register"), tr("{book}, no. {number}", book=book, number=item.registered.number)
     for reader in item.readers:
         yield tr("put round to {officer}", officer=reader.officer), _read_at(reader)
+    for done in item.handled:
+        yield handled_line(done)
+    if item.replaces is not None:
+        yield tr("replaces"), tr("{message}, which was sent back", message=item.replaces)
     for attachment, _ in attachments(item):
         yield tr("attachment"), f"{attachment.name} ({tr('{size:,} bytes', size=attachment.size)})"
     for claim in claims(item):

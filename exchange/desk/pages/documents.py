@@ -16,12 +16,15 @@ from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskGroup, De
 from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.documents.circulate import CARRIERS, circulate_in, mark_read_in
+from exchange.documents.rules.handling import HandlingState, is_returnable
 from exchange.documents.rules.request_states import RequestProgress
 from exchange.documents.store import Circulations
 from exchange.language.names import CIRCULATION_STATES, COPIES
 from exchange.messaging.node import Step
+from exchange.messaging.records import OutboxState
 from exchange.messaging.resend import resend_in
 from exchange.operations.trace.dossier import Filed, document_in, filed
+from exchange.schemas import Document
 from exchange.schemas.titles import kind_name
 from exchange.web.door.store import Accounts
 from exchange.web.words import TONES
@@ -31,12 +34,15 @@ _LONGEST = 80
 
 def _list(visit: DeskVisit) -> Mapping[str, object]:
     which, words = visit.query.get("list", "received"), visit.query.get("words", "").strip()[:_LONGEST]
-    found = documents_page(visit, which, words, visit.query.get("after", ""))
-    wanted = {"list": which, **({"words": words} if words else {})}
+    unfiled = bool(visit.query.get("unfiled"))
+    found = documents_page(visit, which, words, visit.query.get("after", ""), unfiled=unfiled)
+    wanted = {"list": which, **({"words": words} if words else {}), **({"unfiled": "yes"} if unfiled else {})}
     return {
         "which": which,
         "search": words,
         **views_of(visit, "documents", which),
+        "unfiled": unfiled,
+        "may_be_filed": which in ("received", "sent"),
         "found": found,
         "lists": [(name, visit.words(title)) for name, title in LISTS.items()],
         "next": f"/documents?{urlencode({**wanted, 'after': found.next})}" if found.next else "",
@@ -70,6 +76,8 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         accounts = [row.name for row in tx[Accounts].all() if row.locked_at is None]
     readers = item.readers
     is_open = request is not None and request.came_at is not None and request.state is RequestProgress.RECEIVED
+    back = any(one.state is HandlingState.RETURNED for one in item.handled)
+    refused = any(one.state is OutboxState.RETURNED for one in item.copies)
     return {
         "heading": document.title if document is not None else kind_name(item.stored.kind),
         "item": item,
@@ -87,7 +95,19 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         "tones": TONES,
         "reader_states": CIRCULATION_STATES,
         "came": came,
-        "can_answer": came and document is not None and (request is None or is_open),
+        "can_answer": came and document is not None and not back and (request is None or is_open),
+        "can_return": came
+        and item.stored.kind == Document.KIND
+        and document is not None
+        and not item.handled
+        and visit.node.address not in document.copies
+        and is_returnable(document.kind)
+        and (request is None or is_open),
+        "can_file": not any(one.handled_by == visit.node.address for one in item.handled) and not is_open,
+        "handled": item.handled,
+        "written_anew": not came and document is not None and item.joint is None and (back or refused),
+        "standing": mark_of(_standing(visit, message)),
+        "reason": visit.typed("reason"),
         "can_forward": is_open,
         "can_circulate": came and item.stored.kind in CARRIERS,
         "others": [one for one in accounts if one not in {reader.officer for reader in readers}],
@@ -97,6 +117,16 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         "officers": visit.typed("officers"),
         "message": message,
     }
+
+
+def expect_unhandled(visit: DeskVisit, step: Step, message: str) -> None:
+    """Raise Changed where somebody has sent a document back, filed or answered it since its page was loaded."""
+    expect_seen(visit, _standing(visit, message))
+
+
+def _standing(visit: DeskVisit, message: str) -> object:
+    """What its officers go by when they send a document back."""
+    return [(one.handled, chain_of(visit, message)[0]) for one in filed(visit.node, message)]
 
 
 def _circulate(visit: DeskVisit, step: Step) -> str:

@@ -15,20 +15,22 @@ class RequestSeat(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Where it stands. FORWARDED: it went further up, as far as is known here."""
+    """Where it stands. FORWARDED: it went further up, as far as is known here. RETURNED: who was asked sent it back."""
 
     OPEN = "open"
     FORWARDED = "forwarded"
     ANSWERED = "answered"
+    RETURNED = "returned"
 
 
 REQUESTS = machine(
     "a request",
     {RequestState.OPEN},
     {
-        RequestState.OPEN: {RequestState.FORWARDED, RequestState.ANSWERED},
+        RequestState.OPEN: {RequestState.FORWARDED, RequestState.ANSWERED, RequestState.RETURNED},
         RequestState.FORWARDED: {RequestState.ANSWERED},
         RequestState.ANSWERED: (),
+        RequestState.RETURNED: (),
     },
 )
 

@@ -27,6 +27,7 @@ from exchange.schemas import (
     DefaultMode,
     DefaultNotice,
     Document,
+    DocumentReturn,
     Escalation,
     Filing,
     FilingStatement,
@@ -90,6 +91,10 @@ def body_lines(body: Body, names: SaidNames) -> Lines:
         yield from document_lines(body.document, names)
     elif isinstance(body, JointRefusal | JointEnded):
         yield tr("reasons"), body.reasons
+    elif isinstance(body, DocumentReturn):
+        yield tr("sent back"), body.document_id
+        yield tr("reason"), body.reason
+        yield tr("officer"), body.officer
     elif isinstance(body, RequestForwarded):
         yield tr("passed on"), f"{names.in_full(body.path[-1])} → {names.in_full(body.to)}"
         yield tr("opinion"), body.opinion

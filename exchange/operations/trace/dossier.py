@@ -13,8 +13,10 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.window.store import Cases
 from exchange.documents.circulate import CARRIERS
 from exchange.documents.rules.circulation import CirculationReader
+from exchange.documents.rules.handling import DocumentHandling
 from exchange.documents.rules.issuing import Issuing
-from exchange.documents.store import Circulations
+from exchange.documents.sent_back import replaced
+from exchange.documents.store import Circulations, Handlings
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.joint.reader import JointIssue, open_issue
@@ -68,6 +70,10 @@ class Filed:
     """Its entry in the register of documents."""
     readers: tuple[CirculationReader, ...] = ()
     """To whom it is put round within the authority, and who has read it."""
+    handled: tuple[DocumentHandling, ...] = ()
+    """Who has sent it back, and why; or that it is filed."""
+    replaces: str | None = None
+    """The document that was sent back and that this one replaces, as its sender says by what it answers."""
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -160,9 +166,11 @@ def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
         entry = tx[Register].of(RegisterSide(stored.direction), stored.sender, stored.message_id)
         readers = tuple(tx[Circulations].readers(stored.sender, stored.message_id))
         found = replace(found, registered=entry, readers=readers if stored.direction == RegisterSide.RECEIVED else ())
+        found = replace(found, handled=tuple(tx[Handlings].of(stored.sender, stored.message_id)))
     if found.verified is None:
         return found
-    return replace(found, issuing=issuing_of(node.directory, found.verified, stored.enclosures))
+    issuing = issuing_of(node.directory, found.verified, stored.enclosures)
+    return replace(found, issuing=issuing, replaces=replaced(tx, found.verified))
 
 
 def _read(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:

@@ -62,6 +62,8 @@ def filed(issuer: str, monkeypatch: pytest.MonkeyPatch, codes: tuple[str, ...] =
         issuing=found,
         registered=None,
         readers=(),
+        handled=(),
+        replaces=None,
     )
 
 

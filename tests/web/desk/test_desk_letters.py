@@ -148,3 +148,46 @@ def test_passing_on_is_prepared_and_refused_where_nobody_stands_above(bureau: Of
     page = signer.get(f"{path}?check=1")
     assert "does not go downward to" in page
     assert signer.post(f"{path}/send", {**guard(signer)}).status_code == 422
+
+
+def test_what_came_is_sent_back_with_a_reason_written_anew_and_sent_again(bureau: Office) -> None:
+    writer, reader = bureau.officer("planning"), bureau.officer("transport")
+    path, title = begun(writer, "kind=函"), "关于施工计划的函"
+    typed = {
+        "kind": "函", "to": "transport", "number": "合规函〔2026〕81号", "issuer": "planning", "title": title,
+        "body": "请见附件。", "then": "preview",
+    }  # fmt: skip
+    writer.post(path, {**guard(writer), **typed}, files={"file": FILE})
+    first = writer.post(f"{path}/send", writer.hidden(f"{path}/preview")).headers["location"].partition("?")[0]
+    settle(bureau, "planning")
+    page = reader.get(first)
+    form = reader.fields_of(page.partition(f'action="{first}/return"')[2].partition("</form>")[0])
+    empty = reader.post(f"{first}/return", {**form, "reason": " "})
+    assert (empty.status_code, 'id="reason-fault"' in empty.text) == (422, True)
+    clerk = bureau.officer("transport", AccountRole.CLERK)
+    assert f"{first}/return" not in clerk.get(first), "a clerk does not sign"
+    gone, again = (reader.post(f"{first}/return", {**form, "reason": "附件不是施工计划"}) for _ in range(2))
+    assert gone.headers["location"] == again.headers["location"] == f"{first}?done=letter-returned"
+    settle(bureau, "transport")
+    assert "附件不是施工计划" in writer.get("/documents?list=returned")
+    assert "附件不是施工计划" in writer.get(first)
+    message = first.rpartition("/")[2]
+    anew = begun(writer, f"anew={message}")
+    page = writer.last.text if writer.last is not None else ""
+    assert all(word in page for word in ("方案.txt", title, "请见附件。", f'name="replaces" value="{message}"'))
+    (former,) = re.findall(r'name="remove" value="(\w{64})"', page)
+    written = {
+        **guard(writer), **typed, "replaces": message, "anew": message, "number": "合规函〔2026〕82号",
+        "remove": former,
+    }  # fmt: skip
+    plan = {"file": ("计划.txt", "计划".encode(), "text/plain")}
+    assert writer.post(anew, written, files=plan).headers["location"] == f"{anew}/preview"
+    second = writer.post(f"{anew}/send", writer.hidden(f"{anew}/preview")).headers["location"].partition("?")[0]
+    settle(bureau, "planning")
+    assert [one.attachments[0].name for one in received(bureau, "transport", title)] == ["计划.txt", "方案.txt"]
+    assert f'href="{first}"' in reader.get(second).partition("It replaces what was sent back")[2][:200]
+    assert second in reader.get("/documents?unfiled=yes")
+    reader.post(f"{second}/file", reader.hidden(second))
+    assert second in reader.get("/documents?list=filed")
+    assert second not in reader.get("/documents?unfiled=yes")
+    assert "Send it back" not in reader.get(second)

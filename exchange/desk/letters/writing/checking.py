@@ -39,6 +39,7 @@ class ReadyLetter:
     """Those that are named, and those that the rules add."""
     answers: str
     forwards: str
+    replaces: str
 
 
 def ready_letter(
@@ -49,14 +50,14 @@ def ready_letter(
     read = LetterFields(visit, fields, parties(visit), complaints)
     with calling(visit.face.names()):
         main, copied = (read.addresses(name) for name in SEVERAL)
-        answers, forwards = read.typed("answers"), read.typed("forwards")
+        answers, forwards, replaces = (read.typed(name) for name in ("answers", "forwards", "replaces"))
         if forwards:
             main = _superior(step, main, complaints)
         said = read.said(main, copied, files)
         copied = _judged(step, said, main, copied, read)
         document = document_said(said, complaints)
         complaints.expect_none()
-    return ReadyLetter(copied_to(document, copied), main, copied, answers, forwards)
+    return ReadyLetter(copied_to(document, copied), main, copied, answers, forwards, replaces)
 
 
 def _superior(step: Step, main: tuple[str, ...], complaints: LetterComplaints) -> tuple[str, ...]:
@@ -78,9 +79,11 @@ def _judged(
     if forwards:
         faults, whole = (way_up(step, forwards, document, main[0], copied).faults if main else ()), copied
     else:
-        judged = judge(step, document, main, copied, read.typed("answers") or None)
+        replaces = read.typed("replaces")
+        judged = judge(step, document, main, copied, read.typed("answers") or None, replaces or None)
         faults, whole = judged.faults, judged.copied
-    read.complaints.of_rules(faults, passes_on=bool(forwards), addressed=bool(main))
+    about = next((name for name in ("forwards", "replaces") if read.typed(name)), "answers")
+    read.complaints.of_rules(faults, about, addressed=bool(main))
     return whole
 
 

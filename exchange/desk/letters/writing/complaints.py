@@ -7,7 +7,7 @@ from typing import Protocol
 
 from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.letters.writing.fields import LETTER_LABELS
-from exchange.documents.rules.broken import DocumentFault
+from exchange.documents.rules.broken import DocumentElement, DocumentFault
 from exchange.language import Joined, Language, Text, Words, choose, language
 
 
@@ -33,10 +33,13 @@ class LetterComplaints:
         """Return whether something is wrong with a field."""
         return any(one.anchor == field for one in self._found)
 
-    def of_rules(self, faults: Iterable[DocumentFault], *, passes_on: bool, addressed: bool) -> None:
-        """Add what stands against sending it. Whom it goes to is complained of once where that cannot be read."""
+    def of_rules(self, faults: Iterable[DocumentFault], about: str, *, addressed: bool) -> None:
+        """Add what stands against sending it; ``about`` is the field of the message that it is about.
+
+        Whom it goes to is complained of once where that cannot be read.
+        """
         for one in faults:
-            field = "forwards" if passes_on and one.element == "answers" else one.element.value
+            field = about if one.element is DocumentElement.ANSWERS else one.element.value
             if field != "to" or addressed or not self.about("to"):
                 self.say(field, one.what, one.remedy)
 

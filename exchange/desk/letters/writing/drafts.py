@@ -15,6 +15,7 @@ from exchange.desk.letters.writing.fields import LETTER_LABELS
 from exchange.desk.visit import DeskVisit
 from exchange.errors import BadFile, NotFound
 from exchange.language import Text, language
+from exchange.operations.trace.dossier import attachments, filed
 from exchange.portal.uploads.file_names import file_name
 from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.web.drafts.records import KeptDraft, KeptDraftFile
@@ -77,6 +78,17 @@ def draft_here(tx: Any, subject: str) -> LetterDraft:
     if found is None:
         raise _not_here()
     return found
+
+
+def files_of_former(visit: DeskVisit, message: str) -> list[tuple[KeptDraftFile, bytes]]:
+    """Return the attachments of a document that is written anew, as they were sent; none where there is no such one."""
+    own = visit.node.address
+    try:
+        sent = [one for one in filed(visit.node, message) if one.stored.sender == own] if message else []
+    except NotFound:
+        return []
+    there = [pair for one in sent[:1] for pair in attachments(one)]
+    return [(KeptDraftFile(one.digest, one.name, one.size), content) for one, content in there]
 
 
 def take_files(visit: DeskVisit, drafts: KeptDrafts, subject: str) -> None:

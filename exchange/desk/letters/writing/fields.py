@@ -21,6 +21,7 @@ LETTER_LABELS: Mapping[str, Words] = {
     "urgency": ("紧急程度", "Urgency"),
     "answers": ("答复的报文", "The message that it answers"),
     "forwards": ("转报的请示", "The request that it passes on"),
+    "replaces": ("代替的被退公文", "What it replaces, which came back"),
     "concerns": ("涉及的其他机关", "Other authorities that it concerns"),
     "date": ("成文日期", "Date"),
     "issuer": ("发文机关署名", "Issuer"),

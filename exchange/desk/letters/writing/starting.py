@@ -21,6 +21,8 @@ def started_fields(visit: DeskVisit) -> dict[str, str]:
     """Return the fields of a new document, by what the address asks for. Raises NotFound for what is not here."""
     if message := visit.query.get("forwards", ""):
         return _passing_on(visit, message)
+    if message := visit.query.get("anew", ""):
+        return _anew(visit, message)
     if message := visit.query.get("answers", ""):
         return _answering(visit, message)
     return _blank(visit, visit.query.get("kind", ""))
@@ -44,6 +46,37 @@ def _came(visit: DeskVisit, message: str) -> tuple[Filed, Document]:
         remedy="`exchange register` lists what came, with its message id",
         message_id=message,
     )
+
+
+def _anew(visit: DeskVisit, message: str) -> dict[str, str]:
+    """What was sent back, as it was written, but for number and day."""
+    own = visit.node.address
+    sent = next((one for one in filed(visit.node, message) if one.stored.sender == own), None)
+    document = document_in(sent) if sent is not None else None
+    if sent is None or sent.verified is None or document is None:
+        raise NotFound(
+            "no document {document_id} was sent from here", remedy="`exchange register` lists what was",
+            document_id=message,
+        )  # fmt: skip
+    known, printing = parties(visit), document.printing
+    main = [one for one in sent.verified.header.addressees if one not in document.copies]
+    return {
+        "replaces": message if any(one.return_id is not None for one in sent.handled) else "",
+        "kind": document.kind.value,
+        "to": known.labels(main),
+        "copies": known.labels(document.copies),
+        "number": str(document.number),
+        "title": document.title,
+        "body": document.body,
+        "signatory": document.signatory or "",
+        "purpose": document.purpose.value,
+        "urgency": document.urgency.value,
+        "issuer": document.issuer,
+        "notes": document.notes,
+        "issuing_mark": document.issuing_mark or "",
+        "printing_by": printing.by if printing is not None else "",
+        "concerns": "\n".join(f"{known.label(one.authority)}\t{one.agreed_in or ''}" for one in document.concerns),
+    }
 
 
 def _answering(visit: DeskVisit, message: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from exchange.desk.letters.writing.drafts import (
     LetterDraft,
     draft_id,
     expect_draft,
+    files_of_former,
     letter_draft,
     letter_subject,
     take_files,
@@ -42,7 +43,8 @@ _FEWEST = {"to": 2, "copies": 2, "concerns": 2}
 
 
 def _begin(visit: DeskVisit) -> Mapping[str, object]:
-    return _shown(visit, visit.node.new_id(), None, started_fields(visit))
+    brought = tuple(file for file, _ in files_of_former(visit, visit.query.get("anew", "")))
+    return {**_shown(visit, visit.node.new_id(), None, started_fields(visit)), "files": brought}
 
 
 def _form(visit: DeskVisit) -> Mapping[str, object]:
@@ -60,6 +62,7 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
     more = [name for name in ("signatory", "purpose", "answers", "concerns") if name not in asked]
     return {
         "draft": draft,
+        "anew": visit.query.get("anew", "") or visit.typed("anew"),
         "kept": kept,
         "files": found.files if found is not None else (),
         "labels": {name: visit.words(words) for name, words in LETTER_LABELS.items()},
@@ -118,7 +121,11 @@ def expect_draft_seen(visit: DeskVisit, found: LetterDraft | None) -> None:
 def _keep(visit: DeskVisit, step: Step) -> str:
     """Keep what was typed, faulty or not: what stands against it is told of what is kept, and loses nothing."""
     draft = draft_id(visit)
-    expect_draft_seen(visit, letter_draft(step.tx, draft))
+    before = letter_draft(step.tx, draft)
+    expect_draft_seen(visit, before)
+    if before is None:
+        for file, content in files_of_former(visit, visit.typed("anew")):
+            step.tx[KeptDrafts].add_file(letter_subject(draft), file, content)
     take_files(visit, step.tx[KeptDrafts], letter_subject(draft))
     step.tx[KeptDrafts].keep(letter_subject(draft), typed_letter(visit), visit.who, visit.face.gate.clock.now())
     if visit.typed("then") != "preview":

@@ -71,6 +71,7 @@ def _send(visit: DeskVisit, step: Step) -> str:
         copies=ready.copied,
         enclosures=enclosures,
         in_reply_to=ready.answers or None,
+        replaces=ready.replaces or None,
     )
     step.tx[KeptDrafts].drop(letter_subject(draft_id(visit)))
     return f"/documents/{sent}?done=letter-sent"
