@@ -13,7 +13,7 @@ from exchange.desk.seen import mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 from exchange.operations.trace.dossier import Filed, dossier
-from exchange.schemas import Consultation
+from exchange.schemas import Body, Consultation, Decision, Opinion
 from exchange.schemas.consultation import ConsultedDepartment
 
 
@@ -32,8 +32,20 @@ class AskedCase:
     @property
     def consultation(self) -> Consultation | None:
         """Return what was asked, as it was signed."""
-        body = self.request.verified.body if self.request is not None and self.request.verified is not None else None
+        body = _body(self.request) if self.request is not None else None
         return body if isinstance(body, Consultation) else None
+
+    @property
+    def opinion(self) -> Opinion | None:
+        """Return what this department has answered, as it was signed; None before, or once it is recalled."""
+        found = (_body(one) for one in self.letters if one.stored.message_id == self.row.opinion_id)
+        return next((body for body in found if isinstance(body, Opinion)), None)
+
+    @property
+    def decision(self) -> Decision | None:
+        """Return the lead's decision that was told here last; None where none was."""
+        told = [_body(one) for one in self.letters if one.stored.sender == self.row.window]
+        return next((body for body in reversed(told) if isinstance(body, Decision)), None)
 
     def own(self, address: str) -> ConsultedDepartment | None:
         """Return what the consultation says of the department in whose name is answered here."""
@@ -44,6 +56,10 @@ class AskedCase:
     def mark(self) -> str:
         """Return what forms of this case bear (`exchange.desk.seen`)."""
         return mark_of(*facts_of(self.row))
+
+
+def _body(letter: Filed) -> Body | None:
+    return letter.verified.body if letter.verified is not None else None
 
 
 def facts_of(row: DeskRow) -> tuple[object, ...]:

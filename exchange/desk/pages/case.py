@@ -13,12 +13,14 @@ from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.cases.results import earlier_results
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.opinions.drafts import kept_opinion, wants_second
+from exchange.desk.opinions.preview import opinion_rows
 from exchange.desk.pages.consultations import BASKET, row_urgency
 from exchange.desk.pages.holding import colleagues
 from exchange.desk.section import DeskPage, DeskSection
 from exchange.desk.standing_in import away_words, place_in
 from exchange.desk.visit import DeskVisit
-from exchange.language.names import COPIES, DESK_STATES
+from exchange.language import name_of
+from exchange.language.names import COPIES, DESK_STATES, OUTCOMES, VERDICTS
 from exchange.schemas import Role
 from exchange.web.words import TONES
 
@@ -26,7 +28,7 @@ from exchange.web.words import TONES
 def _case(visit: DeskVisit) -> Mapping[str, object]:
     number = visit.path["number"]
     case = asked_case(visit, number)
-    asked, own = case.consultation, case.own(visit.node.address)
+    asked, own, opinion = case.consultation, case.own(visit.node.address), case.opinion
     matter = visit.face.matter(case.row.matter)
     path = f"/case/{number}"
     with visit.node.store.reading() as tx:
@@ -52,13 +54,22 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "can_answer": case.row.state in ANSWERABLE,
         "kept": kept_opinion(visit, number),
         "second_person": wants_second(visit, case),
-        "can_recall": case.row.state is DeskState.ANSWERED and case.row.recall_id is None and case.row.acts_for is None,
+        "can_recall": _can_recall(case),
+        "opinion": opinion_rows(visit, opinion, can_sign=True) if opinion is not None else [],
+        "verdict": name_of(VERDICTS, opinion.verdict.value) if opinion is not None else "",
+        "outcome": name_of(OUTCOMES, case.decision.outcome.value) if case.decision is not None else "",
         "colleagues": colleagues(visit) if case.row.state in ANSWERABLE else [],
         "mark": case.mark,
         "can_end": _stops_itself(visit, case),
         "can_review": case.row.state is DeskState.DEFAULTED and case.row.supplement_until is None,
         "number": number,
     }
+
+
+def _can_recall(case: AskedCase) -> bool:
+    """Whether the own opinion may still be taken back: not once the lead has told of a decision."""
+    answered = case.row.state is DeskState.ANSWERED and case.row.recall_id is None
+    return answered and case.row.acts_for is None and case.decision is None
 
 
 def _stops_itself(visit: DeskVisit, case: AskedCase) -> bool:

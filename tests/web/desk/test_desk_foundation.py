@@ -147,7 +147,10 @@ def test_an_opinion_is_recalled_in_the_name_of_who_signs_and_not_without_reasons
     case = office.city.submit()
     office.city.reply("transport", case)
     signer, path = office.officer("transport"), f"/case/{case.number}/recall"
-    assert f'href="{path}"' in signer.get(f"/case/{case.number}")
+    page = signer.get(f"/case/{case.number}")
+    assert f'href="{path}"' in page
+    assert "Our opinion" in page
+    assert page.count("agree") >= 2
     assert f'href="{path}"' not in office.officer("transport", AccountRole.CLERK).get(f"/case/{case.number}")
     refused = signer.post(path, {**signer.hidden(path), "reasons": ""})
     assert refused.status_code == 409
@@ -160,8 +163,21 @@ def test_an_opinion_is_recalled_in_the_name_of_who_signs_and_not_without_reasons
         one for one in dossier(office.city.node("transport"), case.number) if one.stored.kind == "opinion-recall"
     ]
     assert [one.verified.body.officer for one in recalled if one.verified] == ["sun"]
-    assert "recalled" in signer.get(f"/case/{case.number}")
+    page = signer.get(f"/case/{case.number}")
+    assert "recalled" in page
+    assert "Our opinion" not in page
     assert ("sun", "recall", path, "done") in office.logged("transport")
+
+
+def test_an_answered_case_tells_the_decision_and_offers_no_recall_after_it(office: Office) -> None:
+    case = office.city.submit()
+    office.city.reply("planning", case)
+    office.city.reply("transport", case)
+    office.city.local.settle()
+    page = office.officer("transport").get(f"/case/{case.number}")
+    assert "The window has decided: granted" in page
+    assert "Our opinion" in page
+    assert "/recall" not in page
 
 
 def test_a_case_is_taken_given_back_and_handed_over_by_its_holder_or_the_supervisor(office: Office) -> None:
