@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _HELD_UP = """
-UPDATE case_file SET held_up = :yes WHERE state = 'open' AND (
+UPDATE case_file SET held_up = true WHERE state = 'open' AND (
   EXISTS (SELECT 1 FROM part WHERE part.case_number = case_file.number AND (
     part.state = 'escalated' OR part.verdict = 'not-competent'
     OR part.correct_by IS NOT NULL OR part.review_at IS NOT NULL))
@@ -30,7 +30,7 @@ def _unsigned(columns: list[str]) -> None:
 
 def upgrade() -> None:
     op.add_column("case_file", sa.Column("held_up", sa.Boolean()))
-    op.get_bind().execute(sa.text(_HELD_UP).bindparams(sa.bindparam("yes", True, type_=sa.Boolean())))
+    op.execute(_HELD_UP)
     only = sa.text("held_up IS NOT NULL")
     op.create_index("case_file_held_up", "case_file", ["opened_at", "number"], sqlite_where=only, postgresql_where=only)
     op.drop_index("case_clock_reminded", "case_clock")
