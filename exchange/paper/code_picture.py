@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
+from typing import Any
 
 import segno
+
+_KEPT = 512
+"""Codes that are kept as they were made: most of what a page with one costs is to choose its pattern."""
 
 
 def code_svg(address: str) -> str:
     """Return a QR code as an SVG document, for a paper."""
     made = io.BytesIO()
-    segno.make(address, micro=False, error="m").save(made, kind="svg", border=0, xmldecl=False)
+    _made(address).save(made, kind="svg", border=0, xmldecl=False)
     return made.getvalue().decode()
 
 
@@ -19,7 +24,12 @@ def inline_code(address: str, said: str) -> str:
 
     It has a light margin of its own, so that it is read on a dark page, too.
     """
-    drawn: str = segno.make(address, micro=False, error="m").svg_inline(
+    drawn: str = _made(address).svg_inline(
         border=4, light="#fff", dark="#000", omitsize=True, svgclass="qr", lineclass=None, title=said
     )
     return drawn.replace("<svg ", '<svg role="img" ', 1)
+
+
+@lru_cache(maxsize=_KEPT)
+def _made(address: str) -> Any:
+    return segno.make(address, micro=False, error="m")
