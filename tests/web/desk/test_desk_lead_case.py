@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from exchange.approval.rules.states import CaseState
+from exchange.approval.window.store import Cases
 from exchange.schemas import Outcome, Verdict
+from tests.journeys.portal import arrive, file, offer, tell, view
 from tests.web.desk.office import Office
 
 
@@ -51,3 +53,27 @@ def test_an_objection_is_overruled_with_reasons_and_the_decision_is_made_once(le
     deliver = {**first.hidden(f"{path}/deliver"), "to": "热电公司，窗口领取"}
     assert first.post(f"{path}/deliver", deliver).status_code == 303
     assert "热电公司，窗口领取" in first.get(path)
+
+
+@pytest.mark.broker
+def test_a_filing_becomes_a_case_whose_objection_is_overruled_by_pages_alone(lead_office: Office) -> None:
+    city, officer = lead_office.city, lead_office.officer("window")
+    number = file(city, offer(city, city.approver("planning"), city.approver("transport")))
+    filing = f"/lead/filing/{city.address('portal')}/{number}"
+    form = officer.hidden(filing)
+    asked = officer.post(f"{filing}/accept", form)
+    path = officer.post(f"{filing}/accept", {**form, **officer.fields_of(asked.text)}).headers["location"].split("?")[0]
+    city.local.settle()
+    with city.window.store.reading() as tx:
+        case = tx[Cases].get(path.rsplit("/", 1)[1])
+    assert case is not None
+    city.reply("planning", case)
+    city.reply("transport", case, Verdict.DISAGREE, reasons="道路狭窄", basis=("第三十二条",))
+    decide = {**officer.hidden(f"{path}/decide"), "outcome": Outcome.GRANT.value, "reasons": "方案可行",
+              "basis": "第三十八条", f"overrule-{city.address('transport')}": "已定夜间施工"}  # fmt: skip
+    assert "已定夜间施工" in officer.post(f"{path}/decide", decide).text
+    assert officer.post(f"{path}/decide", {**decide, "sure": "yes"}).status_code == 303
+    arrive(city)
+    tell(city)
+    served = view(city, number).decision
+    assert served is not None, "the applicant has the decision"
