@@ -60,7 +60,12 @@ def mark_read_in(step: Step, message_id: str, officer: str) -> CirculationReader
 def readers_of(node: Node, message_id: str) -> tuple[CirculationReader, ...]:
     """Return to whom a received document was put round, and who has read it. Raises NotFound."""
     with node.store.reading() as tx:
-        return tuple(tx[Circulations].readers(_received(tx, message_id).sender, message_id))
+        return readers_in(tx, message_id)
+
+
+def readers_in(tx: Transaction, message_id: str) -> tuple[CirculationReader, ...]:
+    """Do what `readers_of` does, inside a transaction."""
+    return tuple(tx[Circulations].readers(_received(tx, message_id).sender, message_id))
 
 
 def _mark(step: Step, letter: StoredDocument, officer: str) -> None:

@@ -64,31 +64,63 @@ def propose_joint(
     A date that the document bears is left out: the last signature makes it. Raises Secret, NotFound for who cannot be
     written to, CallerError for enclosures that are not its attachments or what a rule does not allow.
     """
+    with node.step() as step:
+        return propose_joint_in(step, document, cosigners, addressees, copies=copies, enclosures=enclosures)
+
+
+def propose_joint_in(
+    step: Step,
+    document: Document,
+    cosigners: Sequence[str],
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+) -> str:
+    """Do what `propose_joint` does, inside a step."""
+    draft = draft_in(step, document, cosigners, addressees, copies=copies, enclosures=enclosures)
+    joint_id, payload, asked = draft.joint_id, draft.as_json(), draft.signers[1:]
+    own = countersign(payload, step.node.identity, step.now)
+    signed = verify_countersignature(own, payload, step.node.directory)
+    step.tx[JointDocuments].open(_row(draft, payload, step.now), _places(draft, signed, own))
+    urgency = document.urgency
+    step.send(draft, asked, message_id=joint_id, conversation_id=joint_id, urgency=urgency, enclosures=enclosures)
+    step.note("joint-proposed", joint_id, joint_id, signers=len(draft.signers))
+    return joint_id
+
+
+def draft_in(
+    step: Step,
+    document: Document,
+    cosigners: Sequence[str],
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+) -> JointDraft:
+    """Return the text that `propose_joint_in` would send round, held against every rule; nothing is signed or kept."""
     check_enclosures(document, enclosures)
+    node = step.node
     asked, main = tuple(dict.fromkeys(cosigners)), tuple(dict.fromkeys(addressees))
     copied = tuple(dict.fromkeys(copies or document.copies))
     check_copies(main, copied)
     node.expect((*asked, *main, *copied))
-    joint_id = node.new_id()
-    draft = _draft(joint_id, copied_to(document, copied), (node.address, *asked), main)
+    draft = _draft(node.new_id(), copied_to(document, copied), (node.address, *asked), main)
     check_draft(node.directory, draft)
-    payload = draft.as_json()
-    with node.step() as step:
-        check_agreements(draft.document, step.tx[Documents].get)
-        own = countersign(payload, node.identity, step.now)
-        signed = verify_countersignature(own, payload, node.directory)
-        step.tx[JointDocuments].open(_row(draft, payload, step.now), _places(draft, signed, own))
-        urgency = document.urgency
-        step.send(draft, asked, message_id=joint_id, conversation_id=joint_id, urgency=urgency, enclosures=enclosures)
-        step.note("joint-proposed", joint_id, joint_id, signers=len(draft.signers))
-    return joint_id
+    check_agreements(draft.document, step.tx[Documents].get)
+    return draft
 
 
 def withdraw_joint(node: Node, joint_id: str, reasons: str) -> None:
     """Take a text back before the last signature. Raises NotFound, CallerError, or Conflict once it is over."""
     with node.step() as step:
-        row = row_at(step.tx, joint_id, JointSeat.LEAD)
-        _end(step, row, JointEnding.WITHDRAWN, node.address, reasons)
+        withdraw_joint_in(step, joint_id, reasons)
+
+
+def withdraw_joint_in(step: Step, joint_id: str, reasons: str) -> None:
+    """Do what `withdraw_joint` does, inside a step."""
+    row = row_at(step.tx, joint_id, JointSeat.LEAD)
+    _end(step, row, JointEnding.WITHDRAWN, step.node.address, reasons.strip())
 
 
 def take_signature(step: Step, incoming: Incoming, body: Body) -> None:

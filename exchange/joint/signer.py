@@ -65,12 +65,15 @@ def sign_joint(node: Node, joint_id: str) -> str:
     Raises NotFound, or Conflict for what was answered here or is over.
     """
     with node.step() as step:
-        row = _to_answer(step, joint_id)
-        payload = text_of(step.tx, row)
-        signature = countersign(payload, node.identity, step.now)
-        return _answer(
-            step, row, JointSignature(joint_id=joint_id, digest=row.digest, signature=signature), JointState.SIGNED
-        )
+        return sign_joint_in(step, joint_id)
+
+
+def sign_joint_in(step: Step, joint_id: str) -> str:
+    """Do what `sign_joint` does, inside a step."""
+    row = _to_answer(step, joint_id)
+    signature = countersign(text_of(step.tx, row), step.node.identity, step.now)
+    signed = JointSignature(joint_id=joint_id, digest=row.digest, signature=signature)
+    return _answer(step, row, signed, JointState.SIGNED)
 
 
 def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
@@ -79,12 +82,17 @@ def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
     Raises NotFound, CallerError without reasons, or Conflict for what was answered here or is over.
     """
     with node.step() as step:
-        row = _to_answer(step, joint_id)
-        try:
-            refusal = JointRefusal(joint_id=joint_id, digest=row.digest, reasons=reasons.strip())
-        except ValidationError:
-            raise CallerError("a refusal says why", remedy="give the reasons, in up to 2,000 characters") from None
-        return _answer(step, row, refusal, JointState.REFUSED, ended_by=node.address, reasons=refusal.reasons)
+        return refuse_joint_in(step, joint_id, reasons)
+
+
+def refuse_joint_in(step: Step, joint_id: str, reasons: str) -> str:
+    """Do what `refuse_joint` does, inside a step."""
+    row = _to_answer(step, joint_id)
+    try:
+        refusal = JointRefusal(joint_id=joint_id, digest=row.digest, reasons=reasons.strip())
+    except ValidationError:
+        raise CallerError("a refusal says why", remedy="give the reasons, in up to 2,000 characters") from None
+    return _answer(step, row, refusal, JointState.REFUSED, ended_by=step.node.address, reasons=refusal.reasons)
 
 
 def take_ended(step: Step, incoming: Incoming, body: Body) -> None:

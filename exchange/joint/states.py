@@ -24,7 +24,8 @@ class JointState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_OVER = frozenset({JointState.ISSUED, JointState.REFUSED, JointState.WITHDRAWN})
+OVER = frozenset({JointState.ISSUED, JointState.REFUSED, JointState.WITHDRAWN})
+"""Ended, in one way or another."""
 UNDER_WAY = frozenset({JointState.OPEN, JointState.SIGNED})
 """Not over yet."""
 
@@ -32,9 +33,9 @@ JOINTS = machine(
     "a joint document",
     {JointState.OPEN},
     {
-        JointState.OPEN: {JointState.SIGNED} | _OVER,
-        JointState.SIGNED: _OVER,
-        **dict.fromkeys(_OVER, ()),
+        JointState.OPEN: {JointState.SIGNED} | OVER,
+        JointState.SIGNED: OVER,
+        **dict.fromkeys(OVER, ()),
     },
 )
 

@@ -13,7 +13,7 @@ from exchange.joint.states import JOINTS, JointSeat, JointState
 from exchange.joint.tables import joint, joint_signature
 from exchange.paging import Place
 from exchange.store.bulk import adding
-from exchange.store.keyset import after_place
+from exchange.store.keyset import after_place, before_place
 from exchange.store.statements import move, values_of
 
 _j, _s = joint.c, joint_signature.c
@@ -58,6 +58,23 @@ class JointDocuments:
         if after is not None:
             query = query.where(after_place(_j.received_at, _j.joint_id, after))
         return [JointRow(*row) for row in self._db.execute(query)]
+
+    def latest(self, kinds: Sequence[tuple[JointSeat, JointState]], before: Place | None, limit: int) -> list[JointRow]:
+        """Return a page of those of these seats and states, newest first, behind a place."""
+        found = [row for seat, state in kinds for row in self._latest(seat, state, before, limit)]
+        return sorted(found, key=lambda row: row.place, reverse=True)[:limit]
+
+    def _latest(self, seat: JointSeat, state: JointState, before: Place | None, limit: int) -> list[JointRow]:
+        query = _ROWS.where(_j.seat == seat, _j.state == state)
+        query = query.order_by(_j.received_at.desc(), _j.joint_id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(before_place(_j.received_at, _j.joint_id, before))
+        return [JointRow(*row) for row in self._db.execute(query)]
+
+    def how_many(self, seat: JointSeat, state: JointState, most: int) -> int:
+        """Count those of one seat and state, up to a number."""
+        some = select(_j.joint_id).where(_j.seat == seat, _j.state == state).limit(most).subquery()
+        return self._db.scalar(select(func.count()).select_from(some)) or 0
 
     def move(self, joint_id: str, before: Collection[JointState], after: JointState, **values: Any) -> bool:
         """Change a joint document by one guarded UPDATE; ``values`` are columns of JointRow.

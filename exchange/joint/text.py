@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from exchange.directory import Lookup
-from exchange.documents.convey import known_among, offices_among
-from exchange.documents.rules.conveyance import check_conveyance, conveyance_of
+from exchange.documents.convey import refuse_all
 from exchange.envelope import payload_of
 from exchange.errors import CallerError, Conflict, NotFound, Returned, SenderError
+from exchange.joint.judging import text_faults
 from exchange.joint.records import JointRow
-from exchange.joint.rules import Joint, check_joint
 from exchange.joint.states import JointSeat
 from exchange.joint.store import JointDocuments
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
-from exchange.messaging.rules.agreements import not_agreed
-from exchange.messaging.rules.secrecy import check_secrecy
-from exchange.schemas import Document, DocumentKind, JointDraft
+from exchange.schemas import Document, JointDraft
 from exchange.store.transaction import Transaction
 
 T = TypeVar("T")
-
-_ANSWERED = (DocumentKind.REQUEST, DocumentKind.REPLY)
-"""Kinds that ask one authority or answer one: who asks and who is answered is one authority each."""
 
 
 def digest_of(payload: bytes) -> str:
@@ -40,19 +33,7 @@ def check_draft(directory: Lookup, draft: JointDraft) -> None:
     Raises Secret; CallerError for signers that are not of one rank, a kind that nobody issues jointly here, or a way
     that its kind does not go from one of the signers (with the article).
     """
-    document, addressees = draft.document, known_among(directory, draft.addressees)
-    check_secrecy(document)
-    offices = offices_among(directory, (*draft.signers, *addressees, *document.copies))
-    check_joint(Joint("", draft.signers), offices)
-    if document.kind in _ANSWERED:
-        raise CallerError(
-            "a {kind} is sent by one authority, and answered to one",
-            remedy="the lead sends it by `exchange send`, and names in it the authorities it has agreed with",
-            kind=document.kind.value,
-        )
-    for signer in draft.signers if addressees else ():
-        way = conveyance_of(document, signer, addressees, document.copies, offices)
-        check_conveyance(replace(way, concerned=(), not_agreed=not_agreed(document, draft.signers)))
+    refuse_all(draft.document.kind, text_faults(directory, draft.document, draft.signers, draft.addressees))
 
 
 def check_attachments(document: Document, enclosures: Sequence[bytes]) -> None:

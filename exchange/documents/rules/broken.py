@@ -16,6 +16,7 @@ class DocumentElement(StrEnum):
     NUMBER = "number"
     TO = "to"  # 主送
     COPIES = "copies"  # 抄送
+    SIGNERS = "signers"  # of a joint document 会签
     SIGNATORY = "signatory"
     TITLE = "title"
     BODY = "body"

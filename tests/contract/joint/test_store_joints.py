@@ -48,6 +48,24 @@ def test_a_joint_document_comes_back_as_it_was_kept_with_a_place_for_every_signe
         assert tx[JointDocuments].recent(1) == [asked]
 
 
+def test_lists_are_read_newest_first_page_by_page_from_several_seats_and_states(store: Store) -> None:
+    open_, signed = ("lead", "open"), ("signer", "signed")
+    rows = [
+        row(f"{at}{new_id()[1:]}", seat=seat, state=state, received_at=NOW + timedelta(minutes=at // 2))
+        for at, (seat, state) in enumerate((open_, signed, open_, signed, ("signer", "open")))
+    ]
+    newest = sorted(rows[:4], key=lambda one: (one.received_at, one.joint_id), reverse=True)
+    with store.transaction() as tx:
+        for one in rows:
+            tx[JointDocuments].open(one)
+        joints = tx[JointDocuments]
+        first = joints.latest((open_, signed), None, 3)
+        assert first == newest[:3]
+        assert joints.latest((open_, signed), first[-1].place, 3) == newest[3:]
+        assert joints.how_many("lead", "open", 10) == 2
+        assert joints.how_many("lead", "open", 1) == 1
+
+
 def test_it_moves_once_from_the_states_that_are_meant_and_keeps_how_it_ended(store: Store) -> None:
     opened(store)
     ended = {"settled_at": LATER, "ended_by": PLANNING, "reasons": "涉及资金"}
