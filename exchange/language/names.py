@@ -75,6 +75,17 @@ NOTICE_STATES: Mapping[str, Words] = {
 }
 LEVELS: tuple[Words, ...] = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
 """Levels of a tree whose root is a province, the highest first."""
+
+JOINT_SIGNERS: Mapping[str, Words] = {
+    "signed": ("已签", "signed"),
+    "asked": ("已送签", "sent to it"),
+    "received": ("待签", "has it"),
+    "returned": ("已退回", "sent it back"),
+    "failed": ("未送达", "not delivered"),
+    "refused": ("拒签", "refused"),
+    "unknown": ("由牵头单位掌握", "known to the lead"),
+}
+"""Where one signer of a joint document stands, as `exchange.joint.states.SignerState` has it."""
 JOINT_STATES: Mapping[str, Words] = {
     "open": ("会签中", "out for signature"),
     "signed": ("已签", "signed here, others not yet"),

@@ -15,21 +15,16 @@ from exchange.cli.naming import called, in_full, names_known
 from exchange.cli.view import plain
 from exchange.joint.records import JointRow
 from exchange.joint.status import JointStatus
-from exchange.language import choose, listed, name_of, tr
-from exchange.language.names import JOINT_STATES
+from exchange.language import listed, name_of, tr
+from exchange.language.names import JOINT_SIGNERS, JOINT_STATES
 from exchange.operations.said.document import document_lines
 from exchange.operations.said.terms import moment
 
 _COLOURS = {"open": "cyan", "signed": "cyan", "issued": "green", "refused": "yellow", "withdrawn": "dim"}
 _SIGNERS = {
-    "signed": ("已签", "signed", "green"),
-    "asked": ("已送签", "sent to it", "cyan"),
-    "received": ("待签", "has it", "cyan"),
-    "returned": ("已退回", "sent it back", "yellow"),
-    "failed": ("未送达", "not delivered", "red"),
-    "refused": ("拒签", "refused", "yellow"),
-    "unknown": ("—", "known to the lead", "dim"),
-}
+    "signed": "green", "asked": "cyan", "received": "cyan", "returned": "yellow", "failed": "red",
+    "refused": "yellow", "unknown": "dim",
+}  # fmt: skip
 
 
 def joint_view(found: JointStatus) -> RenderableType:
@@ -41,7 +36,7 @@ def joint_view(found: JointStatus) -> RenderableType:
         at = f"  {moment(signer.at)}" if signer.at else ""
         role = tr("lead") if signer.address == row.lead else tr("signer")
         state = Text.assemble(
-            f"{in_full(signer.address)}  ", _text(*_SIGNERS[signer.state]), at, "  ", plain(signer.reason)
+            f"{in_full(signer.address)}  ", _signer_text(signer.state), at, "  ", plain(signer.reason)
         )
         grid.add_row(role, state)
     for label, text in document_lines(found.draft.document, names_known()):
@@ -101,8 +96,8 @@ def row_json(row: JointRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _text(chinese: str, english: str, colour: str) -> Text:
-    return Text(choose((chinese, english)), colour)
+def _signer_text(state: str) -> Text:
+    return Text(name_of(JOINT_SIGNERS, state), _SIGNERS[state])
 
 
 def _state_text(state: str) -> Text:

@@ -12,6 +12,7 @@ from exchange.operations.said.document import issuing_lines
 from exchange.operations.said.message import said_in
 from exchange.operations.said.names import SaidNames
 from exchange.operations.trace.dossier import Filed
+from exchange.operations.trace.joint_paper import joint_text
 from exchange.paper.drawing import DrawnPaper, draw
 from exchange.paper.fonts import PaperFonts
 from exchange.paper.links import site_named, status_link, verification_link
@@ -38,4 +39,4 @@ def message_paper(
     setting = PaperSetting(language, names.members, names.matters(), link=link, code=code)
     with speaking(language):
         rows = [*issuing_lines(item.issuing, names), *said_in(item, names)]
-    return draw(sheet_of(signed, trust, setting, rows), signed, PaperFonts.read())
+    return draw(sheet_of(signed, trust, setting, rows, joint_text(item)), signed, PaperFonts.read())

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exchange.language.names import URGENCIES
 from exchange.paper.pen import Pen
 from exchange.paper.sheet import Sheet, SheetPart
 from exchange.schemas import Document, Urgency
 
 
-def official(body: Document, pen: Pen) -> Sheet:
-    """Lay out a document; where its issuer is not called as its signer is, the paper says who has signed it."""
+def official(body: Document, pen: Pen, who_signs: str = "") -> Sheet:
+    """Lay out a document; where its issuer is not called as its signer is, the paper says who has signed it.
+
+    ``who_signs`` says it in place of that, of one that several sign.
+    """
     signer = pen.name(pen.sender)
     notes = [f"（{body.notes.strip('（）')}）"] if body.notes.strip() else []
-    if body.issuer != signer:
+    if who_signs:
+        notes.append(who_signs)
+    elif body.issuer != signer:
         notes.append(pen.say(f"（由{signer}签名）", f"(signed by {signer})"))
     more = {}
     if body.printing is not None:
@@ -33,6 +40,14 @@ def official(body: Document, pen: Pen) -> Sheet:
         copies=f"{pen.say('抄送：', 'Copies: ')}{'，'.join(body.copy_recipients)}。" if body.copy_recipients else "",
         **more,
     )
+
+
+def jointly(signers: Sequence[str], pen: Pen, *, signed: bool) -> str:
+    """Say who signs a document together, or is to."""
+    chinese, english = "、".join(map(pen.name, signers)), ", ".join(map(pen.name, signers))
+    if signed:
+        return pen.say(f"（由{chinese}联合签名）", f"(signed jointly by {english})")
+    return pen.say(f"（待{chinese}联合签名）", f"(to be signed jointly by {english})")
 
 
 def _attached(names: list[str], pen: Pen) -> tuple[SheetPart, ...]:

@@ -13,10 +13,10 @@ from exchange.language import Language
 from exchange.paper.characters import by_number, paragraphs, printable
 from exchange.paper.fonts import PaperFonts, choose_fonts
 from exchange.paper.links import status_link, verification_link
-from exchange.paper.making import sheet_of
+from exchange.paper.making import JointText, sheet_of, unsigned_sheet
 from exchange.paper.pen import PaperSetting
 from exchange.paper.sheet import PartLook, Sheet, SheetForm
-from exchange.schemas import Acceptance, Body, FilingReceipt, Header
+from exchange.schemas import Acceptance, Body, Document, FilingReceipt, Header, JointDocument, JointDraft
 from tests.unit.examples import EXAMPLES, MESSAGES
 from tests.unit.facts import ID
 from tests.unit.levels import NOW, family
@@ -121,3 +121,27 @@ def test_fonts_of_the_standard_come_first_and_what_stands_in_is_told() -> None:
     for wrong in ("seal=X", "body=", "body"):
         with pytest.raises(BadConfiguration):
             PaperFonts.read({"EXCHANGE_PAPER_FONTS": wrong})
+
+
+def test_a_joint_document_bears_the_names_of_all_who_have_signed_it_and_its_date() -> None:
+    draft, issued = EXAMPLES["joint-draft"], EXAMPLES["joint-document"]
+    assert isinstance(draft, JointDraft)
+    assert isinstance(issued, JointDocument)
+    names = {SENDER: ("规划局", "Planning"), draft.signers[1]: ("交通局", "Transport")}
+    text = JointText(draft.document, (SENDER, draft.signers[1]), issued.issued_on)
+    sheet = sheet_of(signed(issued), TRUST, PaperSetting(names=names), joint=text)
+    assert (sheet.title, sheet.seal, sheet.notes[-1]) == (
+        draft.document.title,
+        "规划局",
+        "（由规划局、交通局联合签名）",
+    )
+    day = issued.issued_on
+    assert sheet.dated == f"{day.year}年{day.month}月{day.day}日"
+
+
+def test_what_is_not_issued_yet_has_no_seal_and_says_so() -> None:
+    document = EXAMPLES["document"]
+    assert isinstance(document, Document)
+    sheet = unsigned_sheet(document, SENDER, NOW, PaperSetting(names={SENDER: ("规划局", "Planning")}))
+    assert (sheet.seal, sheet.seal_code, sheet.instead) == ("", "", "草稿，尚未签名")
+    assert sheet.title == document.title
