@@ -13,7 +13,7 @@ from exchange.api import inbox, licences, notices, problems, replies
 from exchange.api.cases import clocks, course, hearings, window
 from exchange.api.cases import routes as cases
 from exchange.api.content import only_known_parameters
-from exchange.api.documents import handling, register, returns
+from exchange.api.documents import handling, joint, register, returns
 from exchange.api.documents import routes as documents
 from exchange.api.door import recording
 from exchange.api.door.context import Api
@@ -31,6 +31,7 @@ PARTS = (
     handling,
     register,
     returns,
+    joint,
     inbox,
     replies,
     cases,

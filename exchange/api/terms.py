@@ -20,6 +20,7 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"exchange show\b(?: [^\s`]+)?", "GET /documents"),
     (r"exchange find\b(?: --number)?", "GET /cases"),
     (r"exchange send\b", "POST /documents"),
+    (r"exchange joint (?:list|show)\b", "GET /joint-documents"),
     (r"exchange recall\b(?: [^`;；,，]*)?", "POST /opinions/recall"),
     (r"exchange reply\b(?: [^`;；,，]*)?", "POST /opinions"),
     (r"exchange withdraw ([^\s`]+)", r"POST /cases/\1/withdrawal"),

@@ -1,13 +1,19 @@
-"""Attachments as requests bear them, in base64 or as files of a form: their octets, and how a document names them."""
+"""Documents as requests bear them; their attachments in base64, or as files of a form."""
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from datetime import date
 
-from exchange.api.documents.models import AttachmentIn
+from pydantic import ValidationError
+
+from exchange.api.content import invalid_request
+from exchange.api.documents.models import AttachmentIn, DocumentIn
+from exchange.documents.rules.numbers import parse_number
 from exchange.errors import BadRequest
 from exchange.files.attached import attachment_of
-from exchange.schemas import Attachment
+from exchange.schemas import Attachment, Document
 from exchange.schemas.base import ATTACHMENT_LIMIT
 
 
@@ -39,3 +45,19 @@ def content_of(text: str, place: str) -> bytes:
     if len(content) > ATTACHMENT_LIMIT:
         raise BadRequest("the request is invalid", faults=((place, f"at most {ATTACHMENT_LIMIT:,} bytes"),))
     return content
+
+
+def document_of(
+    asked: DocumentIn, attachments: Sequence[AttachmentIn], issued_on: date | None
+) -> tuple[Document, list[bytes]]:
+    """Return the document that a request means, of this day, and its attachments' octets. Raises BadRequest."""
+    if len(attachments) > 20:
+        raise BadRequest("more than 20 attachments", faults=(("/attachments", "at most 20"),))
+    enclosures = [octets_of(one, f"/attachments/{at}/content") for at, one in enumerate(attachments)]
+    fields = {name: getattr(asked, name) for name in DocumentIn.model_fields}
+    try:
+        named = tuple(map(described, attachments, enclosures))
+        made = {"number": parse_number(asked.number), "date": issued_on, "attachments": named}
+        return Document(**fields | made), enclosures
+    except ValidationError as error:
+        raise invalid_request(error) from None

@@ -229,3 +229,20 @@ class ReceiptsOut(ApiModel):
     complete: bool
     """Whether everybody has signed for it."""
     copies: tuple[CopyOut, ...]
+
+
+class ResendIn(ApiModel):
+    """Whose copy is sent again at once; everybody's where nobody is named. 再发对象。"""
+
+    model_config = example({"addressee": "hefei.transport"})
+
+    addressee: Address | None = None
+
+
+class ResentOut(ApiModel):
+    """How many copies go out again at once. 再发份数。"""
+
+    model_config = example({"message_id": EXAMPLE_ID, "copies": 1})
+
+    message_id: str
+    copies: int

@@ -1,22 +1,27 @@
-"""The register of documents, and to whom a document is put round within the authority: read only."""
+"""The register of documents, and to whom a document is put round within the authority."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
-from exchange.api.door.auth import Reading, Shared
+from exchange.api.content import body_of, json_of
+from exchange.api.door.auth import Reading, Receiving, Shared
+from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented
-from exchange.documents.circulate import readers_of
-from exchange.documents.rules.circulation import CirculationState
+from exchange.documents.circulate import circulate_in, mark_read_in, readers_in, readers_of
+from exchange.documents.rules.circulation import CirculationReader, CirculationState
+from exchange.messaging.node import Step
 from exchange.messaging.register.records import RegisterSide
 from exchange.messaging.register.store import Register
 from exchange.schemas import DocumentKind
-from exchange.schemas.base import MessageId
+from exchange.schemas.base import Line, MessageId
 
 router = APIRouter(tags=["documents"])
 
@@ -64,6 +69,24 @@ class RegisterPage(ApiModel):
 
     items: tuple[RegisterEntryOut, ...]
     next: str | None = None
+
+
+class CirculateIn(ApiModel):
+    """Who is to read it, and who puts it round. 传阅对象和送阅人。"""
+
+    model_config = example({"to": ["办公室主任"], "officer": "收发室"})
+
+    to: Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]
+    officer: Line
+    """Who puts it round. 送阅人。"""
+
+
+class HasReadIn(ApiModel):
+    """Who has read it. 已阅人。"""
+
+    model_config = example({"officer": "办公室主任"})
+
+    officer: Line
 
 
 class ReaderOut(ApiModel):
@@ -150,7 +173,57 @@ def register(
     responses=documented(404),
 )
 def circulation(caller: Reading, api: Shared, message_id: MessageId) -> CirculationOut:
-    found = readers_of(api.member(caller.member).node, message_id)
+    return _readers(message_id, readers_of(api.member(caller.member).node, message_id))
+
+
+@router.post(
+    "/documents/{message_id}/circulation",
+    response_model=CirculationOut,
+    summary="送传阅 · Put a document round",
+    description="收到的公文在本机关内送传阅；已在传阅的人员保持原记录。 · Puts a received document round to "
+    "officers; who has it already keeps what is recorded. Scope: receive.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(CirculateIn),
+)
+def circulate(
+    caller: Receiving,
+    api: Shared,
+    message_id: MessageId,
+    asked: Annotated[CirculateIn, json_of(CirculateIn)],
+    key: Key = None,
+) -> Response:
+    def do(step: Step) -> CirculationOut:
+        return _readers(message_id, circulate_in(step, message_id, asked.to, asked.officer))
+
+    what = f"circulate {message_id}"
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(what, asked), do, 200)
+
+
+@router.post(
+    "/documents/{message_id}/circulation/reading",
+    response_model=CirculationOut,
+    summary="已阅 · Record that somebody has read it",
+    description="登记传阅对象已阅；首次登记为准。 · Records that an officer to whom it was put round has read "
+    "it; the first time counts. Scope: receive.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(HasReadIn),
+)
+def has_read(
+    caller: Receiving,
+    api: Shared,
+    message_id: MessageId,
+    asked: Annotated[HasReadIn, json_of(HasReadIn)],
+    key: Key = None,
+) -> Response:
+    def do(step: Step) -> CirculationOut:
+        mark_read_in(step, message_id, asked.officer)
+        return _readers(message_id, readers_in(step.tx, message_id))
+
+    what = f"has read {message_id}"
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(what, asked), do, 200)
+
+
+def _readers(message_id: str, found: Sequence[CirculationReader]) -> CirculationOut:
     readers = tuple(
         ReaderOut(officer=one.officer, state=one.state, put_by=one.put_by, put_at=one.put_at, read_at=one.read_at)
         for one in found

@@ -6,19 +6,19 @@ from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ValidationError
 
-from exchange.api.content import Form, body_of, invalid_request, strictly
-from exchange.api.documents.attachments import described, from_form, octets_of
+from exchange.api.content import Form, body_of, json_of, strictly
+from exchange.api.documents.attachments import document_of, from_form
 from exchange.api.documents.messages import message_out
 from exchange.api.documents.models import (
     CopyOut,
-    DocumentIn,
     DocumentLineOut,
     DocumentPage,
     MessageOut,
     ReceiptOut,
     ReceiptsOut,
+    ResendIn,
+    ResentOut,
     SendIn,
     SentOut,
 )
@@ -26,18 +26,17 @@ from exchange.api.door.auth import Reading, Sending, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented
-from exchange.clock import Clock
-from exchange.documents.rules.numbers import parse_number
 from exchange.documents.send import send_in
-from exchange.errors import BadRequest, Conflict, NotFound
+from exchange.errors import Conflict, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
 from exchange.messaging.receipts import proven_copies
 from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
+from exchange.messaging.resend import resend_in
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.member.store import InboxPages
 from exchange.runtime.home import OpenedMember
-from exchange.schemas import Document, ReceiptProof
+from exchange.schemas import ReceiptProof
 from exchange.schemas.base import Address, MessageId
 
 router = APIRouter(tags=["documents"])
@@ -61,7 +60,8 @@ def send(caller: Sending, api: Shared, form: Form, key: Key = None) -> Response:
     files_in = tuple(map(from_form, files))
     asked = asked.model_copy(update={"attachments": (*asked.attachments, *files_in)})
     opened = api.member(caller.member)
-    document, enclosures = _document(asked, opened.node.clock)
+    issued_on = asked.document.date or opened.node.clock.now().date()
+    document, enclosures = document_of(asked.document, asked.attachments, issued_on)
 
     def do(step: Step) -> SentOut:
         sent = send_in(
@@ -148,6 +148,26 @@ def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut
     )
 
 
+@router.post(
+    "/documents/{message_id}/resending",
+    status_code=202,
+    response_model=ResentOut,
+    summary="立即再发 · Send copies again at once",
+    description="已放弃或等待重发的副本立即再发；已签收的收件单位不会重复办理。 · Copies that were abandoned, "
+    "or wait to be sent again, go out at once; whoever has it already does nothing twice. Scope: send.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(ResendIn),
+)
+def resend_copies(
+    caller: Sending, api: Shared, message_id: MessageId, asked: Annotated[ResendIn, json_of(ResendIn)], key: Key = None
+) -> Response:
+    def do(step: Step) -> ResentOut:
+        return ResentOut(message_id=message_id, copies=resend_in(step, message_id, asked.addressee))
+
+    what = f"resend {message_id}"
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(what, asked), do)
+
+
 def _find(opened: OpenedMember, message_id: str, sender: str | None) -> StoredDocument:
     with opened.store.reading() as tx:
         found = [one for one in tx[Documents].find(message_id) if sender in (None, one.sender)]
@@ -197,28 +217,6 @@ def _copy(row: OutboxView, proof: ReceiptProof | None) -> CopyOut:
         reason=row.last_error,
         receipt=_receipt(proof) if proof is not None else None,
     )
-
-
-def _document(asked: SendIn, clock: Clock) -> tuple[Document, list[bytes]]:
-    if len(asked.attachments) > 20:
-        raise BadRequest("more than 20 attachments", faults=(("/attachments", "at most 20"),))
-    enclosures = [octets_of(one, f"/attachments/{at}/content") for at, one in enumerate(asked.attachments)]
-    fields = {name: getattr(asked.document, name) for name in DocumentIn.model_fields}
-    try:
-        attachments = tuple(map(described, asked.attachments, enclosures))
-        return (
-            Document(
-                **fields
-                | {
-                    "number": parse_number(asked.document.number),
-                    "date": asked.document.date or clock.now().date(),
-                    "attachments": attachments,
-                }
-            ),
-            enclosures,
-        )
-    except ValidationError as error:
-        raise invalid_request(error) from None
 
 
 def _text(data: bytes) -> str:

@@ -40,6 +40,7 @@ import_module("exchange.api.filings.models")
         ("`exchange filing follow N-1 --as hefei.portal`", "`GET /filings/N-1/progress`"),
         ("`exchange filing state N-1 --text X`", "`POST /filings/N-1/statement`"),
         ("`exchange filing withdraw N-1`", "`POST /filings/N-1/withdrawal`"),
+        ("`exchange joint list` shows them", "`GET /joint-documents` shows them"),
         ("promise it (--promise)", "promise it (`promised`)"),
         ("run `exchange init --anew hefei.fire`", "run `exchange init --anew hefei.fire`"),
         ("run exchange init --anew hefei.fire to begin anew", "run exchange init --anew hefei.fire to begin anew"),

@@ -39,6 +39,11 @@ _CHECKS = [
 _JSON = "application/json"
 FILING = {**APPLICATION, "declaration": "本单位对申请材料实质内容的真实性负责"}
 LETTER_TO = {"to": ["hefei.transport"], "document": LETTER}
+JOINTLY = {
+    "cosigners": ["hefei.transport"],
+    "to": ["hefei.window"],
+    "document": {**LETTER, "kind": "意见", "signatory": "王某"},
+}
 _OPERATIONS = [
     (route.path, method.lower())
     for part in PARTS
@@ -116,11 +121,13 @@ def known(served: Bureau) -> dict[str, Any]:
         client.delete(f"/api/v1/webhooks/{hook['id']}")  # a member has few
     attached = {"name": "plan.txt", "content": "cGxhbg=="}
     sent = client.post("/api/v1/documents", json={**LETTER_TO, "attachments": [attached]}).json()
+    joint = client.post("/api/v1/joint-documents", json=JOINTLY).json()
     hook = client.post("/api/v1/webhooks", json={"url": "https://oa.example/", "events": ["receipt.in"]}).json()
     with served.api.member("hefei.planning").store.transaction() as tx:
         if tx[DepartmentDesk].get("HF-1") is None:
             tx[DepartmentDesk].put([desk_row("HF-1")])
-    return {"message_id": sent["message_id"], "position": 0, "webhook_id": hook["id"], "number": "HF-1"}
+    ids = {"message_id": sent["message_id"], "joint_id": joint["joint_id"], "webhook_id": hook["id"]}
+    return {**ids, "position": 0, "number": "HF-1"}
 
 
 @pytest.mark.parametrize(
@@ -183,6 +190,14 @@ def test_what_is_done_at_a_portal_is_answered_as_the_document_says(
         ("/documents/{message_id}", "get", None, 200),
         ("/documents/{message_id}/attachments/{position}", "get", None, 200),
         ("/documents/{message_id}/receipts", "get", None, 200),
+        ("/documents/{message_id}/resending", "post", {"addressee": "hefei.transport"}, 202),
+        ("/documents/{message_id}/circulation", "post", {"to": ["主任"], "officer": "收发室"}, 404),
+        ("/joint-documents", "post", JOINTLY, 202),
+        ("/joint-documents", "get", None, 200),
+        ("/joint-documents/{joint_id}", "get", None, 200),
+        ("/joint-documents/{joint_id}/signature", "post", None, 404),
+        ("/joint-documents/{joint_id}/refusal", "post", {"reasons": "r"}, 404),
+        ("/joint-documents/{joint_id}/withdrawal", "post", {"reasons": "r"}, 202),
         ("/inbox/leases", "post", {"limit": 1, "seconds": 1}, 201),
         ("/cases", "get", None, 200),
         ("/cases/{number}", "get", None, 200),
