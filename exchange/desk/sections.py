@@ -21,6 +21,7 @@ from exchange.desk.pages import (
 )
 from exchange.desk.pages.calendar import calendar_section
 from exchange.desk.pages.inbox import inbox_of
+from exchange.desk.pages.joint.section import SECTION as JOINT
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.pages.letters.section import SECTION as LETTERS
 from exchange.desk.pages.notices.section import SECTION as NOTICES
@@ -37,6 +38,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     LEAD,
     LETTERS,
     documents.SECTION,
+    JOINT,
     stand_ins.SECTION,
     views.SECTION,
     NOTICES,

@@ -94,11 +94,6 @@ def faults(conveyance: Conveyance) -> Iterator[BrokenRule]:
         yield from check(conveyance, rule)
 
 
-def check_conveyance(conveyance: Conveyance) -> None:
-    """Raise CallerError that names every broken rule of the Regulation of 2012, each with its article and remedy."""
-    refuse(conveyance.kind, tuple(faults(conveyance)))
-
-
 def refuse(kind: DocumentKind, found: Sequence[BrokenRule]) -> None:
     """Raise CallerError that names every broken rule, if there is one."""
     if found:

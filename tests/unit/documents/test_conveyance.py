@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from exchange.documents.rules.conveyance import (
     Conveyance,
-    check_conveyance,
     conveyance_of,
     direction,
     faults,
     fits,
+    refuse,
     skipped,
 )
 from exchange.documents.rules.conveyance_table import RULES, Direction
@@ -36,6 +36,11 @@ def way(kind: DocumentKind, sender: str, *addressees: str, **more: object) -> Co
     upward = {"signatory": "王某"} if kind in (K.REQUEST, K.REPORT) else {}
     facts = {"kind": kind, "sender": sender, "addressees": addressees, "offices": OFFICES}
     return Conveyance(**(facts | upward | more))  # type: ignore[arg-type]
+
+
+def check_conveyance(conveyance: Conveyance) -> None:
+    """Refuse what breaks a rule, as every stop does."""
+    refuse(conveyance.kind, tuple(faults(conveyance)))
 
 
 def articles(conveyance: Conveyance) -> list[str]:

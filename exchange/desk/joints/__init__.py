@@ -1,0 +1,1 @@
+"""What the pages of joint documents are made of: lists, one document with its signatures, its paper, and proposals."""

@@ -1,0 +1,97 @@
+"""The form of a document as it is shown: what was typed or kept, what else is kept, and all that stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from exchange.desk.faults import FormFaults
+from exchange.desk.letters.writing.drafts import MOST_FILES, LetterDraft
+from exchange.desk.letters.writing.fields import TYPED, asked_of, concerned_in
+from exchange.desk.letters.writing.parties import parties
+from exchange.desk.seen import expect_seen, mark_of
+from exchange.desk.visit import DeskVisit
+from exchange.language import Words
+from exchange.language.names import PURPOSES, URGENCIES
+from exchange.messaging.node import Step
+from exchange.schemas import DocumentKind, Purpose
+from exchange.schemas.base import ATTACHMENT_LIMIT
+
+_CONCERNED = 2
+"""Lines for authorities that it concerns, at least; one of them is empty always."""
+Ready = Callable[[DeskVisit, Step, Mapping[str, str], Sequence[tuple[str, bytes]]], object]
+
+
+def form_shown(
+    visit: DeskVisit,
+    found: LetterDraft | None,
+    fields: Mapping[str, str],
+    *,
+    labels: Mapping[str, Words],
+    fewest: Mapping[str, int],
+    kinds: Sequence[DocumentKind],
+    often: Sequence[str],
+) -> dict[str, object]:
+    """Return what the form of a draft shows.
+
+    ``fewest``: the fields of several lines, and how many each has at least; ``often``: fields that some kinds are asked
+    for in front, and others have among further ones.
+    """
+    asked = asked_of(fields.get("kind", ""))
+    more = [name for name in often if name not in asked]
+    return {
+        "kept": found.kept if found is not None else None,
+        "files": found.files if found is not None else (),
+        "labels": {name: visit.words(words) for name, words in labels.items()},
+        "typed": {name: fields.get(name, "") for name in TYPED},
+        "lines": {name: _lines(fields.get(name, "").splitlines(), most) for name, most in fewest.items()},
+        "concerned": _lines(concerned_in(fields), _CONCERNED, ("", "")),
+        "listed": parties(visit).listed,
+        "asked": asked,
+        "more": more,
+        "filled": any(fields.get(name) for name in more),
+        "kinds": [(one.value, one.value) for one in kinds],
+        "purposes": [(one.value, visit.words(PURPOSES[one.value])) for one in (Purpose.ACTION, Purpose.INFORMATION)],
+        "urgencies": [(code, visit.words(words)) for code, words in URGENCIES.items()],
+        "most_files": MOST_FILES,
+        "largest_file": ATTACHMENT_LIMIT,
+        "theirs": _theirs(visit, found, fields, labels) if visit.error is not None else [],
+        "mark": draft_mark(found),
+    }
+
+
+def _lines(there: Sequence[object], fewest: int, empty: object = "") -> list[object]:
+    return [*there, *[empty] * max(1, fewest - len(there))]
+
+
+def _theirs(
+    visit: DeskVisit, found: LetterDraft | None, fields: Mapping[str, str], labels: Mapping[str, Words]
+) -> list[tuple[str, object, str]]:
+    """What is kept otherwise than it was typed here: somebody else has written meanwhile."""
+    if found is None or found.kept.account == visit.who:
+        return []
+    kept = found.kept.fields
+    return [
+        (visit.words(words), kept[name], "")
+        for name, words in labels.items()
+        if kept.get(name) and kept[name] != fields.get(name, "")
+    ]
+
+
+def checked(visit: DeskVisit, found: LetterDraft, ready: Ready) -> dict[str, object]:
+    """Return all that stands against a draft as it is kept, beside its fields; nothing where nothing does."""
+    try:
+        with visit.node.step() as step:
+            ready(visit, step, found.kept.fields, found.contents)
+    except FormFaults as error:
+        return {"faults": error.faults, "fault_at": {one.anchor: one for one in error.faults}}
+    return {}
+
+
+def draft_mark(found: LetterDraft | None) -> str:
+    """Return the mark that forms of a draft bear."""
+    return mark_of(found.kept.revision if found is not None else 0)
+
+
+def expect_draft_seen(visit: DeskVisit, found: LetterDraft | None) -> None:
+    """Raise Changed where somebody else has kept, sent or thrown away the draft since its page was loaded."""
+    expect_seen(visit, found.kept.revision if found is not None else 0)
