@@ -58,7 +58,6 @@ class DeskAction(StrEnum):
     SEND = "send"
     FORWARD = "forward"
     RESEND = "resend"
-    SIGN_FOR = "sign-for"
     RETURN = "return"
     CIRCULATE = "circulate"
     FILE = "file"
@@ -124,7 +123,6 @@ _FROM: dict[DeskAction, AccountRole] = {
     DeskAction.SEND: AccountRole.SIGNER,
     DeskAction.FORWARD: AccountRole.SIGNER,
     DeskAction.RESEND: AccountRole.CLERK,
-    DeskAction.SIGN_FOR: AccountRole.CLERK,
     DeskAction.RETURN: AccountRole.SIGNER,
     DeskAction.CIRCULATE: AccountRole.CLERK,
     DeskAction.FILE: AccountRole.CLERK,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, literal_column
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, literal_column
 
 from exchange.joint.states import JointSeat, JointState
 from exchange.store.metadata import metadata, partial_index
@@ -25,6 +25,7 @@ joint = Table(
     Column("reasons", FreeText),
     Column("issue_id", String(36)),
     Column("issued_on", String(10)),
+    Index("joint_lists", "seat", "state", "received_at", "joint_id"),
 )
 
 

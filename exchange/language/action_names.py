@@ -70,7 +70,6 @@ ACTIONS: Mapping[str, Words] = {
     "send": ("发文", "document sent"),
     "forward": ("转报", "passed on"),
     "circulate": ("传阅", "put round"),
-    "sign-for": ("签收", "signed for"),
     "return": ("退文", "returned"),
     "file": ("归档", "filed"),
     "take": ("承办", "taken on"),

@@ -24,7 +24,7 @@ MAY: dict[str, set[AccountRole]] = {
     "reopen": FROM_SIGNER, "withdraw": FROM_SIGNER, "deadline": FROM_SIGNER, "case-term": FROM_SIGNER,
     "explain": FROM_SIGNER, "deliver": ALL, "chase": ALL, "licence.issue": FROM_SIGNER, "licence.renew": FROM_SIGNER,
     "licence.change": FROM_SIGNER, "licence.revoke": FROM_SIGNER, "licence.cancel": FROM_SIGNER, "licence.query": ALL,
-    "send": FROM_SIGNER, "forward": FROM_SIGNER, "resend": ALL, "sign-for": ALL, "return": FROM_SIGNER,
+    "send": FROM_SIGNER, "forward": FROM_SIGNER, "resend": ALL, "return": FROM_SIGNER,
     "circulate": ALL, "file": ALL, "joint.propose": FROM_SIGNER, "joint.sign": FROM_SIGNER,
     "joint.refuse": FROM_SIGNER, "joint.withdraw": FROM_SIGNER, "notice.send": FROM_SIGNER, "notice.sign": ALL,
     "notice.return": FROM_SIGNER, "notice.remind": ALL, "notice.recall": FROM_SIGNER, "notice.cover": FROM_SIGNER,
