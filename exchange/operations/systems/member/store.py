@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from exchange.approval.department.records import DeskRow
 from exchange.approval.department.tables import desk
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState
+from exchange.approval.statements import CASE_COLUMNS
 from exchange.approval.tables import case_file
 from exchange.messaging.documents import stored
 from exchange.messaging.records import StoredDocument
@@ -21,6 +23,7 @@ from exchange.operations.systems.member.tables import api_answer, api_lease
 
 _a, _l, _d, _i = api_answer.c, api_lease.c, document.c, inbox.c
 _RECEIPT = "receipt"
+_DESK = [desk.c[field.name] for field in fields(DeskRow)]
 _UNTAKEN = (_i.taken_at.is_(None), _i.kind != _RECEIPT, _i.accepted.is_(True))
 # Not by an index of directions: SQLite would go through all that was ever received.
 _OF_INBOX = and_(_d.message_id == _i.message_id, _d.sender == _i.sender, _d.direction + "" == "received")
@@ -130,7 +133,7 @@ class InboxPages:
 
     def cases(self, before: tuple[datetime, str] | None, limit: int, state: CaseState | None = None) -> list[CaseRow]:
         c = case_file.c
-        query = select(case_file).order_by(c.opened_at.desc(), c.number.desc()).limit(limit)
+        query = select(*CASE_COLUMNS).order_by(c.opened_at.desc(), c.number.desc()).limit(limit)
         if state is not None:
             query = query.where(c.state == state)
         if before is not None:
@@ -139,7 +142,7 @@ class InboxPages:
 
     def desk(self, before: tuple[datetime, str] | None, limit: int) -> list[DeskRow]:
         c = desk.c
-        query = select(desk).order_by(c.received_at.desc(), c.case_number.desc()).limit(limit)
+        query = select(*_DESK).order_by(c.received_at.desc(), c.case_number.desc()).limit(limit)
         if before is not None:
             query = query.where(tuple_(c.received_at, c.case_number) < tuple_(*_bound(c.received_at, before)))
         return [DeskRow(**row._mapping) for row in self._db.execute(query)]
