@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.pictures import architecture, console, demo, layouts, public
+from tests.pictures import architecture, console, demo, layouts, officers, public
 from tests.pictures.review import review
 
 TREE = Path(__file__).parents[2]
@@ -20,9 +20,11 @@ CONSOLES = {
 """Of each picture of the console the language, the window's width in pixels, and how many tiles it shows."""
 WINDOWS = {"window.png": ("en", 1000), "window-zh.png": ("zh", 1000), "window-narrow.png": ("en", 390)}
 """Of each picture of the public window the language, and the window's width in pixels."""
+DESKS = {"desk.png": ("en", 1000), "desk-zh.png": ("zh", 1000), "desk-narrow.png": ("en", 390)}
+"""Of each picture of a department's desk the language, and the window's width in pixels."""
 SCALE = 1.7
 """Pixels of such a picture for each of the window's, for screens that have more."""
-_ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES, *WINDOWS)
+_ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES, *WINDOWS, *DESKS)
 
 
 def main(arguments: list[str]) -> None:
@@ -43,8 +45,9 @@ def main(arguments: list[str]) -> None:
             _write(given.to / name, demo.picture(name))
     consoles = [name for name in wanted if name in CONSOLES]
     windows = [name for name in wanted if name in WINDOWS]
-    if consoles or windows:
-        demo.held(lambda faces: _faces(faces, given.to, consoles, windows))
+    desks = [name for name in wanted if name in DESKS]
+    if consoles or windows or desks:
+        demo.held(lambda faces: _faces(faces, given.to, consoles, windows, desks))
 
 
 def _given(arguments: list[str]) -> argparse.Namespace:
@@ -79,13 +82,18 @@ def _write(file: Path, text: str) -> None:
     print(file)
 
 
-def _faces(faces: demo.Faces, folder: Path, consoles: list[str], windows: list[str]) -> None:
+def _faces(faces: demo.Faces, folder: Path, consoles: list[str], windows: list[str], desks: list[str]) -> None:
     filing = public.hand_in(TREE, faces.environment) if windows else ("", "")
     _consoles(faces.console, folder, consoles)
     for name in windows:
         language, width = WINDOWS[name]
         with console.browser_page(width, scale=SCALE) as page:
             public.take_case(page, faces.window, filing, folder / name, language)
+        print(folder / name)
+    for name in desks:
+        language, width = DESKS[name]
+        with console.browser_page(width, scale=SCALE) as page:
+            officers.take_case(page, console.come_in(page, faces.desk), folder / name, language)
         print(folder / name)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.pictures.officers import DESK
 from tests.pictures.screen import draw
 from tests.pictures.terminal import Frame, Terminal, watch
 
@@ -23,6 +24,7 @@ OPEN = ("road-occupation", "outdoor-advertising", "mass-event")
 _HELD = "until Ctrl-C"
 """What the demonstration says before it tells where its console goes on."""
 _LINK = re.compile(r"http\S+/set-up/\S+")
+_DESK = re.compile(rf"desk of {re.escape(DESK)}: .*?(http\S+/set-up/\S+)", re.DOTALL)
 _WINDOW = re.compile(r"public window: (http\S+)")
 
 
@@ -33,6 +35,8 @@ class Faces:
     console: str
     """The one-time link of its first account."""
     window: str
+    desk: str
+    """The one-time link of the first account of a department's desk."""
     environment: Mapping[str, str]
 
 
@@ -65,8 +69,8 @@ def held(use: Callable[[Faces], None]) -> None:
         for name in OPEN:
             path = TREE / "departments" / "applications" / f"{name}.toml"
             subprocess.run(["exchange", "submit", path], env=environment, check=True, stdout=subprocess.DEVNULL)
-        windows = _WINDOW.findall(terminal.text)
-        use(Faces(links[-1], windows[-1].rstrip("/") if windows else "", environment))
+        windows, desks = _WINDOW.findall(terminal.text), _DESK.findall(terminal.text)
+        use(Faces(links[-1], windows[-1].rstrip("/") if windows else "", desks[-1] if desks else "", environment))
         used = True
         return True
 
