@@ -51,6 +51,10 @@ if (live && live.dataset.source) {
   addEventListener("pagehide", () => source.close());
 }
 
+// What is not there yet is looked for again after so many seconds; without scripts a link beside it does the same.
+const again = document.querySelector("[data-again]");
+if (again) setTimeout(() => location.reload(), 1000 * again.dataset.again);
+
 // A box that marks all boxes of its table.
 document.addEventListener("change", (event) => {
   const all = event.target.closest("input[data-all]");

@@ -90,7 +90,7 @@ def test_a_page_waits_for_no_long_count_and_shows_it_when_it_is_done(
     monkeypatch.setattr("exchange.console.pages.figures.report_of", slowly)
     page = client.get(f"/figures?{MARCH}").text
     assert "Counting" in page
-    assert 'http-equiv="refresh"' in page
+    assert 'data-again="10"' in page
     answer = client.get(f"/figures.csv?{MARCH}")
     assert answer.status_code == 409
     assert "are being counted" in answer.text
@@ -98,4 +98,4 @@ def test_a_page_waits_for_no_long_count_and_shows_it_when_it_is_done(
     page = client.get(f"/figures?{MARCH}").text
     assert "100.0 %" in page
     assert "Counted at" in page
-    assert 'http-equiv="refresh"' not in page
+    assert "data-again" not in page

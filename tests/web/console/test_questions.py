@@ -16,7 +16,8 @@ from tests.web.town import Town
 ACTIONS = [action for section in SECTIONS for action in section.actions]
 
 HARMLESS = {
-    "/accounts/make", "/accounts/{name}/unlock", "/account/password", "/alerts/test", "/dead/{member}/redrive",
+    "/accounts/make", "/accounts/subjects", "/accounts/{name}/release", "/accounts/{name}/unlock",
+    "/account/password", "/alerts/test", "/dead/{member}/redrive",
     "/dead/{member}/letters/{id}/propose-discard", "/dead/{member}/letters/{id}/propose-release",
     "/dead/{member}/letters/{id}/withdraw-discard", "/holds/release",
     "/tokens/new", "/webhooks/enable",
