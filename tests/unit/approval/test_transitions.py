@@ -36,7 +36,7 @@ ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
     READERS: (ReaderState, set()),
     JOINTS: (JointState, {JointState.ISSUED, JointState.REFUSED, JointState.WITHDRAWN}),
     COPIES: (OutboxState, {OutboxState.RETURNED}),
-    REQUESTS: (RequestState, {RequestState.ANSWERED}),
+    REQUESTS: (RequestState, {RequestState.ANSWERED, RequestState.RETURNED}),
     DRAINS: (DrainState, {DrainState.LIFTED}),
     RENEWALS: (RenewalState, set(RenewalState) - {RenewalState.WAITING, RenewalState.REFUSED}),
     KEPT_DRAFTS: (KeptState, set()),  # what is signed or thrown away is there no more
