@@ -29,7 +29,7 @@ class DeskGroup(StrEnum):
 
 DESK_GROUPS: Mapping[DeskGroup, Words] = {
     DeskGroup.CASES: ("办件", "Cases"),
-    DeskGroup.DOCUMENTS: ("公文", "Documents"),
+    DeskGroup.DOCUMENTS: ("文书", "Correspondence"),
     DeskGroup.OFFICE: ("本单位", "Office"),
 }
 """What they are called, in Chinese and English."""
