@@ -9,15 +9,19 @@ from fastapi import Depends, FastAPI
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from exchange.api import inbox, licences, notices, problems, replies
+from exchange.api import inbox, licences, problems, replies, token
 from exchange.api.cases import clocks, course, hearings, window
 from exchange.api.cases import routes as cases
 from exchange.api.content import only_known_parameters
-from exchange.api.documents import handling, joint, register, returns
+from exchange.api.documents import forwarding, handling, joint, register, returns
 from exchange.api.documents import routes as documents
 from exchange.api.door import recording
 from exchange.api.door.context import Api
 from exchange.api.filings import acting, contacts, portal, progress, reading
+from exchange.api.notices import acting as notice_acts
+from exchange.api.notices import issuing as notice_issuing
+from exchange.api.notices import reading as notice_reading
+from exchange.api.notices import receipts as notice_receipts
 from exchange.api.reference.openapi import openapi_of
 from exchange.api.reference.page import docs_page
 from exchange.api.webhooks import routes as webhooks
@@ -28,6 +32,7 @@ PATH = "/api/v1"
 
 PARTS = (
     documents,
+    forwarding,
     handling,
     register,
     returns,
@@ -45,7 +50,11 @@ PARTS = (
     progress,
     contacts,
     licences,
-    notices,
+    notice_reading,
+    notice_issuing,
+    notice_acts,
+    notice_receipts,
+    token,
     webhooks,
 )
 """What the API consists of, in the order in which it is told."""

@@ -1,4 +1,4 @@
-"""What the API takes and gives of a member's inbox and desk: leased messages, opinions, how notices stand."""
+"""What the API takes and gives of a member's inbox and desk: leased messages, opinions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from exchange.api.documents.models import MessageOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, Some, example
-from exchange.schemas import Count, Opinion
+from exchange.schemas import Opinion
 from exchange.schemas.base import Address, CaseNumber, Line, MessageId
 from exchange.schemas.instants import Day
 from exchange.schemas.opinion import ObjectionGround, SpecialProcedure, Verdict
@@ -62,7 +62,7 @@ class AcknowledgedOut(ApiModel):
     acknowledged: tuple[MessageKey, ...]
 
 
-# --- opinions, notices --------------------------------------------------------------------------------------------
+# --- opinions -----------------------------------------------------------------------------------------------------
 
 
 class OpinionIn(ApiModel):
@@ -162,33 +162,3 @@ class HolderOut(ApiModel):
 
     case_number: CaseNumber
     holder: Line | None
-
-
-class NoticeOut(ApiModel):
-    """How a notice stands, by the newest signed tallies. 通知的签收情况。"""
-
-    model_config = example(
-        {
-            "notice_id": EXAMPLE_ID,
-            "seat": "origin",
-            "state": "open",
-            "origin": "anhui.office",
-            "number": "皖政办〔2026〕3号",
-            "received_at": EXAMPLE_AT,
-            "over": False,
-        }
-    )
-
-    notice_id: str
-    seat: str
-    state: str
-    origin: str
-    number: str
-    received_at: datetime
-    act_by: str | None = None
-    settled_at: datetime | None = None
-    over: bool
-    counts: tuple[Count, ...] = ()
-    unsigned: tuple[str, ...] = ()
-    unsigned_more: int = 0
-    returned: int = 0

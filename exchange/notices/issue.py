@@ -75,7 +75,7 @@ def check_issue(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) ->
     relay = relay_of(node.directory.domain)
     if relay == node.address:
         raise CallerError(
-            "a relay office passes on, and issues nothing", remedy="issue it --as the office or a department"
+            "a relay office passes on, and issues nothing", remedy="issue it as an office or a department"
         )
     node.expect((relay,))
     return relay

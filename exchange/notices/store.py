@@ -124,6 +124,13 @@ class Notices:
             query = query.where(before_place(_n.received_at, _n.notice_id, before))
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
+    def latest(
+        self, kinds: Sequence[tuple[NoticeSeat, NoticeState]], before: Place | None, limit: int
+    ) -> list[NoticeRow]:
+        """Return a page of the notices of these seats and states, newest first, behind a place."""
+        found = [row for seat, state in kinds for row in self.newest(seat, state, before, limit)]
+        return sorted(found, key=lambda row: row.place, reverse=True)[:limit]
+
     def how_many(self, seat: NoticeSeat, state: NoticeState, most: int) -> int:
         """Count the notices of one seat and state, up to a number."""
         some = select(_n.notice_id).where(_n.seat == seat, _n.state == state).limit(most)

@@ -62,10 +62,12 @@ def bureau(
     database_url: str | None = None,
     *,
     portal: bool = False,
+    relay: bool = False,
 ) -> Bureau:
-    """A new domain hefei: window, monitor and departments; with a portal, which offers the one matter."""
+    """A new domain hefei: window, monitor and departments; with a portal, which offers the one matter, or a relay
+    office."""
     settings = replace(Settings.read({}, home=folder / "home"), database_url=database_url)
-    write_departments(folder / "departments", "hefei", departments, portal=portal)
+    write_departments(folder / "departments", "hefei", departments, relay=relay, portal=portal)
     init_files(settings, lambda text: None, folder / "departments")
     return bureau_over(settings, clock)
 

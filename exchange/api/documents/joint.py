@@ -64,7 +64,8 @@ def joint_documents(
     before = moment_of(cursor)
     with api.member(caller.member).store.reading() as tx:
         rows = tx[JointDocuments].latest(kinds, before, limit + 1)
-    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(*row.place))
+    kept = ({"role": role.value} if role else {}) | ({"state": state.value} if state else {})
+    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(*row.place), **kept)
     return JointPage(items=tuple(JointLineOut(**_line(row)) for row in shown), next=following)
 
 

@@ -13,7 +13,8 @@ from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
 from exchange.language import Words
 from exchange.notices.records import NoticeRow
-from exchange.notices.rules.states import TAKEN_BACK, NoticeSeat, NoticeState
+from exchange.notices.rules.lists import LISTED, NoticeList
+from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.store import Notices
 from exchange.paging import Place, every
 from exchange.schemas import Role
@@ -25,15 +26,6 @@ LISTS: Mapping[str, Words] = {
     "closed": ("已了结", "Closed"),
 }
 """The lists by their names in addresses."""
-_OF: Mapping[str, Sequence[tuple[NoticeSeat, NoticeState]]] = {
-    "came": [(NoticeSeat.READER, NoticeState.OPEN), (NoticeSeat.READER, NoticeState.SIGNED)],
-    "issued": [(NoticeSeat.ORIGIN, NoticeState.OPEN)],
-    "passed": [(NoticeSeat.RELAY, NoticeState.WAITING), (NoticeSeat.RELAY, NoticeState.OPEN)],
-    "closed": [
-        (NoticeSeat.READER, NoticeState.RETURNED),
-        *((seat, state) for seat in NoticeSeat for state in sorted(TAKEN_BACK)),
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ def notices_page(visit: DeskVisit, which: str, words: str, after: str) -> Notice
         raise CallerError("there is no list {which!r}", remedy="choose one above", which=which)
     with visit.node.store.reading() as tx:
         rows = merge(
-            *(_newest(tx, seat, state, place_of(after)) for seat, state in _OF[which]),
+            *(_newest(tx, seat, state, place_of(after)) for seat, state in LISTED[NoticeList(which)]),
             key=lambda row: row.place,
             reverse=True,
         )

@@ -85,7 +85,7 @@ def last_request(node: Node, notice_id: str) -> ReceiptsRequest:
         body = verify_signed(stored.signed, node.directory).body
         if isinstance(body, ReceiptsRequest) and body.asker == node.address:
             return body
-    raise NotFound("no receipts of this notice were asked for yet", remedy="leave --kept out, and they are asked for")
+    raise NotFound("no receipts of this notice were asked for yet", remedy="ask for them first")
 
 
 def evidence_of(

@@ -29,7 +29,7 @@ KINDS = {
 }  # fmt: skip
 """Errors whose words a client of the API reads; of others it is told to try later."""
 OPERATORS = {
-    "calendar", "certify", "dead", "doctor", "domain", "init", "licence", "notice", "release", "resend",
+    "calendar", "certify", "dead", "doctor", "domain", "init", "licence", "release", "resend",
     "substitute", "token",
 }  # fmt: skip
 """Commands that no operation stands for: an operator or an officer gives them."""

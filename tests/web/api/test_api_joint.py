@@ -75,8 +75,9 @@ def test_a_joint_document_is_proposed_once_listed_shown_and_withdrawn(served: Bu
     first, again = (client.post(JOINT, json=TEXT, headers=key).json() for _ in range(2))
     assert first == again
     other = proposed(served)
-    listed = client.get(JOINT, params={"role": "lead", "state": "open", "limit": 1}).json()
-    following = client.get(JOINT, params={"role": "lead", "state": "open", "cursor": listed["next"]}).json()
+    page = client.get(JOINT, params={"role": "lead", "state": "open", "limit": 1})
+    assert all(f"{name}=" in page.headers["link"] for name in ("role", "state")), "the next page is of the same list"
+    listed, following = page.json(), client.get(page.headers["link"].partition(">")[0].removeprefix("<")).json()
     assert [one["joint_id"] for one in (*listed["items"], *following["items"])] == [other, first["joint_id"]]
     shown = client.get(f"{JOINT}/{other}").json()
     assert [(one["address"], one["state"]) for one in shown["signers"]] == [(PLANNING, "signed"), (TRANSPORT, "asked")]

@@ -44,6 +44,7 @@ JOINTLY = {
     "to": ["hefei.window"],
     "document": {**LETTER, "kind": "意见", "signatory": "王某"},
 }
+NOTICE = {"audience": "departments", "document": {**LETTER, "kind": "通知"}}
 _OPERATIONS = [
     (route.path, method.lower())
     for part in PARTS
@@ -72,7 +73,7 @@ def test_everything_that_the_document_refers_to_is_in_it() -> None:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
-    made = bureau(tmp_path_factory.mktemp("bureau"), portal=True)
+    made = bureau(tmp_path_factory.mktemp("bureau"), portal=True, relay=True)
     yield made
     made.view.close()
 
@@ -122,12 +123,13 @@ def known(served: Bureau) -> dict[str, Any]:
     attached = {"name": "plan.txt", "content": "cGxhbg=="}
     sent = client.post("/api/v1/documents", json={**LETTER_TO, "attachments": [attached]}).json()
     joint = client.post("/api/v1/joint-documents", json=JOINTLY).json()
+    notice = client.post("/api/v1/notices", json=NOTICE).json()
     hook = client.post("/api/v1/webhooks", json={"url": "https://oa.example/", "events": ["receipt.in"]}).json()
     with served.api.member("hefei.planning").store.transaction() as tx:
         if tx[DepartmentDesk].get("HF-1") is None:
             tx[DepartmentDesk].put([desk_row("HF-1")])
     ids = {"message_id": sent["message_id"], "joint_id": joint["joint_id"], "webhook_id": hook["id"]}
-    return {**ids, "position": 0, "number": "HF-1"}
+    return {**ids, "notice_id": notice["notice_id"], "position": 0, "number": "HF-1"}
 
 
 @pytest.mark.parametrize(
@@ -198,6 +200,18 @@ def test_what_is_done_at_a_portal_is_answered_as_the_document_says(
         ("/joint-documents/{joint_id}/signature", "post", None, 404),
         ("/joint-documents/{joint_id}/refusal", "post", {"reasons": "r"}, 404),
         ("/joint-documents/{joint_id}/withdrawal", "post", {"reasons": "r"}, 202),
+        ("/documents/{message_id}/forwarding", "post", {"document": {**LETTER, "kind": "意见"}}, 404),
+        ("/notices", "post", NOTICE, 202),
+        ("/notices", "get", None, 200),
+        ("/notices/{notice_id}", "get", None, 200),
+        ("/notices/{notice_id}/signature", "post", None, 404),
+        ("/notices/{notice_id}/return", "post", {"reason": "r"}, 404),
+        ("/notices/{notice_id}/answer", "post", {"values": {"pumps": "1"}}, 404),
+        ("/notices/{notice_id}/cover", "post", {"document": None}, 404),
+        ("/notices/{notice_id}/reminder", "post", None, 202),
+        ("/notices/{notice_id}/recall", "post", {"reason": "r"}, 202),
+        ("/notices/{notice_id}/receipts", "post", {"of": None}, 202),
+        ("/notices/{notice_id}/receipts", "get", None, 404),
         ("/inbox/leases", "post", {"limit": 1, "seconds": 1}, 201),
         ("/cases", "get", None, 200),
         ("/cases/{number}", "get", None, 200),
