@@ -32,7 +32,6 @@ OF_DESKS = {
 """What only a desk has: pages, drafts that an office shares, its accounts and its audit log."""
 STILL_TO_BE_MADE = {
     ("filing.hand-in", "desk"),
-    ("forward", "API"),
     ("licence.cancel", "API"),
     ("licence.cancel", "desk"),
     ("licence.change", "API"),
@@ -44,14 +43,6 @@ STILL_TO_BE_MADE = {
     ("licence.renew", "desk"),
     ("licence.revoke", "API"),
     ("licence.revoke", "desk"),
-    ("notice.answer", "API"),
-    ("notice.cover", "API"),
-    ("notice.recall", "API"),
-    ("notice.receipts", "API"),
-    ("notice.remind", "API"),
-    ("notice.return", "API"),
-    ("notice.send", "API"),
-    ("notice.sign", "API"),
     ("submit", "desk"),
 }  # fmt: skip
 """Actions and the doors that they lack, which the table does not excuse either: it only ever gets shorter."""

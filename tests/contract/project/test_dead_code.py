@@ -15,7 +15,7 @@ CALLED_BY = {
     "departments' own systems and rules, as the documentation shows": {"not_competent"},
     "clients of the API: fields of its JSON": {
         "acknowledged", "detail_zh", "href",
-        "remedy_zh", "review_since",
+        "remedy_zh", "review_since", "why_zh",
     },
     "templates of the console": {
         "certificate_days", "key_days", "missing_number", "repeats",
