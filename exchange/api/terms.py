@@ -47,6 +47,7 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
 _FIELDS = {
     "overrule": "overruled", "without": "without_consent", "by": "ordered_by", "after": "cursor",
     "promise": "promised", "competent": "competent_body", "what": "missing",
+    "until": "valid_until",
 }  # fmt: skip
 """Options whose fields are called otherwise."""
 

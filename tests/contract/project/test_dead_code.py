@@ -54,7 +54,7 @@ CALLED_BY = {
 
 DECORATED = [
     "@*.command", "@*.callback", "@*.get", "@*.post", "@*.put", "@*.delete", "@*.patch",
-    "@on_case", "@on_filing", "@at_portal", "@field_validator", "@model_validator", "@event.listens_for",
+    "@on_case", "@on_filing", "@on_licence", "@at_portal", "@field_validator", "@model_validator", "@event.listens_for",
 ]  # fmt: skip
 """What these decorate is called by typer, FastAPI, pydantic and SQLAlchemy."""
 
