@@ -24,6 +24,7 @@ from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.joint.section import SECTION as JOINT
 from exchange.desk.pages.lead.section import SECTION as LEAD
 from exchange.desk.pages.letters.section import SECTION as LETTERS
+from exchange.desk.pages.licences.section import ASKING, AT_WINDOWS
 from exchange.desk.pages.notices.section import SECTION as NOTICES
 from exchange.desk.section import DeskSection
 
@@ -36,6 +37,8 @@ _SECTIONS: tuple[DeskSection, ...] = (
     recalling.SECTION,
     procedures.SECTION,
     LEAD,
+    AT_WINDOWS,
+    ASKING,
     LETTERS,
     documents.SECTION,
     JOINT,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import get_args
 
 from exchange.errors import Conflict
+from exchange.schemas import LicenceNumber
 
 LONGEST = 100
 """Years that a licence with an end is valid at most: beyond it somebody has mistyped the year."""
+_NUMBER = re.compile(get_args(LicenceNumber)[1].pattern)
 
 
 def check_grantable(case_number: str, *, decided: bool, granted: bool, issued: str | None) -> None:
@@ -50,6 +54,11 @@ def check_validity(decided_on: date, valid_from: date, valid_until: date | None)
             until=valid_until.isoformat(),
             longest=LONGEST,
         )
+
+
+def is_licence_number(text: str) -> bool:
+    """Tell whether a text may be the number of a licence."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def licence_number(prefix: str, matter: str, year: int, serial: int) -> str:

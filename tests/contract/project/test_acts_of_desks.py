@@ -32,17 +32,6 @@ OF_DESKS = {
 """What only a desk has: pages, drafts that an office shares, its accounts and its audit log."""
 STILL_TO_BE_MADE = {
     ("filing.hand-in", "desk"),
-    ("licence.cancel", "API"),
-    ("licence.cancel", "desk"),
-    ("licence.change", "API"),
-    ("licence.change", "desk"),
-    ("licence.issue", "API"),
-    ("licence.issue", "desk"),
-    ("licence.query", "desk"),
-    ("licence.renew", "API"),
-    ("licence.renew", "desk"),
-    ("licence.revoke", "API"),
-    ("licence.revoke", "desk"),
     ("submit", "desk"),
 }  # fmt: skip
 """Actions and the doors that they lack, which the table does not excuse either: it only ever gets shorter."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from exchange.approval.window.licensing.issuing import departments_of
 from exchange.clock import CST
 from exchange.envelope.document import clear_header
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.licences.kept import KeptLicence, entry_row, kept_licence, shown_from
-from exchange.licences.rules.entering import BASIS, check_entry, state_after
+from exchange.licences.rules.entering import BASIS, LicenceState, check_entry, state_after
 from exchange.licences.store import Licences
 from exchange.licences.telling_holders import portals_of
 from exchange.messaging.checks import expect_window
@@ -59,15 +59,20 @@ def enter_in(step: Step, number: str, wanted: EntryWanted) -> str:
 
 def enter_by(step: Step, kept: KeptLicence, wanted: EntryWanted, by: str) -> str:
     """Enter on a licence what somebody, or the law, has brought about; returns the message id. Raises Conflict."""
-    number, after = kept.row.number, state_after(kept.row.state, wanted.change)
-    entry = _entry(step, kept, wanted, wanted.reasons.strip())
-    check_entry(kept.body, kept.entries, entry)
+    number, (after, entry) = kept.row.number, entry_that_fits(kept, wanted, step.now)
     message_id = step.send(entry, _told(step, kept), conversation_id=clear_header(kept.signed).conversation_id)
     row = entry_row(step.node.address, entry, message_id)
     if not step.tx[Licences].enter(kept.row, after, row, **shown_from(entry)):
         raise Conflict("something else was entered on {number} meanwhile", remedy="look at it again", number=number)
     step.note(f"licence-{entry.change.value}", kept.row.case_number, message_id, number=number, by=by)
     return message_id
+
+
+def entry_that_fits(kept: KeptLicence, wanted: EntryWanted, now: datetime) -> tuple[LicenceState, LicenceEntry]:
+    """Return the state after it and the entry as it would be signed now. Raises Conflict or CallerError."""
+    after, entry = state_after(kept.row.state, wanted.change), _entry(kept, wanted, now)
+    check_entry(kept.body, kept.entries, entry)
+    return after, entry
 
 
 def own_licence(step: Step, number: str) -> KeptLicence:
@@ -84,7 +89,7 @@ def own_licence(step: Step, number: str) -> KeptLicence:
     return kept_licence(step.tx, row)
 
 
-def _entry(step: Step, kept: KeptLicence, wanted: EntryWanted, reasons: str) -> LicenceEntry:
+def _entry(kept: KeptLicence, wanted: EntryWanted, now: datetime) -> LicenceEntry:
     try:
         return LicenceEntry(
             number=kept.row.number,
@@ -92,16 +97,16 @@ def _entry(step: Step, kept: KeptLicence, wanted: EntryWanted, reasons: str) -> 
             licence_digest=kept.row.digest,
             position=kept.row.entries + 1,
             change=wanted.change,
-            reasons=reasons,
+            reasons=wanted.reasons.strip(),
             basis=wanted.basis or BASIS[wanted.change],
-            effective_on=wanted.effective_on or step.now.astimezone(CST).date(),
+            effective_on=wanted.effective_on or now.astimezone(CST).date(),
             valid_until=wanted.valid_until,
             permits=wanted.permits,
             conditions=wanted.conditions,
             holder=wanted.holder,
             decision_id=wanted.decision_id,
             authorisation_id=wanted.authorisation_id,
-            at=step.now,
+            at=now,
         )
     except ValueError as error:
         raise CallerError(

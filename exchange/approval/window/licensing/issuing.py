@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
 
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.filings.store import Filings
@@ -24,16 +22,15 @@ from exchange.envelope.document import parse_body, payload_of
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.licences.kept import register_row
 from exchange.licences.records import LicenceRow
-from exchange.licences.rules.issuing import check_grantable, check_validity, licence_number
+from exchange.licences.rules.issuing import check_grantable, check_validity, is_licence_number, licence_number
 from exchange.licences.store import Licences
 from exchange.licences.telling_holders import portals_of
 from exchange.messaging.checks import expect_window
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
-from exchange.schemas import Application, Decision, Licence, LicenceHolder, LicenceNumber
-
-_NUMBER = re.compile(get_args(LicenceNumber)[1].pattern)
+from exchange.schemas import Application, Decision, Licence, LicenceHolder
+from exchange.store.transaction import Transaction
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,18 @@ def departments_of(step: Step, case_number: str) -> list[str]:
     return [one for part in parts if part.consultation_id for one in part.hearing]
 
 
+def licence_on_case(tx: Transaction, window: str, case_number: str) -> str | None:
+    """Return the number of the licence that was issued on a case, or that it has renewed; None where there is none."""
+    issued = tx[Licences].of_case(window, case_number)
+    return issued.number if issued is not None else _renewed_by(tx, case_number)
+
+
+def _renewed_by(tx: Transaction, case_number: str) -> str | None:
+    filing = tx[Filings].of_case(case_number)
+    renewal = tx[Renewals].get(filing.portal, filing.number) if filing is not None else None
+    return renewal.licence if renewal is not None and renewal.state is RenewalState.GRANTED else None
+
+
 def _granted(step: Step, number: str) -> tuple[CaseRow, tuple[Decision, bytes]]:
     expect_window(step.node)
     case = step.tx[Cases].get(number)
@@ -105,14 +114,13 @@ def _granted(step: Step, number: str) -> tuple[CaseRow, tuple[Decision, bytes]]:
         granted=case.outcome in GRANTS,
         issued=issued.number if issued is not None else None,
     )
-    filing = step.tx[Filings].of_case(number)
-    renewal = step.tx[Renewals].get(filing.portal, filing.number) if filing is not None else None
-    if renewal is not None and renewal.state is RenewalState.GRANTED:
+    renewed = _renewed_by(step.tx, number)
+    if renewed is not None:
         raise Conflict(
             "case {case} has renewed licence {number}",
             remedy="`exchange licence show {number}` shows the entry; no other licence is issued on it",
             case=number,
-            number=renewal.licence,
+            number=renewed,
         )
     stored = step.tx[Documents].get(step.node.address, case.decision_id or "")
     if stored is None:
@@ -161,7 +169,7 @@ def _number(step: Step, case: CaseRow, wanted: str | None) -> str:
         serial = int(step.tx.get_meta(key) or 0) + 1
         step.tx.set_meta(key, str(serial))
         return licence_number(number_prefix(step.node), case.matter, year, serial)
-    if not _NUMBER.fullmatch(wanted):
+    if not is_licence_number(wanted):
         raise CallerError(
             "{number!r} is no number of a licence",
             remedy="capitals, digits and hyphens, four to eighty of them",

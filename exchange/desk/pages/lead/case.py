@@ -17,6 +17,7 @@ from exchange.desk.pages.lead.chasing import CHASE
 from exchange.desk.pages.lead.course import ADD_BODY, DELIVER, EXPLAIN, REOPEN, REVIEW, WITHDRAW
 from exchange.desk.pages.lead.deciding import CONFIRM, DECIDE
 from exchange.desk.pages.lead.hearings import CALL, CALL_OFF, PUT_OFF, RECORD
+from exchange.desk.pages.lead.licensing import LICENCE
 from exchange.desk.pages.lead.seeing import LeadCase, lead_case
 from exchange.desk.pages.lead.terms import CASE_TERM, PART_TERM
 from exchange.desk.section import DeskFile, DeskPage
@@ -32,8 +33,8 @@ from exchange.schemas import Consultation, EntryKind, LedgerEntry, Verdict
 from exchange.web.words import TONES
 
 FORMS = (
-    CONFIRM, DECIDE, REVIEW, CHASE, ADD_BODY, PART_TERM, CASE_TERM, CALL, PUT_OFF, CALL_OFF, RECORD, EXPLAIN, DELIVER,
-    REOPEN, WITHDRAW,
+    CONFIRM, DECIDE, REVIEW, CHASE, ADD_BODY, PART_TERM, CASE_TERM, CALL, PUT_OFF, CALL_OFF, RECORD, EXPLAIN, LICENCE,
+    DELIVER, REOPEN, WITHDRAW,
 )  # fmt: skip
 """In the order of the page of a case."""
 _VERDICT_TONES = {Verdict.AGREE: "good", Verdict.AGREE_WITH_CONDITIONS: "good", Verdict.DISAGREE: "bad"}

@@ -153,6 +153,24 @@ def day_typed(visit: DeskVisit, name: str, label: Words) -> date:
         raise _no_time(visit, name, label, "2026-03-20") from None
 
 
+def day_given(
+    visit: DeskVisit, name: str, label: Words, faults: list[FormFault], *, required: bool = True
+) -> date | None:
+    """Return a day that was typed; None where none was, and what is wrong with it is put to the faults."""
+    if not required and not visit.typed(name).strip():
+        return None
+    try:
+        return day_typed(visit, name, label)
+    except FormFaults as wrong:
+        faults += wrong.faults
+        return None
+
+
+def empty_fault(visit: DeskVisit, name: str, label: Words) -> FormFault:
+    """Return what is said of a field that was left empty."""
+    return FormFault(name, visit.words(label), visit.say("没有填写", "it is empty"), visit.say("填写", "fill it in"))
+
+
 def _no_time(visit: DeskVisit, name: str, label: Words, example: str) -> FormFaults:
     what = visit.say("不是日期时间", "it is no such time")
     return FormFaults(

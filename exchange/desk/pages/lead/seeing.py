@@ -14,6 +14,7 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Docket
 from exchange.approval.window.dockets import docket_in
+from exchange.approval.window.licensing.issuing import licence_on_case
 from exchange.approval.window.store import Cases
 from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
@@ -31,6 +32,8 @@ class LeadCase:
     docket: Docket
     chaseable: tuple[str, ...]
     """Departments that may be pressed by hand now."""
+    licence: str | None
+    """The number of the licence that was issued on it, or that it has renewed."""
     mark: str
     """What forms of this case bear (`exchange.desk.seen`)."""
 
@@ -59,7 +62,8 @@ def lead_case(visit: DeskVisit, number: str = "") -> LeadCase:
         if case is None:
             raise NotFound("no case {case_number} here", remedy="`exchange status` lists the cases", case_number=number)
         docket = docket_in(tx, case)
-        return LeadCase(file, docket, _chaseable(visit, docket), mark_of(*case_facts(tx, number)))
+        licence, mark = licence_on_case(tx, visit.node.address, number), mark_of(*case_facts(tx, number))
+        return LeadCase(file, docket, _chaseable(visit, docket), licence, mark)
 
 
 def _chaseable(visit: DeskVisit, docket: Docket) -> tuple[str, ...]:
