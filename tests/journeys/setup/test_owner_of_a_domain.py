@@ -25,6 +25,7 @@ from exchange.setup.certify import certify, revoke
 from exchange.setup.init import init_files
 from exchange.web.listening import read_state, write_state
 from tests.processes import write_departments
+from tests.warm import run_warm
 
 SOMEBODY = 61_234
 
@@ -95,11 +96,8 @@ def test_root_runs_nothing_for_long_in_somebody_elses_domain(tmp_path: Path) -> 
     os.chown(home, SOMEBODY, SOMEBODY)
     domain(tmp_path)
     for words in (["up"], ["up", "--detach"], ["serve", "t.planning"], ["console"], ["init"]):
-        command = [sys.executable, "-m", "exchange", *words, "--home", str(home)]
-        done = subprocess.run(
-            command, cwd=Path(exchange.__file__).parents[1], capture_output=True, text=True, check=False, timeout=60,
-            env={name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")},
-        )  # fmt: skip
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
+        done = run_warm([*words, "--home", str(home)], environment, timeout=60)
         assert done.returncode == OperatorError.exit_code, (words, done.stderr)
         said = " ".join(done.stderr.split())
         assert f"{home} belongs to user {SOMEBODY}" in said
