@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.desk.faults import FormFaults
-from exchange.desk.joints.form import checked, draft_mark, expect_draft_seen, form_shown
 from exchange.desk.joints.paper import draft_pdf, number_of_pages, page_of
 from exchange.desk.joints.shown import round_message
 from exchange.desk.joints.writing import (
@@ -28,6 +27,7 @@ from exchange.desk.letters.writing.drafts import (
     draft_with_files,
     take_files,
 )
+from exchange.desk.letters.writing.form import checked, draft_mark, expect_draft_seen, form_shown
 from exchange.desk.letters.writing.starting import started_fields
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from exchange.desk.letters.texts import elements, issuing_faults
 from exchange.desk.letters.writing.checking import ReadyLetter, ready_letter
 from exchange.desk.letters.writing.drafts import LetterDraft, draft_id, expect_draft, letter_subject
+from exchange.desk.letters.writing.form import draft_mark, expect_draft_seen
 from exchange.desk.letters.writing.looks import drawn_page, pages_of
-from exchange.desk.pages.letters.form import PLACE, expect_draft_seen
+from exchange.desk.pages.letters.form import PLACE
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage
-from exchange.desk.seen import mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.documents.forward import forward_in
 from exchange.documents.rules.issuing import issuing
@@ -45,7 +45,7 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "doubts": list(_doubts(visit, ready)),
         "way": f"/documents/drafts/{draft_id(visit)}/{'forward' if ready.forwards else 'send'}",
         "may_sign": visit.may(DeskAction.FORWARD if ready.forwards else DeskAction.SEND),
-        "mark": mark_of(found.kept.revision),
+        "mark": draft_mark(found),
     }
 
 

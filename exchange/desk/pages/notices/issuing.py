@@ -18,6 +18,7 @@ from exchange.desk.letters.writing.drafts import (
     take_files,
 )
 from exchange.desk.letters.writing.fields import concerned_in
+from exchange.desk.letters.writing.form import checked, draft_mark, expect_draft_seen, theirs
 from exchange.desk.letters.writing.looks import drawn_page, pages_of
 from exchange.desk.letters.writing.parties import parties
 from exchange.desk.looking import CHUNK, key_of, place_of
@@ -35,7 +36,6 @@ from exchange.desk.notices.particulars import FIELD_TYPES, form_asked
 from exchange.desk.pages.notices.reading import can_issue
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage
-from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.documents.rules.issuing import issuing
 from exchange.errors import CallerError
@@ -70,7 +70,7 @@ def _form(visit: DeskVisit) -> Mapping[str, object]:
         found = _kept(tx, draft) if visit.form is not None else draft_here(tx, _subject(draft))
     fields = typed_notice(visit) if visit.form is not None else dict(found.kept.fields) if found is not None else {}
     shown = _shown(visit, draft, found, fields)
-    return {**shown, **_checked(visit, found)} if visit.query.get("check") and found is not None else shown
+    return {**shown, **checked(visit, found, notice_said)} if visit.query.get("check") and found is not None else shown
 
 
 def _subject(draft: str) -> str:
@@ -103,45 +103,15 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
         "urgencies": [(code, visit.words(words)) for code, words in URGENCIES.items()],
         "most_files": MOST_FILES,
         "largest_file": ATTACHMENT_LIMIT,
-        "theirs": _theirs(visit, found, fields) if visit.error is not None else [],
-        "mark": _mark(found),
+        "theirs": theirs(visit, found, fields, NOTICE_LABELS),
+        "mark": draft_mark(found),
     }
-
-
-def _theirs(visit: DeskVisit, found: LetterDraft | None, fields: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """What is kept otherwise than it was typed here: somebody else has written meanwhile."""
-    if found is None or found.kept.account == visit.who:
-        return []
-    kept = found.kept.fields
-    return [
-        (visit.words(words), kept[name], "")
-        for name, words in NOTICE_LABELS.items()
-        if kept.get(name) and kept[name] != fields.get(name, "")
-    ]
-
-
-def _checked(visit: DeskVisit, found: LetterDraft) -> dict[str, object]:
-    """All that stands against a draft as it is kept, beside its fields."""
-    try:
-        with visit.node.step() as step:
-            notice_said(visit, step, found.kept.fields, found.contents)
-    except FormFaults as error:
-        return {"faults": error.faults, "fault_at": {one.anchor: one for one in error.faults}}
-    return {}
-
-
-def _mark(found: LetterDraft | None) -> str:
-    return mark_of(found.kept.revision if found is not None else 0)
-
-
-def _expect(visit: DeskVisit, found: LetterDraft | None) -> None:
-    expect_seen(visit, found.kept.revision if found is not None else 0)
 
 
 def _keep(visit: DeskVisit, step: Step) -> str:
     """Keep what was typed, faulty or not: what stands against it is told of what is kept, and loses nothing."""
     draft = draft_id(visit)
-    _expect(visit, _kept(step.tx, draft))
+    expect_draft_seen(visit, _kept(step.tx, draft))
     take_files(visit, step.tx[KeptDrafts], _subject(draft))
     step.tx[KeptDrafts].keep(_subject(draft), typed_notice(visit), visit.who, visit.face.gate.clock.now())
     if visit.typed("then") != "preview":
@@ -178,7 +148,7 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "undrawn": undrawn,
         "before": before,
         "doubts": list(issuing_faults(visit, issuing(document, visit.node.address, visit.node.directory.everyone))),
-        "mark": _mark(found),
+        "mark": draft_mark(found),
     }
 
 
@@ -190,7 +160,7 @@ def _picture(visit: DeskVisit) -> DeskFile:
 
 def _send(visit: DeskVisit, step: Step) -> str:
     found, ready = _ready(visit, step)
-    _expect(visit, found)
+    expect_draft_seen(visit, found)
     notice_id = issue_in(step, ready.notice, [content for _, content in found.contents])
     step.tx[KeptDrafts].drop(_subject(draft_id(visit)))
     return f"/notices/{notice_id}?done=notice-issued"
@@ -198,7 +168,7 @@ def _send(visit: DeskVisit, step: Step) -> str:
 
 def _drop(visit: DeskVisit, step: Step) -> str:
     draft = draft_id(visit)
-    _expect(visit, _kept(step.tx, draft))
+    expect_draft_seen(visit, _kept(step.tx, draft))
     step.tx[KeptDrafts].drop(_subject(draft))
     return "/notices/drafts?done=notice-dropped"
 

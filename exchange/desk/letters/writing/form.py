@@ -1,4 +1,6 @@
-"""The form of a document as it is shown: what was typed or kept, what else is kept, and all that stands against it."""
+"""The form of a draft as it is shown, of a document, a joint one or a notice: what was typed or kept, what somebody
+else has kept meanwhile, and all that stands against it.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ def form_shown(
         "urgencies": [(code, visit.words(words)) for code, words in URGENCIES.items()],
         "most_files": MOST_FILES,
         "largest_file": ATTACHMENT_LIMIT,
-        "theirs": _theirs(visit, found, fields, labels) if visit.error is not None else [],
+        "theirs": theirs(visit, found, fields, labels),
         "mark": draft_mark(found),
     }
 
@@ -63,11 +65,13 @@ def _lines(there: Sequence[object], fewest: int, empty: object = "") -> list[obj
     return [*there, *[empty] * max(1, fewest - len(there))]
 
 
-def _theirs(
+def theirs(
     visit: DeskVisit, found: LetterDraft | None, fields: Mapping[str, str], labels: Mapping[str, Words]
 ) -> list[tuple[str, object, str]]:
-    """What is kept otherwise than it was typed here: somebody else has written meanwhile."""
-    if found is None or found.kept.account == visit.who:
+    """Return as rows what is kept otherwise than it was typed here, where an act was refused: somebody else has
+    written meanwhile.
+    """
+    if visit.error is None or found is None or found.kept.account == visit.who:
         return []
     kept = found.kept.fields
     return [
