@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
+from exchange.language.articles import by_article
 from exchange.language.catalogue import templates, translated
 from exchange.language.choice import Language, language
 from exchange.language.members import by_name, typed
@@ -30,6 +31,8 @@ _MUCH = 20
 """Letters from which on whole sentences may stand in a template's places, and not words alone."""
 _SPACE = re.compile(r"\s")
 _BETWEEN = re.compile(r"(; |: )")
+_BY_ARTICLE = re.compile(r"(?P<what>.+?) \((?P<article>article \d+(?:\(\d+\))?)\)(?:; (?P<rest>.+))?", re.DOTALL)
+"""A broken rule with its article behind it, which is no template's."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,11 @@ def _whole(sentence: str, wanted: Language, depth: int) -> str | None:
         return _CODES[sentence]
     if depth == 0:
         return None
+    if ruled := _BY_ARTICLE.fullmatch(sentence):
+        what = _whole(ruled["what"], wanted, depth)
+        if what is not None:
+            rest = f"; {_read(ruled['rest'], wanted, depth - 1)}" if ruled["rest"] else ""
+            return by_article(what, ruled["article"], wanted) + rest
     for template in _templates():
         if template.chunk in sentence and (match := _compiled(template.pattern).fullmatch(sentence)):
             values = match.groupdict()

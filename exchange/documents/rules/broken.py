@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from exchange.errors import ExchangeError
 from exchange.language import Joined, Language, Text
+from exchange.language.articles import by_article
 
 
 class DocumentElement(StrEnum):
@@ -39,7 +40,7 @@ class BrokenRule:
 
     def written(self, wanted: Language) -> str:
         """Return what is wrong, with the article that says so, in a language."""
-        return Text("{what} ({article})", {"what": self.what, "article": Text(self.article)}).written(wanted)
+        return by_article(self.what.written(wanted), self.article, wanted)
 
     def __str__(self) -> str:
         return self.written(Language.ENGLISH)

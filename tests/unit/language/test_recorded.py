@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.documents.rules.broken import BrokenRule, DocumentElement
 from exchange.errors import DatabaseLost
 from exchange.language import Language, Recorded, Text, joined, read_back, speaking
 from exchange.language.members import calling
@@ -30,6 +31,19 @@ def test_a_sentence_of_the_catalogue_is_read_back_as_it_was_meant(said: Text) ->
     assert str(said) != said.written(CHINESE)
     assert Recorded(str(said)).written(CHINESE) == said.written(CHINESE)
     assert Recorded(str(said)).written(Language.ENGLISH) == str(Recorded(str(said))) == str(said)
+
+
+@pytest.mark.parametrize(
+    ("article", "chinese"),
+    [("article 8(10)", "第八条第十项"), ("article 14", "第十四条"), ("article 42(21)", "第四十二条第二十一项")],
+)
+def test_a_broken_rule_is_read_back_with_its_article_and_remedy(article: str, chinese: str) -> None:
+    places = {"name": "报告", "ways": Text("upward"), "addressee": "a.b"}
+    what = Text("a {name} does not go {ways} to {addressee}", places)
+    remedy = Text("name another addressee")
+    broken = BrokenRule(article, what, remedy, DocumentElement.TO)
+    assert broken.written(CHINESE) == f"{what.written(CHINESE)}（{chinese}）"
+    assert Recorded(f"{broken}; {remedy}").written(CHINESE) == f"{broken.written(CHINESE)}; {remedy.written(CHINESE)}"
 
 
 @pytest.mark.parametrize(
