@@ -1,6 +1,10 @@
 // Keys that officers use, and the list of them; whoever needs single keys for something else turns them off.
 "use strict";
 
+// What is wrong with a form is read first.
+const wrong = document.querySelector("#faults, #refusal");
+if (wrong) wrong.focus();
+
 const keys = document.getElementById("keys");
 const page = document.documentElement;
 const OFF = "desk-keys-off";

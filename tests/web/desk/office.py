@@ -68,7 +68,7 @@ class Office:
                 for role, (who, password) in PEOPLE.items():
                     tx[Accounts].add(AccountRow(who, role, QUICK.hash(password), self.clock.now(), self.clock.now()))
             face = DeskFace(node, profile, Settings.read({}, home=home), gate)
-            self._desks[name] = face, SessionDoor(gate, "-t", face.office())
+            self._desks[name] = face, SessionDoor(gate, f"-{name}", face.office())
         return self._desks[name]
 
     def visitor(self, name: str, sections: Sequence[DeskSection] = SECTIONS, language: str = "en") -> Officer:
@@ -98,6 +98,14 @@ class Office:
         """The member's audit log, oldest first: account, action, what, outcome."""
         with self.city.node(name).store.reading() as tx:
             return [(one.account, one.action, one.what, one.outcome) for one in tx[AuditLog].entries()]
+
+    @contextmanager
+    def away(self, name: str) -> Iterator[None]:
+        """Nobody serves a member meanwhile, so that what goes to it waits; its desk must not be open yet."""
+        assert name not in self._desks, "a desk keeps the database that it was opened with"
+        self.city.local.stop(self.city.address(name))
+        yield
+        self.city.local.start(self.city.address(name))
 
     def step(self, length: timedelta) -> None:
         """Lets time pass for sessions; the city's own clock stands."""
