@@ -12,6 +12,7 @@ from exchange.errors import ExchangeError
 from exchange.language import Words
 from exchange.machine.posting.outgoing import OutgoingMail
 from exchange.messaging.node import Node
+from exchange.portal.uploads.scanning import ScannerPlace
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
@@ -32,8 +33,12 @@ class DeskFace:
     gate: Gate
     mail: OutgoingMail | None = None
     """How letters to its officers go out; None: they get none."""
+    scanner: ScannerPlace | None = None
+    """What looks for malware in files that applicants have brought; None: nothing does."""
     handed: dict[str, str] = field(default_factory=dict, repr=False)
     """Tokens of calendars just made, by account, until they are shown once."""
+    codes: dict[str, str] = field(default_factory=dict, repr=False)
+    """Access codes of what was just handed in, by its number, until they are handed to the applicant."""
     _read: tuple[float, Mapping[str, Profile]] = field(default=(0.0, {}), repr=False)
     _catalogue: LiveCatalogue | None = field(default=None, repr=False)
 

@@ -149,7 +149,7 @@ class DeskDownload:
 
 @dataclass(frozen=True)
 class DeskSection:
-    """A part of the desk, at members that have one of ``roles``; at all where none is named."""
+    """A part of the desk, at members that have one of ``roles``; at all but portals where none is named."""
 
     pages: Sequence[DeskPage] = ()
     acts: Sequence[DeskAct | PlainAct] = ()
@@ -158,9 +158,13 @@ class DeskSection:
     baskets: Sequence[Basket] = ()
     """Its lists in the inbox."""
     roles: frozenset[Role] = frozenset()
+    of_any_desk: bool = False
+    """Whether a portal has it, too, where nobody signs for an authority: accounts, most of all."""
     done: Mapping[str, Words] = field(default_factory=dict)
     """What is said after an act that leads to ``?done=NAME``: so no link can put words on our pages."""
 
     def is_at(self, roles: frozenset[Role]) -> bool:
         """Return whether a member with these roles has it."""
+        if roles == {Role.PORTAL}:
+            return self.of_any_desk or Role.PORTAL in self.roles
         return not self.roles or bool(self.roles & roles)

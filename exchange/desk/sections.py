@@ -20,6 +20,8 @@ from exchange.desk.pages import (
     views,
 )
 from exchange.desk.pages.calendar import calendar_section
+from exchange.desk.pages.counter.section import AT_PORTALS
+from exchange.desk.pages.counter.section import AT_WINDOWS as AT_COUNTERS
 from exchange.desk.pages.inbox import inbox_of
 from exchange.desk.pages.joint.section import SECTION as JOINT
 from exchange.desk.pages.lead.section import SECTION as LEAD
@@ -37,6 +39,8 @@ _SECTIONS: tuple[DeskSection, ...] = (
     recalling.SECTION,
     procedures.SECTION,
     LEAD,
+    AT_COUNTERS,
+    AT_PORTALS,
     AT_WINDOWS,
     ASKING,
     LETTERS,

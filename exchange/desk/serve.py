@@ -16,6 +16,7 @@ from exchange.desk.sections import SECTIONS
 from exchange.desk.telling.rounds import OfficerRounds, officers_told
 from exchange.errors import BadConfiguration
 from exchange.machine.posting.outgoing import OutgoingMail
+from exchange.portal.uploads.scanning import scanner_of
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profiles import Profile, has_desk
 from exchange.runtime.settings import Home, Settings, hosts_named
@@ -73,8 +74,8 @@ def check_has_desk(profile: Profile) -> None:
     """Raise BadConfiguration for a member that nobody acts for."""
     if not has_desk(profile):
         raise BadConfiguration(
-            "nobody acts for {address}: it is a monitor or a portal",
-            remedy="open the desk of a window, a department or a relay office",
+            "nobody acts for {address}: it is a monitor",
+            remedy="open the desk of a window, a portal, a department or a relay office",
             address=profile.address,
         )
 
@@ -82,7 +83,7 @@ def check_has_desk(profile: Profile) -> None:
 def desk_of(opened: OpenedMember, settings: Settings, passwords: Passwords | None = None) -> DeskFace:
     """Return the desk of a member that is open."""
     gate = Gate(opened.store, passwords=passwords, roles=DESK_DOOR)
-    return DeskFace(opened.node, opened.profile, settings, gate)
+    return DeskFace(opened.node, opened.profile, settings, gate, scanner=scanner_of(os.environ))
 
 
 def desk_hosts(env: Mapping[str, str]) -> tuple[str, ...]:

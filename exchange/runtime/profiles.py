@@ -18,8 +18,8 @@ from exchange.tomlfile import TomlFile, read_toml
 
 FILE = "profile.toml"
 
-PEOPLE_ACT = frozenset({Role.WINDOW, Role.DEPARTMENT, Role.RELAY})
-"""Roles of members that people act for; a monitor acts by rule alone, and a portal for its applicants."""
+PEOPLE_ACT = frozenset({Role.WINDOW, Role.PORTAL, Role.DEPARTMENT, Role.RELAY})
+"""Roles of members that people act for, at a portal by handing in what came on paper; a monitor acts by rule alone."""
 
 
 class NoticesEntry(Wire):

@@ -9,6 +9,7 @@ from exchange.desk.section import DeskGroup, DeskPage, DeskQuestion, DeskSection
 from exchange.desk.visit import DeskVisit
 from exchange.language.action_names import ACTIONS
 from exchange.language.names import DESK_ROLES
+from exchange.schemas import Role
 from exchange.web.door import managing
 from exchange.web.door.account_pages import (
     Asked,
@@ -58,7 +59,8 @@ def _own(visit: DeskVisit) -> Mapping[str, object]:
         row = tx[Accounts].get(visit.who)
     allowed = may_at_desk(visit.account.role)
     may = [visit.words(ACTIONS[action.value]) for action in DeskAction if action in allowed]
-    return {"row": row, "may": may, "shortest": SHORTEST, "longest": LONGEST}
+    has_calendar = visit.face.roles != {Role.PORTAL}
+    return {"row": row, "may": may, "has_calendar": has_calendar, "shortest": SHORTEST, "longest": LONGEST}
 
 
 def _make(visit: DeskVisit) -> str:
@@ -125,6 +127,7 @@ _ALL = DeskPage(
 )
 
 SECTION = DeskSection(
+    of_any_desk=True,
     pages=(
         _ALL,
         DeskPage(

@@ -35,6 +35,7 @@ def _audit(visit: DeskVisit) -> Mapping[str, object]:
 
 
 SECTION = DeskSection(
+    of_any_desk=True,
     pages=(
         DeskPage(
             "/audit",

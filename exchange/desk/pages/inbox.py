@@ -20,7 +20,7 @@ _LONGEST = 80
 def inbox_of(baskets: Sequence[Basket]) -> DeskSection:
     """Return the section of the inbox over the lists of all sections."""
     page = DeskPage("/", ("待办", "Inbox"), "inbox.html", partial(_inbox, baskets), in_menu=True, every=5)
-    return DeskSection(pages=(page,))
+    return DeskSection(pages=(page,), of_any_desk=True)
 
 
 def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:

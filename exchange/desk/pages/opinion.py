@@ -18,6 +18,7 @@ from exchange.desk.opinions.drafts import (
 from exchange.desk.opinions.form import FIELDS, LABELS, opinion_of, typed_fields
 from exchange.desk.opinions.preview import answers_held, told_before
 from exchange.desk.permissions import DeskAction
+from exchange.desk.saving_texts import saving_texts
 from exchange.desk.section import DeskAct, DeskPage, DeskSaving, DeskSection
 from exchange.desk.seen import FIELD
 from exchange.desk.standing_in import place_of_act
@@ -26,7 +27,6 @@ from exchange.language import Words
 from exchange.language.names import PROCEDURES, VERDICTS
 from exchange.messaging.node import Step
 from exchange.schemas import ProcedureKind, Role, Verdict
-from exchange.web.autosaving import SAVING_TEXTS
 from exchange.web.drafts.records import KeptDraft, KeptState
 from exchange.web.drafts.store import KeptDrafts
 
@@ -49,23 +49,8 @@ def _form(visit: DeskVisit) -> Mapping[str, object]:
         "theirs": _differs(visit, kept) if visit.error is not None else [],
         "mark": draft_mark(case.row, kept),
         "saves_itself": kept is None or kept.state is KeptState.WRITTEN,
-        "saving_texts": {name: visit.words(words) for name, words in _SAVING.items()},
+        "saving_texts": saving_texts(visit),
     }
-
-
-_SAVING = {
-    **SAVING_TEXTS,
-    "changed": (
-        "此草稿其间被他人修改，不再自动保存。按“保存草稿”查看两边的内容，不会丢失。",
-        "Somebody has changed this draft meanwhile, and it is not saved by itself any more. Press keep to see both; "
-        "nothing is lost.",
-    ),
-    "over": (
-        "会话已结束，不再自动保存。按“保存草稿”并重新登录，已输入的内容会保留。",
-        "The session is over, and nothing is saved by itself any more. Press keep and sign in again; what you typed is "
-        "kept.",
-    ),
-}
 
 
 def _named(visit: DeskVisit, names: Mapping[str, Words], codes: Iterable[StrEnum]) -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.portal.records import ApplicationDraft
-from exchange.window.forms.reading import StepInput, anchor_of
+from exchange.web.application_form import anchor_of
+from exchange.window.forms.reading import StepInput
 from exchange.window.forms.steps import AGENT, APPLICANT, PROJECT, FormStep
 
 

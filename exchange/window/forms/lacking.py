@@ -8,8 +8,8 @@ from exchange.catalogue.answers import answer_faults
 from exchange.language import Text
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import FieldAnswer, Material, Matter
+from exchange.web.application_form import anchor_of
 from exchange.window.forms.fault import InputFault, input_fault
-from exchange.window.forms.reading import anchor_of
 from exchange.window.forms.steps import APPLICANT, MATERIALS, PROJECT, step_with
 
 _MISSING = Text("is missing")

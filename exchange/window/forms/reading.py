@@ -9,28 +9,14 @@ from exchange.catalogue.answers import answer_faults
 from exchange.catalogue.shown import shown_fields
 from exchange.catalogue.typed import tidied
 from exchange.language import Text
-from exchange.language.choice import Words
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import Applicant, FieldAnswer, Matter
-from exchange.window.forms.fault import MOST_OF_A_LINE, MOST_OF_A_TEXT, InputFault, input_fault, text_fault
+from exchange.web.application_form import MOST_OF_A_LINE, MOST_OF_A_TEXT, PERSON, anchor_of, text_fault
+from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.forms.steps import AGENT, APPLICANT, PROJECT, FormStep
 
 Typed = Callable[[str], str]
 """What was typed into the control of a name."""
-PERSON: tuple[tuple[str, Words, Words], ...] = (
-    ("name", ("姓名或单位名称", "Name of the person or organisation"), ("", "")),
-    (
-        "identifier",
-        ("统一社会信用代码或证件号码", "Unified social credit code or number of an identity document"),
-        ("", ""),
-    ),
-    (
-        "contact",
-        ("联系方式", "How you can be reached"),
-        ("电话或电子邮箱", "A telephone number or mail address"),
-    ),
-)
-"""What is asked of a person: key, label, hint."""
 FOR_OTHERS = "f-for"
 
 
@@ -43,11 +29,6 @@ class StepInput:
     changes: Mapping[str, object] = field(default_factory=dict)
     """As it is saved."""
     faults: tuple[InputFault, ...] = ()
-
-
-def anchor_of(name: str) -> str:
-    """Return the id of a field's control."""
-    return f"f-{name}"
 
 
 def values_of_step(step: FormStep, draft: ApplicationDraft) -> dict[str, str]:

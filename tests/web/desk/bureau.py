@@ -22,7 +22,17 @@ def make_relayed_city(folder: Path, broker: NodeInfo, domain: str, departments: 
 
 def write_relay(folder: Path, domain: str) -> None:
     """The profile of a domain's relay office."""
-    (folder / "relay").mkdir()
-    (folder / "relay" / "profile.toml").write_text(
-        f'address = "{domain}.relay"\nname = "relay"\nname_en = "relay"\nroles = ["relay"]\nofficer = "officer"\n'
+    _write(folder, domain, "relay")
+
+
+def write_portal(folder: Path, domain: str) -> None:
+    """The profile of a portal of a domain's window."""
+    _write(folder, domain, "portal", f'superior = "{domain}.window"\n')
+
+
+def _write(folder: Path, domain: str, role: str, more: str = "") -> None:
+    (folder / role).mkdir()
+    (folder / role / "profile.toml").write_text(
+        f'address = "{domain}.{role}"\nname = "{role}"\nname_en = "{role}"\nroles = ["{role}"]\n'
+        f'officer = "officer"\n{more}'
     )

@@ -10,7 +10,7 @@ import pytest
 from exchange.broker.admin.node_info import NodeInfo
 from tests.conftest import delete_queues
 from tests.journeys.portal import make_portal_city
-from tests.web.desk.bureau import make_relayed_city, write_relay
+from tests.web.desk.bureau import make_relayed_city, write_portal, write_relay
 from tests.web.desk.office import Office, make_office
 
 
@@ -32,6 +32,7 @@ def lead_office(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> I
     found = make_office(
         tmp_path_factory.mktemp("lead"), broker, domain, ("planning", "transport"), make_portal_city, decide_rule=None
     )
+    write_portal(found.folder / "home" / "departments", domain)
     with found.city.local:
         yield found
     delete_queues(broker, f"{domain}.")

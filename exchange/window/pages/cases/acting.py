@@ -9,7 +9,8 @@ from exchange.language import Text, language
 from exchange.portal.handing_in import reopen
 from exchange.portal.speaking import state_view, withdraw
 from exchange.portal.view import CaseView, FilingStanding
-from exchange.window.forms.fault import MOST_OF_A_TEXT, InputFault, input_fault, text_fault
+from exchange.web.application_form import MOST_OF_A_TEXT, text_fault
+from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.cases.status import view_of
 from exchange.window.route import GuestRoute

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from exchange.portal.drafting import draft_of
 from exchange.portal.view import CasePaper, CaseView
 from exchange.schemas import Applicant, Application, Filing, FilingSupplement, Matter
-from exchange.window.forms.reading import PERSON
+from exchange.web.application_form import PERSON
 from exchange.window.guest import Guest
 from exchange.window.pages.cases.status import matter_of, view_of
 from exchange.window.pages.drafts.checking import shown_answer

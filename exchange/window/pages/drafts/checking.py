@@ -11,9 +11,9 @@ from exchange.portal.drafting import draft_of
 from exchange.portal.handing_in import hand_in
 from exchange.portal.states import DraftState
 from exchange.schemas import MatterField
+from exchange.web.application_form import PERSON, anchor_of
 from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.forms.lacking import lacking, missing_materials, step_path
-from exchange.window.forms.reading import PERSON, anchor_of
 from exchange.window.forms.steps import AGENT, APPLICANT, CHECK, MATERIALS, PROJECT, FormStep, steps_of
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics

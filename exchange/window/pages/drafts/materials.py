@@ -15,7 +15,8 @@ from exchange.portal.uploads.keeping import LARGE_AT_ONCE, KeptFile
 from exchange.portal.uploads.looking import look_at
 from exchange.portal.uploads.room import expect_room, expect_size, full
 from exchange.schemas import Material
-from exchange.window.forms.fault import MOST_OF_A_LINE, InputFault, input_fault, text_fault
+from exchange.web.application_form import MOST_OF_A_LINE, text_fault
+from exchange.window.forms.fault import InputFault, input_fault
 from exchange.window.forms.lacking import material_anchor, step_path
 from exchange.window.forms.steps import CHECK, MATERIALS, steps_of
 from exchange.window.guest import Guest, goto

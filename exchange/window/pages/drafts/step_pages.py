@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from exchange.errors import Changed, NotFound
 from exchange.portal.drafting import draft_of, save
-from exchange.schemas import MatterField
+from exchange.web.application_form import PERSON, anchor_of, question_shown
 from exchange.web.autosaving import SAVING_TEXTS
 from exchange.window.forms.lacking import step_path
-from exchange.window.forms.reading import FOR_OTHERS, PERSON, StepInput, anchor_of, read_step, values_of_step
+from exchange.window.forms.reading import FOR_OTHERS, StepInput, read_step, values_of_step
 from exchange.window.forms.steps import CHECK, MATERIALS, FormStep, step_after, step_of, steps_of
 from exchange.window.guest import Guest, goto
 from exchange.window.pages.drafts.common import OpenDraft, crumbs, opened, topics
@@ -111,7 +111,7 @@ def _shown(
         current=keys.index(step.key) + 1,
         person=PERSON,
         saving_texts={key: guest.words(text) for key, text in _SAVING.items()},
-        fields=[_control(guest, one, field) for field in step.fields],
+        fields=[question_shown(field, one.matter.fields) for field in step.fields],
         then=guest.request.query_params.get("then", ""),
         crumbs=crumbs(guest, one),
     )
@@ -129,36 +129,6 @@ def revision_of(guest: Guest) -> int:
     """Return the revision of the draft that a form was made from; 0, which none has, for what is no number."""
     text = guest.typed("revision")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _control(guest: Guest, one: OpenDraft, field: MatterField) -> dict[str, object]:
-    """A question as the template shows it."""
-    return {
-        "id": anchor_of(field.name),
-        "label": guest.words(field.label.words),
-        "kind": field.type.value,
-        "hint": _hint(guest, one, field),
-        "required": field.required,
-        "unit": field.unit,
-        "choices": _choices(guest, field),
-    }
-
-
-def _choices(guest: Guest, field: MatterField) -> list[tuple[str, str]]:
-    if field.type.value == "yes-no":
-        return [("yes", guest.say("是", "Yes")), ("no", guest.say("否", "No"))]
-    return [(choice.code, guest.words(choice.label.words)) for choice in field.choices]
-
-
-def _hint(guest: Guest, one: OpenDraft, field: MatterField) -> str:
-    """What helps to answer, and on what earlier answer the question depends."""
-    parts = [guest.words(field.help.words)] if field.help is not None else []
-    if field.shown_if is not None:
-        earlier = next(each for each in one.matter.fields if each.name == field.shown_if.field)
-        answer = dict(_choices(guest, earlier)).get(field.shown_if.value, field.shown_if.value)
-        label = guest.words(earlier.label.words)
-        parts.append(guest.say(f"仅当“{label}”为“{answer}”时填写。", f"Only where “{label}” is “{answer}”."))
-    return " ".join(parts)
 
 
 def _labels(step: FormStep) -> Mapping[str, tuple[str, str]]:
