@@ -24,6 +24,7 @@ from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dispatch import Dispatcher
+from exchange.messaging.log.sealing import Sealing, seal_rest
 from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
@@ -89,6 +90,7 @@ class RunningMember:
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
         self._owing = Owing(node, self._patience)
+        self._sealing = Sealing()
         tick = tick if tick is not None else tick_for(node.clock)
         self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._owing.wait)
         self._version = 0
@@ -203,6 +205,7 @@ class RunningMember:
         if self._periodic:
             periodic_work(self.node, self._desk)
         self._owing.give_all()
+        seal_rest(self.node)
         until = monotonic() + patience
         while what_is_left(self._store).unsent and monotonic() < until:
             threading.Event().wait(0.05)
@@ -223,6 +226,7 @@ class RunningMember:
         self.dispatcher.stop()
         for thread in self._threads:
             thread.join(10)
+        seal_rest(self.node)
         if self._publisher is not None:
             self._publisher.close()
         self._work.close()
@@ -260,7 +264,7 @@ class RunningMember:
 
     def _look(self) -> None:
         """What may have come due, the desk apart: that has its turn in every round."""
-        own = {"what is owed": self._owing.look, "sign of life": self._say_alive}
+        own = {"what is owed": self._owing.look, "sign of life": self._say_alive, "log": self._sealing.look}
         periodic_work(self.node, None, {**self._work.rounds, **own})
 
     def _attend(self) -> None:

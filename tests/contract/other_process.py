@@ -6,12 +6,16 @@ It says each step on a line of its standard output and waits on its standard inp
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
+from exchange.audit.log.tiles import extended
+from exchange.audit.merkle import leaf_hash
 from exchange.audit.source import Source, SourceKind
 from exchange.errors import ExchangeError
 from exchange.messaging.inbox import Inbox
+from exchange.messaging.log.store import MemberLog
 from exchange.messaging.outbox import Outbox
 from exchange.operations.audit.store import AuditLog
 from exchange.store import Store, open_store
@@ -80,7 +84,34 @@ def audit(store: Store) -> None:
     say("appended")
 
 
-TASKS = {"audit": audit, "half-done": half_done, "decide": decide, "claim": claim, "migrate": migrate}
+def journal(store: Store) -> None:
+    """Writes into the journal together with others; what follows each entry is taken back."""
+    say("ready")
+    wait()
+    for number in range(40):
+        with store.transaction() as tx:
+            tx.journal([JournalEntry(NOW, f"entry {number}")])
+        with suppress(LookupError), store.transaction() as tx:
+            tx.journal([JournalEntry(NOW, "taken back")])
+            raise LookupError
+    say("written")
+
+
+def half_sealed(store: Store) -> None:
+    """Stops in the middle of sealing: hashes are written, no head is."""
+    with store.transaction() as tx:
+        log, head = tx[MemberLog], tx[MemberLog].newest()
+        assert head is not None
+        waiting = log.entries_after(head.last_id, 1_000)
+        log.keep_tiles(extended(log.tile, head.size, [leaf_hash(entry.as_leaf()) for entry in waiting]))
+        say("half-sealed")
+        wait()
+
+
+TASKS = {
+    "audit": audit, "half-done": half_done, "decide": decide, "claim": claim, "migrate": migrate, "journal": journal,
+    "half-sealed": half_sealed,
+}  # fmt: skip
 
 if __name__ == "__main__":
     try:

@@ -23,6 +23,7 @@ from tests.corpus.body_vectors import bodies_vector
 from tests.corpus.calendar_vectors import calendars_vector
 from tests.corpus.case_vectors import claims_vector, deemed_vector
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
+from tests.corpus.log_vectors import log_vector
 from tests.corpus.negative import negative_vector
 from tests.corpus.negative_sections import sections_vector
 from tests.corpus.paper_vectors import papers_vector
@@ -177,6 +178,7 @@ def write() -> None:
     vectors |= {"forwarding": forwarding_vector(), "deemed": deemed_vector()}
     vectors |= {"papers": papers_vector(), "audit-heads": heads_vector()}
     vectors |= {"calendars": calendars_vector(), "substitutions": substitutions_vector()}
+    vectors["log"] = log_vector()
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
