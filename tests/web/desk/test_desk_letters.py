@@ -76,6 +76,8 @@ def test_a_letter_is_refused_with_all_that_is_wrong_mended_looked_over_and_sent_
         assert word in fault[1]
     assert "资料不全。" in page, "what was typed is kept"
     assert "方案.txt" in page, "and so is its file"
+    assert f'href="{path}"><strong>(no title)' in clerk.get("/documents/drafts")
+    clerk.get(f"{path}?check=1")
     mended = {
         **guard(clerk), "kind": "函", "to": "transport", "number": "合规函〔2026〕71号", "title": title,
         "body": "请于三月底前提供。", "issuer": "planning", "then": "preview",

@@ -32,7 +32,7 @@ def test_a_notice_with_a_form_is_written_by_a_clerk_signed_once_and_covered_on_i
     page = clerk.get("/notices/write")
     draft = page.split('action="/notices/drafts/')[1].split('"')[0]
     path = f"/notices/drafts/{draft}"
-    wrong = {"number": "不是文号", "row-choices": ["", "", ""], "issuer": "window"}
+    wrong = {"number": "不是文号", "row-choices": ["", "", ""], "issuer": "window", "title": ""}
     typed = {**clerk.fields_of(page), **TEXT, **FORM, **wrong}
     file = {"file": ("清单.txt", b"list", "text/plain")}
     kept = clerk.post(path, {**typed, "then": "preview"}, files=file)
@@ -40,6 +40,7 @@ def test_a_notice_with_a_form_is_written_by_a_clerk_signed_once_and_covered_on_i
     faulty = clerk.get(f"{path}?check=1")
     assert all(f'href="#{name}"' in faulty for name in ("groups", "number", "act_by", "form_rows")), "all at once"
     assert "清单.txt" in faulty
+    assert f'href="{path}"><strong>(no title)' in clerk.get("/notices/drafts")
     whole = {**TEXT, **FORM, "issuer": "window", "groups": "departments", "act_by": "2026-03-20", "then": "preview"}
     ready = clerk.post(path, {**clerk.fields_of(faulty), **whole})
     assert ready.headers["location"] == f"{path}/preview"
