@@ -144,6 +144,11 @@ def told(context: Context, error: object) -> str:
         return error.written(language())
 
 
+def please(remedy: str) -> str:
+    """Say what to do as one asks for it: in Chinese with 请 in front, once."""
+    return remedy if language() is Language.ENGLISH or remedy.startswith("请") else f"请{remedy}"
+
+
 def remedy(error: object) -> str:
     """Say what to do about it, in the visitor's language."""
     return (
@@ -223,7 +228,7 @@ def whole(text: str) -> Markup:
 
 _templates.filters.update(
     marked=marked, moment=_kept_together, plain_moment=moment, plain_minute=minute,
-    span=span, count=count, size=size, due=due, told=told, remedy=remedy, member=member,
+    span=span, count=count, size=size, due=due, told=told, please=please, remedy=remedy, member=member,
     short=short, named=named, matter=matter, reason=reason, obstacles=obstacles, died=died, kind=kind,
     on_record=on_record, whole=whole,
 )  # fmt: skip

@@ -1,10 +1,11 @@
-"""What no narrow column breaks: days, moments, numbers and codes within a text; all else of it is text."""
+"""How texts are written on a page: days, moments, numbers and codes whole; what to do asked for once."""
 
 from __future__ import annotations
 
 import pytest
 
-from exchange.web.render import whole
+from exchange.language import Language, speaking
+from exchange.web.render import please, whole
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,10 @@ from exchange.web.render import whole
 )
 def test_what_is_one_piece_is_kept_together_and_nothing_else_is_markup(text: str, written: str) -> None:
     assert str(whole(text)) == written
+
+
+def test_what_to_do_is_asked_for_once_and_in_chinese_alone() -> None:
+    with speaking(Language.CHINESE):
+        assert [please("写明理由"), please("请只作报告，另写请示")] == ["请写明理由", "请只作报告，另写请示"]
+    with speaking(Language.ENGLISH):
+        assert please("say why") == "say why"
