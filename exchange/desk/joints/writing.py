@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from exchange.desk.letters.writing.checking import document_said
 from exchange.desk.letters.writing.complaints import LetterComplaints
 from exchange.desk.letters.writing.fields import LETTER_LABELS, SEVERAL, asked_of, typed_letter
-from exchange.desk.letters.writing.parties import parties
-from exchange.desk.letters.writing.reading import LetterFields
+from exchange.desk.letters.writing.parties import Parties, parties
+from exchange.desk.letters.writing.reading import LetterFields, called_in_texts
 from exchange.desk.visit import DeskVisit
 from exchange.documents.send import copied_to
 from exchange.joint.judging import proposal_faults
@@ -63,10 +63,11 @@ def ready_joint(
 ) -> ReadyJoint:
     """Return the text that a draft says, with its files. Raises FormFaults with everything that is wrong.
 
-    Where no signatory is named and its kind asks for one, that is whoever signs it here.
+    Where no signatory is named and its kind asks for one, that is whoever signs it here; where no issuer is named, all
+    who sign.
     """
-    complaints = LetterComplaints(JOINT_LABELS)
-    read = LetterFields(visit, fields, parties(visit), complaints)
+    complaints, known = LetterComplaints(JOINT_LABELS), parties(visit)
+    read = LetterFields(visit, {**fields, "issuer": _issuer(visit, known, fields)}, known, complaints)
     with calling(visit.face.names()):
         asked, main, copied = (read.addresses(name) for name in JOINT_SEVERAL)
         signers = (visit.node.address, *asked)
@@ -78,6 +79,11 @@ def ready_joint(
         document = document_said(said, complaints)
         complaints.expect_none()
     return ReadyJoint(copied_to(document, copied), signers, main, copied)
+
+
+def _issuer(visit: DeskVisit, known: Parties, fields: Mapping[str, str]) -> str:
+    asked, _ = known.found(fields.get(SIGNERS, ""))
+    return fields.get("issuer") or "、".join(called_in_texts(visit, one) for one in (visit.node.address, *asked))
 
 
 def fields_again(visit: DeskVisit, joint_id: str) -> dict[str, str]:

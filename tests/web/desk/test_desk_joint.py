@@ -116,7 +116,7 @@ def test_a_clerk_writes_it_every_fault_is_told_beside_its_field_and_a_signer_sen
     window = bureau.city.address("window")
     typed = {
         "kind": "报告", "signers": ["window", "nobody"], "to": ["window"], "number": "合规2026", "body": "请批准。",
-        "title": "关于路网的报告", "issuer": "规划局、交通局",
+        "title": "", "issuer": "",
     }  # fmt: skip
     files = {"file": ("路网.txt", PLAN, "text/plain")}
     sent = clerk.post(path, {**form, **typed, "then": "preview"}, files=files)
@@ -126,9 +126,10 @@ def test_a_clerk_writes_it_every_fault_is_told_beside_its_field_and_a_signer_sen
                  "signs it, and is named here again"):  # fmt: skip
         assert said in page, said
     assert "路网.txt" in page, "what was typed and attached is kept"
-    assert f'href="{path}"' in signer.get("/joint?list=drafts"), "and the office has it"
+    assert f'href="{path}"><strong>(no title)' in signer.get("/joint?list=drafts"), "and the office has it"
     mended = {
         **typed,
+        "title": "关于路网的报告",
         "signers": [SECOND, bureau.city.address(THIRD)],
         "number": "合规〔2026〕900号",
         "body": "路网已贯通。",
@@ -151,6 +152,7 @@ def test_a_clerk_writes_it_every_fault_is_told_beside_its_field_and_a_signer_sen
         None,
         ["路网.txt"],
     )
+    assert document.issuer == "planning、transport、water", "all who sign, where nothing else is written"
     assert found.draft.signers == tuple(bureau.city.address(one) for one in (LEAD, SECOND, THIRD))
     assert found.draft.addressees == (window,)
     assert f'href="{path}"' not in signer.get("/joint?list=drafts")

@@ -31,6 +31,12 @@ _CHOOSE = Text("choose a name of the list, or write the address")
 E = TypeVar("E", bound=StrEnum)
 
 
+def called_in_texts(visit: DeskVisit, address: str) -> str:
+    """Return what an authority is called in the text of documents."""
+    names = visit.face.names()
+    return names[address][0] if address in names else visit.node.directory.member(address).name
+
+
 @dataclass(frozen=True)
 class LetterFields:
     """One draft that is read."""
@@ -63,8 +69,8 @@ class LetterFields:
             "issuer": self.typed("issuer"),
             "signatory": self.typed("signatory") or None,
             "title": self.typed("title"),
-            "addressees": own or tuple(map(self._called, main)),
-            "copy_recipients": tuple(map(self._called, copied)),
+            "addressees": own or tuple(called_in_texts(self.visit, one) for one in main),
+            "copy_recipients": tuple(called_in_texts(self.visit, one) for one in copied),
             "body": self.typed("body"),
             "attachments": tuple(attachment_of(name, content) for name, content in files),
             "date": self._day("date"),
@@ -73,11 +79,6 @@ class LetterFields:
             "issuing_mark": self.typed("issuing_mark") or None,
             "printing": self._printing(),
         }
-
-    def _called(self, address: str) -> str:
-        """What an authority is called in the text of documents."""
-        names = self.visit.face.names()
-        return names[address][0] if address in names else self.visit.node.directory.member(address).name
 
     def _look_at_texts(self) -> None:
         for name in _REQUIRED:

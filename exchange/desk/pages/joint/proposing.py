@@ -49,7 +49,7 @@ _FEWEST = {SIGNERS: 3, "to": 2, "copies": 2}
 
 def _begin(visit: DeskVisit) -> Mapping[str, object]:
     again = visit.query.get("again", "")
-    fields = fields_again(visit, again) if again else started_fields(visit)
+    fields = fields_again(visit, again) if again else {**started_fields(visit), "issuer": ""}
     return {**_shown(visit, visit.node.new_id(), None, fields), "again": again}
 
 
