@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from exchange.clock import end_text
 from exchange.desk.letters.texts import elements, urgency_words
+from exchange.desk.notices.for_whom import for_whom
 from exchange.desk.notices.held import HeldNotice
 from exchange.desk.notices.waiting import cover_urgency
 from exchange.desk.urgency import DeskUrgency, urgency_of
@@ -106,7 +107,7 @@ def particulars(visit: DeskVisit, held: HeldNotice) -> Rows:
     replaces = held.text.notice.replaces if held.text is not None else None
     rows = [
         *own,
-        (say("发给", "For"), row.audience, ""),
+        (say("发给", "For"), for_whom(visit, row.audience), ""),
         (say("处理要求", "To be"), visit.words(_TREATMENTS[row.treatment]), ""),
         (say("办理期限", "By"), end_text(day) if day is not None else "", ""),
         (say("替换", "Replaces"), replaces or "", ""),

@@ -27,18 +27,20 @@ def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:
     own = [one for one in baskets if not one.roles or one.roles & visit.face.roles]
     query = visit.query
     wish = InboxWish(query.get("words", "").strip()[:_LONGEST], query.get("only", ""), query.get("after", ""))
-    shown = _chosen(own, query.get("list", ""))
+    waiting = {one.key: one.waiting(visit) for one in own}
+    shown = _chosen(own, query.get("list", "")) or _opened(own, waiting, wish)
     found = shown.page(visit, wish) if shown is not None else InboxPage(())
     key = shown.key if shown is not None else ""
     with visit.node.store.reading() as tx:
         standing = own_words(visit, tx)
     return {
+        **({} if query.get("list") else {"live": f"/live{_link(key)}"}),
         "standing": standing,
         "lists": [
             {
                 "path": _link(one.key),
                 "title": visit.words(one.title),
-                "waiting": _counted(one.waiting(visit)),
+                "waiting": _counted(waiting[one.key]),
                 "here": one is shown,
             }
             for one in own
@@ -58,11 +60,17 @@ def _inbox(baskets: Sequence[Basket], visit: DeskVisit) -> Mapping[str, object]:
 
 def _chosen(own: Sequence[Basket], key: str) -> Basket | None:
     if not key:
-        return own[0] if own else None
+        return None
     for one in own:
         if one.key == key:
             return one
     raise NotFound("there is no list {key!r} here", remedy="choose one above", key=key)
+
+
+def _opened(own: Sequence[Basket], waiting: Mapping[str, int], wish: InboxWish) -> Basket | None:
+    """The first list in which something waits; where something is looked for, and where nothing waits, the first."""
+    anywhere = wish.words or wish.only or wish.after
+    return next((one for one in own if waiting[one.key] and not anywhere), own[0] if own else None)
 
 
 def _counted(number: int) -> str:

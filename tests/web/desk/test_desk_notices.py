@@ -231,19 +231,44 @@ def test_the_list_goes_by_urgency_and_page_by_page(bureau: Office) -> None:
     assert f'href="/notices/{last}"' in rest
 
 
-def test_a_clerk_answers_a_form_on_a_telephone(bureau: Office, browser: Browser) -> None:
-    notice_id = issued(bureau, notice(301, "关于报送防汛物资的通知", FORM))
-    with served_desk(bureau, "planning") as url:
+def test_a_notice_gets_a_cover_is_signed_for_and_answered_on_a_telephone_and_its_origin_sees_it(
+    bureau: Office, browser: Browser
+) -> None:
+    notice_id = issue_notice(bureau.city.node("window"), notice(301, "关于报送防汛物资的通知", FORM))
+    let_go(bureau, "window")
+    clerk, signer = (Credentials(*PEOPLE[role]) for role in (AccountRole.CLERK, AccountRole.SIGNER))
+    with (
+        served_desk(bureau, "relay") as relay,
+        served_desk(bureau, "planning") as county,
+        served_desk(bureau, "window") as origin,
+    ):
         page = opened(browser, "zh-CN")
         page.set_viewport_size({"width": 320, "height": 800})
-        sign_in(page, url, Credentials(*PEOPLE[AccountRole.CLERK]))
+        sign_in(page, relay, signer)
+        page.locator(f'a[href="/notices/{notice_id}"]').click()
+        page.get_by_role("link", name="加转发通知").click()
+        page.get_by_label("发文字号").fill("合政办转〔2026〕5号")
+        page.get_by_label("正文").fill("请认真执行，按时报送。")
+        page.get_by_label("签发人").fill("")
+        page.get_by_role("button", name="检查并核对").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        look(page, "notice-cover")
+        page.get_by_label("签发人").fill("李某")
+        page.get_by_role("button", name="检查并核对").click()
+        page.get_by_role("button", name="签名并转发").click()
+        expect(page.get_by_role("status").first).to_be_visible()
+        let_go(bureau, "relay")
+
+        sign_in(page, county, clerk)
         page.get_by_role("link", name="通知", exact=True).last.click()
         page.locator(f'a[href="/notices/{notice_id}"]').click()
+        expect(page.get_by_text("请认真执行，按时报送。")).to_be_visible()
+        page.get_by_role("button", name="签收").click()
         expect(page.get_by_text("请填报")).to_be_visible()
         look(page, "notice")
         page.get_by_role("link", name="填报", exact=True).click()
         page.get_by_role("button", name="核对后签名").click()
-        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_role("alert")).to_be_focused()
         look(page, "notice-faulty")
         page.get_by_label("水泵").fill("31")
         page.get_by_label("是", exact=True).check()
@@ -252,6 +277,15 @@ def test_a_clerk_answers_a_form_on_a_telephone(bureau: Office, browser: Browser)
         look(page, "notice-preview")
         page.get_by_role("button", name="签名并报送").click()
         expect(page.get_by_text("已填报，正在送达。")).to_be_visible()
+
+        sign_in(page, f"{origin}/notices/{notice_id}", clerk)
+        expect(page.get_by_text("已填报")).to_have_count(0)
+        let_go(bureau, "planning")
+        counted(bureau)
+        tree = page.get_by_role("region", name="签收情况")
+        expect(tree.get_by_text("已填报", exact=True)).to_be_visible()  # nothing was loaded again
+        look(page, "notice-tree")
+        page.get_by_role("link", name="报送汇总").click()
+        expect(page.get_by_role("cell", name="31").first).to_be_visible()
         page.context.close()
-    let_go(bureau, "planning")
     assert len(told(bureau, "planning", notice_id)) == 2, "signed for, and answered"

@@ -32,6 +32,7 @@ from exchange.desk.notices.composing import (
     typed_notice,
 )
 from exchange.desk.notices.declared_form import COLUMNS, shown_rows
+from exchange.desk.notices.for_whom import for_whom
 from exchange.desk.notices.particulars import FIELD_TYPES, form_asked
 from exchange.desk.pages.notices.reading import can_issue
 from exchange.desk.permissions import DeskAction
@@ -138,6 +139,7 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "draft": draft_id(visit),
         "kept": found.kept,
         "notice": notice,
+        "for_whom": for_whom(visit, notice.audience),
         "document": document,
         "rows": [(visit.say("标题", "Title"), document.title, ""), *elements(visit, document)],
         "asked": form_asked(visit, notice.form) if notice.form is not None else [],

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from exchange.desk.letters.texts import issuing_faults, letter_file, letter_files
+from exchange.desk.notices.for_whom import for_whom
 from exchange.desk.notices.form_fields import draft_of_answer
 from exchange.desk.notices.held import HeldNotice, expect_notice_seen, held_notice, letter_of, notice_facts
 from exchange.desk.notices.holders import HAVING, holders_tree
@@ -49,6 +50,7 @@ def _list(visit: DeskVisit) -> Mapping[str, object]:
         "which": which,
         "search": words,
         "found": found,
+        "for_whom": {line.notice_id: for_whom(visit, line.audience) for line in found.lines},
         "lists": [(name, visit.words(LISTS[name])) for name in names],
         "states": NOTICE_STATES,
         "can_issue": can_issue(visit),
