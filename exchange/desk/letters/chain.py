@@ -81,6 +81,19 @@ def related(visit: DeskVisit, item: Filed) -> list[RelatedLetter]:
     ]  # fmt: skip
 
 
+def called(visit: DeskVisit, *message_ids: str | None) -> dict[str, str]:
+    """Return number and title of documents that are here, by the ids of their messages; of others the id."""
+    return {one: _called(visit, one) for one in message_ids if one}
+
+
+def _called(visit: DeskVisit, message_id: str) -> str:
+    try:
+        document = document_in(filed_messages(visit.node, message_id)[0])
+    except SenderError:
+        return message_id
+    return f"{document.title}（{document.number}）" if document is not None else message_id
+
+
 def _what(visit: DeskVisit, message_id: str, kind: str) -> str:
     found = filed_messages(visit.node, message_id)
     document = document_in(found[0])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
-from exchange.desk.letters.chain import chain_of, progress_words, related
+from exchange.desk.letters.chain import called, chain_of, progress_words, related
 from exchange.desk.letters.drawing import only_one, paper_file
 from exchange.desk.letters.listing import LISTS, documents_page, open_requests
 from exchange.desk.letters.texts import elements, issuing_faults, letter_file, letter_files
@@ -106,6 +106,7 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         "can_file": not any(one.handled_by == visit.node.address for one in item.handled) and not is_open,
         "handled": item.handled,
         "written_anew": not came and document is not None and item.joint is None and (back or refused),
+        "called": called(visit, item.replaces),
         "standing": mark_of(_standing(visit, message)),
         "reason": visit.typed("reason"),
         "can_forward": is_open,
@@ -115,6 +116,7 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         "mark": mark_of(*readers),
         "resendable": any(copy.state.value in ("sent", "failed", "written") for copy in item.copies),
         "officers": visit.typed("officers"),
+        "ticked": visit.chosen("officer"),
         "message": message,
     }
 

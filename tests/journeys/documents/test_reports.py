@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,9 @@ from exchange.trials.local import Seat
 from exchange.trials.trial import Trial, relay_and, trial
 from tests.journeys.city import MONDAY, wait_until
 from tests.journeys.places import new_root, tree_on
+from tests.processes import LEAD
+from tests.web.desk.office import Office
+from tests.web.desk.test_desk_letters import begun, guard
 
 pytestmark = pytest.mark.broker
 
@@ -195,6 +199,39 @@ def test_a_request_goes_up_two_levels_with_every_opinion_and_the_whole_file_and_
         assert tree.settled("office", answer, name) == (OutboxState.DELIVERED, "")
         found = tree.request(name, request_id)
         assert (found.state, found.answered_by) == ("answered", tree.address("office"))
+
+
+def test_an_officer_passes_a_request_on_with_the_own_opinion_and_the_whole_file(tree: Tree, tmp_path: Path) -> None:
+    request_id, window, map_of_ours = ask(tree), "b.office", ("意见附图.txt", b"our map", "text/plain")
+    profile = tmp_path / "home" / "departments" / "office" / "profile.toml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text(
+        f'address = "{tree.address(window)}"\nname = "市政府"\nname_en = "city"\nroles = ["window"]\n'
+        'officer = "officer"\nrule = "rule.py"\nrule_decides = true\n'
+    )
+    (profile.parent / "rule.py").write_text(LEAD)
+    officer = Office(tree, tmp_path).officer(window)  # type: ignore[arg-type]
+    assert f"/documents/write?forwards={request_id}" in officer.get(f"/documents/{request_id}")
+    path = begun(officer, f"forwards={request_id}")
+    typed = {
+        "kind": "请示", "to": tree.address("office"), "forwards": request_id, "number": "庐政〔2026〕31号",
+        "issuer": "市政府", "title": "关于转报追加防汛经费的请示", "body": "情况属实，建议同意。", "signatory": "王某",
+        "then": "preview",
+    }  # fmt: skip
+    kept = officer.post(path, {**guard(officer), **typed}, files={"file": map_of_ours})
+    assert kept.headers["location"] == f"{path}/preview"
+    preview = officer.get(f"{path}/preview")
+    assert "关于追加防汛经费的请示（庐政〔2026〕1号）" in preview, "what is passed on, by its name"
+    gone, again = (officer.post(f"{path}/forward", officer.fields_of(preview)) for _ in range(2))
+    assert gone.headers["location"] == again.headers["location"], "sent twice, it goes up once"
+    sent = gone.headers["location"].removeprefix("/documents/").removesuffix("?done=letter-forwarded")
+    assert tree.settled(window, sent, "office") == (OutboxState.DELIVERED, "")
+    signed, enclosed = bytes_of(tree.node("b.c.office"), tree.address("b.c.office"), request_id)
+    assert bytes_of(tree.node("office"), tree.address(window), sent)[1] == (signed, *enclosed, map_of_ours[1])
+    assert tree.reaches("b.c.office", request_id, "forwarded").forwards[0].opinion == "情况属实，建议同意。"
+    page = officer.get(f"/documents/{request_id}")
+    assert "passed on" in page
+    assert "write?forwards" not in page
 
 
 # --- refused before it is sent ----------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ def test_a_letter_is_mended_sent_returned_written_anew_received_circulated_and_f
         page.get_by_role("button", name=CHECK["zh"]).click()
 
         expect(page.get_by_role("alert")).to_be_focused()
+        expect(page.get_by_role("alert")).to_contain_text("第八条第十项")
         look(page, "letter-faulty")
         page.get_by_role("alert").get_by_role("link").click()
         kind = page.get_by_label("文种")
@@ -64,7 +65,7 @@ def test_a_letter_is_mended_sent_returned_written_anew_received_circulated_and_f
         page.wait_for_function("one => one.complete && one.naturalWidth > 0", arg=sheet.element_handle())
         look(page, "letter-preview")
         with bureau.away("transport"):
-            first = sent(page)
+            sent(page)
             expect(page.get_by_text("已签收")).to_have_count(0)
         deliver(bureau, "planning")
         expect(page.get_by_text("已签收")).to_be_visible()  # nothing was loaded again
@@ -94,7 +95,7 @@ def test_a_letter_is_mended_sent_returned_written_anew_received_circulated_and_f
         deliver(bureau, "planning")
 
         page.goto(f"{theirs}/documents/{second}")
-        expect(page.get_by_role("link", name=first)).to_be_visible()
+        expect(page.get_by_role("link", name=f"{TITLE}（合规函〔2026〕901号）")).to_be_visible()
         page.get_by_text("送传阅", exact=True).first.click()
         page.get_by_label("sun").check()
         page.get_by_role("button", name="送传阅").click()

@@ -49,7 +49,7 @@ def _came(visit: DeskVisit, message: str) -> tuple[Filed, Document]:
 
 
 def _anew(visit: DeskVisit, message: str) -> dict[str, str]:
-    """What was sent back, as it was written, but for number and day."""
+    """What was sent back, as it was written, but for its day."""
     own = visit.node.address
     sent = next((one for one in filed(visit.node, message) if one.stored.sender == own), None)
     document = document_in(sent) if sent is not None else None

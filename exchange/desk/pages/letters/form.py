@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.desk.faults import FormFaults
+from exchange.desk.letters.chain import called
 from exchange.desk.letters.writing.checking import ready_letter
 from exchange.desk.letters.writing.drafts import (
     LARGEST_FORM,
@@ -51,7 +52,12 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
         visit, found, fields, labels=LETTER_LABELS, fewest=_FEWEST, kinds=tuple(DocumentKind),
         often=("signatory", "purpose", "answers", "concerns"),
     )  # fmt: skip
-    return {"draft": draft, "anew": visit.query.get("anew", "") or visit.typed("anew"), **shown}
+    return {
+        "draft": draft,
+        "anew": visit.query.get("anew", "") or visit.typed("anew"),
+        "called": called(visit, fields.get("replaces"), fields.get("forwards")),
+        **shown,
+    }
 
 
 def _keep(visit: DeskVisit, step: Step) -> str:

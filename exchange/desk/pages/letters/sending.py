@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from exchange.desk.letters.chain import called
 from exchange.desk.letters.texts import elements, issuing_faults
 from exchange.desk.letters.writing.checking import ReadyLetter, ready_letter
 from exchange.desk.letters.writing.drafts import LetterDraft, draft_id, expect_draft, letter_subject
@@ -37,6 +38,7 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "kept": found.kept,
         "ready": ready,
         "document": document,
+        "called": called(visit, ready.answers, ready.replaces, ready.forwards),
         "rows": [(visit.say("标题", "Title"), document.title, ""), *elements(visit, document)],
         "files": found.files,
         "pages": pages,
