@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from tests.web.browser import PROGRAMS, find_program
 
 WIDTHS = (390, 768, 1440)
 NAME, PASSWORD = "viewer", "a likeness of everything here"
@@ -28,9 +29,9 @@ _SETTLE = 90_000
 @contextmanager
 def browser_page(width: int, *, scale: float = 1, scheme: str = "light") -> Iterator[Page]:
     """A page of Chromium without a window. Raises SystemExit where there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = find_program()
     if program is None:
-        raise SystemExit("pictures: no Chromium here: install one that is called chromium or chromium-browser")
+        raise SystemExit(f"pictures: no Chromium here: install one that is called {' or '.join(PROGRAMS)}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         size = ViewportSize(width=width, height=900)

@@ -14,16 +14,41 @@ from tests.web.house import Credentials
 _PATIENCE = 30_000
 """Milliseconds; pages that follow by themselves look every five seconds, and the machine may be busy."""
 
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first of these that is there is used: the shell is the same engine without the windows that nobody sees, for
+which a browser takes more of a processor than for the pages."""
+
+_NOT_WANTED = (
+    "PreloadTopChromeWebUI", "InitialWebUI", "WebUIReloadButton", "WebUIToolbar", "WebUITabStrip", "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+)  # fmt: skip
+"""Pages that draw a window's frame, loaded anew in every window of a whole browser."""
+
+_TURNED_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch",
+)  # fmt: skip
+"""What Playwright turns off: it is said again with ours, since of two lists a browser heeds the last."""
+
+_FEATURES = f"--disable-features={','.join(_TURNED_OFF + _NOT_WANTED)}"
+
+
+def find_program() -> str | None:
+    """The Chromium of this machine, if it has one."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Chromium without a window; the test is left out, with what to install, where there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = find_program()
     if program is None:
-        pytest.skip("no Chromium here: install one that is called chromium or chromium-browser, and run this again")
+        pytest.skip(f"no Chromium here: install one that is called {' or '.join(PROGRAMS)}, and run this again")
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", _FEATURES])
         yield browser
         browser.close()
 
