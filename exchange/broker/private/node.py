@@ -19,6 +19,7 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private import keeper
 from exchange.broker.private.alias import drop_link
+from exchange.broker.private.code_path import code_path
 from exchange.broker.private.installation import Installation, check_data, find_installation
 from exchange.broker.private.node_files import NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
 from exchange.broker.private.node_processes import LOOK_EVERY, end_process, has_owner, process_of, wait_for_end
@@ -185,7 +186,7 @@ class PrivateNode:
         with open_file(self._folder.startup_log, permissions=0o644) as log:
             self._keeper = subprocess.Popen(
                 [sys.executable, "-I", keeper.__file__, *map(str, arguments)],
-                env=environment(self._folder, ports),
+                env=environment(self._folder, ports, code=code_path(installation.server, os.environ)),
                 cwd="/",  # not the folder: Erlang would see its true name
                 stdin=subprocess.DEVNULL,
                 stdout=log,

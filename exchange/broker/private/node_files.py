@@ -13,7 +13,7 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from urllib.parse import quote
@@ -175,9 +175,15 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str
     return "\n".join(lines) + "\n"
 
 
-def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the server's whole environment: nothing of ours is handed on but PATH and language, and no password."""
+def environment(
+    folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] = os.environ, *, code: Sequence[Path] = ()
+) -> dict[str, str]:
+    """Return the server's whole environment: nothing of ours is handed on but PATH and language, and no password.
+
+    ``code``: folders in which Erlang looks for code first, see `code_path`.
+    """
     schedulers = min(4, os.cpu_count() or 1)
+    first = " ".join(("-pa", *map(str, reversed(code)))) if code else ""  # each is put before those named before it
     seen = NodeFolder(folder.seen)
     root = seen.root
     return {
@@ -202,7 +208,7 @@ def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] =
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
             f"+S {schedulers}:{schedulers} +sbwt none +sbwtdcpu none +sbwtdio none "  # members share its processors
-            "-kernel inet_dist_use_interface {127,0,0,1}"
+            f"-kernel inet_dist_use_interface {{127,0,0,1}} {first}".rstrip()
         ),
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from exchange.broker.private import keeper
+from exchange.broker.private.code_path import code_path
 from exchange.broker.private.installation import check_data
 from exchange.broker.private.keeper import has_owner, owner_in
 from exchange.broker.private.node import PrivateNode
@@ -129,6 +130,25 @@ def test_the_server_inherits_nothing_but_the_path(tmp_path: Path) -> None:
     assert theirs["HOME"] == str(tmp_path)
     assert theirs["RABBITMQ_NODENAME"] == "yizhan@localhost"
     assert not [name for name in theirs if name.startswith("EXCHANGE_")]
+
+
+def test_code_is_looked_for_first_where_one_version_of_it_lies(tmp_path: Path) -> None:
+    plugins, erlang = tmp_path / "rabbit" / "plugins", tmp_path / "erlang"
+    for name in ("rabbit-4.1.0", "rabbit_common-4.1.0", "ra-2.1", "ra-2.2"):
+        (plugins / name / "ebin").mkdir(parents=True)
+    (erlang / "lib" / "ssl-11.0" / "ebin").mkdir(parents=True)
+    (erlang / "bin").mkdir()
+    (erlang / "bin" / "erl").touch(mode=0o755)
+    server = tmp_path / "rabbit" / "sbin" / "rabbitmq-server"
+    found = code_path(server, {"PATH": str(erlang / "bin")})
+    assert [path.parent.name for path in found] == ["rabbit-4.1.0", "rabbit_common-4.1.0", "ssl-11.0"]
+    (tmp_path / "a b").symlink_to(tmp_path)
+    assert code_path(tmp_path / "a b" / "rabbit" / "sbin" / "rabbitmq-server", {"PATH": ""}) == found[:2]
+    (tmp_path / "rabbit").rename(tmp_path / "r x")
+    assert code_path(tmp_path / "r x" / "sbin" / "rabbitmq-server", {"PATH": ""}) == [], "its words would be split"
+    assert code_path(Path("/server"), {"PATH": ""}) == []
+    told = environment(NodeFolder(tmp_path), PORTS, {}, code=found)["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]
+    assert told.endswith(f"-pa {found[2]} {found[1]} {found[0]}"), "the last is looked in first"
 
 
 def test_a_folder_prepared_again_keeps_its_secrets_and_address(tmp_path: Path) -> None:
