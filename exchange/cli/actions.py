@@ -56,6 +56,8 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "supplementary-review": CommandAction(("case", "as_", "until", "officer")),
     "take": CommandAction(("case", "as_", "officer", "give_back")),
     "hand-over": CommandAction(("case", "as_", "officer", "to")),
+    "stand-in record": CommandAction(("absent", "stand_in", "until", "matter", "by", "as_")),
+    "stand-in end": CommandAction(("number", "by", "as_")),
     "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
     "forward": CommandAction(("message", "as_")),

@@ -90,6 +90,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "supplementary-review": "Announces that you review after all, once your silence has had its effect.",
             "take": "Notes who of the department deals with a case, or that nobody does any more.",
             "hand-over": "Notes that another officer of the department deals with a case from now on.",
+            "stand-in": "Who of an office stands in for a colleague who is away.",
             "recall": "Recalls your own opinion, until the lead decides; the term runs on as if nothing had been said.",
         },
     ),

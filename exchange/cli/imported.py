@@ -75,9 +75,9 @@ def hearings(app: typer.Typer) -> None:
 
 
 def department(app: typer.Typer) -> None:
-    from exchange.cli.approval import answering, department, holding, recalling, supplementing
+    from exchange.cli.approval import answering, department, holding, recalling, standing_in, supplementing
 
-    for part in (department, answering, holding, recalling, supplementing):
+    for part in (department, answering, holding, recalling, standing_in, supplementing):
         part.register(app)
 
 

@@ -78,6 +78,8 @@ ACTIONS: Mapping[str, Words] = {
     "review": ("审核", "reviewed"),
     "view": ("保存视图", "view kept"),
     "stand-in": ("登记代办", "stand-in"),
+    "stand-in.record": ("登记代办", "stand-in"),
+    "stand-in.end": ("结束代办", "stand-in ended"),
     "submit-for-signature": ("送签", "submitted for signature"),
     "chase": ("催办", "pressed"),
     "resend": ("重发", "sent again"),

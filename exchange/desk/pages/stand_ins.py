@@ -9,13 +9,19 @@ from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskGroup, DeskPage, DeskSection
 from exchange.desk.visit import DeskVisit
-from exchange.errors import Conflict, Denied, NotFound
 from exchange.language import Words, language
 from exchange.messaging.node import Step
 from exchange.schemas import Role
 from exchange.web.door.store import Accounts
+from exchange.web.stand_ins.recording import (
+    check_may_record,
+    end_stand_in,
+    faults_of_wanted,
+    record_stand_in,
+    stand_in_matters,
+)
 from exchange.web.stand_ins.records import StandIn
-from exchange.web.stand_ins.rules import MOST, WantedStandIn, stand_in_faults
+from exchange.web.stand_ins.rules import WantedStandIn
 from exchange.web.stand_ins.store import StandIns
 
 _SHOWN = 60
@@ -67,37 +73,25 @@ def _may_end(visit: DeskVisit, one: StandIn) -> bool:
 
 def _matters(visit: DeskVisit) -> dict[str, str]:
     """The matters in which this member is asked, or may be, by code."""
-    here = visit.node.address
-    return {
-        code: visit.words(matter.names)
-        for code, matter in visit.face.catalogue().items()
-        if any(one.department == here for one in (*matter.approvers, *matter.further))
-    }
+    found = stand_in_matters(visit.node, visit.face.catalogue())
+    return {code: visit.words(words) for code, words in found.items()}
 
 
 def _record(visit: DeskVisit, step: Step) -> str:
     """Record it: for others the supervisor alone does."""
     absent = visit.typed("absent", visit.who) or visit.who
-    if absent != visit.who and not visit.may(DeskAction.ACCOUNTS):
-        raise Denied("only a supervisor says who stands in for others", remedy="ask a supervisor of this office")
-    days = [_day(visit.typed(name)) for name in ("since", "until")]
-    wanted = WantedStandIn(absent, visit.typed("stand_in"), days[0], days[1], visit.chosen("matter"))
-    today = visit.now.date()
-    accounts = frozenset(row.name for row in step.tx[Accounts].all() if row.locked_at is None)
-    recorded = len(step.tx[StandIns].open(today, MOST))
-    faults = list(stand_in_faults(wanted, accounts, frozenset(_matters(visit)), today, recorded))
-    if faults or wanted.since is None or wanted.until is None:
+    check_may_record(visit.who, absent, supervises=visit.may(DeskAction.ACCOUNTS))
+    since, until = (_day(visit.typed(name)) for name in ("since", "until"))
+    wanted = WantedStandIn(absent, visit.typed("stand_in"), since, until, visit.chosen("matter"))
+    faults = faults_of_wanted(step.tx, wanted, _matters(visit), visit.now.date())
+    if faults or since is None or until is None:
         raise FormFaults(
             [
                 FormFault(field, visit.words(_LABELS[field]), what.written(language()), remedy.written(language()))
                 for field, what, remedy in faults
             ]
         )
-    number, at = step.tx[StandIns].next_number(), visit.face.gate.clock.now()
-    record = StandIn(
-        number, absent, wanted.stand_in, wanted.since, wanted.until, tuple(sorted(set(wanted.matters))), visit.who, at
-    )
-    step.tx[StandIns].add(record)
+    record_stand_in(step.tx, wanted, since, until, visit.who, visit.face.gate.clock.now())
     return "/stand-ins?done=recorded"
 
 
@@ -115,14 +109,10 @@ def _day(text: str) -> date | None:
 
 
 def _end(visit: DeskVisit, step: Step) -> str:
-    number = visit.path["number"]
-    one = step.tx[StandIns].get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 9 else None
-    if one is None:
-        raise NotFound("there is no such record", remedy="choose one of the list")
-    if one.absent != visit.who and not visit.may(DeskAction.ACCOUNTS):
-        raise Denied("only a supervisor says who stands in for others", remedy="ask a supervisor of this office")
-    if not step.tx[StandIns].end(one.number, visit.who, visit.face.gate.clock.now()):
-        raise Conflict("it was ended before", remedy="nothing is to be done")
+    typed = visit.path["number"]
+    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    at, supervises = visit.face.gate.clock.now(), visit.may(DeskAction.ACCOUNTS)
+    end_stand_in(step.tx, number, visit.who, at, supervises=supervises)
     return "/stand-ins?done=stand-in-ended"
 
 

@@ -35,7 +35,7 @@ UNRECORDED: Mapping[str, str] = {
             "filing list", "filing show", "filing follow", "hearing list",
             "licence list", "licence show", "licence register", "licence check",
             "licence answers", "licence asked", "licence recheck",
-            "calendar show", "calendar check", "substitute list", "register", "report", "matters",
+            "calendar show", "calendar check", "substitute list", "stand-in list", "register", "report", "matters",
         ),
         "only looks",
     ),

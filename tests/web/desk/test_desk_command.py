@@ -48,6 +48,7 @@ def test_a_desk_opens_its_members_store_alone_and_its_first_account_by_a_link(tm
                 browser.get("/set-up/nobody-has-this-link")
         made = run_warm(["desk", "hefei.planning", "--account", "李伟", "--role", "signer"], environment(home))
         assert re.search(rf"{re.escape(told['url'])}/set-up/\S+", made.stdout), made.stderr
+        _stands_in(environment(home))
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -61,6 +62,22 @@ def test_a_desk_opens_its_members_store_alone_and_its_first_account_by_a_link(tm
     assert ("王芳", "account.link", "done") in log
     assert ("李伟", "account.make", "done") in log
     assert len([one for one in entries if "more of 1 sources" in one.what]) == 1, "strangers' sums are written too"
+
+
+def _stands_in(env: dict[str, str]) -> None:
+    """By command, as the desk does: by whoever is away, for others by a supervisor, with all that is wrong at once."""
+    at, days = ["--as", "hefei.planning"], ["--from", "2090-01-02", "--until", "2090-01-06"]
+    other = run_warm(["stand-in", "record", "王芳", "李伟", *days, "--by", "李伟", *at], env)
+    assert (other.returncode, "only a supervisor says" in other.stderr) == (2, True)
+    wrong = run_warm(["stand-in", "record", "李伟", "李伟", "--until", "someday", "--by", "王芳", *at], env)
+    assert wrong.returncode == 2
+    assert all(said in wrong.stderr for said in ("nobody stands in for themselves", "this is no day"))
+    made = run_warm(["stand-in", "record", "李伟", "王芳", *days, "--by", "王芳", *at, "--json"], env)
+    assert json.loads(made.stdout)["number"] == 1, made.stderr
+    ended = run_warm(["stand-in", "end", "1", "--by", "李伟", *at, "--json"], env)
+    assert json.loads(ended.stdout)["ended_by"] == "李伟", ended.stderr
+    (listed,) = json.loads(run_warm(["stand-in", "list", *at, "--json"], env).stdout)
+    assert (listed["absent"], listed["stand_in"], listed["until"]) == ("李伟", "王芳", "2090-01-06")
 
 
 def test_a_member_that_nobody_acts_for_has_no_desk_and_roles_are_those_of_desks(
