@@ -6,14 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, func, literal, select, tuple_, update
 
 from exchange.messaging.tables import document
 from exchange.notices.records import BranchRow, NoticeRow, ReaderRow
 from exchange.notices.rules.states import NOTICES, READERS, NoticeSeat, NoticeState
 from exchange.notices.tables import collection, notice, notice_branch, notice_copy, notice_reader
 from exchange.paging import Place
-from exchange.schemas import FormAnswer
 from exchange.store.bulk import adding
 from exchange.store.keyset import after_place, before_place
 from exchange.store.statements import move, values_of
@@ -150,13 +149,6 @@ class Notices:
         """Count them, up to a number."""
         some = select(_c.notice_id).where(_c.answer_by.is_not(None)).limit(most)
         return self._db.scalar(select(func.count()).select_from(some.subquery())) or 0
-
-    def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
-        """Return the notices that this reader has signed for and whose form it has not answered; as `page`."""
-        given = (_d.conversation_id == _n.notice_id) & (_d.kind == FormAnswer.KIND) & (_d.sender == reader)
-        asks = exists().where(collection.c.notice_id == _n.notice_id)
-        query = self._page(NoticeSeat.READER, NoticeState.SIGNED, after, limit).where(asks, ~exists().where(given))
-        return [NoticeRow(*row) for row in self._db.execute(query)]
 
     def move(self, notice_id: str, before: Collection[NoticeState], after: NoticeState, **values: Any) -> bool:
         """Change a notice by one guarded UPDATE; ``values`` are columns of NoticeRow.

@@ -100,6 +100,7 @@ def _line(visit: DeskVisit, day: str, row: NoticeRow, has_form: bool) -> InboxLi
         due_at=due,
         since=row.received_at,
         tags=tags,
+        told_as=visit.say("通知", "notice"),
     )
 
 
@@ -143,6 +144,7 @@ def _to_cover(visit: DeskVisit, row: NoticeRow) -> InboxLine:
         tags=[("warn", visit.say(f"已提醒（{row.reminded}%）", f"reminded at {row.reminded} %"))]
         if row.reminded
         else (),
+        told_as=visit.say("通知", "notice"),
     )
 
 
@@ -158,7 +160,11 @@ def _to_be_covered(visit: DeskVisit) -> int:
         return tx[Notices].how_many(NoticeSeat.RELAY, NoticeState.WAITING, MOST_COUNTED + 1)
 
 
-BASKET = Basket("notices", ("通知", "Notices"), _page, _waiting, _FILTERS, frozenset({Role.WINDOW, Role.DEPARTMENT}))
+BASKET = Basket(
+    "notices", ("通知", "Notices"), _page, _waiting, _FILTERS, frozenset({Role.WINDOW, Role.DEPARTMENT}),
+    {"sign": ("签收通知", "sign for the notice"), "answer": ("报送填报表", "answer the form")},
+)  # fmt: skip
 COVERS = Basket(
-    "covers", ("待转发的通知", "Notices to pass on"), _covers, _to_be_covered, roles=frozenset({Role.RELAY})
-)
+    "covers", ("待转发的通知", "Notices to pass on"), _covers, _to_be_covered, roles=frozenset({Role.RELAY}),
+    dated={"": ("转发通知", "pass the notice on")},
+)  # fmt: skip

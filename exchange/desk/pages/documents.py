@@ -23,8 +23,9 @@ from exchange.language.names import CIRCULATION_STATES, COPIES
 from exchange.messaging.node import Step
 from exchange.messaging.records import OutboxState
 from exchange.messaging.resend import resend_in
+from exchange.notices.store import Notices
 from exchange.operations.trace.dossier import Filed, document_in, filed
-from exchange.schemas import Document
+from exchange.schemas import Document, Forwarding, Notice
 from exchange.schemas.titles import kind_name
 from exchange.web.door.store import Accounts
 from exchange.web.words import TONES
@@ -118,7 +119,18 @@ def _read(visit: DeskVisit) -> Mapping[str, object]:
         "officers": visit.typed("officers"),
         "ticked": visit.chosen("officer"),
         "message": message,
+        "notice": _notice_in(visit, item),
     }
+
+
+def _notice_in(visit: DeskVisit, item: Filed) -> str:
+    """The id of the notice that a message brought here, or issued or passed on from here; empty for any other."""
+    if item.stored.kind not in (Notice.KIND, Forwarding.KIND):
+        return ""
+    message = item.stored.message_id
+    with visit.node.store.reading() as tx:
+        row = tx[Notices].get(message) or tx[Notices].forwarded_by([message]).get(message)
+    return row.notice_id if row is not None else ""
 
 
 def expect_unhandled(visit: DeskVisit, step: Step, message: str) -> None:

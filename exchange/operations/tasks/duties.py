@@ -26,7 +26,7 @@ from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in
 from exchange.notices.store import Notices
-from exchange.paging import Place, every
+from exchange.paging import every
 from exchange.schemas import MESSAGES, CaseTermNotice, ForwardedRequest, JointDocument, Opinion, TermNotice
 from exchange.store.transaction import Transaction
 from exchange.workdays import end_of_day
@@ -73,7 +73,7 @@ def duties_here(node: Node) -> list[Duty]:
     with node.store.reading() as tx:
         found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
         found += [*_returned_opinions(node, tx), *_refused_orders(node, tx)]
-        open_forms = list(every(lambda after, most: tx[Notices].unanswered(node.address, after, most), _place))
+        open_forms = [row for _, row in every(tx[Notices].to_answer, lambda one: (one[0], one[1].notice_id))]
     found += [_form(node, row) for row in open_forms]
     found += _requests(node)
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.id))
@@ -101,10 +101,6 @@ def _notices(node: Node, tx: Transaction) -> Iterator[Duty]:
         due = end_of_day(date.fromisoformat(row.act_by)) if row.act_by else None
         late = due is not None and now > due
         yield Duty(DutyKind.SIGN_NOTICE, row.notice_id, row.title, row.received_at, due, late, row.origin)
-
-
-def _place(row: NoticeRow) -> Place:
-    return row.place
 
 
 def _form(node: Node, row: NoticeRow) -> Duty:

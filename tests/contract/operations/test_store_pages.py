@@ -84,21 +84,6 @@ def _day_place(row: NoticeRow) -> tuple[str, str]:
 
 
 @SIZES
-def test_notices_whose_form_is_not_answered(store: Store, size: int) -> None:
-    asking = [notice(state="signed", minutes=minutes) for minutes in range(5)]
-    with store.transaction() as tx:
-        for row in asking:
-            tx[Notices].add(row)
-            tx[Collections].open(CollectionRow(row.notice_id, "{}"))
-        tx[Notices].add(notice(state="signed"))
-        answer = outgoing(kind="form-answer", conversation_id=asking[2].notice_id)
-        tx[Outbox].add([answer], NOW)
-        me = answer.header.sender
-        found = list(every(lambda after, most: tx[Notices].unanswered(me, after, most), _place, size))
-    assert found == [row for row in asking if row is not asking[2]]
-
-
-@SIZES
 def test_joint_documents_of_one_seat_and_state(store: Store, size: int) -> None:
     rows = [
         JointRow(new_id(), "signer", "open", "a.lead", "", "报告", "", NOW + timedelta(minutes=m)) for m in (2, 0, 0)

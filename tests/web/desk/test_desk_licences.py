@@ -86,3 +86,8 @@ def test_a_licence_is_issued_and_everything_that_happens_to_it_is_entered(office
     office.city.wake("planning")
     office.city.local.settle()
     assert kept.body.number in asked.get("/licences")
+    number = kept.body.number
+    for shown in (lead.get(f"/lead/licences/asked?number={number}"), lead.get("/lead/licences/asked")):
+        assert "核实是否有效" in shown
+        assert "行政许可法第三十三条" in shown
+    assert "Nobody has asked" in lead.get("/lead/licences/asked?number=C-0000")

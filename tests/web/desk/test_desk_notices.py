@@ -110,6 +110,10 @@ def test_from_arrival_to_the_answered_form_and_back_to_its_origin(bureau: Office
     inbox = clerk.get("/?list=notices")
     assert f'href="{path}"' in inbox
     assert "form to answer" in inbox
+    assert f'href="{path}"' in clerk.get(f"/documents/{notice_id}"), "its message leads to it"
+    told_days = clerk.get("/account/calendar/deadlines.ics").replace("\r\n ", "")
+    assert "sign for the notice" in told_days
+    assert "防汛" not in told_days, "of a notice its number leaves the house, and no title"
     page = clerk.get(path)
     assert "第二段" in page
     assert "verifies" in page
@@ -138,6 +142,7 @@ def test_from_arrival_to_the_answered_form_and_back_to_its_origin(bureau: Office
     assert path in clerk.get("/notices?list=came&words=防汛")
     assert followed(bureau.officer("transport"), path, f"{path}/sign") == f"{path}?done=notice-signed"
     assert f'href="{path}"' in bureau.officer("transport").get("/?list=notices&only=answer")
+    assert "answer the form" in bureau.officer("transport").get("/account/calendar/deadlines.ics")
     let_go(bureau, "transport")
     counted(bureau)
     origin = bureau.officer("window", AccountRole.CLERK)

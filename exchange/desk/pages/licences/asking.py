@@ -35,7 +35,8 @@ _FIELDS = (
     CaseField("case", _CASE, required=False),
     CaseField("untold", _UNTOLD, required=False),
 )  # fmt: skip
-_TONES = {"found": "good", "none": "", "refused": "warn"}
+TONES = {"found": "good", "none": "", "refused": "warn"}
+"""Of what came of a query."""
 _LONGEST = {"purpose": 2_000, "holder": 500, "case": 64, "untold": 500}
 """As signed queries hold them."""
 
@@ -77,7 +78,7 @@ def _shown(visit: DeskVisit, one: AnsweredQuery) -> dict[str, object]:
         "id": one.message_id,
         "window": one.window,
         "at": one.answer.at,
-        "tone": _TONES.get(result, ""),
+        "tone": TONES.get(result, ""),
         "result": name_of(ANSWER_RESULTS, result),
         "about": one.answer.number or one.answer.holder or "",
         "reason": one.answer.reason or "",

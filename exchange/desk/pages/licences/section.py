@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from exchange.desk.pages.licences import asking, one, reading
+from exchange.desk.pages.licences import asked, asking, one, reading
 from exchange.desk.pages.licences.entering import ENTRIES
 from exchange.desk.section import DeskSection
 from exchange.schemas import Role
 
 AT_WINDOWS = DeskSection(
-    pages=(reading.LIST, one.PAGE, *(entry.page for entry in ENTRIES)),
+    pages=(reading.LIST, asked.PAGE, one.PAGE, *(entry.page for entry in ENTRIES)),
     acts=tuple(entry.act for entry in ENTRIES),
     roles=frozenset({Role.WINDOW}),
     done={f"licence-{entry.key}": entry.done for entry in ENTRIES},
