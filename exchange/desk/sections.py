@@ -17,6 +17,7 @@ from exchange.desk.pages import (
     recalling,
     signing,
     stand_ins,
+    to_sign,
     views,
 )
 from exchange.desk.pages.calendar import calendar_section
@@ -36,6 +37,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     holding.SECTION,
     opinion.SECTION,
     signing.SECTION,
+    to_sign.SECTION,
     recalling.SECTION,
     procedures.SECTION,
     LEAD,

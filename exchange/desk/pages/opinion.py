@@ -22,12 +22,13 @@ from exchange.desk.saving_texts import saving_texts
 from exchange.desk.section import DeskAct, DeskPage, DeskSaving, DeskSection
 from exchange.desk.seen import FIELD
 from exchange.desk.standing_in import place_of_act
+from exchange.desk.submitting import saves_itself
 from exchange.desk.visit import DeskVisit
 from exchange.language import Words
 from exchange.language.names import PROCEDURES, VERDICTS
 from exchange.messaging.node import Step
 from exchange.schemas import ProcedureKind, Role, Verdict
-from exchange.web.drafts.records import KeptDraft, KeptState
+from exchange.web.drafts.records import KeptDraft
 from exchange.web.drafts.store import KeptDrafts
 
 
@@ -48,7 +49,7 @@ def _form(visit: DeskVisit) -> Mapping[str, object]:
         "conditions_before": conditions,
         "theirs": _differs(visit, kept) if visit.error is not None else [],
         "mark": draft_mark(case.row, kept),
-        "saves_itself": kept is None or kept.state is KeptState.WRITTEN,
+        "saves_itself": saves_itself(kept),
         "saving_texts": saving_texts(visit),
     }
 

@@ -21,7 +21,7 @@ CALLED_BY = {
         "certificate_days", "key_days", "missing_number", "repeats",
     },
     "templates of the public window": {"completes", "is_outdated", "verdict_kind"},
-    "templates of desks": {"is_picture", "looked_over_at", "may_chase", "recorded_by"},
+    "templates of desks": {"is_picture", "looked_over_at", "may_chase"},
     "script/texts, which collects what is to be translated": {"texts_of"},
     "people, as a choice of an option": {"JSONL"},
     "http.server and socketserver, by these names": {

@@ -83,7 +83,7 @@ def test_an_application_is_submitted_once_by_a_clerk_and_opens_its_case(lead_off
     again = clerk.post(f"{path}/submit", final)
     assert filed.headers["location"] == again.headers["location"]
     (number,) = _cases(lead_office, project)
-    assert filed.headers["location"] == f"/lead/case/{number}?done=submitted"
+    assert filed.headers["location"] == f"/lead/case/{number}?done=case-opened"
     assert "方案.txt" in clerk.get(f"/lead/case/{number}")
     assert [one for one in lead_office.logged("window") if one[1] == "submit"] == [
         ("chen", "submit", f"{path}/submit", "done")

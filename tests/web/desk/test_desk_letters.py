@@ -84,7 +84,7 @@ def test_a_letter_is_refused_with_all_that_is_wrong_mended_looked_over_and_sent_
     }  # fmt: skip
     assert clerk.post(path, mended).headers["location"] == f"{path}/preview"
     preview = clerk.get(f"{path}/preview")
-    assert "a signer signs it" in preview
+    assert "Submit it for signature" in preview
     assert all(
         word in preview for word in (title, "合规函〔2026〕71号", "请于三月底前提供。", "方案.txt", "2026-03-02")
     )
@@ -92,6 +92,8 @@ def test_a_letter_is_refused_with_all_that_is_wrong_mended_looked_over_and_sent_
     assert (picture.content[:8], picture.headers["content-type"]) == (b"\x89PNG\r\n\x1a\n", "image/png")
     assert title in clerk.get("/documents/drafts")
     assert clerk.post(f"{path}/send", clerk.fields_of(preview)).status_code == 403
+    _submitted_and_sent_back(bureau, clerk, path, mended)
+    assert f'href="{path}/preview"' in signer.get("/?list=to-sign&words=路网")
     form = signer.hidden(f"{path}/preview")
     first, second = (signer.post(f"{path}/send", form) for _ in range(2))
     assert first.headers["location"] == second.headers["location"], "sent twice, it has one effect"
@@ -103,6 +105,32 @@ def test_a_letter_is_refused_with_all_that_is_wrong_mended_looked_over_and_sent_
     assert title not in signer.get("/documents/drafts")
     assert "delivered" in signer.get(first.headers["location"])
     assert [who for who, *rest in bureau.logged("planning") if rest == ["send", f"{path}/send", "done"]] == ["sun"]
+
+
+def _submitted_and_sent_back(bureau: Office, clerk: Officer, path: str, typed: dict[str, object]) -> None:
+    """Submitted, looked over, sent back with a remark; what is kept without a change is submitted still."""
+    preview, listed = f"{path}/preview", f'href="{path}/preview"'
+    assert clerk.post(f"{path}/submit", clerk.hidden(preview)).headers["location"].endswith("done=submitted")
+    clerk.get(path)
+    assert "data-autosave" not in clerk.get(path), "what is submitted is not taken back by typing"
+    assert clerk.post(path, {**typed, **guard(clerk), "then": "keep"}).status_code == 303
+    reviewer = bureau.officer("planning", AccountRole.REVIEWER)
+    assert listed in reviewer.get("/?list=to-sign"), "nothing was changed"
+    form = reviewer.hidden(preview)
+    assert reviewer.post(f"{path}/look-over", form).headers["location"].endswith("done=looked-over")
+    assert "looked over by ren" in reviewer.get("/?list=to-sign")
+    back = {**reviewer.hidden(preview), "remark": "写明用途"}
+    assert reviewer.post(f"{path}/send-back", back).headers["location"] == "/documents/drafts?done=sent-back"
+    assert listed not in reviewer.get("/?list=to-sign")
+    assert "写明用途" in clerk.get(path)
+    form = guard(clerk)
+    saved = clerk.post(f"{path}/autosave", {**typed, **form, "notes": "半"}).json()
+    late = clerk.post(f"{path}/autosave", {**typed, **form, "notes": "另一半"})
+    assert (late.status_code, late.json()["code"]) == (409, "changed")
+    ready = clerk.post(path, {**typed, **form, "seen": saved["seen"], "then": "preview"})
+    assert ready.headers["location"] == preview
+    assert "方案.txt" in clerk.get(preview), "what keeps itself leaves the files"
+    assert clerk.post(f"{path}/submit", clerk.hidden(preview)).status_code == 303
 
 
 def test_a_request_is_answered_from_its_page_and_a_draft_that_another_has_changed_loses_nothing(bureau: Office) -> None:

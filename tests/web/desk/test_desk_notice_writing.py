@@ -47,7 +47,9 @@ def test_a_notice_with_a_form_is_written_by_a_clerk_signed_once_and_covered_on_i
     preview = clerk.get(f"{path}/preview")
     assert "3 authorities" in preview
     assert "水泵" in preview
-    assert "a signer signs it" in preview
+    assert "data-autosave" in clerk.get(path)
+    assert clerk.post(f"{path}/submit", clerk.fields_of(preview)).headers["location"].endswith("done=submitted")
+    assert f'href="{path}/preview"' in signer.get("/?list=to-sign")
     assert clerk.http.get(f"{path}/pages/1").content[:4] == b"\x89PNG"
     form = signer.hidden(f"{path}/preview")
     assert clerk.post(f"{path}/send", clerk.hidden(f"{path}/preview")).status_code == 403

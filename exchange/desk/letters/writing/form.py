@@ -10,7 +10,9 @@ from exchange.desk.faults import FormFaults
 from exchange.desk.letters.writing.drafts import MOST_FILES, LetterDraft
 from exchange.desk.letters.writing.fields import TYPED, asked_of, concerned_in
 from exchange.desk.letters.writing.parties import parties
+from exchange.desk.saving_texts import saving_texts
 from exchange.desk.seen import expect_seen, mark_of
+from exchange.desk.submitting import saves_itself
 from exchange.desk.visit import DeskVisit
 from exchange.language import Words
 from exchange.language.names import PURPOSES, URGENCIES
@@ -57,7 +59,17 @@ def form_shown(
         "most_files": MOST_FILES,
         "largest_file": ATTACHMENT_LIMIT,
         "theirs": theirs(visit, found, fields, labels),
+        **saving_facts(visit, found),
         "mark": draft_mark(found),
+    }
+
+
+def saving_facts(visit: DeskVisit, found: LetterDraft | None) -> dict[str, object]:
+    """Return what the form of a draft that keeps itself shows of that, and of where the draft stands."""
+    return {
+        "second_person": False,
+        "saves_itself": saves_itself(found.kept if found is not None else None),
+        "saving_texts": saving_texts(visit),
     }
 
 

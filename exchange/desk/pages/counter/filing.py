@@ -71,7 +71,7 @@ def _submit(visit: DeskVisit, step: Step) -> str:
     expect_draft_seen(visit, found)
     case = submit_in(step, entered.application, enclosures=entered.contents)
     step.tx[KeptDrafts].drop(counter_subject(draft_id(visit)))
-    return f"/lead/case/{case.number}?done=submitted"
+    return f"/lead/case/{case.number}?done=case-opened"
 
 
 def _hand_in(visit: DeskVisit, step: Step) -> str:

@@ -18,7 +18,7 @@ AT_WINDOWS = DeskSection(
     roles=frozenset({Role.WINDOW}),
     done={
         **_DONE,
-        "submitted": (
+        "case-opened": (
             "已受理，案件已成立，并送达第一阶段各部门。",
             "It is accepted: the case is open, and the departments of its first stage are asked.",
         ),

@@ -20,6 +20,7 @@ from exchange.desk.letters.writing.drafts import (
 )
 from exchange.desk.letters.writing.fields import LETTER_LABELS, SEVERAL, typed_letter
 from exchange.desk.letters.writing.form import checked, expect_draft_seen, form_shown
+from exchange.desk.letters.writing.standing import keep_typed, saving_act
 from exchange.desk.letters.writing.starting import started_fields
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage
@@ -69,11 +70,10 @@ def _keep(visit: DeskVisit, step: Step) -> str:
         for file, content in files_of_former(visit, visit.typed("anew")):
             step.tx[KeptDrafts].add_file(letter_subject(draft), file, content)
     take_files(visit, step.tx[KeptDrafts], letter_subject(draft))
-    step.tx[KeptDrafts].keep(letter_subject(draft), typed_letter(visit), visit.who, visit.face.gate.clock.now())
+    kept = keep_typed(visit, step.tx, letter_subject(draft), typed_letter(visit), before)
     if visit.typed("then") != "preview":
         return f"/documents/drafts/{draft}?done=letter-kept"
     try:
-        kept = expect_draft(step.tx, draft)
         ready_letter(visit, step, kept.kept.fields, kept.contents)
     except FormFaults:
         return f"/documents/drafts/{draft}?check=1"
@@ -93,3 +93,4 @@ WRITE = DeskPage(
 FORM = DeskPage(PLACE, ("起草公文", "Write a document"), "letters/form.html", _form, DeskAction.DRAFT, every=0)
 KEEP = DeskAct(PLACE, DeskAction.DRAFT, _keep, FORM, files=MOST_FILES, most=LARGEST_FORM)
 DROP = DeskAct(f"{PLACE}/drop", DeskAction.DRAFT, _drop, FORM)
+SAVE = saving_act(PLACE, letter_subject, typed_letter, lambda visit: files_of_former(visit, visit.typed("anew")))

@@ -7,7 +7,8 @@ from exchange.desk.section import DeskSection
 
 SECTION = DeskSection(
     pages=(lists.KINDS, lists.DRAFTS, form.WRITE, form.FORM, sending.PREVIEW),
-    acts=(form.KEEP, form.DROP, sending.SEND, sending.FORWARD, handling.RETURN, handling.FILE),
+    acts=(form.KEEP, form.DROP, sending.SEND, sending.FORWARD, handling.RETURN, handling.FILE, *sending.STANDING),
+    savings=(form.SAVE,),
     downloads=(sending.PICTURE,),
     done={
         "letter-kept": ("草稿已保存，尚未签发。", "The draft is kept. Nothing is signed yet."),

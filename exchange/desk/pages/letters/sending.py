@@ -10,9 +10,11 @@ from exchange.desk.letters.writing.checking import ReadyLetter, ready_letter
 from exchange.desk.letters.writing.drafts import LetterDraft, draft_id, expect_draft, letter_subject
 from exchange.desk.letters.writing.form import draft_mark, expect_draft_seen
 from exchange.desk.letters.writing.looks import drawn_page, pages_of
+from exchange.desk.letters.writing.standing import standing_acts
 from exchange.desk.pages.letters.form import PLACE
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage
+from exchange.desk.submitting import standing_facts
 from exchange.desk.visit import DeskVisit
 from exchange.documents.forward import forward_in
 from exchange.documents.rules.issuing import issuing
@@ -47,6 +49,8 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "doubts": list(_doubts(visit, ready)),
         "way": f"/documents/drafts/{draft_id(visit)}/{'forward' if ready.forwards else 'send'}",
         "may_sign": visit.may(DeskAction.FORWARD if ready.forwards else DeskAction.SEND),
+        "second_person": False,
+        **standing_facts(visit, found.kept),
         "mark": draft_mark(found),
     }
 
@@ -100,4 +104,5 @@ PREVIEW = DeskPage(
 )
 SEND = DeskAct(f"{PLACE}/send", DeskAction.SEND, _send, PREVIEW)
 FORWARD = DeskAct(f"{PLACE}/forward", DeskAction.FORWARD, _forward, PREVIEW)
+STANDING = standing_acts(PLACE, PREVIEW, "/documents/drafts", letter_subject, ready_letter)
 PICTURE = DeskDownload(f"{PLACE}/pages/{{page}}", _picture, DeskAction.DRAFT)

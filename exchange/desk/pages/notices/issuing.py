@@ -18,9 +18,10 @@ from exchange.desk.letters.writing.drafts import (
     take_files,
 )
 from exchange.desk.letters.writing.fields import concerned_in
-from exchange.desk.letters.writing.form import checked, draft_mark, expect_draft_seen, theirs
+from exchange.desk.letters.writing.form import checked, draft_mark, expect_draft_seen, saving_facts, theirs
 from exchange.desk.letters.writing.looks import drawn_page, pages_of
 from exchange.desk.letters.writing.parties import parties
+from exchange.desk.letters.writing.standing import keep_typed, saving_act, standing_acts
 from exchange.desk.looking import CHUNK, key_of, place_of
 from exchange.desk.notices.composing import (
     NOTICE_LABELS,
@@ -37,6 +38,7 @@ from exchange.desk.notices.particulars import FIELD_TYPES, form_asked
 from exchange.desk.pages.notices.reading import can_issue
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage
+from exchange.desk.submitting import standing_facts
 from exchange.desk.visit import DeskVisit
 from exchange.documents.rules.issuing import issuing
 from exchange.errors import CallerError
@@ -105,6 +107,7 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
         "most_files": MOST_FILES,
         "largest_file": ATTACHMENT_LIMIT,
         "theirs": theirs(visit, found, fields, NOTICE_LABELS),
+        **saving_facts(visit, found),
         "mark": draft_mark(found),
     }
 
@@ -112,9 +115,10 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
 def _keep(visit: DeskVisit, step: Step) -> str:
     """Keep what was typed, faulty or not: what stands against it is told of what is kept, and loses nothing."""
     draft = draft_id(visit)
-    expect_draft_seen(visit, _kept(step.tx, draft))
+    before = _kept(step.tx, draft)
+    expect_draft_seen(visit, before)
     take_files(visit, step.tx[KeptDrafts], _subject(draft))
-    step.tx[KeptDrafts].keep(_subject(draft), typed_notice(visit), visit.who, visit.face.gate.clock.now())
+    keep_typed(visit, step.tx, _subject(draft), typed_notice(visit), before)
     if visit.typed("then") != "preview":
         return f"/notices/drafts/{draft}?done=cover-kept"
     try:
@@ -150,6 +154,9 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "undrawn": undrawn,
         "before": before,
         "doubts": list(issuing_faults(visit, issuing(document, visit.node.address, visit.node.directory.everyone))),
+        "may_sign": visit.may(DeskAction.NOTICE_SEND),
+        "second_person": False,
+        **standing_facts(visit, found.kept),
         "mark": draft_mark(found),
     }
 
@@ -201,5 +208,7 @@ ACTS = (
     DeskAct(_PLACE, DeskAction.DRAFT, _keep, FORM, files=MOST_FILES, most=LARGEST_FORM),
     DeskAct(f"{_PLACE}/drop", DeskAction.DRAFT, _drop, FORM),
     DeskAct(f"{_PLACE}/send", DeskAction.NOTICE_SEND, _send, PREVIEW),
+    *standing_acts(_PLACE, PREVIEW, "/notices/drafts", _subject, notice_said),
 )
+SAVE = saving_act(_PLACE, _subject, typed_notice)
 FILES = (DeskDownload(f"{_PLACE}/pages/{{page}}", _picture, DeskAction.DRAFT),)

@@ -24,6 +24,7 @@ SECTION = DeskSection(
         following.RECEIPTS,
     ),
     acts=(*issuing.ACTS, *reading.ACTS, *answering.ACTS, *covering.ACTS, *following.ACTS),
+    savings=(issuing.SAVE,),
     downloads=(*issuing.FILES, *reading.FILES, *covering.FILES, *following.FILES),
     baskets=(BASKET, COVERS),
     done={
