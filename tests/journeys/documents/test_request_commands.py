@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,41 @@ def test_a_request_is_sent_listed_answered_and_shown(city: ProcessDomain, tmp_pa
     read = json.loads(run(city, "circulate", request, "--read", "主任", "--as", window, "--json").stdout)
     assert [(one["officer"], one["state"]) for one in read["readers"]] == [("主任", "read"), ("副主任", "unread")]
     assert "put round to 副主任" in run(city, "show", request, "--as", window).stdout
+
+
+def test_a_report_is_sent_back_written_anew_and_filed_by_commands(city: ProcessDomain, tmp_path: Path) -> None:
+    for name in ("window", "planning"):
+        city.serve(name)
+    planning, window = city.address("planning"), city.address("window")
+    back_with = ("--reason", "未附路网图", "--officer", "张三", "--as", window)
+
+    def told(member: str, message: str, *, code: int = 0) -> dict[str, Any]:
+        shown = run(city, "show", message, "--as", member, "--json", code=code).stdout
+        return json.loads(shown)[0] if code == 0 else {}
+
+    def has(message: str) -> bool:
+        listed = run(city, "register", "--direction", "received", "--as", window, "--json").stdout
+        return message in [one["message_id"] for one in json.loads(listed)]
+
+    def send(*more: str) -> str:
+        words = ("send", paper(tmp_path, "报告"), "--to", window, *more, "--as", planning, "--json")
+        message: str = json.loads(run(city, *words).stdout)["message_id"]
+        wait_until(lambda: has(message), 60, "the report")
+        return message
+
+    first = send()
+    assert json.loads(run(city, "return", first, *back_with, "--json").stdout)["document_id"] == first
+    wait_until(lambda: bool(told(planning, first)["handled"]), 60, "its return")
+    (returned,) = told(planning, first)["handled"]
+    assert (returned["by"], returned["state"], returned["reason"]) == (window, "returned", "未附路网图")
+    assert "sent back before" in run(city, "return", first, *back_with, code=4).stderr
+    second = send("--replaces", first)
+    assert told(window, second)["replaces"] == first
+    for officer in ("张三", "李四"):
+        filed = json.loads(run(city, "file", second, "--officer", officer, "--as", window, "--json").stdout)
+        assert (filed["state"], filed["officer"]) == ("filed", "张三"), "the first time counts"
+    assert "it is filed" in run(city, "return", second, *back_with, code=4).stderr
+    assert told(planning, second)["handled"] == [], "a mark of one office alone"
 
 
 def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(

@@ -18,6 +18,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.operations.trace.dossier import filed
 from exchange.schemas import Document, DocumentKind, DocumentNumber, DocumentReturn
 from tests.journeys.city import MONDAY, City, make_city
+from tests.journeys.faces import faces_of
 
 pytestmark = pytest.mark.broker
 K = DocumentKind
@@ -122,3 +123,41 @@ def test_a_request_that_is_sent_back_waits_no_more_and_a_false_return_is_refused
             return_document(planning, decided, WHY, "王工")
         with pytest.raises(NotFound):
             return_document(window, decided, WHY, "张三")
+
+
+def test_systems_send_back_write_anew_and_file_by_the_api(tmp_path: Path, broker: NodeInfo, domain: str) -> None:
+    city = make_city(tmp_path / "city", broker, domain)
+    with city.local, faces_of(city, tmp_path / "faces") as faces:
+        planning, transport = (faces.made.client(city.address(name)) for name in ("planning", "transport"))
+
+        def send(serial: int, **more: object) -> str:
+            element = {
+                "kind": "函",
+                "issuer": "规划局",
+                "title": "关于路网资料的函",
+                "addressees": ["交通局"],
+                "body": "正文",
+            }
+            asked = {"to": [city.address("transport")], "document": {**element, "number": f"合规函〔2026〕{serial}号"}}
+            answer = planning.post("/api/v1/documents", json={**asked, **more})
+            assert answer.status_code == 202, answer.text
+            return arrived(city, "planning", answer.json()["message_id"])
+
+        first = send(61)
+        path, why = f"/api/v1/documents/{first}/return", {"reason": WHY, "officer": "陈工"}
+        back, again = (transport.post(path, json=why, headers={"idempotency-key": "once"}) for _ in range(2))
+        assert (back.status_code, again.json()) == (202, back.json())
+        late = transport.post(path, json=why)
+        assert (late.status_code, "sent back before" in late.text) == (409, True)
+        arrived(city, "transport", back.json()["message_id"])
+        (handled,) = filed(city.node("planning"), first)[0].handled
+        assert (handled.reason, handled.return_id) == (WHY, back.json()["message_id"])
+        second = send(62, replaces=first)
+        marks = [
+            transport.post(f"/api/v1/documents/{second}/filing", json={"officer": who}).json()
+            for who in ("陈工", "李工")
+        ]
+        assert marks[0] == marks[1], "the first time counts"
+        assert marks[0]["officer"] == "陈工"
+        refused_now = transport.post(f"/api/v1/documents/{second}/return", json=why)
+        assert (refused_now.status_code, "it is filed" in refused_now.text) == (409, True)
