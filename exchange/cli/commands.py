@@ -204,6 +204,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.log,
+        "Upkeep",
+        {
+            "log": "The log of each member's journal: its signed heads, the check of every row, and proofs of entries.",
+        },
+    ),
+    *entries(
         imported.joint,
         "Documents",
         {

@@ -188,6 +188,12 @@ def reconcile(app: typer.Typer) -> None:
     reconciliation.register(app)
 
 
+def log(app: typer.Typer) -> None:
+    from exchange.cli.operations import member_log
+
+    member_log.register(app)
+
+
 def tokens(app: typer.Typer) -> None:
     from exchange.cli.operations import tokens
 

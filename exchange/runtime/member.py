@@ -24,6 +24,7 @@ from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dispatch import Dispatcher
+from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal_rest
 from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
@@ -90,7 +91,7 @@ class RunningMember:
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
         self._owing = Owing(node, self._patience)
-        self._sealing = Sealing()
+        self._log_rounds = {"log": Sealing().look, "check of the log": Scrubbing().look}
         tick = tick if tick is not None else tick_for(node.clock)
         self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._owing.wait)
         self._version = 0
@@ -264,7 +265,7 @@ class RunningMember:
 
     def _look(self) -> None:
         """What may have come due, the desk apart: that has its turn in every round."""
-        own = {"what is owed": self._owing.look, "sign of life": self._say_alive, "log": self._sealing.look}
+        own = {"what is owed": self._owing.look, "sign of life": self._say_alive, **self._log_rounds}
         periodic_work(self.node, None, {**self._work.rounds, **own})
 
     def _attend(self) -> None:

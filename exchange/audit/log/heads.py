@@ -12,7 +12,7 @@ from pydantic import Field
 from exchange.envelope import Identity, Signer, Trust
 from exchange.envelope.document import check_time, content_type
 from exchange.envelope.papers import sign_body
-from exchange.envelope.sign1 import CONTENT_TYPE, read_sign1, thumbprint, verify_sign1
+from exchange.envelope.sign1 import CONTENT_TYPE, Sign1, read_sign1, thumbprint, verify_sign1
 from exchange.envelope.strict import read_model
 from exchange.errors import Forged, Malformed
 from exchange.schemas import Body
@@ -43,6 +43,34 @@ class LogHead(Body):
 
 
 @dataclass(frozen=True)
+class OpenedHead:
+    """A head as read; whose it is, is not verified yet."""
+
+    head: LogHead
+    signed: bytes
+    _message: Sign1
+
+    @property
+    def x5t(self) -> bytes:
+        """Return the thumbprint of the certificate that it names. Raises Malformed or Unsupported."""
+        return thumbprint(self._message.header)
+
+    def verify(self, trust: Trust, now: datetime | None = None) -> Signer:
+        """Return its signer, which is the member that it names. Raises Malformed, Unsupported, Untrusted or Forged.
+
+        ``now`` refuses one from the future.
+        """
+        signer = trust.signer(self.x5t)
+        verify_sign1(self._message, signer.public_key)
+        if self.head.origin != signer.address:
+            raise Forged(
+                "head of a log: of {origin}, and signed by {signer}", origin=self.head.origin, signer=signer.address
+            )
+        check_time(signer, self.head.issued_at, now)
+        return signer
+
+
+@dataclass(frozen=True)
 class SignedHead:
     """A head that verifies, with its bytes as they were signed, and by whom."""
 
@@ -68,18 +96,18 @@ def sign_log_head(
     return sign_body(body, identity.certificate, identity.signing_key)
 
 
+def open_log_head(data: bytes) -> OpenedHead:
+    """Read a head, whoever signed it. Raises Malformed or Unsupported."""
+    message = read_sign1(data, HEAD_LIMIT)
+    if message.header.get(CONTENT_TYPE) != content_type(LogHead.KIND, LogHead.VERSION):
+        raise Malformed("head of a log: its content type says that it is something else")
+    return OpenedHead(read_model(LogHead, message.payload, LogHead.KIND), data, message)
+
+
 def read_log_head(data: bytes, trust: Trust, now: datetime | None = None) -> SignedHead:
     """Verify a head by the member that it names. Raises Malformed, Unsupported, Untrusted or Forged.
 
     ``now`` refuses one from the future.
     """
-    message = read_sign1(data, HEAD_LIMIT)
-    if message.header.get(CONTENT_TYPE) != content_type(LogHead.KIND, LogHead.VERSION):
-        raise Malformed("head of a log: its content type says that it is something else")
-    signer = trust.signer(thumbprint(message.header))
-    verify_sign1(message, signer.public_key)
-    head = read_model(LogHead, message.payload, LogHead.KIND)
-    if head.origin != signer.address:
-        raise Forged("head of a log: of {origin}, and signed by {signer}", origin=head.origin, signer=signer.address)
-    check_time(signer, head.issued_at, now)
-    return SignedHead(head, data, signer)
+    opened = open_log_head(data)
+    return SignedHead(opened.head, data, opened.verify(trust, now))

@@ -85,15 +85,6 @@ def extended(tile_at: TileAt, size: int, leaves: Sequence[bytes]) -> dict[Place,
     return changed
 
 
-def tiles_of(size: int) -> Iterator[tuple[Place, int]]:
-    """Yield the place of every tile of a log of this size, and how many hashes it holds."""
-    level, count = 0, size
-    while count:
-        for number in range(-(-count // WIDTH)):
-            yield (level, number), min(WIDTH, count - number * WIDTH)
-        level, count = level + 1, count // WIDTH
-
-
 def _by_tile(begin: int, hashes: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
     """Hashes that follow each other, by the number of the tile they belong to."""
     at = 0

@@ -50,6 +50,10 @@ _ENTRIES = (
     .order_by(_j.id)
     .limit(bindparam("most"))
 )
+_BETWEEN = _ENTRIES.where(_j.id <= bindparam("until"))
+_AFTER = _HEADS.where(_h.size > bindparam("beyond")).order_by(_h.size).limit(bindparam("most"))
+_BELOW = _HEADS.where(_h.size <= bindparam("most")).order_by(_h.size.desc()).limit(1)
+_COUNTED = select(func.count()).select_from(log_head)
 
 
 class MemberLog:
@@ -90,6 +94,33 @@ class MemberLog:
     def entries_after(self, number: int, most: int) -> list[LogEntry]:
         """Return the rows behind a number, in order."""
         return [LogEntry(*row) for row in self._db.execute(_ENTRIES, {"after": number, "most": most})]
+
+    def entries_between(self, number: int, until: int, most: int) -> list[LogEntry]:
+        """Return the rows behind a number and up to another one, in order."""
+        found = self._db.execute(_BETWEEN, {"after": number, "until": until, "most": most})
+        return [LogEntry(*row) for row in found]
+
+    def heads_after(self, size: int, most: int) -> list[KeptHead]:
+        """Return the heads over more than ``size`` entries, in order."""
+        return [KeptHead(*row) for row in self._db.execute(_AFTER, {"beyond": size, "most": most})]
+
+    def head_within(self, size: int) -> KeptHead | None:
+        """Return the head with the most entries, of those with up to ``size``."""
+        row = self._db.execute(_BELOW, {"most": size}).first()
+        return KeptHead(*row) if row is not None else None
+
+    def recent_heads(self, most: int) -> list[KeptHead]:
+        """Return the heads signed last, the newest first."""
+        return [KeptHead(*row) for row in self._db.execute(_HEADS.order_by(_h.size.desc()).limit(most))]
+
+    def counted(self) -> int:
+        """Return how many heads there are."""
+        return int(self._db.scalar(_COUNTED) or 0)
+
+    def last_entry(self) -> LogEntry | None:
+        """Return the newest row."""
+        row = self._db.execute(select(*_ENTRIES.selected_columns).order_by(_j.id.desc()).limit(1)).first()
+        return LogEntry(*row) if row is not None else None
 
     def claimed(self) -> int:
         """Return how many entries were there before the log."""

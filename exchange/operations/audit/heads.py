@@ -58,7 +58,7 @@ def check_log(view: DomainView, *, whole: bool = False) -> int:
     """
     held = _held(view)
     back = stepped_back(held)
-    console = _opened(view, CONSOLE) if has_log(view) else None
+    console = open_as_it_is(view, CONSOLE) if has_log(view) else None
     if console is None:
         if held and not has_log(view):
             raise BadAudit("the audit log does not verify: {what}", what=_gone(held[0]))
@@ -121,7 +121,7 @@ def _held(view: DomainView) -> list[HeldHead]:
     found: set[HeldHead] = set()
     for address in view.profiles():
         try:
-            store = _opened(view, address)
+            store = open_as_it_is(view, address)
             if store is not None:
                 with closing(store), store.reading() as tx:
                     found |= set(held_in(tx).heads)
@@ -131,7 +131,7 @@ def _held(view: DomainView) -> list[HeldHead]:
     return sorted(found | ({stated} if stated else set()))
 
 
-def _opened(view: DomainView, address: str) -> Store | None:
+def open_as_it_is(view: DomainView, address: str) -> Store | None:
     """A store as it is, which looking changes in nothing; None where its tables are not this release's."""
     url = view.home.kept_database_url(address, view.settings.database_url)
     store = open_store(url, member=address)

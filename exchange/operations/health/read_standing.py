@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from exchange.clock import Clock, RealClock
 from exchange.errors import ExchangeError
+from exchange.language import Text
+from exchange.messaging.log.scrubbing import scrub_state
 from exchange.operations.audit.heads import LogWatch
 from exchange.operations.health.store import OpenWork
 from exchange.operations.holds.domain import at_risk, survey
@@ -75,6 +77,7 @@ def member_facts(
         undelivered=tx[Troubles].undelivered() if window else Gathered(),
         unexplained=tx[Troubles].unexplained() if window else Gathered(),
         round_failing=failing_in(tx),
+        log_broken=_log_broken(tx),
         ends=tx[Troubles].ends(now - limits.overdue, now + limits.ahead) if window else {},
         deadlines=tuple(deadlines),
         more_deadlines=len(deadlines) >= MOST_DEADLINES,
@@ -135,6 +138,11 @@ def _not_current(view: DomainView) -> timedelta | None:
         return not_current(view.settings)
     except (ExchangeError, OSError):
         return None
+
+
+def _log_broken(tx: Transaction) -> Text | None:
+    state = scrub_state(tx)
+    return state.broken.text if state is not None and state.broken is not None else None
 
 
 def _drain(tx: Transaction, clock: Clock) -> DrainFact | None:

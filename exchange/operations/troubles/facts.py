@@ -81,6 +81,8 @@ class MemberFacts:
     """What speaks against the clock by which this look was made, in its record or its database server."""
     round_failing: Gathered = NOTHING_GATHERED
     """Periodic work that fails again and again; ``detail`` says how."""
+    log_broken: Text | None = None
+    """What its own check of its log has found: the first place at which the journal is not as it was sealed."""
     ends: Mapping[str, Ends] = field(default_factory=dict)
     """A window's: by department."""
     deadlines: tuple[DeadlineFact, ...] = ()

@@ -52,6 +52,7 @@ class AlertKind(StrEnum):
     DIRECTORY = "directory"
     STALE_DIRECTORY = "stale-directory"
     AUDIT = "audit"
+    LOG = "log"
     CALENDAR = "calendar"
     TOKEN = "token"  # noqa: S105 -- a kind of alert
     WEBHOOK_OFF = "webhook-off"

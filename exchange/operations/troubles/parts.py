@@ -115,6 +115,13 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             f"{chinese}：{member.clock.written(Language.CHINESE)}", f"{english}: {member.clock}", "/members",
             ("各机器都用 NTP 校时，再看 `exchange doctor`", "run NTP on every machine; see `exchange doctor`"),
         )  # fmt: skip
+    if member.log_broken is not None:
+        yield Alert(
+            AlertKind.LOG, member.address, Severity.CRITICAL,
+            f"{chinese}：{member.log_broken.written(Language.CHINESE)}", f"{english}: {member.log_broken}", "/members",
+            ("保留现场，查明谁能写该成员的数据库；细看 `exchange log 成员地址 --check`",
+             "keep it as it is and find out who can write its database; see `exchange log ADDRESS --check`"),
+        )  # fmt: skip
     failing = member.round_failing
     if failing.number and failing.since is not None:
         since, which = span(facts.now - failing.since), ", ".join(failing.first)

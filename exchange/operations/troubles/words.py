@@ -41,6 +41,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.DIRECTORY: ("签名目录将到期", "The directory expires"),
     AlertKind.STALE_DIRECTORY: ("签名目录是否最新不明", "The directory is not known to be current"),
     AlertKind.AUDIT: ("审计日志被改动或截断", "The audit log was changed or cut off"),
+    AlertKind.LOG: ("办理日志被改动或截断", "A journal was changed or cut off"),
     AlertKind.CALENDAR: ("工作日历不足", "The calendar ends soon"),
     AlertKind.TOKEN: ("令牌将到期", "Tokens expire"),
     AlertKind.WEBHOOK_OFF: ("推送已停用", "Webhooks are disabled"),

@@ -39,6 +39,10 @@ def test_a_member_drained_under_traffic_loses_and_doubles_nothing(city: ProcessD
     wait_until(lambda: city.decided() == len(numbers), 90, "all decisions")
     wait_until(lambda: city.undelivered() == 0, 90, "all receipts")
     assert_all_came_out_once(city, numbers)
+    logs = {one["member"]: one for one in json.loads(run(city, "log", "--check", "--json").stdout)}
+    assert {name: one["broken"] for name, one in logs.items()} == dict.fromkeys(logs)
+    assert all(one["checked"] or not one["unsealed"] for one in logs.values()), "each has sealed its journal meanwhile"
+    assert logs[planning]["head_count"] >= 2, "one when it was drained, and one when it was served again"
 
 
 def test_a_drained_member_whose_starter_knows_nothing_of_that_stays_until_the_release(city: ProcessDomain) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from exchange.audit.log.tiles import Tiles, extended, hashes_of, tiles_of
+from exchange.audit.log.tiles import Tiles, extended, hashes_of
 from exchange.audit.merkle import check_consistency, leaf_hash, root_from_path
 from exchange.errors import Forged
 
@@ -61,12 +61,10 @@ def test_a_log_has_the_same_tiles_however_it_grew(steps: tuple[int, ...]) -> Non
     assert grown_by(*steps) == WHOLE
 
 
-def test_a_log_has_the_tiles_that_its_size_says() -> None:
-    for size in (1, 255, 256, 257, 300):
-        assert {place: len(hashes_of(tile)) for place, tile in grown_by(size).items()} == dict(tiles_of(size))
-    of_a_million = dict(tiles_of(1_000_000))
-    assert (of_a_million[0, 3906], of_a_million[1, 15], of_a_million[2, 0]) == (64, 66, 15)
-    assert max(of_a_million) == (2, 0)
+def test_tiles_are_full_but_for_the_last_of_each_level() -> None:
+    of_300 = {(0, 0): 256, (0, 1): 44, (1, 0): 1}
+    for size, expected in ((1, {(0, 0): 1}), (256, {(0, 0): 256, (1, 0): 1}), (300, of_300)):
+        assert {place: len(hashes_of(tile)) for place, tile in grown_by(size).items()} == expected
 
 
 def test_what_grew_after_a_write_that_was_half_done_is_written_over_it() -> None:

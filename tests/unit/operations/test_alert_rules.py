@@ -106,6 +106,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (lit(lights.certificate("directory", 3 * DAY, ("", ""))), AlertKind.DIRECTORY),
     (replace(CALM, home=HomeFacts(not_current=timedelta(minutes=3))), AlertKind.STALE_DIRECTORY),
     (replace(CALM, home=HomeFacts(audit_contradicted=True)), AlertKind.AUDIT),
+    (of(log_broken=Text("row {number} was changed", {"number": 7})), AlertKind.LOG),
     (lit(lights.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
     (replace(CALM, home=HomeFacts(tokens={"hefei.planning (files)": 3 * DAY})), AlertKind.TOKEN),
     (replace(CALM, home=HomeFacts(webhooks_off=("hefei.planning",))), AlertKind.WEBHOOK_OFF),
