@@ -140,6 +140,7 @@ def test_a_request_is_answered_from_its_page_and_a_draft_that_another_has_change
     path = begun(signer, f"answers={asked}")
     page = signer.last.text if signer.last is not None else ""
     assert "关于追加测绘经费的批复" in page
+    assert 'id="answers-hint">关于追加测绘经费的请示（合规〔2026〕72号）' in page, "what it answers, by its name"
     stale = guard(signer)
     typed = {
         "kind": "批复", "to": "planning", "answers": asked, "number": "合政〔2026〕7号", "issuer": "window",

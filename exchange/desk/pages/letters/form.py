@@ -56,7 +56,7 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
     return {
         "draft": draft,
         "anew": visit.query.get("anew", "") or visit.typed("anew"),
-        "called": called(visit, fields.get("replaces"), fields.get("forwards")),
+        "called": called(visit, *map(fields.get, ("answers", "replaces", "forwards"))),
         **shown,
     }
 
