@@ -27,8 +27,8 @@ from exchange.web.door.account import Account
 from exchange.web.door.sign_in import own_path
 from exchange.web.origins import from_our_page
 
-SURE, BACK = "sure", "back"
-OF_DOOR = frozenset({"token", SURE, BACK})
+SURE, CHANGE, BACK = "sure", "change", "back"
+OF_DOOR = frozenset({"token", SURE, CHANGE, BACK})
 """Fields that every form has for the door, and not for what is done."""
 _FIELDS = 1000
 """Parts of a form, at most."""
@@ -54,9 +54,11 @@ def _answer(desk: Desk, act: DeskAct | PlainAct, account: Account, form: FormDat
         check_at_desk(account.role, act.action)
         if _is_of_former_session(desk, request, form):
             return _once_more(desk, act, visit, request)
+        if form.get(CHANGE) and act.again is not None:
+            return rendered(desk, act.again, visit, request)
         question = act.ask(visit) if act.ask is not None and form.get(SURE) != "yes" else None
         if question is not None:
-            return _asked(desk, question, visit, request)
+            return _asked(desk, question, visit, request, can_change=act.again is not None)
         if isinstance(act, DeskAct):
             with act.around(visit) if act.around is not None else nullcontext():
                 return RedirectResponse(act_once(visit, act, what), 303)
@@ -81,14 +83,20 @@ def _refused(desk: Desk, act: DeskAct | PlainAct, visit: DeskVisit, error: Excha
     return HTMLResponse(render.page("desk/trouble.html", context), status_of(error))
 
 
-def _asked(desk: Desk, question: DeskQuestion, visit: DeskVisit, request: Request) -> Response:
-    """What will happen, with the same form once more; nothing has been done, and nothing is until it is sent again."""
+def _asked(
+    desk: Desk, question: DeskQuestion, visit: DeskVisit, request: Request, *, can_change: bool = False
+) -> Response:
+    """What will happen, with the same form once more; nothing has been done, and nothing is until it is sent again.
+
+    ``can_change``: the form has a page, on which it is shown again as it was typed.
+    """
     page = DeskPage("", question.title, "confirm.html", lambda visit: {}, every=0)
     context = {
         **common_context(desk, page, visit, request),
         "question": question,
         "fields": _fields(visit.form),
         "back": _origin(request, visit.typed(BACK)),
+        "can_change": can_change,
     }
     return HTMLResponse(render.page("desk/confirm.html", context))
 
@@ -134,7 +142,7 @@ def _signed_out(request: Request, form: FormData) -> Response:
     context = {
         "say": lambda zh, en: en if english else zh,
         "language": "en" if english else "zh",
-        "here": "/sign-in",
+        "here": "",  # a link to the other language would leave the page, with what it holds
         "office": None,
         "path": request.url.path,
         "fields": _fields(form),

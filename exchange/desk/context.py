@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from exchange.desk.basket import Basket
@@ -87,6 +89,7 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "office": visit.words(face.office()),
         "domain": face.node.domain,
         "here": page.path,
+        "kept_query": _kept(query) if visit.form is None else None,
         "live": f"/live{request.url.path}?{query}" if live else "",
         "done": visit.words(done) if done else "",
         "back": "",
@@ -99,6 +102,11 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "request_path": request.url.path,
         "origin": visit.site,
     }
+
+
+def _kept(query: QueryParams) -> str:
+    """What stays in the address where its page is read in the other language; of a form nothing would."""
+    return urlencode([(name, value) for name, value in query.multi_items() if name not in ("language", "done")])
 
 
 def _grouped(visit: DeskVisit, menu: Sequence[DeskPage]) -> list[tuple[str, list[tuple[str, str]]]]:
