@@ -149,11 +149,13 @@ def please(remedy: str) -> str:
     return remedy if language() is Language.ENGLISH or remedy.startswith("请") else f"请{remedy}"
 
 
-def remedy(error: object) -> str:
-    """Say what to do about it, in the visitor's language."""
-    return (
-        error.remedy_text.written(language()) if isinstance(error, ExchangeError) else str(getattr(error, "remedy", ""))
-    )
+@pass_context
+def remedy(context: Context, error: object) -> str:
+    """Say what to do about it, in the visitor's language, with members by their names."""
+    if not isinstance(error, ExchangeError):
+        return str(getattr(error, "remedy", ""))
+    with calling(context.get("member_names", {})):
+        return error.remedy_text.written(language())
 
 
 @pass_context

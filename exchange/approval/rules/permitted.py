@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.entry_reasons import BY_COURSE, special_procedure
 from exchange.language import Text
+from exchange.language.names import AMENDMENTS, coded
 from exchange.schemas import (
     LONGEST_PROCEDURE,
     AmendmentRules,
@@ -176,20 +177,18 @@ def _is_among(term: AmendedTerm, by: Sequence[str], actor: str) -> bool:
 def _wrong_orderer(term: AmendedTerm, entry: LedgerEntry, by: Sequence[str]) -> NotPermitted:
     why = Text(
         "{actor} may not order '{kind}' for the term of {department}",
-        {"actor": entry.actor, "kind": entry.kind.value, "department": term.department},
+        {"actor": entry.actor, "kind": coded(AMENDMENTS, entry.kind.value), "department": term.department},
     )
     if not by:
         return NotPermitted(why, Text("nobody does in this matter"), by_whom=True)
     offices = {Office.LEAD.value: term.lead, Office.DEPARTMENT.value: term.department}
     offices |= {Office.SUPERIOR.value: ", ".join(term.superiors or ()) or Office.SUPERIOR.value}
     named = ", ".join(dict.fromkeys(offices.get(one, one) for one in by))
-    return NotPermitted(
-        why, Text("in this matter it is ordered by: {orderers} (--by)", {"orderers": named}), by_whom=True
-    )
+    return NotPermitted(why, Text("in this matter it is ordered by: {orderers}", {"orderers": named}), by_whom=True)
 
 
 def _too_long(why: Text) -> NotPermitted:
-    return NotPermitted(why, Text("give a length, no more than that (--days)"))
+    return NotPermitted(why, Text("give a length, no more than that"))
 
 
 def term_of_state(state: DeadlineState, rules: AmendmentRules, superiors: Collection[str] | None) -> AmendedTerm:

@@ -26,8 +26,7 @@ LABELS: Mapping[str, Words] = {
 }
 FIELDS = tuple(LABELS)
 """Fields of the form, in its order; a draft keeps them as they were typed."""
-_FIELD_OF = {"disagree": "reasons"}
-"""The field of a complaint about the whole, by its first word, where that is no field itself."""
+_OWED_BY_OBJECTION = ("reasons", "basis")
 
 
 def typed_fields(visit: DeskVisit) -> dict[str, str]:
@@ -67,7 +66,8 @@ def opinion_of(
             decided_on=visit.now.date(),
         )
     except ValidationError as error:
-        raise FormFaults([_fault(visit, place, message) for place, message in faults_of(error)]) from error
+        found = [one for place, message in faults_of(error) for one in _faults(visit, fields, place, message)]
+        raise FormFaults(found) from error
 
 
 def basis_lines(fields: Mapping[str, str]) -> tuple[str, ...]:
@@ -88,10 +88,19 @@ def _unfit(visit: DeskVisit, fields: Mapping[str, str]) -> Iterator[FormFault]:
         yield _made(visit, "procedure", Text("days without a procedure"), Text("choose which, or leave the days empty"))
 
 
-def _fault(visit: DeskVisit, place: tuple[int | str, ...], message: object) -> FormFault:
+def _faults(
+    visit: DeskVisit, fields: Mapping[str, str], place: tuple[int | str, ...], message: object
+) -> Iterator[FormFault]:
+    """A complaint at its field; that an objection lacks what it rests on, at each that is empty."""
     first = str(place[0]) if place else str(message).partition(":")[0]
-    field = _FIELD_OF.get(first, first if first in LABELS else "verdict")
-    return _made(visit, field, message, Text("correct it, or choose the verdict that fits"))
+    if first != Verdict.DISAGREE:
+        remedy = Text("correct it, or choose the verdict that fits")
+        yield _made(visit, first if first in LABELS else "verdict", message, remedy)
+        return
+    for name in _OWED_BY_OBJECTION:
+        if not fields.get(name):
+            what = Text("an objection gives reasons and legal basis (Administrative License Law, article 38)")
+            yield _made(visit, name, what, Text("fill it in, or choose the verdict that fits"))
 
 
 def _made(visit: DeskVisit, field: str, what: object, remedy: Text) -> FormFault:

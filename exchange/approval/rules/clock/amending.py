@@ -153,7 +153,7 @@ def _expect_lead(case: AmendedCase, by: str) -> None:
     if by != case.lead:
         raise Denied(
             "{by} may not order this for the term of case {number}",
-            remedy="it is for the lead: {lead} (--by)",
+            remedy="it is for the lead: {lead}",
             by=by,
             number=case.number,
             lead=case.lead,

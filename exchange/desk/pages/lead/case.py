@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.rules.lead import LeadTask
 from exchange.approval.window.lead_duties import duty_of
 from exchange.approval.window.status import PartStatus
 from exchange.claims import opened_parts
@@ -37,6 +38,22 @@ FORMS = (
     DELIVER, REOPEN, WITHDRAW,
 )  # fmt: skip
 """In the order of the page of a case."""
+_DUE_FORMS = {
+    LeadTask.CONFIRM: "confirm",
+    LeadTask.DECIDE: "decide",
+    LeadTask.RULE_FAILED: "decide",
+    LeadTask.OVERRUN: "decide",
+    LeadTask.ESCALATED: "chase",
+    LeadTask.UNSIGNED: "chase",
+    LeadTask.SAFETY: "review",
+    LeadTask.REVIEW: "review",
+    LeadTask.ADD_BODY: "add-body",
+    LeadTask.HEARING: "hearing-call",
+    LeadTask.EXPLAIN: "explain",
+    LeadTask.DELIVER: "deliver",
+    LeadTask.DELIVER_SOON: "deliver",
+}
+"""The form by which a task is done; its button stands out on the page of the case."""
 _VERDICT_TONES = {Verdict.AGREE: "good", Verdict.AGREE_WITH_CONDITIONS: "good", Verdict.DISAGREE: "bad"}
 
 
@@ -72,6 +89,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "outcome": outcome,
         "state": outcome or visit.words(CASE_STATES[row.state.value]),
         "urgency": _urgency(visit, case),
+        "due_form": _DUE_FORMS.get(duty.task, "") if duty is not None else "",
         "task": (TASKS[duty.task][0], visit.words(TASKS[duty.task][1])) if duty is not None else None,
         "matter_line": visit.words(file.status.matter_names),
         "parts_of": application_parts(visit, case.docket.application, case.docket.matter),

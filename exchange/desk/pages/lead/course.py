@@ -8,7 +8,8 @@ from exchange.approval.window.after.reopening import Reopening, reopen_in
 from exchange.approval.window.after.reviewing import review_in
 from exchange.approval.window.clock.owed import deliver_in, explain_in
 from exchange.approval.window.closing import withdraw_in
-from exchange.desk.pages.lead.forms import REASONS, CaseField, CaseForm, lines, one_of, whole
+from exchange.approval.window.store import Cases
+from exchange.desk.pages.lead.forms import REASONS, CaseField, CaseForm, lines, one_of, texts, whole
 from exchange.desk.pages.lead.seeing import LeadCase
 from exchange.desk.permissions import DeskAction
 from exchange.desk.visit import DeskVisit
@@ -19,8 +20,11 @@ from exchange.schemas import OrderedBy, Role
 
 _CLOSED = (CaseState.DECIDED, CaseState.WITHDRAWN)
 _DAYS: Words = ("工作日", "Working days")
+_BODY: Words = ("补充征求哪个部门", "Which body is asked")
 _ORDERED: Words = ("由谁提起", "At whose instance")
 TO: Words = ("送达给谁、如何送达", "To whom, and how")
+_TO_FIELD = CaseField("to", TO)
+_BASIS_FIELD = CaseField("basis", ("依据", "Legal basis"), "long-text", hint=("每行一条", "one a line"))
 
 
 def _names_of(visit: DeskVisit, *but: str) -> list[tuple[str, Words]]:
@@ -35,7 +39,7 @@ def _body_fields(visit: DeskVisit, case: LeadCase) -> list[CaseField]:
               for one in case.file.status.proposals]  # fmt: skip
     named = next((one.body for one in case.file.status.proposals if one.body), "")
     return [
-        CaseField("department", ("补充征求哪个部门", "Which body is asked"), "select",
+        CaseField("department", _BODY, "select",
                   choices=_names_of(visit, *asked), otherwise=named or ""),
         CaseField("instead", ("代替哪个部门", "In whose place"), "select", required=False, choices=places),
         CaseField("days", _DAYS, "integer", required=False,
@@ -46,13 +50,16 @@ def _body_fields(visit: DeskVisit, case: LeadCase) -> list[CaseField]:
 
 
 def _add_body(visit: DeskVisit, step: Step, number: str) -> None:
-    department, instead = visit.typed("department"), visit.typed("instead") or None
+    asked = [part.department for part in step.tx[Cases].parts(number)]
+    others = [address for address, _ in _names_of(visit, *asked)]
+    department, instead = one_of(visit, "department", _BODY, others), visit.typed("instead") or None
     days, reasons = whole(visit, "days", _DAYS), visit.typed("reasons")
     add_body_in(step, number, Addition(department, visit.who, instead, days, reasons))
 
 
 def _withdraw(visit: DeskVisit, step: Step, number: str) -> None:
-    withdraw_in(step, number, visit.typed("reasons"))
+    (reasons,) = texts(visit, REASONS)
+    withdraw_in(step, number, reasons)
 
 
 def _reopen_fields(visit: DeskVisit, case: LeadCase) -> list[CaseField]:
@@ -66,26 +73,30 @@ def _reopen_fields(visit: DeskVisit, case: LeadCase) -> list[CaseField]:
         CaseField("ask", ("重新征求意见的部门", "Departments that are asked again"), "boxes", required=False,
                   choices=parts),
         REASONS,
-        CaseField("basis", ("依据", "Legal basis"), "long-text", hint=("每行一条", "one a line")),
+        _BASIS_FIELD,
     ]  # fmt: skip
 
 
 def _reopen(visit: DeskVisit, step: Step, number: str) -> None:
     ordered = OrderedBy(one_of(visit, "ordered", _ORDERED, [one.value for one in OrderedBy]))
+    texts(visit, REASONS, _BASIS_FIELD)
     order, ask = visit.typed("order").strip() or None, visit.chosen("ask")
     reopen_in(step, number, Reopening(visit.who, visit.typed("reasons"), lines(visit, "basis"), ordered, order, ask))
 
 
 def _review(visit: DeskVisit, step: Step, number: str) -> None:
-    review_in(step, number, visit.who, visit.typed("reasons"))
+    (reasons,) = texts(visit, REASONS)
+    review_in(step, number, visit.who, reasons)
 
 
 def _explain(visit: DeskVisit, step: Step, number: str) -> None:
-    explain_in(step, number, visit.who, visit.typed("reasons"))
+    (reasons,) = texts(visit, REASONS)
+    explain_in(step, number, visit.who, reasons)
 
 
 def _deliver(visit: DeskVisit, step: Step, number: str) -> None:
-    deliver_in(step, number, visit.who, visit.typed("to"))
+    (to,) = texts(visit, _TO_FIELD)
+    deliver_in(step, number, visit.who, to)
 
 
 def _is_undelivered(case: LeadCase) -> bool:
@@ -147,6 +158,6 @@ DELIVER = CaseForm(
     "deliver", DeskAction.DELIVER, ("登记送达", "Record the delivery"),
     ("准予的，决定之日起十个工作日内送达（第四十四条）。",
      "What was granted is handed out within ten working days of the decision (article 44)."),
-    lambda visit, case: (CaseField("to", TO),), _deliver, ("登记送达", "Record the delivery"),
+    lambda visit, case: (_TO_FIELD,), _deliver, ("登记送达", "Record the delivery"),
     ("送达已登记。", "The delivery is on record."), _is_undelivered,
 )  # fmt: skip

@@ -38,13 +38,15 @@ def _fields(visit: DeskVisit, case: LeadCase) -> list[CaseField]:
     ]  # fmt: skip
     for department, said in case.docket.objections.items():
         zh, en = names.get(department, (department, department))
-        hint = (f"其理由：{said}", f"It said: {said}")
+        hint = (f"准予的必填。其理由：{said}", f"Required with a grant. It said: {said}")
         label = (f"不采纳{zh}不同意意见的理由", f"Why the objection of {en} is overruled")
-        found.append(CaseField(f"overrule-{department}", label, "long-text", hint=hint, required=False))
+        found.append(CaseField(f"overrule-{department}", label, "long-text", hint=hint))
     for department in case.docket.lacking:
         zh, en = names.get(department, (department, department))
         label = (f"{zh}未同意而准予的理由", f"Why it is granted without the consent of {en}")
-        found.append(CaseField(f"without-{department}", label, "long-text", required=False))
+        found.append(
+            CaseField(f"without-{department}", label, "long-text", hint=("准予的必填。", "Required with a grant."))
+        )
     conditions = ("附条件准予的条件", "Conditions, with a grant with conditions")
     reasons = prepared.reasons if prepared is not None else ""
     basis = "\n".join(case.docket.matter.basis)

@@ -114,6 +114,14 @@ def lines(visit: DeskVisit, name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in visit.typed(name).split("\n") if line.strip())
 
 
+def texts(visit: DeskVisit, *fields: CaseField) -> list[str]:
+    """Return what was typed into fields of which none may be empty. Raises FormFaults with all that are."""
+    empty = [empty_fault(visit, one.name, one.label) for one in fields if not visit.typed(one.name).strip()]
+    if empty:
+        raise FormFaults(empty)
+    return [visit.typed(one.name) for one in fields]
+
+
 def one_of(visit: DeskVisit, name: str, label: Words, known: Sequence[str]) -> str:
     """Return what was chosen. Raises FormFaults where that is nothing, or nothing known."""
     chosen = visit.typed(name)

@@ -8,19 +8,22 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from exchange.approval.superiors import superiors_of
 from exchange.approval.window.clock.amending import CaseAmendment, amend_case_in, case_refusals_noted
 from exchange.approval.window.terms.amending import Amendment, amend_in, refusals_noted
-from exchange.desk.faults import FormFaults
-from exchange.desk.pages.lead.forms import REASONS, CaseField, CaseForm, Choices, lines, one_of, whole
+from exchange.desk.faults import FormFault, FormFaults
+from exchange.desk.pages.lead.forms import REASONS, CaseField, CaseForm, Choices, empty_fault, lines, one_of, whole
 from exchange.desk.pages.lead.seeing import LeadCase
 from exchange.desk.permissions import DeskAction
 from exchange.desk.visit import DeskVisit
-from exchange.errors import Changed
-from exchange.language import Words
+from exchange.errors import Changed, Denied, ExchangeError
+from exchange.language import Words, language
+from exchange.language.members import calling
 from exchange.language.names import AMENDMENTS, PROCEDURES
 from exchange.messaging.node import Step
 from exchange.schemas import EntryKind, ProcedureKind
 
 _ENTRY: Words = ("如何调整", "What is done")
 _DAYS: Words = ("工作日", "Working days")
+_PROCEDURE: Words = ("特别程序", "Special procedure")
+_AUTHORITY: Words = ("由谁决定", "On whose authority")
 _OF_PART = (EntryKind.EXTEND, EntryKind.STOP, EntryKind.RESUME, EntryKind.RESTART)
 _OF_CASE = (EntryKind.EXTEND, EntryKind.STOP, EntryKind.RESUME)
 RUNNING = ("issued", "signed")
@@ -30,10 +33,10 @@ def _common(visit: DeskVisit, kinds: tuple[EntryKind, ...], authorities: Choices
     procedures = [(one.value, PROCEDURES[one.value]) for one in ProcedureKind]
     return [
         CaseField("entry", _ENTRY, "choice", choices=[(one.value, AMENDMENTS[one.value]) for one in kinds]),
-        CaseField("days", _DAYS, "integer", required=False, hint=("延长和停计须填写", "to extend and to stop")),
-        CaseField("procedure", ("特别程序", "Special procedure"), "select", required=False, choices=procedures,
+        CaseField("days", _DAYS, "integer", required=False, hint=("延长的必填", "required to extend")),
+        CaseField("procedure", _PROCEDURE, "select", required=False, choices=procedures,
                   hint=("停计须写明为何种程序（行政许可法第四十五条）", "to stop: for which (article 45)")),
-        CaseField("by", ("由谁决定", "On whose authority"), "choice", choices=authorities,
+        CaseField("by", _AUTHORITY, "choice", choices=authorities,
                   otherwise=visit.node.address),
         REASONS,
         CaseField("basis", ("依据", "Legal basis"), "long-text", required=False, hint=("每行一条", "one a line")),
@@ -71,6 +74,20 @@ def _kind(visit: DeskVisit, kinds: tuple[EntryKind, ...]) -> EntryKind:
     return EntryKind(one_of(visit, "entry", _ENTRY, [one.value for one in kinds]))
 
 
+def _missing(visit: DeskVisit) -> Iterator[FormFault]:
+    """What an amendment of this kind wants and the form has not, each at its field."""
+    kind, procedure = visit.typed("entry"), visit.typed("procedure")
+    if kind == EntryKind.EXTEND and not visit.typed("days").strip():
+        yield empty_fault(visit, "days", _DAYS)
+    if kind == EntryKind.STOP and not procedure:
+        yield empty_fault(visit, "procedure", _PROCEDURE)
+    if kind != EntryKind.STOP and procedure:
+        what, remedy = visit.say("只有停计才写明程序", "only to stop"), visit.say("不选程序", "choose none, or stop")
+        yield FormFault("procedure", visit.words(_PROCEDURE), what, remedy)
+    if not visit.typed("reasons").strip():
+        yield empty_fault(visit, "reasons", REASONS.label)
+
+
 def _by(visit: DeskVisit) -> str:
     return visit.typed("by") or visit.node.address
 
@@ -91,11 +108,31 @@ def _amend_case(visit: DeskVisit, step: Step, number: str) -> None:
 
 def _part_noted(visit: DeskVisit) -> AbstractContextManager[None]:
     number, department = visit.path["number"], visit.typed("department")
-    return _noted(lambda: refusals_noted(visit.node, number, department, _amendment(visit)))
+    return _at_its_field(visit, _noted(lambda: refusals_noted(visit.node, number, department, _amendment(visit))))
 
 
 def _case_noted(visit: DeskVisit) -> AbstractContextManager[None]:
-    return _noted(lambda: case_refusals_noted(visit.node, visit.path["number"], _case_amendment(visit)))
+    noted = _noted(lambda: case_refusals_noted(visit.node, visit.path["number"], _case_amendment(visit)))
+    return _at_its_field(visit, noted)
+
+
+@contextmanager
+def _at_its_field(visit: DeskVisit, noted: AbstractContextManager[None]) -> Iterator[None]:
+    """What was refused, and noted as such, is told where it is typed: what is missing, or an authority that may not."""
+    try:
+        with noted:
+            yield
+    except (FormFaults, Changed):
+        raise
+    except ExchangeError as error:
+        faults = list(_missing(visit))
+        if not faults and isinstance(error, Denied):
+            with calling(visit.face.names()):
+                what, remedy = error.written(language()), error.remedy_text.written(language())
+            faults = [FormFault("by", visit.words(_AUTHORITY), what, remedy)]
+        if not faults:
+            raise
+        raise FormFaults(faults) from error
 
 
 def _noted(noted: Callable[[], AbstractContextManager[None]]) -> AbstractContextManager[None]:

@@ -167,7 +167,8 @@ def _decided(guest: Guest, view: CaseView) -> Turn:
     says = [
         guest.say("理由、条件和救济途径见决定书。", "Reasons, conditions and remedies stand in the decision below.")
     ]
-    if decision.deliver_by is not None and kind == "good":
+    delivered = view.progress is not None and view.progress.delivered_at is not None
+    if decision.deliver_by is not None and kind == "good" and not delivered:
         until = end_text(decision.deliver_by)
         says.append(guest.say(f"证件最迟于 {until} 送达。", f"The licence is handed out by {until}."))
     return Turn(kind, guest.say("决定：", "Decided: ") + name_of(OUTCOMES, decision.outcome.value), tuple(says))
