@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.web.house import Credentials
 
@@ -69,3 +69,12 @@ def sign_in(page: Page, url: str, who: Credentials) -> None:
     page.get_by_label("Password").or_(page.get_by_label("密码")).fill(who.password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda there: "/sign-in" not in there)
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Go from focus to focus until it is there, as a keyboard does."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"no way to {wanted} by keyboard")

@@ -49,3 +49,14 @@ def bureau(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterat
     with found.city.local:
         yield found
     delete_queues(broker, f"{domain}.")
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Office]:
+    """A city with a portal, whose government stands above its departments, and whose lead decides by hand."""
+    domain, names = f"t{secrets.token_hex(4)}", ("planning", "transport", "government")
+    folder = tmp_path_factory.mktemp("district")
+    found = make_office(folder, broker, domain, names, make_portal_city, decide_rule=None, superior="government")
+    with found.city.local:
+        yield found
+    delete_queues(broker, f"{domain}.")

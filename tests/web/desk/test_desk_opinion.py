@@ -28,6 +28,7 @@ def test_every_fault_is_told_at_once_and_the_opinion_is_signed_once_after_a_prev
     lacking = signer.post(path, {**signer.fields_of(faulty.text), **form, "days": "", "once": "another"})
     assert lacking.status_code == 422
     assert 'href="#reasons"' in lacking.text
+    assert 'href="#basis"' in lacking.text
     assert "article 38" in lacking.text
     said = {
         "verdict": "disagree",
