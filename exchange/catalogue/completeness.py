@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from exchange.catalogue.answers import answer_faults
 from exchange.catalogue.terms import working_days_text
 from exchange.errors import BadApplication
-from exchange.language import NamedText, Text, joined
+from exchange.language import Language, NamedText, Text, joined
 from exchange.schemas import Application, Material, Matter, SubmittedMaterial
 
 
@@ -24,6 +24,11 @@ class Shortcoming:
     """The code of the material that it is about."""
     field: str = ""
     """The field of the form that it is about."""
+
+    def plain(self, wanted: Language) -> str:
+        """Return what is wrong for people who know no codes: materials by their names alone."""
+        said = self.what.written(wanted)
+        return said.replace(f" ({self.material})", "").replace(f"（{self.material}）", "") if self.material else said
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlencode
 
@@ -12,9 +12,10 @@ from starlette.requests import Request
 
 from exchange.desk.basket import Basket
 from exchange.desk.face import DeskFace
-from exchange.desk.faults import FormFaults
+from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.permissions import check_at_desk, may_at_desk
 from exchange.desk.section import DESK_GROUPS, DeskPage, DeskSection
+from exchange.desk.terms import in_desk_terms
 from exchange.desk.visit import DeskVisit, OnceKey
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Words
@@ -67,7 +68,10 @@ def page_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request)
         return {**common, **own, **({"title": heading} if heading else {})}, status
     except ExchangeError as error:
         shown = visit.error or error  # what a form was refused for tells more than that its page is there no more
-        return {**common, "error": shown, "fault": None}, status_of(shown)
+        passes, back = isinstance(shown, BrokerUnavailable | DatabaseUnavailable), _before(request.url.path)
+        faults = [replace(one, path=back) for one in _faults(visit)]
+        told = {"error": shown, "fault": None, "faults": faults, "passes": passes, "back": back}
+        return {**common, **told}, status_of(shown)
 
 
 def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request) -> dict[str, object]:
@@ -75,6 +79,7 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
     allowed, face, query = may_at_desk(visit.account.role), visit.face, request.query_params
     live = page.every and visit.form is None
     done = desk.done.get(query.get("done", ""))
+    faults = _faults(visit)
     return {
         "account": visit.account,
         "account_role": visit.words(DESK_ROLES.get(visit.account.role.value, ("", ""))),
@@ -94,8 +99,10 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "done": visit.words(done) if done else "",
         "back": "",
         "fault": visit.error,
-        "fault_at": {one.anchor: one for one in visit.error.faults} if isinstance(visit.error, FormFaults) else {},
-        "faults": visit.error.faults if isinstance(visit.error, FormFaults) else (),
+        "fault_at": {one.anchor: one for one in faults},
+        "faults": faults,
+        "passes": False,
+        "in_desk_terms": lambda remedy: in_desk_terms(remedy, visit.say),
         "now": visit.now,
         "member_names": face.names(),
         "matter_names": cache(face.matters),
@@ -107,6 +114,22 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
 def _kept(query: QueryParams) -> str:
     """What stays in the address where its page is read in the other language; of a form nothing would."""
     return urlencode([(name, value) for name, value in query.multi_items() if name not in ("language", "done")])
+
+
+_LAST_STEPS = frozenset({"preview", "sign", "send", "forward", "propose", "submit", "look-over", "send-back"})
+"""Last parts of the addresses at which something written is read over, or signed; what is before them is its form."""
+
+
+def _before(path: str) -> str:
+    """Where to go on from a page that cannot be shown: the form before it; empty where there is none."""
+    before, _, last = path.rpartition("/")
+    return before if last in _LAST_STEPS else ""
+
+
+def _faults(visit: DeskVisit) -> Sequence[FormFault]:
+    """What is wrong with a form, each remedy in the desk's own terms."""
+    found = visit.error.faults if isinstance(visit.error, FormFaults) else ()
+    return [replace(one, remedy=in_desk_terms(one.remedy, visit.say)) for one in found]
 
 
 def _grouped(visit: DeskVisit, menu: Sequence[DeskPage]) -> list[tuple[str, list[tuple[str, str]]]]:

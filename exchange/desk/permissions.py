@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from exchange.errors import Denied
+from exchange.language import NamedText
 from exchange.language.action_names import ACTIONS
 from exchange.language.names import DESK_ROLES, coded
 from exchange.web.door.permissions import AccountRole
@@ -164,8 +165,8 @@ def check_at_desk(role: AccountRole, action: DeskAction) -> None:
     """Raise Denied unless the role may do this at a desk."""
     if action not in may_at_desk(role):
         raise Denied(
-            "the role {role} may not {action}",
+            "the role {role} may not do this: {action_named}",
             remedy="ask somebody whose account has a role that may",
             role=coded(DESK_ROLES, role.value),
-            action=coded(ACTIONS, action.value),
+            action_named=NamedText(ACTIONS[action.value]),
         )

@@ -64,6 +64,8 @@ class DeskQuestion:
     button: Words
     shows: Sequence[tuple[Words, object]] = ()
     """What will be signed, field by field: its name and its text, or a list of texts."""
+    grave: bool = False
+    """Whether it takes something from somebody or throws it away: its button looks so."""
 
 
 @dataclass(frozen=True)

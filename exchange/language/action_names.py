@@ -105,7 +105,7 @@ ACTIONS: Mapping[str, Words] = {
     "notice.sign": ("签收通知", "notice signed for"),
     "notice.return": ("退回通知", "notice returned"),
     "notice.remind": ("催办通知", "notice reminder"),
-    "notice.recall": ("收回通知", "notice recalled"),
+    "notice.recall": ("撤回通知", "notice recalled"),
     "notice.cover": ("转发通知", "notice passed on"),
     "notice.answer": ("填报", "form answered"),
     "notice.receipts": ("调取回执", "receipts asked for"),

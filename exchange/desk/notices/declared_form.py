@@ -88,7 +88,20 @@ def _fields(rows: Rows, complaints: LetterComplaints) -> Iterator[FormField]:
             yield FormField.model_validate(_said(place, row))
         except ValidationError as error:
             for _, what in faults_of(error):
-                complaints.say("form_rows", Text("field {place}: {what}", {"place": place, "what": what}), _MEND)
+                told = _in_words(what) if isinstance(what, Text) else what
+                complaints.say("form_rows", Text("field {place}: {what}", {"place": place, "what": told}), _MEND)
+
+
+def _in_words(what: Text) -> Text:
+    """The same without the name that a field of a form has for programs: the row's own words are beside it."""
+    return _WITHOUT_NAMES.get(what.template, what)
+
+
+_WITHOUT_NAMES = {
+    "choices: given for a choice, each once, and only there": Text(
+        "choices are given for a field of the kind choice, each once, and for no other"
+    ),
+}
 
 
 def _said(place: int, row: Mapping[str, str]) -> dict[str, Any]:

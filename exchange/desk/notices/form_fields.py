@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.desk.faults import FormFault, FormFaults
 from exchange.desk.visit import DeskVisit
-from exchange.language import language
+from exchange.language import Joined, language
 from exchange.notices.answer import filled_in
-from exchange.notices.forms.rules import answer_faults
+from exchange.notices.forms.rules import FieldFault, answer_faults
 from exchange.schemas import FieldType, Form, FormField
 
 _PREFIX = "f-"
@@ -65,10 +65,22 @@ def check_values(visit: DeskVisit, notice_id: str, form: Form, values: Mapping[s
 def _faults(visit: DeskVisit, notice_id: str, form: Form, values: Mapping[str, str]) -> Iterator[FormFault]:
     labels = {one.name: one.label for one in form.fields}
     for fault in answer_faults(form, filled_in(notice_id, values)):
-        found, expected = fault.found.written(language()), fault.expected.written(language())
         name = fault.field if fault.field in labels else form.fields[0].name
-        what, remedy = visit.say(f"现为{found}", f"it holds {found}"), visit.say(f"填写{expected}", f"give {expected}")
+        found = fault.found.written(language())
+        what, remedy = visit.say(f"现为{found}", f"it holds {found}"), _remedy(visit, form, fault)
         yield FormFault(_PREFIX + name, labels[name], what, remedy)
+
+
+def _remedy(visit: DeskVisit, form: Form, fault: FieldFault) -> str:
+    """What to do, as whoever clicks and types does it: "yes" and "no" are signed, and chosen by other words."""
+    if fault.field == "values":
+        return visit.say("至少填写一项", "fill in one field at least")
+    if any(one.name == fault.field and one.type is FieldType.YES_NO for one in form.fields):
+        return visit.say("选择是或否", "choose yes or no")
+    between = visit.say("，", " ")
+    expected = replace(fault.expected, between=between) if isinstance(fault.expected, Joined) else fault.expected
+    said = expected.written(language())
+    return visit.say(f"填写{said}", f"give {said}")
 
 
 def _hint(visit: DeskVisit, field: FormField) -> str:

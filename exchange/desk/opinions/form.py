@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
@@ -103,6 +104,10 @@ def _faults(
             yield _made(visit, name, what, Text("fill it in, or choose the verdict that fits"))
 
 
+_FIELD_NAMED = re.compile(r"^[a-z_]+(?:, [a-z_]+)*(?:: |：)")
+
+
 def _made(visit: DeskVisit, field: str, what: object, remedy: Text) -> FormFault:
     said = what.written(language()) if hasattr(what, "written") else str(what)
+    said = _FIELD_NAMED.sub("", said)  # the form names the field itself, in words
     return FormFault(field, visit.words(LABELS[field]), said, remedy.written(language()))

@@ -107,11 +107,11 @@ def _ask_role(visit: DeskVisit) -> DeskQuestion:
     return DeskQuestion(*asked_to_change_role(visit.path["name"], role))
 
 
-def _ask(asked: Callable[[str], Asked]) -> Callable[[DeskVisit], DeskQuestion]:
-    return lambda visit: DeskQuestion(*asked(visit.path["name"]))
+def _ask(asked: Callable[[str], Asked], *, grave: bool = False) -> Callable[[DeskVisit], DeskQuestion]:
+    return lambda visit: DeskQuestion(*asked(visit.path["name"]), grave=grave)
 
 
-_ask_lock, _ask_reset = _ask(asked_to_lock), _ask(asked_to_reset)
+_ask_lock, _ask_reset = _ask(asked_to_lock, grave=True), _ask(asked_to_reset)
 
 
 _OWN = DeskPage("/account", ("我的账号", "My account"), "account.html", _own, every=0)

@@ -65,7 +65,9 @@ def mail_view(visit: DeskVisit) -> Mapping[str, object]:
 def ask_address(visit: DeskVisit, step: Step) -> str:
     """Keep an address, and have it asked; one that is confirmed already is only told at other times."""
     if visit.face.mail is None:
-        raise Conflict("no mail server is set up for this desk", remedy="set EXCHANGE_MAIL_URL and EXCHANGE_MAIL_FROM")
+        raise Conflict(
+            "no mail server is set up for this desk", remedy="ask whoever runs this machine to set up its mail server"
+        )
     address, wish = _typed(visit)
     before, now = step.tx[OfficerMails].of(visit.who), step.now
     if before is not None and before.address == address and before.state is OfficerMailState.CONFIRMED:

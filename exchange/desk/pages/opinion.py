@@ -58,12 +58,18 @@ def _named(visit: DeskVisit, names: Mapping[str, Words], codes: Iterable[StrEnum
     return [(code.value, visit.words(names[code.value])) for code in codes]
 
 
+def _named_value(visit: DeskVisit, field: str, typed: str) -> str:
+    """What a draft holds, in words where it is one of a list."""
+    names = {"verdict": VERDICTS, "procedure": PROCEDURES}.get(field, {})
+    return visit.words(names[typed]) if typed in names else typed
+
+
 def _differs(visit: DeskVisit, kept: KeptDraft | None) -> list[tuple[str, object, str]]:
     """What is kept otherwise than it was typed here: somebody else has written meanwhile."""
     if kept is None or kept.account == visit.who:
         return []
     return [
-        (visit.words(LABELS[name]), kept.fields[name], "")
+        (visit.words(LABELS[name]), _named_value(visit, name, kept.fields[name]), "")
         for name in FIELDS
         if kept.fields.get(name, "") != visit.typed(name).strip() and kept.fields.get(name)
     ]

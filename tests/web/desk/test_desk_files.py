@@ -79,5 +79,5 @@ def test_a_supervisor_reads_who_did_what_and_nobody_else_does(office: Office) ->
     assert "account made" in page
     assert "王芳 clerk" in page
     refused = office.officer("transport")
-    assert "may not audit" in refused.get("/audit")
+    assert "may not do this: audit log" in refused.get("/audit")
     assert 'href="/accounts"' not in refused.get("/")

@@ -34,8 +34,8 @@ def _look(visit: DeskVisit, key: str) -> BatchItem | LeftOut:
     if row.state is not FilingState.RECEIVED:
         return LeftOut(path, number, row.project, ("已有答复", "something was said of it"))
     if lacking:
-        first = lacking[0].what
-        return LeftOut(path, number, row.project, (first.written(Language.CHINESE), first.written(Language.ENGLISH)))
+        first = lacking[0]
+        return LeftOut(path, number, row.project, (first.plain(Language.CHINESE), first.plain(Language.ENGLISH)))
     rows: list[tuple[Words, object]] = [
         (("事项", "Matter"), visit.words(found.matter.names)),
         (("申请人", "Applicant"), found.application.applicant.name),

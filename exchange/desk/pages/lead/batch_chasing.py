@@ -18,6 +18,7 @@ from exchange.desk.seen import expect_mark
 from exchange.desk.visit import DeskVisit
 from exchange.errors import Conflict
 from exchange.language import Language, Words
+from exchange.language.members import calling
 from exchange.messaging.node import Step
 from exchange.paging import every
 
@@ -61,7 +62,8 @@ def _why(visit: DeskVisit, case: LeadCase, late: Sequence[PartRow]) -> Words:
     for one in late:
         found = why_not_chased(case.row.state, one, visit.now, visit.node.calendar)
         if found is not None:
-            return found.why.written(Language.CHINESE), found.why.written(Language.ENGLISH)
+            with calling(visit.face.names()):
+                return found.why.written(Language.CHINESE), found.why.written(Language.ENGLISH)
     return "没有逾期的部门", "no department is late"
 
 

@@ -131,7 +131,7 @@ WITHDRAW = CaseForm(
     ("依申请人意愿；尚未答复的部门不必再答复。",
      "At the applicant's wish; whoever has not answered need not any more."),
     lambda visit, case: _ONLY_REASONS, _withdraw, ("撤回申请", "Withdraw it"),
-    ("申请已撤回。", "The application is withdrawn."), lambda case: case.undecided,
+    ("申请已撤回。", "The application is withdrawn."), lambda case: case.undecided, grave=True,
 )  # fmt: skip
 REOPEN = CaseForm(
     "reopen", DeskAction.REOPEN, ("重新办理", "Take it up again"),

@@ -41,7 +41,7 @@ def _filing(visit: DeskVisit) -> Mapping[str, object]:
         "waits": row.state is FilingState.RECEIVED,
         "parts_of": application_parts(visit, found.application, found.matter),
         "materials": lines_of_materials(visit, found.application, found.scanned, found.matter, base),
-        "lacking": found.lacking.lacking(),
+        "lacking": [(one.plain(visit.language), one.remedy) for one in found.lacking.lacking()],
         "promisable": [(one.code, visit.words(one.names), one.promise_days) for one in found.lacking.promisable],
         "promised": [(_named(visit, found, one.material), one.until.isoformat()) for one in found.promised],
         "renewal": found.renewal,

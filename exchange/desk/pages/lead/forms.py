@@ -60,6 +60,8 @@ class CaseForm:
     template: str = "lead/form.html"
     files: int = 0
     """How many files it may bring."""
+    grave: bool = False
+    """Whether its button is to look as what takes something away."""
 
     @property
     def page(self) -> DeskPage:
@@ -81,6 +83,7 @@ class CaseForm:
             "number": case.row.number,
             "says": visit.words(self.says),
             "button": visit.words(self.button),
+            "grave": self.grave,
             "fields": fields,
             "values": {
                 one.name: visit.typed(one.name, one.otherwise or visit.query.get(one.name, "")) for one in fields

@@ -93,6 +93,7 @@ CALL_OFF = CaseForm(
     "hearing-call-off", DeskAction.HEARING_CALL_OFF, ("取消听证", "Call the hearing off"),
     ("取消须说明理由；期限继续计算。", "It is called off with reasons, and the clock runs on."),
     lambda visit, case: (REASONS,), _call_off, _TOLD, ("听证已取消。", "The hearing is called off."), _is_called,
+    grave=True,
 )  # fmt: skip
 RECORD = CaseForm(
     "hearing-record", DeskAction.HEARING_RECORD, ("登记听证笔录", "Put the hearing on record"),

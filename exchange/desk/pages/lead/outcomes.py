@@ -38,7 +38,7 @@ def missing_rows(visit: DeskVisit, found: FilingStatus) -> list[tuple[str, str]]
     if visit.form is not None:
         return list(_typed_rows(visit))
     chinese = Language.CHINESE
-    faults = [(one.what.written(chinese), one.remedy.written(chinese)) for one in found.lacking.lacking()]
+    faults = [(one.plain(chinese), one.remedy.written(chinese)) for one in found.lacking.lacking()]
     return [*faults[: _MOST - _SPARE], *[("", "")] * _SPARE]
 
 

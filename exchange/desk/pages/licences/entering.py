@@ -37,6 +37,8 @@ from exchange.licences.rules.entering import BASIS, LicenceState
 from exchange.messaging.node import Step
 from exchange.schemas import LicenceChange, LicenceEntry
 
+_ENDING = frozenset({LicenceChange.REVOKED, LicenceChange.CANCELLED})
+
 
 @dataclass(frozen=True)
 class LicenceForm:
@@ -92,6 +94,7 @@ class LicenceForm:
             (says, officer_is_noted(visit)),
             ("签名", "Sign it"),
             tuple(self._shown(visit, kept, entry)),
+            self.change in _ENDING,
         )
 
     def _shown(self, visit: DeskVisit, kept: KeptLicence, entry: LicenceEntry) -> Iterator[tuple[Words, object]]:
