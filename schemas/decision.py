@@ -9,8 +9,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from exchange.language import Unfit
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Text, Title, Wire
+from exchange.schemas.deadline import LedgerEntry, Term
 from exchange.schemas.instants import Instant
-from exchange.schemas.matter import DefaultMode
+from exchange.schemas.matter import DefaultMode, StartRule
 from exchange.schemas.opinion import Verdict
 from exchange.schemas.published.conditions import (
     A_TEXT,
@@ -47,6 +48,25 @@ class Standing(StrEnum):
     ESCALATED = "escalated"
 
 
+class ConsideredTerm(Wire):
+    """A department's term as the lead has it on record when it decides: whether an answer was in time follows from it.
+
+    From the ledger anybody derives the due moment again, and holds it against the department's receipts.
+    """
+
+    consultation_id: MessageId
+    """The request that it was put to it by."""
+    term: Term
+    start: StartRule
+    ledger: Annotated[tuple[LedgerEntry, ...], Field(max_length=100)]
+    due_at: Instant | None
+    """None while it has not begun, or stands still."""
+    calendar: Line
+    """Name and version of the calendar of working days by which ``due_at`` was derived."""
+    arrived_at: Annotated[Instant | None, Field(exclude_if=lambda at: at is None)] = None
+    """When the opinion that counts reached the lead, by its own record."""
+
+
 class Considered(Wire):
     """One department's part as the decision took it into account; silence is never written down as an opinion."""
 
@@ -63,6 +83,8 @@ class Considered(Wire):
     """The opinion's or the deemed consent's message."""
     given_by: Annotated[Address | None, Field(exclude_if=lambda address: address is None)] = None
     """The substitute that gave the opinion in the department's name."""
+    rests_on: Annotated[ConsideredTerm | None, Field(exclude_if=lambda term: term is None)] = None
+    """Its term, as the lead has it on record; null where it was never asked."""
 
     @property
     def objects(self) -> bool:
@@ -105,15 +127,15 @@ class Decision(Body):
     """The lead's explicit, signed decision. Grants and refusals are reasoned (Administrative License Law, 38).
 
     Schema version 1 had neither ``without_consent`` nor ``by_rule``, none before version 3 knew that silence may be
-    refusal, and none before version 4 substitutes (``given_by``); all are still read, and written where nothing newer
-    is said.
+    refusal, none before version 4 substitutes (``given_by``), and none before version 5 the terms that it rests on; all
+    are still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "decision"
     TITLE: ClassVar[Title] = ("决定", "Decision")
     ROOM: ClassVar[Room] = Room.APPROVAL
-    VERSION: ClassVar[int] = 4
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+    VERSION: ClassVar[int] = 5
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4, 5)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_at",)
 
     model_config = ConfigDict(
@@ -145,6 +167,8 @@ class Decision(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it: what says nothing newer is byte for byte what it was."""
+        if any(part.rests_on is not None for part in self.considered):
+            return 5
         if any(part.given_by is not None for part in self.considered):
             return 4
         if any(part.standing is Standing.DEEMED_REFUSAL for part in self.considered):

@@ -107,6 +107,19 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.making_evidence,
+        "Evidence",
+        {
+            "evidence": "Writes one file that proves a case to anybody: every signed message as it came, receipts, "
+            "directories.",
+        },
+    ),
+    *entries(
+        imported.verifying_evidence,
+        "Evidence",
+        {"verify": "Verifies a bundle of evidence: without a network, a domain's folder or a database."},
+    ),
+    *entries(
         imported.upkeep,
         "Upkeep",
         {

@@ -204,3 +204,15 @@ def alerts(app: typer.Typer) -> None:
     from exchange.cli.operations import alerts
 
     alerts.register(app)
+
+
+def making_evidence(app: typer.Typer) -> None:
+    from exchange.cli.evidence import making
+
+    making.register(app)
+
+
+def verifying_evidence(app: typer.Typer) -> None:
+    from exchange.cli.evidence import verifying
+
+    verifying.register(app)

@@ -90,6 +90,16 @@ def der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
+def der_of(data: bytes) -> bytes:
+    """Return the DER bytes of a certificate that lies in a file as DER or as PEM (RFC 7468); others as they are."""
+    if data.lstrip().startswith(b"-----BEGIN"):
+        try:
+            return der(x509.load_pem_x509_certificate(data))
+        except ValueError:
+            return data
+    return data
+
+
 class _Borrowed(Ed25519PrivateKey):
     """Any signing key in the shape that the builder asks for. It has no secret to give."""
 

@@ -49,6 +49,7 @@ from exchange.errors.operator import (
 )
 from exchange.errors.root import ExchangeError
 from exchange.errors.sender import (
+    BadBundle,
     BadClaim,
     ClaimDiffers,
     ClaimMissing,
@@ -72,6 +73,7 @@ __all__ = [
     "BadAccount",
     "BadApplication",
     "BadAudit",
+    "BadBundle",
     "BadClaim",
     "BadConfiguration",
     "BadDirectory",

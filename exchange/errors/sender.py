@@ -130,3 +130,10 @@ class Returned(SenderError):
     """Authentic, but not acceptable: it goes back to its sender with a signed receipt naming the reason (退文)."""
 
     code = "returned"
+
+
+class BadBundle(SenderError):
+    """A bundle of evidence that is none, that others would read otherwise, or that rests on no trusted authority."""
+
+    code = "bundle"
+    remedy = "ask whoever made it for the file as it was made; `exchange evidence` makes one"

@@ -11,6 +11,7 @@ ACTIONS: Mapping[str, Words] = {
     "redrive": ("重投", "redrive"),
     "discard": ("丢弃", "discard"),
     "export": ("导出", "export"),
+    "evidence": ("导出证据包", "evidence"),
     "hold": ("暂停", "hold"),
     "release": ("恢复", "release"),
     "drain": ("排空", "drain"),

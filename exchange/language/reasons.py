@@ -29,6 +29,7 @@ REASONS: Mapping[str, Words] = {
     "attachments": ("附件不符", "attachments differ"),
     "audience": ("发送范围不对", "audience"),
     "audit": ("审计日志被改动", "audit log altered"),
+    "bundle": ("证据包不合要求", "bundle of evidence"),
     "broker": ("消息代理出错", "broker"),
     "broker-unavailable": ("连不上消息代理", "broker not there"),
     "case-closed": ("案件已办结", "case closed"),

@@ -87,6 +87,12 @@ class Documents:
         rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
         return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
 
+    def between(self, direction: str, kind: str, since: datetime, until: datetime) -> list[StoredDocument]:
+        """Return the documents of a kind that were recorded from one moment to another, the earliest first."""
+        here = (_c.direction == direction, _c.kind == kind, _c.recorded_at >= since, _c.recorded_at <= until)
+        rows = self._db.execute(select(document).where(*here).order_by(_c.recorded_at, _c.id))
+        return [stored(row) for row in rows]
+
     def drop_enclosures(self, sender: str, conversation_id: str) -> None:
         """Forget what travelled beside what a sender has signed in a conversation; what was signed stays."""
         here = (_c.conversation_id == conversation_id, _c.sender == sender)

@@ -77,7 +77,7 @@ class Registry:
 
     def publish(self, authority: Authority, members: Sequence[Member], ties: Ties | None = None) -> None:
         """Sign the next version of the directory, if it says anything new; without ``ties`` all else stays."""
-        equip(self.home, authority)
+        equip(self.home, authority, self.now)
         if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version
             keep_copy(self.home)
@@ -125,7 +125,7 @@ def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *
         members = [_entry(registry, domain, profile, listed.get(address)) for address, profile in profiles.items()]
         members += [_left(registry, member) for address, member in listed.items() if address not in profiles]
         if authority_at_hand(registry.home.authority):
-            equip(registry.home, registry.authority(domain))
+            equip(registry.home, registry.authority(domain), registry.now)
         if registry.present is None or registry.present.members != tuple(members) or _due(registry):
             registry.publish(registry.authority(domain), members)
 

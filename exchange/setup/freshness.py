@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from exchange.clock import RealClock, monotonic
 from exchange.directory import Authority, load_authority_certificate
@@ -18,11 +18,15 @@ from exchange.runtime.stated.freshness import FreshnessWatch
 log = get_logger()
 
 
-def equip(home: Home, authority: Authority) -> None:
-    """Make the key for statements, and anew where it is another authority's or in the second half of its term."""
+def equip(home: Home, authority: Authority, domain_now: datetime) -> None:
+    """Make the key for statements, and anew where it is another authority's or in the second half of its term.
+
+    Statements are of real minutes; one in a bundle of evidence bears the domain's time. So the key counts from the
+    earlier of both, which differ in a demonstration alone.
+    """
     now = RealClock().now()
     if not is_certified(home.freshness_key, authority, now):
-        certify_freshness(home.freshness_key, authority, now)
+        certify_freshness(home.freshness_key, authority, min(now, domain_now))
 
 
 def state_freshness(settings: Settings) -> None:

@@ -112,7 +112,7 @@ def _publish(settings: Settings, home: Home, after: Authority, present: Director
     write_secret(home.directory, sign_directory(present.model_copy(update=update), after.key, after.certificate))
     keep_copy(home)
     publish_again(settings, after)
-    equip(home, after)
+    equip(home, after, now)
     shutil.rmtree(_next(home), ignore_errors=True)
     say(tr("directory: version {version}, signed by the new authority", version=present.version + 1))
     return after.certificate

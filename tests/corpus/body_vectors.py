@@ -14,6 +14,7 @@ from exchange.schemas import (
     Application,
     Body,
     Concerned,
+    ConsideredTerm,
     DefaultMode,
     ExtensionRule,
     FieldAnswer,
@@ -113,6 +114,15 @@ def _resting_on_an_answer() -> tuple[Wire, ...]:
     )
 
 
+def _considered_with_its_term() -> tuple[Wire, ...]:
+    first, *rest = EXAMPLES["decision"].considered  # type: ignore[attr-defined]
+    asked = ConsideredTerm(
+        consultation_id=ID, term=_DEEMED.state.term, start=_DEEMED.state.start, ledger=_DEEMED.state.ledger,
+        due_at=_DEEMED.due_at, calendar=_DEEMED.calendar, arrived_at=_DEEMED.due_at,
+    )  # fmt: skip
+    return (first.model_copy(update={"rests_on": asked}), *rest)
+
+
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("case-closed", 2): {"given_by": "c.fire", "opinion_id": ID},
     ("consultation", 4): {"departments": EXAMPLES["consultation"].departments[:1], "copy_of": ID},  # type: ignore[attr-defined]
@@ -138,6 +148,7 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     },
     ("decision", 3): {"considered": _refused_by_silence(), "overruled": _overruled_by_silence()},
     ("decision", 4): {"considered": _considered_by_a_substitute()},
+    ("decision", 5): {"considered": _considered_with_its_term()},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
     ("deadline-notice", 2): {"deadlines": tuple(_telling(state) for state in _NOTICED.deadlines)},
     ("deemed-consent", 3): {"state": _telling(_DEEMED.state), "papers": (b"\xd2 calendar",)},

@@ -26,7 +26,7 @@ from tests.unit.second_reader import Tagged, hpke_open, write
 ALGORITHMS = {"mlkem768-x25519": (-70001, 1120), "x25519": (-70002, 32)}
 LABELS = ["yizhan-header", "yizhan-enclosures"]
 VERSIONS = {
-    "document": 5, "forwarding": 2, "decision": 4, "opinion": 6, "escalation": 3, "deemed-consent": 3, "tally": 2,
+    "document": 5, "forwarding": 2, "decision": 5, "opinion": 6, "escalation": 3, "deemed-consent": 3, "tally": 2,
     "reminder": 2, "term-notice": 3, "deadline-notice": 2, "consultation": 7, "clearance": 2, "case-closed": 2,
     "default-notice": 3, "case-progress": 2, "licence-query": 2,
 }  # fmt: skip

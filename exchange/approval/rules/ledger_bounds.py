@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from exchange.approval.rules.deadline import Projection
@@ -20,27 +21,32 @@ _LONGEST = timedelta(days=MOST_YEARS * 366)
 
 
 def check_ledger(state: DeadlineState, signed_at: datetime) -> None:
+    """Do `check_entries` for a deadline. Raises Implausible."""
+    check_entries(state.department, state.ledger, signed_at, state.case_number)
+
+
+def check_entries(department: str, ledger: Sequence[LedgerEntry], signed_at: datetime, number: str = "") -> None:
     """Raise Implausible where a ledger tells of what comes after its signing, or reaches over too long a time.
 
     To be called before the ledger is reckoned, of whatever a stranger has signed.
     """
-    moments = [entry.at for entry in state.ledger]
+    moments = [entry.at for entry in ledger]
     if not moments:
         return
     if max(moments) > signed_at + CLOCK_SKEW:
         raise Implausible(
             "the ledger of {department} in {number} has an entry of {said}, which is after it was signed at {signed}",
-            department=state.department,
-            number=state.case_number,
+            department=department,
+            number=number,
             said=moment_text(max(moments)),
             signed=moment_text(signed_at),
         )
-    days = sum(entry.days or 0 for entry in state.ledger)
+    days = sum(entry.days or 0 for entry in ledger)
     if max(moments) - min(moments) > _LONGEST or days > MOST_DAYS:
         raise Implausible(
             "the ledger of {department} in {number} reaches over more than {years} years or {days} working days",
-            department=state.department,
-            number=state.case_number,
+            department=department,
+            number=number,
             years=MOST_YEARS,
             days=MOST_DAYS,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,11 +17,14 @@ from exchange.language import Text, joined
 from exchange.schemas import (
     Application,
     Considered,
+    ConsideredTerm,
     Decision,
+    LedgerEntry,
     Matter,
     Outcome,
     Overruling,
     Standing,
+    Term,
     WithoutConsent,
 )
 from exchange.tomlfile import faults_of
@@ -66,6 +69,8 @@ class Docket:
     matter: Matter
     application: Application
     parts: tuple[PartRow, ...]
+    ledgers: Mapping[str, tuple[LedgerEntry, ...]] = field(default_factory=dict)
+    """Of the terms of those who were asked, by department."""
 
     @property
     def objections(self) -> Mapping[str, str]:
@@ -105,7 +110,7 @@ def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_
             reasons=ruling.reasons,
             conditions=ruling.conditions,
             basis=ruling.basis or docket.matter.basis,
-            considered=tuple(_considered(part) for part in docket.parts),
+            considered=tuple(_considered(part, docket) for part in docket.parts),
             overruled=ruling.overruled,
             without_consent=ruling.without_consent,
             officer=ruling.officer,
@@ -192,11 +197,34 @@ _STANDING = {
 }
 
 
-def _considered(part: PartRow) -> Considered:
+def _considered(part: PartRow, docket: Docket) -> Considered:
+    answered = part.state is PartState.ANSWERED
     return Considered(
         department=part.department,
         standing=_STANDING.get(part.state, Standing.MOOT),
-        verdict=part.verdict if part.state is PartState.ANSWERED else None,
-        message_id=part.opinion_id if part.state is PartState.ANSWERED else part.deemed_id,
-        given_by=part.given_by if part.state is PartState.ANSWERED else None,
+        verdict=part.verdict if answered else None,
+        message_id=part.opinion_id if answered else part.deemed_id,
+        given_by=part.given_by if answered else None,
+        rests_on=_term(part, docket),
     )
+
+
+def _term(part: PartRow, docket: Docket) -> ConsideredTerm | None:
+    """What the lead has on record of a department's term; None where it was never asked."""
+    ledger = docket.ledgers.get(part.department)
+    if ledger is None or part.consultation_id is None:
+        return None
+    days = next(one.term_days for one in docket.matter.approvers if one.department == part.department)
+    return ConsideredTerm(
+        consultation_id=part.consultation_id,
+        term=Term(fixed=part.fixed_due) if part.fixed_due else Term(days=days),
+        start=docket.matter.start,
+        ledger=ledger,
+        due_at=part.due_at,
+        calendar=part.calendar or NO_CALENDAR,
+        arrived_at=part.answered_at if part.state is PartState.ANSWERED else None,
+    )
+
+
+NO_CALENDAR = "-"
+"""Of a term that was not reckoned yet."""

@@ -19,4 +19,7 @@ def docket_of(step: Step, case: CaseRow) -> Docket:
 def docket_in(tx: Transaction, case: CaseRow) -> Docket:
     """Do what `docket_of` does, inside a transaction."""
     application = Application.model_validate_json(case.application)
-    return Docket(case, matter_of(tx, case), application, tuple(tx[Cases].parts(case.number)))
+    parts = tuple(tx[Cases].parts(case.number))
+    asked = [part.department for part in parts if part.consultation_id is not None]
+    ledgers = {department: tuple(tx[Cases].ledger(case.number, department)) for department in asked}
+    return Docket(case, matter_of(tx, case), application, parts, ledgers)

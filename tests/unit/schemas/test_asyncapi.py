@@ -80,7 +80,7 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["title"] == " ".join(TITLES[kind])
     newer = {"case-closed", "clearance", "deadline-notice", "forwarding", "reminder", "tally"}
     third = {"deemed-consent", "default-notice", "escalation", "term-notice"}
-    newest = {"consultation": 7, "decision": 4, "document": 5, "opinion": 6, "case-progress": 2, "licence-query": 2}
+    newest = {"consultation": 7, "decision": 5, "document": 5, "opinion": 6, "case-progress": 2, "licence-query": 2}
     version = {**newest, **dict.fromkeys(third, 3), **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 

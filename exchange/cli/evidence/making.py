@@ -1,0 +1,76 @@
+"""The command that writes a bundle of evidence: evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.complete import case_numbers, member_addresses
+from exchange.cli.naming import called
+from exchange.cli.options import HomeOption, JsonOption
+from exchange.cli.view import print_json, say
+from exchange.errors import NotFound
+from exchange.evidence.making import MadeBundle, bundle_of_case
+from exchange.language import listed, tr
+from exchange.machine.files import write_secret
+from exchange.operations.domain_view import DomainView
+from exchange.operations.records.stores import stores_of
+from exchange.runtime import logs
+from exchange.runtime.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("evidence", rich_help_panel="Evidence")(evidence)
+
+
+def evidence(
+    case: Annotated[
+        str, typer.Argument(help="Case number, as `exchange status` lists it.", autocompletion=case_numbers)
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file (default CASE.evidence.zip).")
+    ] = None,
+    as_: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="Only what this member has on record (default: all of the domain's members here).",
+            autocompletion=member_addresses,
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Writes one file that proves a case to anybody: every signed message as it came, receipts, directories.
+
+    `exchange verify` reads it on a machine that has nothing else than the authority's certificate. What is in it was
+    signed before; making it adds nothing and needs no key. It holds the case's content: give it to whom it concerns.
+    """
+    logs.configure(quiet=True)
+    settings = Settings.read(home=home)
+    with DomainView(settings) as view:
+        stores = stores_of(view)
+        if as_ is not None:
+            if as_ not in stores:
+                raise NotFound("no member {address!r} here", remedy="`exchange tree` lists them", address=as_)
+            stores = {as_: stores[as_]}
+        made = bundle_of_case(view.home, stores, case, settings.clock.now())
+    path = output or Path(f"{case}.evidence.zip")
+    write_secret(path, made.data)
+    _tell(made, path, as_json=as_json)
+
+
+def _tell(made: MadeBundle, path: Path, *, as_json: bool) -> None:
+    if as_json:
+        print_json({
+            "file": str(path), "bytes": len(made.data), "files": made.files, "made_by": list(made.made_by),
+            "lead": made.subject.of,
+        })  # fmt: skip
+        return
+    say(tr("written: {file}", file=path))
+    say(tr("{number} files, from the records of {members}",
+           number=made.files, members=listed(called(one) for one in made.made_by)))  # fmt: skip
+    say(tr("anybody verifies it with: exchange verify {file} --trust AUTHORITY.der", file=path))

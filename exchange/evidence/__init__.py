@@ -1,0 +1,1 @@
+"""What proves a case or a document to anybody, years later: collected into one file, and verified from it alone."""

@@ -1,0 +1,97 @@
+"""What a bundle says of itself: whom it is about, who made it, and which files are in it. It proves nothing by that."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from exchange.language import Unfit
+from exchange.schemas.base import Address, Digest, Line, Title, Wire
+from exchange.schemas.instants import Instant
+
+INDEX = "bundle.json"
+"""The name of the first file, which lists the others."""
+MOST_FILES = 60_000
+LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_WHOLE = 1024 * 1024 * 1024
+"""Bytes of all files together, unpacked."""
+
+_PART = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+PATH = rf"^{_PART}(?:/{_PART}){{0,4}}$"
+"""Names of files: they lead nowhere outside, and read the same on every system."""
+
+FilePath = Annotated[str, StringConstraints(pattern=PATH, max_length=300)]
+
+
+class SubjectKind(StrEnum):
+    """What a bundle can be about."""
+
+    CASE = "case"
+    NOTICE = "notice"
+    DOCUMENT = "document"
+    JOINT = "joint"
+
+
+class BundleReader(StrEnum):
+    """For whom it was made: what that reader may not see is withheld, by name."""
+
+    ALL = "all"
+    APPLICANT = "applicant"
+    COURT = "court"
+    PUBLIC = "public"
+
+
+class BundleSubject(Wire):
+    """The case, notice, document or joint document that a bundle is about."""
+
+    TITLE: ClassVar[Title] = ("证明对象", "Subject")
+
+    kind: SubjectKind
+    id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    """A case's number; else the id of the message."""
+    of: Address
+    """The lead of a case; else who sent it."""
+
+
+class BundleFile(Wire):
+    """One file of a bundle."""
+
+    TITLE: ClassVar[Title] = ("证据文件", "File")
+
+    path: FilePath
+    sha256: Digest
+    size: Annotated[int, Field(ge=0, le=LARGEST_FILE)]
+
+
+class WithheldFile(BundleFile):
+    """A file that was left out for its reader: that it exists is not hidden."""
+
+    why: Line
+
+
+class BundleContents(Wire):
+    """The index of a bundle."""
+
+    TITLE: ClassVar[Title] = ("证据包目录", "Contents of a bundle")
+
+    format: Literal["yizhan-evidence"] = "yizhan-evidence"
+    version: Annotated[int, Field(ge=1, le=1)] = 1
+    subject: BundleSubject
+    made_by: Annotated[tuple[Address, ...], Field(min_length=1, max_length=10_000)]
+    """Whose records were read."""
+    made_at: Instant
+    reader: BundleReader
+    files: Annotated[tuple[BundleFile, ...], Field(min_length=1, max_length=MOST_FILES)]
+    withheld: Annotated[tuple[WithheldFile, ...], Field(max_length=MOST_FILES)] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        named = [one.path for one in (*self.files, *self.withheld)]
+        if len(set(named)) != len(named) or INDEX in named:
+            raise ValueError("files: one is named twice")
+        total = sum(one.size for one in self.files)
+        if total > LARGEST_WHOLE:
+            raise Unfit("files: {total:,} bytes together, at most {most:,} are taken", total=total, most=LARGEST_WHOLE)
+        return self

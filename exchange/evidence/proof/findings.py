@@ -1,0 +1,107 @@
+"""What a verifier can find, by how much it weighs; and what follows from all of it together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from exchange.language import Text
+
+
+class Weight(StrEnum):
+    """How much a finding weighs."""
+
+    PROVED = "proved"
+    """By signatures of those whom it speaks of, or of whom it is held against."""
+    CLAIMED = "claimed"
+    """Signed by one side alone, which gains by it or might err."""
+    MISSING = "missing"
+    """What would prove it is not in the bundle."""
+    CONTRADICTION = "contradiction"
+    """Two things that were signed cannot both be; or something was changed."""
+
+
+class FindingCode(StrEnum):
+    """What was found; codes for machines that never change their meaning."""
+
+    FILE_MISSING = "file-missing"
+    FILE_CHANGED = "file-changed"
+    FILE_WITHHELD = "file-withheld"
+    FILE_UNREADABLE = "file-unreadable"
+    AUTHORITY = "authority"
+    DIRECTORY_CURRENT = "directory-current"
+    DIRECTORY_NOT_SHOWN_CURRENT = "directory-not-shown-current"
+    DIRECTORY_ROLLED_BACK = "directory-rolled-back"
+    DOCUMENT_SIGNED = "document-signed"
+    DOCUMENT_NOT_VERIFIED = "document-not-verified"
+    DOCUMENT_TWICE = "document-twice"
+    ENCLOSURE_MISSING = "enclosure-missing"
+    DATED_WRONGLY = "dated-wrongly"
+    RECEIVED = "received"
+    RECEIPT_MISSING = "receipt-missing"
+    RECEIPT_NOT_VERIFIED = "receipt-not-verified"
+    RECEIPT_OF_OTHER_BYTES = "receipt-of-other-bytes"
+    RETURNED = "returned"
+    SUBJECT_MISSING = "subject-missing"
+    ASKED = "asked"
+    ASKED_WITHOUT_RECEIPT = "asked-without-receipt"
+    TERM = "term"
+    TERM_MISSING = "term-missing"
+    TERM_DIFFERS = "term-differs"
+    OPINION_IN_TIME = "opinion-in-time"
+    OPINION_LATE = "opinion-late"
+    OPINION_WITHOUT_RECEIPT = "opinion-without-receipt"
+    OPINION_DROPPED = "opinion-dropped"
+    OPINION_MISSING = "opinion-missing"
+    OPINION_DIFFERS = "opinion-differs"
+    SILENCE_LAWFUL = "silence-lawful"
+    SILENCE_UNLAWFUL = "silence-unlawful"
+    SILENCE_MISSING = "silence-missing"
+    SILENCE_AGAINST_OPINION = "silence-against-opinion"
+    NOT_CONSIDERED = "not-considered"
+    NEVER_ASKED = "never-asked"
+    ESCALATED = "escalated"
+    DECISION = "decision"
+    DECISION_MISSING = "decision-missing"
+    DECISION_WRONG_LEAD = "decision-wrong-lead"
+
+
+class Conclusion(StrEnum):
+    """What follows from all findings together."""
+
+    PROVED = "proved"
+    INCOMPLETE = "incomplete"
+    """Nothing contradicts; something is missing, or rests on one side's word."""
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found."""
+
+    weight: Weight
+    code: FindingCode
+    about: str
+    """An address, a message's id, or a file of the bundle."""
+    text: Text
+    at_latest: datetime | None = None
+    """By when it was so, as somebody else has signed."""
+    at_earliest: datetime | None = None
+    """Before when it cannot have been so."""
+
+    @property
+    def is_detail(self) -> bool:
+        """Whether it is one of many of its kind, which say little by themselves."""
+        return self.code in (FindingCode.RECEIVED,)
+
+
+def conclusion_of(findings: Collection[Finding]) -> Conclusion:
+    """Return what follows. Without anything proved nothing is proved: an empty set never means yes."""
+    weights = {one.weight for one in findings}
+    if Weight.CONTRADICTION in weights:
+        return Conclusion.CONTRADICTED
+    if Weight.PROVED not in weights or Weight.MISSING in weights or Weight.CLAIMED in weights:
+        return Conclusion.INCOMPLETE
+    return Conclusion.PROVED

@@ -1,0 +1,96 @@
+"""The opinions of a department: which reached the lead in time, by the lead's own receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.directory import Lookup
+from exchange.directory.substitutes import acted_for
+from exchange.evidence.proof.findings import Finding, FindingCode, Weight
+from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
+from exchange.evidence.proof.terms import AskedPart
+from exchange.language import Text
+from exchange.messaging.rules.moments import moment_text
+from exchange.schemas import DefaultMode, Opinion, OpinionRecall, Receipt, ReceiptOutcome, Verdict
+
+
+@dataclass(frozen=True)
+class GivenOpinion:
+    """An opinion, and what the lead has signed for of it."""
+
+    message_id: str
+    signer: str
+    opinion: Opinion
+    receipt: Receipt | None
+    in_time: bool
+    """By the lead's receipt, within the term as it is derived here."""
+    recalled: bool
+
+    @property
+    def reached(self) -> datetime | None:
+        """When it reached the lead, by the lead's receipt."""
+        return self.receipt.arrived_at if self.receipt is not None else None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the lead has signed for it, in time, and it was not recalled: then it counts, whatever else."""
+        taken = self.receipt is not None and self.receipt.outcome is ReceiptOutcome.ACCEPTED
+        return taken and self.in_time and not self.recalled and self.opinion.verdict is not Verdict.SPECIAL_PROCEDURE
+
+
+def given_by(records: ProvedRecords, lead: str, part: AskedPart, matter: str, directory: Lookup) -> list[GivenOpinion]:
+    """Return the opinions that were given on a request, the earliest first."""
+    recalled = {(document.key[0], recall.opinion_id) for document, recall in records.of(OpinionRecall)
+                if _taken(records, document, lead)}  # fmt: skip
+    found = []
+    for document, opinion in records.of(Opinion):
+        if (opinion.department, opinion.consultation_id) != (part.department, part.consultation_id):
+            continue
+        if not _may_speak(document, opinion, matter, directory):
+            continue
+        receipt = records.receipt(document, lead)
+        in_time = receipt is not None and _is_in_time(part, receipt.arrived_at)
+        signer, message_id = document.key
+        found.append(GivenOpinion(message_id, signer, opinion, receipt, in_time, (signer, message_id) in recalled))
+    return found
+
+
+def opinion_findings(part: AskedPart, those: list[GivenOpinion]) -> Iterator[Finding]:
+    """Yield which of them came in time."""
+    for one in those:
+        named = {"signer": one.signer, "verdict": one.opinion.verdict.value, "id": one.message_id}
+        if one.receipt is None:
+            words = Text("{signer}'s opinion {id} is not shown to have reached the lead: no receipt is with it", named)
+            yield Finding(Weight.CLAIMED, FindingCode.OPINION_WITHOUT_RECEIPT, part.department, words)
+        elif one.receipt.outcome is ReceiptOutcome.ACCEPTED:
+            at = one.receipt.arrived_at
+            code = FindingCode.OPINION_IN_TIME if one.in_time else FindingCode.OPINION_LATE
+            template = (
+                "{signer}'s opinion ({verdict}) reached the lead at {at}, in time, as the lead has signed"
+                if one.in_time
+                else "{signer}'s opinion ({verdict}) reached the lead at {at}, after the term, as the lead has signed"
+            )
+            yield Finding(Weight.PROVED, code, part.department, Text(template, {**named, "at": moment_text(at)}), at)
+
+
+def _is_in_time(part: AskedPart, arrived_at: datetime) -> bool:
+    """Where nothing comes of silence an opinion is never late; doubt favours the department."""
+    return part.default is DefaultMode.NONE or part.due_at is None or arrived_at <= part.due_at
+
+
+def _may_speak(document: ProvedDocument, opinion: Opinion, matter: str, directory: Lookup) -> bool:
+    """A department speaks for itself, or its substitute by the directory."""
+    signer = document.key[0]
+    if signer == opinion.department:
+        return opinion.substitution is None
+    at = document.verified.header.created_at
+    return opinion.substitution is not None and acted_for(
+        directory.directory, signer, opinion.department, matter, at
+    )  # fmt: skip
+
+
+def _taken(records: ProvedRecords, document: ProvedDocument, lead: str) -> bool:
+    receipt = records.receipt(document, lead)
+    return receipt is not None and receipt.outcome is ReceiptOutcome.ACCEPTED
