@@ -22,6 +22,13 @@ from exchange.schemas.catalogue.publication import (
     Visibility,
 )
 from exchange.schemas.claim import ClaimCheck
+from exchange.schemas.considered import (
+    Considered,
+    ConsideredTerm,
+    Overruling,
+    Standing,
+    WithoutConsent,
+)
 from exchange.schemas.consultation import (
     CaseClosed,
     CaseReopened,
@@ -47,16 +54,11 @@ from exchange.schemas.deadline import (
     TermNotice,
 )
 from exchange.schemas.decision import (
-    Considered,
-    ConsideredTerm,
     Decision,
     DefaultNotice,
     Outcome,
-    Overruling,
     Protest,
     ProtestGround,
-    Standing,
-    WithoutConsent,
 )
 from exchange.schemas.directory import (
     MAX_AUTHORITIES,

@@ -136,4 +136,4 @@ class BadBundle(SenderError):
     """A bundle of evidence that is none, that others would read otherwise, or that rests on no trusted authority."""
 
     code = "bundle"
-    remedy = "ask whoever made it for the file as it was made; `exchange evidence` makes one"
+    remedy = "ask whoever made it for the file as it was made"

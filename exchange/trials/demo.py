@@ -34,6 +34,7 @@ from exchange.schemas import Role
 from exchange.setup.init import init_broker, init_files, start_node
 from exchange.store.journal import JournalEntry
 from exchange.trials.at_the_window import attend
+from exchange.trials.demo_evidence import prove_cases
 from exchange.trials.demo_outcome import DemoOutcome
 from exchange.trials.demo_script import BEGINS, KILLED, KILLED_AFTER, SCRIPT, Expected, story_begins
 from exchange.workdays import ChinaCalendar
@@ -185,7 +186,11 @@ class Demo:
 
     def deviations(self, cases: list[CaseStatus]) -> list[Text]:
         """Return everything that came out otherwise than it should."""
-        return [*self._outcome().deviations(self._of_the_story(cases)), *self._check_books()]
+        told = self._of_the_story(cases)
+        stores = {address: opened.store for address, opened in self._members.items()}
+        numbers = [case.number for case in told]
+        proved = prove_cases(Home(self.home), stores, numbers, self.clock.now())
+        return [*self._outcome().deviations(told), *self._check_books(), *proved]
 
     def close(self) -> None:
         """Stop all processes and the broker; the records stay."""

@@ -22,6 +22,7 @@ from exchange.schemas import Document, Header, JointDraft, Receipt, ReceiptBatch
 from tests.corpus.body_vectors import bodies_vector
 from tests.corpus.calendar_vectors import calendars_vector
 from tests.corpus.case_vectors import claims_vector, deemed_vector
+from tests.corpus.evidence_vectors import write_evidence
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
 from tests.corpus.log_vectors import log_vector
 from tests.corpus.negative import negative_vector
@@ -182,6 +183,7 @@ def write() -> None:
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+    write_evidence(FOLDER / "evidence")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import StoredDocument
-from exchange.schemas import DeadlineState, DeemedConsent
+from exchange.schemas import DeadlineState, DeemedConsent, EntryKind, Receipt, StartRule
+from exchange.schemas.instants import CLOCK_SKEW
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
 
@@ -109,7 +110,7 @@ def _recheck(
         raise Malformed("not a deemed consent with the department's receipt")
     state = deemed.state
     require_monitor(verified.header.sender, state, directory)
-    check_request(state, evidence, directory)
+    _check_beginning(state, check_request(state, evidence, directory))
     if proof_digest(evidence) != deemed.receipt_digest:
         raise Forged("the receipt is not the one that is cited")
     if deemed.mode is not state.default:
@@ -135,6 +136,14 @@ def _difference(deemed: DeemedConsent, present: WorkingCalendar) -> Text | None:
         "differs under the present calendar, {version}: it would have been due {due}",
         {"version": present.version, "due": end_text(due_at) if due_at is not None else "–"},
     )
+
+
+def _check_beginning(state: DeadlineState, receipt: Receipt) -> None:
+    """Raise Forged where the term began before the department had the request, by its own receipt."""
+    begun = next((entry.at for entry in state.ledger if entry.kind is EntryKind.START), None)
+    had = receipt.arrived_at if state.start is StartRule.ARRIVAL else receipt.signed_for_at
+    if begun is not None and begun < had - CLOCK_SKEW:
+        raise Forged("the term began before the department had the request, by its own receipt")
 
 
 def _check_permitted(state: DeadlineState, calendar: WorkingCalendar) -> None:

@@ -55,7 +55,12 @@ def evidence(
         stores = stores_of(view)
         if as_ is not None:
             if as_ not in stores:
-                raise NotFound("no member {address!r} here", remedy="`exchange tree` lists them", address=as_)
+                raise NotFound(
+                    "no member {address!r} here",
+                    remedy="choose one of: {members}",
+                    address=as_,
+                    members=", ".join(sorted(stores)),
+                )
             stores = {as_: stores[as_]}
         made = bundle_of_case(view.home, stores, case, settings.clock.now())
     path = output or Path(f"{case}.evidence.zip")

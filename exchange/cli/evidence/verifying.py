@@ -11,10 +11,11 @@ from exchange.cli.options import JsonOption
 from exchange.cli.view import console, plain, print_json
 from exchange.directory.certificates import der_of
 from exchange.errors import FileUnusable
-from exchange.evidence.proof.findings import Conclusion, Finding, Weight
-from exchange.evidence.proof.verifying import Verification, verify_bundle
+from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, Weight
+from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
 from exchange.evidence.proof.words import CONCLUSIONS, WEIGHTS
 from exchange.language import choose, language, tr
+from exchange.language.members import calling
 
 EXIT_CODES = {Conclusion.PROVED: 0, Conclusion.INCOMPLETE: 3, Conclusion.CONTRADICTED: 4}
 _SIGNS = {
@@ -57,7 +58,8 @@ def verify(
     if as_json:
         print_json(verification_json(found))
     else:
-        _show(found, everything=everything)
+        with calling(found.names):
+            _show(found, everything=everything)
     code = EXIT_CODES[found.conclusion]
     if code:
         raise typer.Exit(code)
@@ -71,7 +73,7 @@ def _bytes(path: Path) -> bytes:
         raise FileUnusable("{path}: {reason}", remedy="name a file that can be read", path=path, reason=why) from error
 
 
-def verification_json(found: Verification) -> dict[str, Any]:
+def verification_json(found: VerifiedBundle) -> dict[str, Any]:
     """Return what was found, for machines."""
     subject = found.contents.subject
     return {
@@ -87,7 +89,7 @@ def verification_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def _finding_json(one: Finding) -> dict[str, Any]:
+def _finding_json(one: EvidenceFinding) -> dict[str, Any]:
     return {
         "weight": one.weight.value,
         "code": one.code.value,
@@ -98,7 +100,7 @@ def _finding_json(one: Finding) -> dict[str, Any]:
     }
 
 
-def _show(found: Verification, *, everything: bool) -> None:
+def _show(found: VerifiedBundle, *, everything: bool) -> None:
     subject = found.contents.subject
     console.print(plain(tr("{id}, of {lead}", id=subject.id, lead=subject.of), "bold"))
     for weight in Weight:

@@ -24,11 +24,12 @@ from exchange.language.names import OUTCOMES
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.facts import BalanceTerm
 from exchange.operations.reconciliation.words import VERDICTS
-from exchange.runtime.settings import Settings
+from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.schemas import Role
 from exchange.trials.demo import Demo, Happening, out_of_time
+from exchange.trials.demo_evidence import bundle_path
 
 _WEEKDAYS = (
     ("星期一", "Mon"), ("星期二", "Tue"), ("星期三", "Wed"), ("星期四", "Thu"), ("星期五", "Fri"), ("星期六", "Sat"),
@@ -220,6 +221,8 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[Devi
         )
         console.print(said)
     _say_balance(demo.balance)
+    if not deviations:
+        _say_evidence(demo, [case.number for case in cases])
     console.print("\n" + tr("records: {home}  (keys, databases, signed documents, logs)", home=demo.home))
     if deviations:
         console.print("\n" + tr("[bold red]otherwise than it should be[/]"))
@@ -227,6 +230,17 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[Devi
             console.print(Text("  ✗ ", style="red"), plain(line.written(language())), sep="")
     else:
         console.print("\n" + tr("[bold green]✓ everything came out as it should[/]"))
+
+
+def _say_evidence(demo: Demo, numbers: Sequence[str]) -> None:
+    """Where the bundles lie, and how anybody verifies one."""
+    home = Home(demo.home)
+    proved = [path for path in (bundle_path(home, number) for number in numbers) if path.exists()]
+    if not proved:
+        return
+    console.print(tr("evidence: {number} bundles, a case each, verify by themselves", number=len(proved)))
+    shown = {"file": shlex.quote(str(proved[0])), "authority": shlex.quote(str(home.trusted / "authority.der"))}
+    console.print(plain("  " + "exchange verify {file} --trust {authority}".format(**shown)))
 
 
 def _say_balance(balance: Balance | None) -> None:

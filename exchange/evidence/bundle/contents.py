@@ -38,9 +38,6 @@ class BundleReader(StrEnum):
     """For whom it was made: what that reader may not see is withheld, by name."""
 
     ALL = "all"
-    APPLICANT = "applicant"
-    COURT = "court"
-    PUBLIC = "public"
 
 
 class BundleSubject(Wire):

@@ -16,10 +16,7 @@ from exchange.evidence.bundle.contents import (
     BundleSubject,
     WithheldFile,
 )
-
-_DATE = (1980, 1, 1, 0, 0, 0)
-_MODE = 0o100644 << 16
-_UNIX = 3
+from exchange.evidence.bundle.layout import ATTRIBUTES, DATE, SYSTEM
 
 
 def write_bundle(
@@ -56,8 +53,8 @@ def described(path: str, data: bytes) -> BundleFile:
 
 
 def _add(archive: zipfile.ZipFile, path: str, data: bytes) -> None:
-    info = zipfile.ZipInfo(path, _DATE)
-    info.create_system = _UNIX  # else it would say on which system it was made
-    info.external_attr = _MODE
+    info = zipfile.ZipInfo(path, DATE)
+    info.create_system = SYSTEM
+    info.external_attr = ATTRIBUTES
     info.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(info, data, compresslevel=6)

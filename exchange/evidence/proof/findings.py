@@ -29,7 +29,6 @@ class FindingCode(StrEnum):
     FILE_MISSING = "file-missing"
     FILE_CHANGED = "file-changed"
     FILE_WITHHELD = "file-withheld"
-    FILE_UNREADABLE = "file-unreadable"
     AUTHORITY = "authority"
     DIRECTORY_CURRENT = "directory-current"
     DIRECTORY_NOT_SHOWN_CURRENT = "directory-not-shown-current"
@@ -56,6 +55,7 @@ class FindingCode(StrEnum):
     OPINION_DROPPED = "opinion-dropped"
     OPINION_MISSING = "opinion-missing"
     OPINION_DIFFERS = "opinion-differs"
+    OPINION_COUNTED_LATE = "opinion-counted-late"
     SILENCE_LAWFUL = "silence-lawful"
     SILENCE_UNLAWFUL = "silence-unlawful"
     SILENCE_MISSING = "silence-missing"
@@ -66,6 +66,7 @@ class FindingCode(StrEnum):
     DECISION = "decision"
     DECISION_MISSING = "decision-missing"
     DECISION_WRONG_LEAD = "decision-wrong-lead"
+    DECISION_DATED_BACK = "decision-dated-back"
 
 
 class Conclusion(StrEnum):
@@ -78,7 +79,7 @@ class Conclusion(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class EvidenceFinding:
     """One thing that was found."""
 
     weight: Weight
@@ -97,7 +98,7 @@ class Finding:
         return self.code in (FindingCode.RECEIVED,)
 
 
-def conclusion_of(findings: Collection[Finding]) -> Conclusion:
+def conclusion_of(findings: Collection[EvidenceFinding]) -> Conclusion:
     """Return what follows. Without anything proved nothing is proved: an empty set never means yes."""
     weights = {one.weight for one in findings}
     if Weight.CONTRADICTION in weights:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from exchange.directory import Lookup
 from exchange.directory.substitutes import acted_for
-from exchange.evidence.proof.findings import Finding, FindingCode, Weight
+from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.terms import AskedPart
 from exchange.language import Text
+from exchange.language.names import VERDICTS, coded
 from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import DefaultMode, Opinion, OpinionRecall, Receipt, ReceiptOutcome, Verdict
 
@@ -57,13 +58,13 @@ def given_by(records: ProvedRecords, lead: str, part: AskedPart, matter: str, di
     return found
 
 
-def opinion_findings(part: AskedPart, those: list[GivenOpinion]) -> Iterator[Finding]:
+def opinion_findings(part: AskedPart, those: list[GivenOpinion]) -> Iterator[EvidenceFinding]:
     """Yield which of them came in time."""
     for one in those:
-        named = {"signer": one.signer, "verdict": one.opinion.verdict.value, "id": one.message_id}
+        named = {"signer": one.signer, "verdict": coded(VERDICTS, one.opinion.verdict.value), "id": one.message_id}
         if one.receipt is None:
             words = Text("{signer}'s opinion {id} is not shown to have reached the lead: no receipt is with it", named)
-            yield Finding(Weight.CLAIMED, FindingCode.OPINION_WITHOUT_RECEIPT, part.department, words)
+            yield EvidenceFinding(Weight.CLAIMED, FindingCode.OPINION_WITHOUT_RECEIPT, part.department, words)
         elif one.receipt.outcome is ReceiptOutcome.ACCEPTED:
             at = one.receipt.arrived_at
             code = FindingCode.OPINION_IN_TIME if one.in_time else FindingCode.OPINION_LATE
@@ -72,7 +73,9 @@ def opinion_findings(part: AskedPart, those: list[GivenOpinion]) -> Iterator[Fin
                 if one.in_time
                 else "{signer}'s opinion ({verdict}) reached the lead at {at}, after the term, as the lead has signed"
             )
-            yield Finding(Weight.PROVED, code, part.department, Text(template, {**named, "at": moment_text(at)}), at)
+            yield EvidenceFinding(
+                Weight.PROVED, code, part.department, Text(template, {**named, "at": moment_text(at)}), at
+            )
 
 
 def _is_in_time(part: AskedPart, arrived_at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,9 +12,10 @@ from exchange.envelope import Verified, verify_signed
 from exchange.errors import ExchangeError
 from exchange.evidence.bundle.reading import Bundle
 from exchange.evidence.bundle.receipt_file import read_receipt_file
-from exchange.evidence.proof.findings import Finding, FindingCode, Weight
+from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.trusting import BundleTrust
 from exchange.language import Text
+from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import Body, Receipt, ReceiptBatch, ReceiptOutcome
 from exchange.schemas.instants import CLOCK_SKEW
 
@@ -46,7 +47,7 @@ class ProvedRecords:
     documents: Mapping[tuple[str, str], ProvedDocument]
     receipts: Mapping[tuple[str, str], tuple[Receipt, ...]]
     """By sender and id of the message that they are for."""
-    findings: tuple[Finding, ...]
+    findings: tuple[EvidenceFinding, ...]
 
     def of(self, model: type[B]) -> Iterator[tuple[ProvedDocument, B]]:
         """Yield the documents of a kind, in the order in which they say they were signed."""
@@ -63,82 +64,88 @@ class ProvedRecords:
 
 def read_records(bundle: Bundle, trust: BundleTrust) -> ProvedRecords:
     """Verify every document and receipt of a bundle."""
-    findings: list[Finding] = []
+    findings: list[EvidenceFinding] = []
     signed = {path.removesuffix(_SUFFIX): data for path, data in bundle.under(DOCUMENTS)}
-    documents: dict[tuple[str, str], ProvedDocument] = {}
-    for digest, data in signed.items():
-        found = _document(digest, data, trust)
-        if isinstance(found, Finding):
-            findings.append(found)
-        elif found.key in documents:
-            findings.append(_twice(found))
-        elif not isinstance(found.verified.body, ReceiptBatch):
-            documents[found.key] = found
-            findings += _enclosures(found, bundle)
     receipts: dict[tuple[str, str], list[Receipt]] = {}
     for path, data in bundle.under(RECEIPTS):
         try:
             receipt = verify_receipt(read_receipt_file(data, signed), trust.directory)
         except ExchangeError as error:
-            findings.append(_fault(FindingCode.RECEIPT_NOT_VERIFIED, f"{RECEIPTS}/{path}", error))
+            findings.append(_fault(FindingCode.RECEIPT_NOT_VERIFIED, "/".join((RECEIPTS, path)), error))
             continue
         receipts.setdefault((receipt.sender, receipt.message_id), []).append(receipt)
-    records = ProvedRecords(documents, {key: tuple(those) for key, those in receipts.items()}, tuple(findings))
-    held = [finding for one in documents.values() for finding in _held_against(one, records)]
-    return ProvedRecords(records.documents, records.receipts, (*findings, *held))
+    same: dict[tuple[str, str], list[ProvedDocument]] = {}
+    for digest, data in signed.items():
+        found = _document(digest, data, trust)
+        if isinstance(found, EvidenceFinding):
+            findings.append(found)
+        elif not isinstance(found.verified.body, ReceiptBatch):
+            same.setdefault(found.key, []).append(found)
+    documents = {key: _signed_for(those, receipts.get(key, ())) for key, those in same.items()}
+    records = ProvedRecords(documents, {key: tuple(those) for key, those in receipts.items()}, ())
+    findings += [_twice(those[0]) for those in same.values() if len(those) > 1]
+    for one in documents.values():
+        findings += [*_enclosures(one, bundle), *_held_against(one, records)]
+    return ProvedRecords(records.documents, records.receipts, tuple(findings))
 
 
-def _document(digest: str, data: bytes, trust: BundleTrust) -> ProvedDocument | Finding:
-    path = f"{DOCUMENTS}/{digest}{_SUFFIX}"
+def _signed_for(those: Sequence[ProvedDocument], receipts: Sequence[Receipt]) -> ProvedDocument:
+    """Of several documents that somebody signed under one id, the one that others have signed for."""
+    named = {one.digest for one in receipts}
+    return next((one for one in those if one.digest in named), those[0])
+
+
+def _document(digest: str, data: bytes, trust: BundleTrust) -> ProvedDocument | EvidenceFinding:
+    path = "/".join((DOCUMENTS, digest + _SUFFIX))
     if hashlib.sha256(data).hexdigest() != digest:
         words = Text("{path}: the file does not bear the digest of what it holds", {"path": path})
-        return Finding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, path, words)
+        return EvidenceFinding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, path, words)
     try:
         return ProvedDocument(digest, data, verify_signed(data, trust.directory))
     except ExchangeError as error:
         return _fault(FindingCode.DOCUMENT_NOT_VERIFIED, path, error)
 
 
-def _fault(code: FindingCode, path: str, error: ExchangeError) -> Finding:
-    return Finding(Weight.CONTRADICTION, code, path, Text("{path}: {why}", {"path": path, "why": error.text}))
+def _fault(code: FindingCode, path: str, error: ExchangeError) -> EvidenceFinding:
+    return EvidenceFinding(Weight.CONTRADICTION, code, path, Text("{path}: {why}", {"path": path, "why": error.text}))
 
 
-def _twice(document: ProvedDocument) -> Finding:
+def _twice(document: ProvedDocument) -> EvidenceFinding:
     sender, message_id = document.key
     words = Text("{sender} has signed two different documents under the id {id}", {"sender": sender, "id": message_id})
-    return Finding(Weight.CONTRADICTION, FindingCode.DOCUMENT_TWICE, message_id, words)
+    return EvidenceFinding(Weight.CONTRADICTION, FindingCode.DOCUMENT_TWICE, message_id, words)
 
 
-def _enclosures(document: ProvedDocument, bundle: Bundle) -> Iterator[Finding]:
+def _enclosures(document: ProvedDocument, bundle: Bundle) -> Iterator[EvidenceFinding]:
     """What was signed as enclosed is named by digest; without its bytes its content is not proved."""
     withheld = {one.path for one in bundle.contents.withheld}
     for digest in document.verified.enclosures:
-        path = f"{ENCLOSURES}/{digest.hex()}"
+        path = "/".join((ENCLOSURES, digest.hex()))
         data = bundle.files.get(path)
         if data is None and path not in withheld:
             words = Text("an enclosure of {id} is not in the bundle: {digest}",
                          {"id": document.key[1], "digest": digest.hex()})  # fmt: skip
-            yield Finding(Weight.MISSING, FindingCode.ENCLOSURE_MISSING, document.key[1], words)
+            yield EvidenceFinding(Weight.MISSING, FindingCode.ENCLOSURE_MISSING, document.key[1], words)
         elif data is not None and hashlib.sha256(data).digest() != digest:
             words = Text("{path}: the file does not bear the digest of what it holds", {"path": path})
-            yield Finding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, path, words)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, path, words)
 
 
-def _held_against(document: ProvedDocument, records: ProvedRecords) -> Iterator[Finding]:
+def _held_against(document: ProvedDocument, records: ProvedRecords) -> Iterator[EvidenceFinding]:
     """Every receipt for a document is for its bytes, and was not signed before the document says it was."""
     said = document.verified.header.created_at
     for receipt in records.receipts.get(document.key, ()):
         named = {"receiver": receipt.receiver, "sender": receipt.sender, "id": receipt.message_id,
-                 "at": receipt.signed_for_at, "said": said}  # fmt: skip
+                 "at": moment_text(receipt.signed_for_at), "said": moment_text(said)}  # fmt: skip
         if receipt.digest != document.digest:
             words = Text("{receiver} has signed for other bytes of {id} than those of {sender} in the bundle", named)
-            yield Finding(Weight.CONTRADICTION, FindingCode.RECEIPT_OF_OTHER_BYTES, receipt.message_id, words)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.RECEIPT_OF_OTHER_BYTES, receipt.message_id, words)
         elif receipt.signed_for_at < said - CLOCK_SKEW or receipt.arrived_at > receipt.signed_for_at + CLOCK_SKEW:
             words = Text("{receiver} has signed for {id} at {at}, and {sender} dates it {said}", named)
-            yield Finding(Weight.CONTRADICTION, FindingCode.DATED_WRONGLY, receipt.message_id, words)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.DATED_WRONGLY, receipt.message_id, words)
         elif receipt.outcome is ReceiptOutcome.RETURNED:
             words = Text("{receiver} has sent {id} of {sender} back", named)
-            yield Finding(Weight.PROVED, FindingCode.RETURNED, receipt.message_id, words, receipt.signed_for_at)
+            yield EvidenceFinding(Weight.PROVED, FindingCode.RETURNED, receipt.message_id, words, receipt.signed_for_at)
         else:
             words = Text("{receiver} has signed for {id} of {sender}", named)
-            yield Finding(Weight.PROVED, FindingCode.RECEIVED, receipt.message_id, words, receipt.signed_for_at)
+            yield EvidenceFinding(Weight.PROVED, FindingCode.RECEIVED, receipt.message_id, words, receipt.signed_for_at)

@@ -12,7 +12,7 @@ from exchange.approval.rules.defaults import is_proved
 from exchange.approval.rules.ledger_bounds import check_entries
 from exchange.clock import end_text
 from exchange.errors import ExchangeError
-from exchange.evidence.proof.findings import Finding, FindingCode, Weight
+from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.records import ProvedRecords
 from exchange.language import Text
 from exchange.messaging.rules.moments import moment_text
@@ -52,7 +52,7 @@ class AskedPart:
     consultation_id: str
     default: DefaultMode
     due_at: datetime | None
-    findings: tuple[Finding, ...]
+    findings: tuple[EvidenceFinding, ...]
 
 
 def asked_part(
@@ -67,7 +67,7 @@ def asked_part(
     if not terms:
         words = Text("nothing that the lead has signed of {department}'s term is in the bundle",
                      {"department": department})  # fmt: skip
-        findings.append(Finding(Weight.MISSING, FindingCode.TERM_MISSING, department, words))
+        findings.append(EvidenceFinding(Weight.MISSING, FindingCode.TERM_MISSING, department, words))
     else:
         due_at, found = _derived(department, terms[-1], calendar)
         findings += [*found, *_begins(department, terms[-1], receipt), *_as_asked(terms[-1], part)]
@@ -94,19 +94,19 @@ def _of_notice(signed_at: datetime, state: DeadlineState) -> SignedTerm:
     return SignedTerm(signed_at, state.term, state.start, state.ledger)
 
 
-def _signed_for(department: str, receipt: Receipt | None) -> Iterator[Finding]:
+def _signed_for(department: str, receipt: Receipt | None) -> Iterator[EvidenceFinding]:
     if receipt is None:
         words = Text("that {department} has had the request is not proved: its receipt is not in the bundle",
                      {"department": department})  # fmt: skip
-        yield Finding(Weight.MISSING, FindingCode.ASKED_WITHOUT_RECEIPT, department, words)
+        yield EvidenceFinding(Weight.MISSING, FindingCode.ASKED_WITHOUT_RECEIPT, department, words)
     else:
         at = receipt.signed_for_at
         named = {"department": department, "at": moment_text(at)}
         words = Text("{department} has signed for the request at {at}", named)
-        yield Finding(Weight.PROVED, FindingCode.ASKED, department, words, at_latest=at)
+        yield EvidenceFinding(Weight.PROVED, FindingCode.ASKED, department, words, at_latest=at)
 
 
-def _one_ledger(department: str, terms: Sequence[SignedTerm]) -> Iterator[Finding]:
+def _one_ledger(department: str, terms: Sequence[SignedTerm]) -> Iterator[EvidenceFinding]:
     """A ledger only goes on: whatever is signed later begins with what was signed before."""
     for before, after in pairwise(terms):
         had = [(entry.kind, entry.at, entry.days) for entry in before.ledger]
@@ -114,30 +114,32 @@ def _one_ledger(department: str, terms: Sequence[SignedTerm]) -> Iterator[Findin
         if has[: len(had)] != had and had[: len(has)] != has:
             words = Text("the lead has signed two ledgers of {department}'s term that cannot both be",
                          {"department": department})  # fmt: skip
-            yield Finding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)
             return
 
 
-def _derived(department: str, signed: SignedTerm, calendar: WorkingCalendar) -> tuple[datetime | None, list[Finding]]:
+def _derived(
+    department: str, signed: SignedTerm, calendar: WorkingCalendar
+) -> tuple[datetime | None, list[EvidenceFinding]]:
     try:
         check_entries(department, signed.ledger, signed.signed_at)
         due_at = reckon(signed.term, signed.ledger, calendar, department).due_at
     except ExchangeError as error:
         words = Text("{department}'s term cannot be reckoned: {why}", {"department": department, "why": error.text})
-        return None, [Finding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)]
+        return None, [EvidenceFinding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)]
     if signed.due_at is not None and signed.due_at != due_at:
         words = Text("the end of {department}'s term that the decision names does not follow from its ledger",
                      {"department": department})  # fmt: skip
-        return due_at, [Finding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)]
+        return due_at, [EvidenceFinding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)]
     if due_at is None:
         words = Text("{department}'s term has not begun, or stands still", {"department": department})
-        return None, [Finding(Weight.PROVED, FindingCode.TERM, department, words)]
+        return None, [EvidenceFinding(Weight.PROVED, FindingCode.TERM, department, words)]
     told = {"department": department, "end": end_text(due_at), "calendar": calendar.version}
     words = Text("{department} had time until {end}, derived from its ledger by {calendar}", told)
-    return due_at, [Finding(Weight.PROVED, FindingCode.TERM, department, words)]
+    return due_at, [EvidenceFinding(Weight.PROVED, FindingCode.TERM, department, words)]
 
 
-def _begins(department: str, signed: SignedTerm, receipt: Receipt | None) -> Iterator[Finding]:
+def _begins(department: str, signed: SignedTerm, receipt: Receipt | None) -> Iterator[EvidenceFinding]:
     """A term does not begin before its department has had the request, by its own receipt."""
     starts = [entry for entry in signed.ledger if entry.kind is EntryKind.START]
     if receipt is None or not starts:
@@ -147,11 +149,11 @@ def _begins(department: str, signed: SignedTerm, receipt: Receipt | None) -> Ite
         words = Text("the lead's ledger has {department}'s term begin at {said}, before its receipt of {at}",
                      {"department": department, "said": moment_text(starts[0].at),
                       "at": moment_text(by_receipt)})  # fmt: skip
-        yield Finding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)
+        yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, department, words)
 
 
-def _as_asked(signed: SignedTerm, part: ConsultedDepartment) -> Iterator[Finding]:
+def _as_asked(signed: SignedTerm, part: ConsultedDepartment) -> Iterator[EvidenceFinding]:
     """The term is that which the department was told when it was asked."""
     if signed.term != part.term:
         words = Text("{department} was told another term than the lead has gone by", {"department": part.department})
-        yield Finding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, part.department, words)
+        yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.TERM_DIFFERS, part.department, words)

@@ -15,7 +15,7 @@ from exchange.directory.succession import read_succession
 from exchange.directory.view import read_directory, view_of
 from exchange.errors import BadBundle, BadDirectory
 from exchange.evidence.bundle.reading import Bundle
-from exchange.evidence.proof.findings import Finding, FindingCode, Weight
+from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.language import Text
 from exchange.workdays import WorkingCalendar
 
@@ -54,34 +54,34 @@ def trust_in(bundle: Bundle, authority: Certificate) -> BundleTrust:
     return BundleTrust(directory, signed, statement, in_force(_calendars(bundle, directory)))
 
 
-def directory_findings(trust: BundleTrust, last_signed: datetime | None) -> Iterator[Finding]:
+def directory_findings(trust: BundleTrust, last_signed: datetime | None) -> Iterator[EvidenceFinding]:
     """Yield whose directory it is, and whether it was the present one when the last document was signed.
 
     An old directory knows nothing of later revocations, so it is not enough that its signature holds.
     """
     own, stated = trust.directory.own, trust.statement
     named = {"domain": own.domain, "version": own.version}
-    yield Finding(
+    yield EvidenceFinding(
         Weight.PROVED, FindingCode.AUTHORITY, own.domain,
         Text("the directory of {domain}, version {version}, is signed by the authority that you trust", named),
     )  # fmt: skip
     if stated is None:
         words = Text("nothing says that directory {version} of {domain} was the present one: "
                      "a later revocation would not be seen", named)  # fmt: skip
-        yield Finding(Weight.CLAIMED, FindingCode.DIRECTORY_NOT_SHOWN_CURRENT, own.domain, words)
+        yield EvidenceFinding(Weight.CLAIMED, FindingCode.DIRECTORY_NOT_SHOWN_CURRENT, own.domain, words)
         return
     same = (stated.version, stated.digest) == (own.version, hashlib.sha256(trust.signed).hexdigest())
     if stated.version > own.version or (stated.version == own.version and not same):
         words = Text("the directory is version {version} of {domain}, and the domain itself stated another: {stated}",
                      {**named, "stated": stated.version})  # fmt: skip
-        yield Finding(Weight.CONTRADICTION, FindingCode.DIRECTORY_ROLLED_BACK, own.domain, words)
+        yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.DIRECTORY_ROLLED_BACK, own.domain, words)
     elif last_signed is not None and max(stated.issued_at, own.directory.issued_at) < last_signed:
         words = Text("that directory {version} of {domain} was the present one is stated for a time before "
                      "the last document", named)  # fmt: skip
-        yield Finding(Weight.CLAIMED, FindingCode.DIRECTORY_NOT_SHOWN_CURRENT, own.domain, words)
+        yield EvidenceFinding(Weight.CLAIMED, FindingCode.DIRECTORY_NOT_SHOWN_CURRENT, own.domain, words)
     else:
         words = Text("directory {version} of {domain} was the present one after the last document was signed", named)
-        yield Finding(
+        yield EvidenceFinding(
             Weight.PROVED, FindingCode.DIRECTORY_CURRENT, own.domain, words, at_latest=stated.issued_at
         )  # fmt: skip
 

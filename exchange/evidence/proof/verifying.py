@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,22 +11,24 @@ from exchange.errors import BadBundle, BadDirectory
 from exchange.evidence.bundle.contents import BundleContents, SubjectKind
 from exchange.evidence.bundle.reading import Bundle, read_bundle
 from exchange.evidence.proof.cases import case_findings
-from exchange.evidence.proof.findings import Conclusion, Finding, FindingCode, Weight, conclusion_of
+from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, FindingCode, Weight, conclusion_of
 from exchange.evidence.proof.records import ProvedRecords, read_records
 from exchange.evidence.proof.trusting import directory_findings, trust_in
-from exchange.language import Text
+from exchange.language import Text, Words
 from exchange.messaging.rules.moments import moment_text
 
 
 @dataclass(frozen=True)
-class Verification:
+class VerifiedBundle:
     """What came of verifying a bundle."""
 
     contents: BundleContents
-    findings: tuple[Finding, ...]
+    findings: tuple[EvidenceFinding, ...]
     domain: str
     documents: int
     receipts: int
+    names: Mapping[str, Words]
+    """What the directory calls its members."""
 
     @property
     def conclusion(self) -> Conclusion:
@@ -34,7 +36,7 @@ class Verification:
         return conclusion_of(self.findings)
 
 
-def verify_bundle(data: bytes, authority: bytes) -> Verification:
+def verify_bundle(data: bytes, authority: bytes) -> VerifiedBundle:
     """Verify a bundle by the certificate (DER) of the authority that the reader trusts, and by nothing else.
 
     Raises BadBundle for what is no bundle, or holds no directory that this authority has signed.
@@ -44,7 +46,7 @@ def verify_bundle(data: bytes, authority: bytes) -> Verification:
     except BadDirectory as error:
         raise BadBundle(
             "the certificate that is to be trusted cannot be read: {why}",
-            remedy="give the authority's certificate, DER, as its domain hands it out (`exchange authority export`)",
+            remedy="give the certificate of the domain's authority as you have it from the domain itself",
             why=error.text,
         ) from error
     bundle = read_bundle(data)
@@ -58,9 +60,10 @@ def verify_bundle(data: bytes, authority: bytes) -> Verification:
     ]
     if bundle.contents.subject.kind is SubjectKind.CASE:
         found += case_findings(bundle.contents.subject.id, bundle.contents.subject.of, records, trust)
-    return Verification(
+    return VerifiedBundle(
         bundle.contents, tuple(found), trust.directory.domain, len(records.documents),
         sum(len(those) for those in records.receipts.values()),
+        {one.address: (one.name, one.name_en) for one in trust.directory.everyone},
     )  # fmt: skip
 
 
@@ -68,21 +71,21 @@ def _last_signed(records: ProvedRecords) -> datetime | None:
     return max((one.verified.header.created_at for one in records.documents.values()), default=None)
 
 
-def _of_files(bundle: Bundle) -> Iterator[Finding]:
+def _of_files(bundle: Bundle) -> Iterator[EvidenceFinding]:
     for fault in bundle.faults:
         named = {"path": fault.path}
         if fault.missing:
             words = Text("{path}: named in the bundle and not in it", named)
-            yield Finding(Weight.CONTRADICTION, FindingCode.FILE_MISSING, fault.path, words)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.FILE_MISSING, fault.path, words)
         else:
             words = Text("{path}: other bytes than the bundle names", named)
-            yield Finding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, fault.path, words)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, fault.path, words)
     for one in bundle.contents.withheld:
         words = Text("{path}: withheld from this reader: {why}", {"path": one.path, "why": one.why})
-        yield Finding(Weight.CLAIMED, FindingCode.FILE_WITHHELD, one.path, words)
+        yield EvidenceFinding(Weight.CLAIMED, FindingCode.FILE_WITHHELD, one.path, words)
 
 
-def _of_subject(bundle: Bundle, records: ProvedRecords) -> Iterator[Finding]:
+def _of_subject(bundle: Bundle, records: ProvedRecords) -> Iterator[EvidenceFinding]:
     """Who has signed the document that the bundle is about; of a case, `case_findings` tells more."""
     subject = bundle.contents.subject
     if subject.kind is SubjectKind.CASE:
@@ -90,14 +93,14 @@ def _of_subject(bundle: Bundle, records: ProvedRecords) -> Iterator[Finding]:
     document = records.documents.get((subject.of, subject.id))
     if document is None:
         words = Text("{id} of {sender} is not in the bundle", {"id": subject.id, "sender": subject.of})
-        yield Finding(Weight.MISSING, FindingCode.SUBJECT_MISSING, subject.id, words)
+        yield EvidenceFinding(Weight.MISSING, FindingCode.SUBJECT_MISSING, subject.id, words)
         return
     header = document.verified.header
     words = Text("{sender} has signed {id}, which it dates {at}",
                  {"sender": header.sender, "id": header.message_id, "at": moment_text(header.created_at)})  # fmt: skip
-    yield Finding(Weight.PROVED, FindingCode.DOCUMENT_SIGNED, header.message_id, words)
+    yield EvidenceFinding(Weight.PROVED, FindingCode.DOCUMENT_SIGNED, header.message_id, words)
     for addressee in header.addressees:
         if records.receipt(document, addressee) is None:
             words = Text("that {receiver} has had {id} is not proved: its receipt is not in the bundle",
                          {"receiver": addressee, "id": header.message_id})  # fmt: skip
-            yield Finding(Weight.MISSING, FindingCode.RECEIPT_MISSING, header.message_id, words)
+            yield EvidenceFinding(Weight.MISSING, FindingCode.RECEIPT_MISSING, header.message_id, words)

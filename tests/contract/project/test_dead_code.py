@@ -33,6 +33,7 @@ CALLED_BY = {
     "smtplib, by these names": {"_host", "sock"},
     "Python, by these names": {"__dir__", "__getattr__", "find_spec", "set_data"},
     "starlette, by this name": {"spool_max_size"},
+    "zipfile, which reads these of a file's entry": {"create_system", "external_attr"},
     "tempfile, by this name": {"tempdir"},
     "httpcore, whose interface has this parameter": {"local_address"},
     "structlog, which gives this parameter": {"logger"},

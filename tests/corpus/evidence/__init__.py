@@ -1,0 +1,1 @@
+"""Bundles of evidence, good and forged, each with what a verifier must find."""

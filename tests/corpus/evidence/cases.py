@@ -1,0 +1,128 @@
+"""The corpus: who cheats, how, and what a verifier must find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.corpus.evidence.forged import (
+    decision_dated_back,
+    deemed,
+    department_left_out,
+    late_counted,
+    no_statement,
+    not_reminded_in_time,
+    not_the_lead,
+    nothing,
+    opinion_dropped,
+    opinion_otherwise,
+    recalled,
+    receipt_before_document,
+    receipt_invented,
+    receipt_missing,
+    receipt_of_other_bytes,
+    rolled_back,
+    silence_against_opinion,
+    stolen_key,
+    stolen_key_dated_back,
+    term_dated_back,
+    two_documents_of_one_id,
+    two_ledgers,
+    undecided,
+    without,
+)
+from tests.corpus.evidence.town import PaperTown, good
+from tests.unit.facts import at
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a verifier concludes, with every code that is not a proof."""
+
+    conclusion: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperCase:
+    """A bundle and what must be found in it."""
+
+    name: str
+    what: str
+    make: Callable[[], PaperTown]
+    expected: Expected
+
+
+_CONTRADICTED, _INCOMPLETE, _PROVED = "contradicted", "incomplete", "proved"
+
+
+def _wrong(*codes: str) -> Expected:
+    return Expected(_CONTRADICTED, codes)
+
+
+def _lacks(*codes: str) -> Expected:
+    return Expected(_INCOMPLETE, codes)
+
+
+CASES: tuple[PaperCase, ...] = (
+    PaperCase("good", "one has agreed, one was silent, granted", good, Expected(_PROVED)),
+    PaperCase("opinion-dropped", "the window leaves out an objection that it signed for", opinion_dropped,
+              _wrong("opinion-dropped")),
+    PaperCase("silence-against-opinion", "silence is counted of a department that had answered in time",
+              silence_against_opinion, _wrong("silence-against-opinion")),
+    PaperCase("opinion-otherwise", "the decision makes consent of an objection", opinion_otherwise,
+              _wrong("opinion-differs")),
+    PaperCase("department-left-out", "the decision does not name a department that was asked", department_left_out,
+              _wrong("not-considered")),
+    PaperCase("decision-dated-back", "the decision is dated before the silence that it rests on", decision_dated_back,
+              _wrong("decision-dated-back")),
+    PaperCase("term-dated-back", "the lead's ledger begins before the department's receipt", term_dated_back,
+              _wrong("term-differs", "silence-unlawful")),
+    PaperCase("two-ledgers", "the lead tells two terms of one department", two_ledgers, _wrong("term-differs")),
+    PaperCase("fired-early", "a monitor counts silence before the term is over",
+              deemed(lambda town, state, sent: town.deem(state, (sent,), at("03-09", "12:00"))),
+              _wrong("silence-unlawful")),
+    PaperCase("not-reminded", "a monitor counts the silence of somebody not reminded",
+              deemed(lambda town, state, sent: town.deem(state, (), at("03-10", "00:01"))),
+              _wrong("silence-unlawful")),
+    PaperCase("reminded-late", "a reminder was signed for after the term", deemed(not_reminded_in_time),
+              _wrong("silence-unlawful")),
+    PaperCase("wrong-calendar", "a monitor reckons by another calendar",
+              deemed(lambda town, state, sent: town.deem(state, (sent,), at("03-10", "00:01"),
+                                                           due_at=at("03-06", "24:00"))),
+              _wrong("silence-unlawful")),
+    PaperCase("no-proof-of-asking", "a monitor counts silence without the department's receipt",
+              deemed(lambda town, state, sent: town.deem(state, (sent,), at("03-10", "00:01")), evidence=False),
+              _wrong("silence-unlawful")),
+    PaperCase("receipt-missing", "a department's receipt was taken out", receipt_missing,
+              _lacks("asked-without-receipt")),
+    PaperCase("receipt-invented", "a relay office signs a department's receipt", receipt_invented,
+              _wrong("asked-without-receipt", "receipt-not-verified", "silence-unlawful")),
+    PaperCase("receipt-of-other-bytes", "a receipt is for other bytes", receipt_of_other_bytes,
+              _wrong("opinion-without-receipt", "receipt-of-other-bytes")),
+    PaperCase("receipt-before-document", "a receipt is older than what it is for", receipt_before_document,
+              _wrong("dated-wrongly")),
+    PaperCase("two-documents-of-one-id", "a department signs two opinions under one id", two_documents_of_one_id,
+              _wrong("document-twice")),
+    PaperCase("stolen-key", "a revoked key signs an opinion", stolen_key,
+              _wrong("document-not-verified", "opinion-missing")),
+    PaperCase("stolen-key-dated-back", "an opinion that nobody has signed for", stolen_key_dated_back,
+              _lacks("opinion-without-receipt")),
+    PaperCase("directory-rolled-back", "an older directory than the domain has stated", rolled_back,
+              _wrong("directory-rolled-back")),
+    PaperCase("not-the-lead", "a department signs the decision", not_the_lead, _wrong("decision-wrong-lead")),
+    PaperCase("recalled-counted", "the decision counts an opinion that was recalled", recalled,
+              _wrong("opinion-differs")),
+    PaperCase("late-counted", "the decision counts an opinion that came too late", late_counted,
+              _lacks("opinion-counted-late")),
+    PaperCase("undecided", "a case without a decision", undecided, _lacks("decision-missing")),
+    PaperCase("nothing", "a bundle about a case of which it has nothing", nothing,
+              _lacks("decision-missing", "subject-missing")),
+    PaperCase("no-statement", "nothing says that the directory is the present one", no_statement,
+              _lacks("directory-not-shown-current")),
+    PaperCase("opinion-taken-out", "the opinion that the decision counts is not there",
+              without("documents/", b"vnd.yizhan.opinion+json"), _lacks("opinion-missing")),
+    PaperCase("silence-taken-out", "the deemed consent that the decision counts is not there",
+              without("documents/", b"vnd.yizhan.deemed-consent+json"), _lacks("silence-missing")),
+)  # fmt: skip
+BY_NAME: Mapping[str, PaperCase] = {one.name: one for one in CASES}

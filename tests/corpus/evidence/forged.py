@@ -1,0 +1,302 @@
+"""What might be tried with a case, each as a town's papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from exchange.directory.view import sign_directory
+from exchange.schemas import (
+    DeadlineState,
+    OpinionRecall,
+    SentReminder,
+    Standing,
+    Verdict,
+)
+from tests.corpus.evidence.town import (
+    ASKED,
+    DEEMED,
+    LEAD,
+    MONITOR,
+    OPINION,
+    POLICE,
+    TRANSPORT,
+    PaperTown,
+    answered,
+    good,
+    silent,
+    usual,
+)
+from tests.unit.facts import at, start
+
+OTHER = "60000000-0000-4000-8000-000000000000"
+RECALL = "70000000-0000-4000-8000-000000000000"
+NEXT_NOTICE = "80000000-0000-4000-8000-000000000000"
+
+
+def _decided(town: PaperTown, police: Standing = Standing.ANSWERED, transport: Standing = Standing.DEEMED) -> PaperTown:
+    ids = {Standing.ANSWERED: OPINION, Standing.DEEMED: DEEMED}
+    transports = OTHER if transport is Standing.ANSWERED else ids.get(transport)
+    town.decide(town.considered(POLICE, police, ids.get(police)), town.considered(TRANSPORT, transport, transports))
+    town.vouch()
+    return town
+
+
+def opinion_dropped() -> PaperTown:
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town, Verdict.DISAGREE)
+    silent(town, transport)
+    return _decided(town, police=Standing.MOOT)
+
+
+def silence_against_opinion() -> PaperTown:
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    signed = town.opinion(TRANSPORT, Verdict.DISAGREE, at("03-09", "16:00"), OTHER)
+    town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-09", "16:00"))
+    silent(town, transport)
+    return _decided(town)
+
+
+def opinion_otherwise() -> PaperTown:
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town, Verdict.DISAGREE)
+    silent(town, transport)
+    return _decided(town)
+
+
+def department_left_out() -> PaperTown:
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    town.decide(town.considered(POLICE, Standing.ANSWERED, OPINION))
+    town.vouch()
+    return town
+
+
+def decision_dated_back() -> PaperTown:
+    town = PaperTown(decided_at=at("03-06"))
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    return _decided(town)
+
+
+def term_dated_back() -> PaperTown:
+    """The ledger begins on Friday before, three days before the department signed for the request."""
+    town = PaperTown()
+    asked = town.consult()
+    ledger = (start("02-27"),)
+    police = town.state(POLICE, town.receipt(asked, ASKED, LEAD, POLICE, town.asked_at))
+    transport = town.state(TRANSPORT, town.receipt(asked, ASKED, LEAD, TRANSPORT, town.asked_at), ledger=ledger)
+    town.notice(police, transport)
+    answered(town)
+    sent = town.remind(transport, at("03-05", "18:00"))
+    town.receipt(town.deem(transport, (sent,), at("03-07")), DEEMED, MONITOR, LEAD, at("03-07"))
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION),
+        town.considered(TRANSPORT, Standing.DEEMED, DEEMED, ledger=ledger),
+    )  # fmt: skip
+    town.vouch()
+    return town
+
+
+def two_ledgers() -> PaperTown:
+    town = good()
+    told = town.state(TRANSPORT, None, revision=2, ledger=(start("03-03"),))
+    town.notice(told, message_id=NEXT_NOTICE, moment=at("03-03"))
+    return town
+
+
+def deemed(
+    change: Callable[[PaperTown, DeadlineState, SentReminder], bytes], evidence: bool = True
+) -> Callable[[], PaperTown]:
+    """A case whose deemed consent is made by ``change``."""
+
+    def make() -> PaperTown:
+        town = PaperTown()
+        asked = town.consult()
+        police = town.state(POLICE, town.receipt(asked, ASKED, LEAD, POLICE, town.asked_at))
+        signed_for = town.receipt(asked, ASKED, LEAD, TRANSPORT, town.asked_at)
+        transport = town.state(TRANSPORT, signed_for if evidence else None)
+        town.notice(police, transport)
+        answered(town)
+        sent = town.remind(town.state(TRANSPORT, signed_for), at("03-06", "18:00"))
+        signed = change(town, transport, sent)
+        town.receipt(signed, DEEMED, MONITOR, LEAD, at("03-10", "08:45"))
+        return _decided(town)
+
+    return make
+
+
+def not_reminded_in_time(town: PaperTown, state: DeadlineState, sent: SentReminder) -> bytes:
+    """It was reminded, and signed for that only after its term."""
+    assert sent.proof is not None
+    late = town.receipt(
+        sent.proof.signed, sent.message_id, MONITOR, TRANSPORT, at("03-10", "08:00"), keep=False
+    )  # fmt: skip
+    told = sent.model_copy(update={"proof": sent.proof.model_copy(update={"receipt": late})})
+    return town.deem(state, (told,), at("03-10", "08:30"))
+
+
+def receipt_missing() -> PaperTown:
+    """The department denies that it had the request, and its receipt was taken out."""
+    town = PaperTown()
+    asked = town.consult()
+    police = town.state(POLICE, town.receipt(asked, ASKED, LEAD, POLICE, town.asked_at))
+    transport = town.state(TRANSPORT, town.receipt(asked, ASKED, LEAD, TRANSPORT, town.asked_at, keep=False))
+    town.notice(police, transport)
+    answered(town)
+    silent(town, transport)
+    return _decided(town)
+
+
+def receipt_invented() -> PaperTown:
+    """A relay office signs a receipt in the department's name."""
+    town = PaperTown()
+    asked = town.consult()
+    police = town.state(POLICE, town.receipt(asked, ASKED, LEAD, POLICE, town.asked_at))
+    forged = town.receipt(asked, ASKED, LEAD, TRANSPORT, town.asked_at, by="c.relay")
+    transport = town.state(TRANSPORT, forged)
+    town.notice(police, transport)
+    answered(town)
+    silent(town, transport)
+    return _decided(town)
+
+
+def receipt_of_other_bytes() -> PaperTown:
+    town = good()
+    signed = town.opinion(POLICE, Verdict.AGREE, at("03-05"), OTHER)
+    town.receipt(signed + b"\x00", OTHER, POLICE, LEAD, at("03-05"))
+    return town
+
+
+def receipt_before_document() -> PaperTown:
+    town = good()
+    signed = town.opinion(POLICE, Verdict.AGREE, at("03-09"), OTHER)
+    town.receipt(signed, OTHER, POLICE, LEAD, at("03-04"))
+    return town
+
+
+def two_documents_of_one_id() -> PaperTown:
+    town = good()
+    town.opinion(POLICE, Verdict.DISAGREE, at("03-04"))
+    return town
+
+
+def stolen_key() -> PaperTown:
+    """Transport was revoked on Tuesday; on Wednesday somebody signs with its key."""
+    town = PaperTown()
+    usual(town)
+    answered(town)
+    signed = town.opinion(TRANSPORT, Verdict.AGREE, at("03-04"), OTHER)
+    town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-04"))
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION), town.considered(TRANSPORT, Standing.ANSWERED, OTHER)
+    )  # fmt: skip
+    town.vouch(_revoked(town))
+    return town
+
+
+def stolen_key_dated_back() -> PaperTown:
+    """The same, dated before the revocation: no window has signed for it, so it proves nothing."""
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    town.opinion(TRANSPORT, Verdict.AGREE, at("03-02", "12:00"), OTHER)
+    return _decided(town)
+
+
+def _revoked(town: PaperTown) -> bytes:
+    directory = town.kin.directory()
+    members = tuple(
+        one.model_copy(update={"revoked_at": at("03-03"), "revoked_for": "失窃"}) if one.address == TRANSPORT else one
+        for one in directory.members
+    )  # fmt: skip
+    changed = directory.model_copy(update={"members": members})
+    return sign_directory(changed, town.kin.authority.key, town.kin.authority.certificate)
+
+
+def rolled_back() -> PaperTown:
+    """The directory of before the revocation, though the domain has stated a newer one since."""
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION), town.considered(TRANSPORT, Standing.DEEMED, DEEMED)
+    )  # fmt: skip
+    town.vouch(town.kin.signed(1), stated=town.kin.signed(2), version=2)
+    return town
+
+
+def not_the_lead() -> PaperTown:
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION), town.considered(TRANSPORT, Standing.DEEMED, DEEMED),
+        by="police",
+    )  # fmt: skip
+    town.vouch()
+    return town
+
+
+def recalled() -> PaperTown:
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    body = OpinionRecall(
+        case_number="C-1", department=POLICE, opinion_id=OPINION, reasons="补充核查", officer="张三", at=at("03-05")
+    )  # fmt: skip
+    signed = town.sign(body, "police", (LEAD,), RECALL, at("03-05"), conversation=ASKED)
+    town.receipt(signed, RECALL, POLICE, LEAD, at("03-05"))
+    silent(town, transport)
+    return _decided(town)
+
+
+def late_counted() -> PaperTown:
+    town = PaperTown()
+    usual(town)
+    answered(town)
+    signed = town.opinion(TRANSPORT, Verdict.AGREE, at("03-10", "08:00"), OTHER)
+    town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-10", "08:00"))
+    return _decided(town, transport=Standing.ANSWERED)
+
+
+def undecided() -> PaperTown:
+    town = PaperTown()
+    usual(town)
+    answered(town)
+    town.vouch()
+    return town
+
+
+def nothing() -> PaperTown:
+    town = PaperTown()
+    town.vouch()
+    return town
+
+
+def no_statement() -> PaperTown:
+    town = good()
+    town.parts.files = {path: data for path, data in town.parts.files.items() if not path.startswith("freshness/")}
+    return town
+
+
+def without(prefix: str, kind: bytes) -> Callable[[], PaperTown]:
+    """The good one without the documents of a kind; its index does not name them either."""
+
+    def make() -> PaperTown:
+        town = good()
+        town.parts.files = {
+            path: data for path, data in town.parts.files.items() if not (path.startswith(prefix) and kind in data)
+        }  # fmt: skip
+        return town
+
+    return make

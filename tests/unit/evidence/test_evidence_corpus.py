@@ -1,0 +1,75 @@
+"""Each bundle of the corpus is found to be what it is; and no bit of a good one changes unnoticed."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.errors import BadBundle
+from exchange.evidence.proof.findings import Conclusion, Weight
+from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
+from tests.corpus.evidence.cases import CASES as MADE
+from tests.corpus.evidence.town import ROLES, PaperTown, good
+from tests.corpus.kin import Kin
+
+VECTORS = Path(__file__).parents[3] / "docs" / "vectors" / "evidence"
+CASES: list[dict[str, Any]] = json.loads((VECTORS / "expected.json").read_text(encoding="utf-8"))["cases"]
+
+
+@cache
+def _good() -> tuple[bytes, bytes]:
+    town = good()
+    return town.bind(), town.kin.certificate
+
+
+def _told(found: VerifiedBundle) -> list[str]:
+    return [f"{one.weight} {one.code} {one.about} {one.text}" for one in found.findings]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[one["name"] for one in CASES])
+def test_a_verifier_finds_what_was_done(case: dict[str, Any]) -> None:
+    bundle = (VECTORS / f"{case['name']}.zip").read_bytes()
+    found = verify_bundle(bundle, bytes.fromhex(case["authority_certificate_der"]))
+    codes = sorted({one.code.value for one in found.findings if one.weight is not Weight.PROVED})
+    assert (found.conclusion.value, codes) == (case["conclusion"], case["codes"])
+
+
+def test_the_vectors_are_the_corpus() -> None:
+    made = [(one.name, one.expected.conclusion, sorted(one.expected.codes)) for one in MADE]
+    assert made == [(one["name"], one["conclusion"], one["codes"]) for one in CASES]
+    assert {path.stem for path in VECTORS.glob("*.zip")} == {one.name for one in MADE}
+
+
+def test_another_authority_proves_nothing() -> None:
+    bundle, _ = _good()
+    with pytest.raises(BadBundle, match="no directory in it is signed by the authority"):
+        verify_bundle(bundle, Kin("c", ROLES, name="another").certificate)
+    with pytest.raises(BadBundle, match="cannot be read"):
+        verify_bundle(bundle, b"no certificate")
+
+
+def test_a_bundle_without_a_directory_proves_nothing() -> None:
+    town = PaperTown()
+    town.consult()
+    with pytest.raises(BadBundle, match="there is none"):
+        verify_bundle(town.bind(), town.kin.certificate)
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_no_flipped_bit_is_unnoticed(data: st.DataObject) -> None:
+    bundle, certificate = _good()
+    place = data.draw(st.integers(0, len(bundle) * 8 - 1))
+    flipped = bytearray(bundle)
+    flipped[place // 8] ^= 1 << place % 8
+    try:
+        found = verify_bundle(bytes(flipped), certificate)
+    except BadBundle:
+        return
+    assert found.conclusion is not Conclusion.PROVED or _told(found) == _told(verify_bundle(bundle, certificate))
