@@ -22,13 +22,6 @@ from exchange.schemas.catalogue.publication import (
     Visibility,
 )
 from exchange.schemas.claim import ClaimCheck
-from exchange.schemas.considered import (
-    Considered,
-    ConsideredTerm,
-    Overruling,
-    Standing,
-    WithoutConsent,
-)
 from exchange.schemas.consultation import (
     CaseClosed,
     CaseReopened,
@@ -180,6 +173,13 @@ from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestFo
 from exchange.schemas.silence import STATEMENTS, DeemedConsent, Escalation, ReviewStanding, SupplementaryReview
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 from exchange.schemas.terms.case_term import CaseTermEvent, CaseTermNotice
+from exchange.schemas.terms.considered import (
+    Considered,
+    ConsideredTerm,
+    Overruling,
+    Standing,
+    WithoutConsent,
+)
 
 MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses__() if hasattr(body, "ROOM")}
 """Every kind of message that may be sealed and sent, by the name its header carries; each is declared by its class."""

@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field, model_validator
 
 from exchange.language import Unfit
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Text, Title
-from exchange.schemas.considered import Considered, Overruling, Standing, WithoutConsent
 from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.opinion import Verdict
@@ -27,6 +26,7 @@ from exchange.schemas.published.conditions import (
     says,
     when,
 )
+from exchange.schemas.terms.considered import Considered, Overruling, Standing, WithoutConsent
 
 
 class Outcome(StrEnum):
