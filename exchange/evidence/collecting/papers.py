@@ -10,9 +10,11 @@ from exchange.directory.freshness import load_freshness_key
 from exchange.directory.succession import FORMER, SUCCESSION
 from exchange.directory.view import read_paper
 from exchange.errors import BadDirectory, BadKeys
+from exchange.evidence.bundle.workdays_file import WORKDAYS, package_days
 from exchange.evidence.collecting.parts import BundleParts
 from exchange.evidence.proof.trusting import AUTHORITIES, CALENDARS, DIRECTORIES, FRESHNESS, PAPERS
 from exchange.runtime.settings import Home
+from exchange.workdays import ChinaCalendar
 
 
 def add_papers(parts: BundleParts, home: Home) -> None:
@@ -38,6 +40,16 @@ def add_statement(parts: BundleParts, home: Home, now: datetime) -> None:
         parts.paper(FRESHNESS, key.sign(read_paper(data).directory, data, now))
     except (BadKeys, BadDirectory):
         return
+
+
+def add_days(parts: BundleParts, now: datetime) -> None:
+    """Add the days of the package of holidays, from ten years ago to the next year."""
+    days = package_days(ChinaCalendar(), now.year - _YEARS, now.year + 1)
+    parts.files[WORKDAYS] = days.as_json()
+
+
+_YEARS = 10
+"""As far back as a term may reach."""
 
 
 def _read(folder: Path, pattern: str) -> Iterator[bytes]:

@@ -33,6 +33,7 @@ class FindingCode(StrEnum):
     DIRECTORY_CURRENT = "directory-current"
     DIRECTORY_NOT_SHOWN_CURRENT = "directory-not-shown-current"
     DIRECTORY_ROLLED_BACK = "directory-rolled-back"
+    WORKDAYS_DIFFER = "workdays-differ"
     DOCUMENT_SIGNED = "document-signed"
     DOCUMENT_NOT_VERIFIED = "document-not-verified"
     DOCUMENT_TWICE = "document-twice"

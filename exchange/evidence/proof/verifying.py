@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.directory.certificates import load_certificate
-from exchange.errors import BadBundle, BadDirectory
+from exchange.envelope.strict import read_model
+from exchange.errors import BadBundle, BadDirectory, Malformed
 from exchange.evidence.bundle.contents import BundleContents, SubjectKind
 from exchange.evidence.bundle.reading import Bundle, read_bundle
+from exchange.evidence.bundle.workdays_file import WORKDAYS, PackageDays, package_days
 from exchange.evidence.proof.cases import case_findings
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, FindingCode, Weight, conclusion_of
 from exchange.evidence.proof.records import ProvedRecords, read_records
 from exchange.evidence.proof.trusting import directory_findings, trust_in
 from exchange.language import Text, Words
 from exchange.messaging.rules.moments import moment_text
+from exchange.workdays import ChinaCalendar
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def verify_bundle(data: bytes, authority: bytes) -> VerifiedBundle:
     found = [
         *directory_findings(trust, _last_signed(records)),
         *_of_files(bundle),
+        *_of_days(bundle),
         *records.findings,
         *_of_subject(bundle, records),
     ]
@@ -83,6 +87,24 @@ def _of_files(bundle: Bundle) -> Iterator[EvidenceFinding]:
     for one in bundle.contents.withheld:
         words = Text("{path}: withheld from this reader: {why}", {"path": one.path, "why": one.why})
         yield EvidenceFinding(Weight.CLAIMED, FindingCode.FILE_WITHHELD, one.path, words)
+
+
+def _of_days(bundle: Bundle) -> Iterator[EvidenceFinding]:
+    """The days in it are those of the package; another version of it may know other ones."""
+    data = bundle.files.get(WORKDAYS)
+    if data is None:
+        return
+    package, said = ChinaCalendar(), None
+    try:
+        said = read_model(PackageDays, data, WORKDAYS)
+        years = [int(year) for year in said.years]
+        same = not years or package_days(package, min(years), max(years)).years == said.years
+    except Malformed:
+        same = False
+    if not same:
+        named = {"said": said.version if said is not None else "-", "here": package.version}
+        words = Text("the working days in the bundle, by {said}, are not those that are known here, by {here}", named)
+        yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.WORKDAYS_DIFFER, WORKDAYS, words)
 
 
 def _of_subject(bundle: Bundle, records: ProvedRecords) -> Iterator[EvidenceFinding]:

@@ -16,6 +16,7 @@ from tests.corpus.evidence.forged import (
     nothing,
     opinion_dropped,
     opinion_otherwise,
+    other_days,
     recalled,
     receipt_before_document,
     receipt_invented,
@@ -122,6 +123,7 @@ CASES: tuple[PaperCase, ...] = (
               _lacks("directory-not-shown-current")),
     PaperCase("opinion-taken-out", "the opinion that the decision counts is not there",
               without("documents/", b"vnd.yizhan.opinion+json"), _lacks("opinion-missing")),
+    PaperCase("other-days", "the bundle has other working days than there were", other_days, _wrong("workdays-differ")),
     PaperCase("silence-taken-out", "the deemed consent that the decision counts is not there",
               without("documents/", b"vnd.yizhan.deemed-consent+json"), _lacks("silence-missing")),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from exchange.directory.view import sign_directory
+from exchange.evidence.bundle.workdays_file import WORKDAYS
 from exchange.schemas import (
     DeadlineState,
     OpinionRecall,
@@ -300,3 +301,11 @@ def without(prefix: str, kind: bytes) -> Callable[[], PaperTown]:
         return town
 
     return make
+
+
+def other_days() -> PaperTown:
+    """The bundle has a day off that nobody gave."""
+    town = good()
+    days = town.parts.files[WORKDAYS]
+    town.parts.files[WORKDAYS] = days.replace(b'"holidays":[', b'"holidays":["2026-03-05",')
+    return town

@@ -16,6 +16,7 @@ from exchange.directory.freshness import TERM, Freshness, freshness_name
 from exchange.envelope import pack_leaves
 from exchange.envelope.papers import sign_body
 from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
+from exchange.evidence.bundle.workdays_file import WORKDAYS, package_days
 from exchange.evidence.bundle.writing import write_bundle
 from exchange.evidence.collecting.parts import BundleParts
 from exchange.evidence.proof.trusting import DIRECTORIES, FRESHNESS
@@ -199,6 +200,7 @@ class PaperTown:
         """Put the directory in, and the word that it is the present one."""
         signed = directory if directory is not None else self.kin.signed()
         self.parts.paper(DIRECTORIES, signed)
+        self.parts.files[WORKDAYS] = package_days(CALENDAR, 2026, 2026).as_json()
         self.parts.paper(FRESHNESS, self._statement(stated if stated is not None else signed, version))
 
     def _statement(self, directory: bytes, version: int) -> bytes:
