@@ -8,6 +8,7 @@ from exchange.desk.permissions import DESK_PERMISSIONS, DeskAction, check_at_des
 from exchange.desk.sections import SECTIONS
 from exchange.errors import Denied
 from exchange.language.action_names import ACTIONS
+from exchange.schemas import Role
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.roles import DESK_DOOR
 
@@ -55,4 +56,6 @@ def test_every_form_of_a_desk_changes_something_and_needs_more_than_looking() ->
     assert acts
     looking = {act.path for act in acts if act.action is DeskAction.LOOK}
     assert looking == {"/account/password"}, "the own password, which the door looks at itself"
-    assert len({act.path for act in acts}) == len(acts)
+    for role in Role:
+        served = [act.path for one in SECTIONS if not one.roles or role in one.roles for act in one.acts]
+        assert len(set(served)) == len(served), f"one path, one act, at the desk of a {role}"
