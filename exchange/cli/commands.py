@@ -47,6 +47,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "case-term": "Extends, stops or resumes the term of a whole case: that within which its lead decides.",
             "chase": "Reminds a department by hand of a consultation that it has not answered: signed, once a working "
             "day.",
+            "pass-supplement-on": "Invites the applicant to hand in what a department asks for, and tells the "
+            "department.",
+            "decline-supplement": "Tells a department that what it asks the applicant for is not passed on, and why.",
             "explain": "Says why a case was not decided within the working days that were promised; once, and shown "
             "with it.",
             "deliver": "Records that what was granted is handed out: within ten working days of the decision "
@@ -88,6 +91,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "reply": "Answers a consultation: once, with what its verdict requires.",
             "end-procedure": "Ends a special procedure before its announced length; the term runs on.",
             "supplementary-review": "Announces that you review after all, once your silence has had its effect.",
+            "ask-supplement": "Asks through the window, once in a case, that the applicant hand something in.",
             "take": "Notes who of the department deals with a case, or that nobody does any more.",
             "hand-over": "Notes that another officer of the department deals with a case from now on.",
             "stand-in": "Who of an office stands in for a colleague who is away.",

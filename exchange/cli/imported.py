@@ -20,9 +20,10 @@ def serve(app: typer.Typer) -> None:
 
 
 def window(app: typer.Typer) -> None:
-    from exchange.cli.approval import window
+    from exchange.cli.approval import supplement_requests, window
 
     window.register(app)
+    supplement_requests.register_at_window(app)
 
 
 def report(app: typer.Typer) -> None:
@@ -75,9 +76,17 @@ def hearings(app: typer.Typer) -> None:
 
 
 def department(app: typer.Typer) -> None:
-    from exchange.cli.approval import answering, department, holding, recalling, standing_in, supplementing
+    from exchange.cli.approval import (
+        answering,
+        department,
+        holding,
+        recalling,
+        standing_in,
+        supplement_requests,
+        supplementing,
+    )
 
-    for part in (department, answering, holding, recalling, standing_in, supplementing):
+    for part in (department, answering, holding, recalling, standing_in, supplementing, supplement_requests):
         part.register(app)
 
 

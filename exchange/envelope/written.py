@@ -38,7 +38,9 @@ from exchange.schemas import (
     Recall,
     RequestForwarded,
     SignOff,
+    SupplementAnswer,
     SupplementaryReview,
+    SupplementRequest,
     TermNotice,
     Wire,
 )
@@ -65,6 +67,8 @@ OWN_WORDS: frozenset[type[Body]] = frozenset(
         Recall,
         SignOff,
         SupplementaryReview,
+        SupplementAnswer,
+        SupplementRequest,
     }
 )
 """Kinds of message whose every text its signer has written."""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from exchange.envelope import Trust, verify_signed
-from exchange.paper.layouts.before_the_case import acceptance, receipt
+from exchange.paper.layouts.before_the_case import acceptance, invitation, receipt
 from exchange.paper.layouts.decided import decision, hearing_notice, hearing_record
 from exchange.paper.layouts.granted import licence
 from exchange.paper.layouts.official import jointly, official
@@ -26,6 +26,7 @@ from exchange.schemas import (
     HearingRecord,
     JointDocument,
     Licence,
+    SupplementInvitation,
 )
 
 _LAYOUTS: dict[type[Body], Callable[[Any, Pen], Sheet]] = {
@@ -34,6 +35,7 @@ _LAYOUTS: dict[type[Body], Callable[[Any, Pen], Sheet]] = {
     DecisionServed: decision,
     HearingNotice: hearing_notice,
     HearingRecord: hearing_record,
+    SupplementInvitation: invitation,
     Licence: licence,
     Document: official,
 }

@@ -11,6 +11,7 @@ from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.secrecy import check_application_secrecy
 from exchange.portal.drafting import draft_in
 from exchange.portal.granted import expect_renewable
+from exchange.portal.invited import open_invitations
 from exchange.portal.large_files import claim_of
 from exchange.portal.records import ApplicationDraft, DraftFile
 from exchange.portal.states import DraftState
@@ -26,6 +27,7 @@ from exchange.schemas import (
     FilingChannel,
     FilingSupplement,
     SubmittedMaterial,
+    SupplementInvitation,
 )
 from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.store.transaction import Transaction
@@ -72,8 +74,8 @@ def _complete(step: Step, draft: ApplicationDraft, application: Application, con
 
 
 def reopen(node: Node, number: str) -> ApplicationDraft:
-    """Open a filing again whose applicant was told that something is missing, or has promised it; one that is open
-    stays so.
+    """Open a filing again whose applicant was told that something is missing, has promised it, or is invited to hand it
+    in; one that is open stays so.
 
     Raises NotFound or Conflict (nothing was told to be missing).
     """
@@ -97,10 +99,13 @@ def reopen_in(step: Step, number: str) -> ApplicationDraft:
 
 
 def _may_complete(tx: Transaction, filing_id: str) -> bool:
-    """Whether the last that was said of it is that something is missing, or something promised has not come."""
-    said = [
-        one for one in tx[Documents].of_conversation(filing_id) if one.kind in (Acceptance.KIND, FilingSupplement.KIND)
-    ]
+    """Whether the last that was said of it is that something is missing, or something promised, or asked for since, has
+    not come.
+    """
+    stored = tx[Documents].of_conversation(filing_id)
+    if open_invitations([parse_body(_SAID[one.kind], payload_of(one.signed)) for one in stored if one.kind in _SAID]):
+        return True
+    said = [one for one in stored if one.kind in (Acceptance.KIND, FilingSupplement.KIND)]
     accepted = [parse_body(Acceptance, payload_of(one.signed)) for one in said if one.kind == Acceptance.KIND]
     if not accepted:
         return False
@@ -109,6 +114,12 @@ def _may_complete(tx: Transaction, filing_id: str) -> bool:
     sent = [parse_body(FilingSupplement, payload_of(one.signed)) for one in said if one.kind == FilingSupplement.KIND]
     there = {material.code for supplement in sent for material in supplement.application.materials}
     return any(one.material not in there for one in accepted[-1].promised)
+
+
+_SAID: dict[str, type[Filing | FilingSupplement | SupplementInvitation]] = {
+    model.KIND: model for model in (Filing, FilingSupplement, SupplementInvitation)
+}
+"""What tells whether an invitation is answered."""
 
 
 def _material(file: DraftFile) -> SubmittedMaterial:

@@ -27,10 +27,14 @@ from exchange.schemas import (
     HearingNotice,
     HearingRecord,
     Receipt,
+    SupplementInvitation,
     TacitAuthorisation,
 )
 
-_TAKEN = (FilingReceipt, Acceptance, CaseProgress, DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation)
+_TAKEN = (
+    FilingReceipt, Acceptance, CaseProgress, DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation,
+    SupplementInvitation,
+)  # fmt: skip
 _OVER = (AcceptanceOutcome.NOT_NEEDED, AcceptanceOutcome.NOT_COMPETENT, AcceptanceOutcome.REFUSED)
 
 

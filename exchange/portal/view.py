@@ -16,6 +16,7 @@ from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
 from exchange.portal.drafting import draft_in
+from exchange.portal.invited import open_invitations
 from exchange.portal.records import ApplicationDraft
 from exchange.schemas import (
     Acceptance,
@@ -33,6 +34,7 @@ from exchange.schemas import (
     HearingRecord,
     Promised,
     RenewalTerm,
+    SupplementInvitation,
     TacitAuthorisation,
 )
 from exchange.store.transaction import Transaction
@@ -110,6 +112,11 @@ class CaseView:
         there = {material.code for application in sent for material in application.materials}
         last = self.acceptances[-1].promised if self.acceptances else ()
         return tuple(one for one in last if one.material not in there)
+
+    @property
+    def invited(self) -> tuple[SupplementInvitation, ...]:
+        """What departments ask for after the acceptance, and nothing has brought yet; none once it is over."""
+        return () if self.is_over else open_invitations([paper.body for paper in self.papers])
 
     @property
     def hearing(self) -> HearingNotice | None:
@@ -226,7 +233,7 @@ _SHOWN = frozenset(
     model.KIND
     for model in (
         Filing, FilingSupplement, FilingStatement, FilingWithdrawal, FilingReceipt, Acceptance, CaseProgress,
-        DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation,
+        DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation, SupplementInvitation,
     )
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from exchange.approval.acceptance import by_law, receiving, speaking, telling
-from exchange.approval.department import above, chased, desk, outcomes, recalling, stated
+from exchange.approval.department import above, chased, desk, outcomes, recalling, requesting, stated
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.figures import public
 from exchange.approval.monitor import lapse
@@ -19,6 +19,7 @@ from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
 from exchange.approval.window.renewing import by_law as renewals
+from exchange.approval.window.supplementing import taking as supplement_requests
 from exchange.approval.window.terms import reprojecting, watching
 from exchange.documents import arrive, forward, returning
 from exchange.joint import lead, reader, signer
@@ -105,9 +106,9 @@ def work_for(
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
         work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers() | licences.handlers()
-        work.handlers |= chased.handlers()
+        work.handlers |= chased.handlers() | requesting.handlers()
         work.handlers |= asking.handlers()
-        work.signed += (desk.on_signed, recalling.on_signed)
+        work.signed += (desk.on_signed, recalling.on_signed, requesting.on_signed)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
     if Role.WINDOW in roles:
@@ -115,7 +116,7 @@ def work_for(
         collector = Collector(concluder)
         work.handlers |= collector.handlers() | Recalls(concluder).handlers() | protests.handlers()
         work.handlers |= supplements.handlers() | receiving.handlers() | speaking.handlers()
-        work.handlers |= answering.handlers() | asking.handlers()
+        work.handlers |= answering.handlers() | asking.handlers() | supplement_requests.handlers()
         work.rounds |= {
             reprojecting.WORK: reprojecting.reproject,
             papers.WORK: papers.remind_of_papers,
@@ -125,6 +126,7 @@ def work_for(
         work.rounds |= {substitutes.WORK: substitutes.Substitutes().look, supplements.WORK: supplements.look}
         work.rounds |= {renewals.WORK: renewals.look, by_law.WORK: by_law.look, telling.WORK: telling.look}
         work.rounds |= {public.WORK: PublicFigures().look}
+        work.rounds |= {supplement_requests.WORK: supplement_requests.tidy}
         work.signed += (collector.on_signed,)
     return _with_portal(work) if Role.PORTAL in roles else work
 

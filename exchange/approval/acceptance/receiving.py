@@ -19,6 +19,7 @@ from exchange.approval.renewals.waiting import renewing
 from exchange.approval.rules.acceptance.term import tell_by
 from exchange.approval.window.renewing.asked import check_completed, check_renewal
 from exchange.approval.window.submit import keep_matter
+from exchange.approval.window.supplementing.coming_in import answered_by, come_in
 from exchange.catalogue.completeness import enclosure_faults
 from exchange.errors import Returned, Secret
 from exchange.language import joined
@@ -82,12 +83,14 @@ def take_filing(step: Step, incoming: Incoming, body: Body) -> None:
 def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in a filing that its applicant has completed: both versions are kept, and the days begin with this one.
 
-    After the acceptance it brings what was promised, and goes to the departments that are still to answer.
+    After the acceptance it brings what was promised, or what the applicant was invited to hand in, and goes to the
+    departments that are still to answer, and to whoever has asked for it.
     """
     supplement = expect(body, FilingSupplement)
     row = own_filing(step, incoming, supplement.filing)
     promised = row.case_number is not None and keeps_promise(step.tx, row, step.node.address, supplement.application)
-    if row.state not in (FilingState.RECEIVED, FilingState.INCOMPLETE) and not promised:
+    asked = answered_by(step, row, supplement.application) if row.case_number is not None else ()
+    if row.state not in (FilingState.RECEIVED, FilingState.INCOMPLETE) and not promised and not asked:
         raise Returned(
             "nothing is missing in {number} any more",
             code="not-incomplete",
@@ -112,8 +115,10 @@ def take_supplement(step: Step, incoming: Incoming, body: Body) -> None:
     _check(supplement.application, incoming.opened.enclosures)
     if row.case_number is not None:
         step.tx[Filings].move(row, row.state, last_id=incoming.message_id)
-        step.note("promise-kept", row.case_number, incoming.message_id, portal=row.portal, filing=row.number)
-        show(step, incoming, row, row.case_number)
+        if promised:
+            step.note("promise-kept", row.case_number, incoming.message_id, portal=row.portal, filing=row.number)
+        come_in(step, asked, incoming.message_id)
+        show(step, incoming, row, row.case_number, [one.department for one in asked])
         return
     received = incoming.arrival.not_before(row.complete_at).earliest
     check_completed(step, row, received)

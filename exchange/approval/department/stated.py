@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from exchange.approval.department.desk import own_desk
+from exchange.approval.department.requesting import note_come_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.catalogue.completeness import enclosure_faults
 from exchange.envelope import verify_signed
@@ -62,3 +63,5 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
             "the enclosed files are not those of the paper", code="attachments", remedy="enclose what it names"
         )
     step.note(said.KIND, shown.case_number, incoming.message_id, portal=shown.portal)
+    if isinstance(said, FilingSupplement):
+        note_come_in(step, shown, incoming, said.application)

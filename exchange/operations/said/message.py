@@ -12,6 +12,7 @@ from exchange.operations.said.document import document_lines, joint_lines
 from exchange.operations.said.licence import licence_lines
 from exchange.operations.said.names import Lines, SaidNames
 from exchange.operations.said.opinion import later_lines, opinion_lines
+from exchange.operations.said.supplement import supplement_lines
 from exchange.operations.said.terms import amendment_text, decided_by, due_text, ends_text
 from exchange.operations.trace.dossier import Filed
 from exchange.schemas import (
@@ -47,7 +48,10 @@ from exchange.schemas import (
     RequestForwarded,
     Result,
     ResultStanding,
+    SupplementAnswer,
     SupplementaryReview,
+    SupplementInvitation,
+    SupplementRequest,
     TermNotice,
 )
 
@@ -152,6 +156,8 @@ def _notice(body: Body, names: SaidNames) -> Lines:
         yield tr("paper owed since") if body.reminder else tr("paper owed by"), due_text(body.paper_owed_by)
     elif isinstance(body, Chase | OpinionRecall | SupplementaryReview):
         yield from later_lines(body, names)
+    elif isinstance(body, SupplementRequest | SupplementInvitation | SupplementAnswer):
+        yield from supplement_lines(body, names)
     elif isinstance(body, Escalation | DefaultNotice):
         yield tr("escalated"), f"{names.in_full(body.department)}: {listed(map(tr, body.obstacles))}"
         yield tr("due"), due_text(body.due_at)

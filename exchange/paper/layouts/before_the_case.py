@@ -1,11 +1,11 @@
-"""Papers on a filing: the submission receipt, and the outcomes of article 32. Pure."""
+"""Papers on a filing: the submission receipt, the outcomes of article 32, and invitations that come after. Pure."""
 
 from __future__ import annotations
 
 from exchange.language import choose
 from exchange.paper.pen import Pen
 from exchange.paper.sheet import PartLook, Sheet, SheetForm, SheetPart
-from exchange.schemas import OUTCOME_TITLES, Acceptance, FilingReceipt, Promised
+from exchange.schemas import OUTCOME_TITLES, Acceptance, FilingReceipt, Promised, SupplementInvitation
 
 
 def receipt(body: FilingReceipt, pen: Pen) -> Sheet:
@@ -56,6 +56,29 @@ def acceptance(body: Acceptance, pen: Pen) -> Sheet:
         form=SheetForm.LETTER,
         addressee=pen.applicant(),
         notes=_notes(body, pen),
+        link_says=pen.follow(body.filing),
+    )
+
+
+def invitation(body: SupplementInvitation, pen: Pen) -> Sheet:
+    """Lay out what a department asks for after the acceptance: an invitation, which says that it is none but that."""
+    name = pen.say(body.name, body.name_en)
+    says = pen.say(
+        f"{name}审查您的申请时，请您补充下列材料或者说明，现予转告。",
+        f"{name} asks you, for its opinion on your application, to hand in what follows.",
+    )
+    parts = pen.headed(
+        (pen.say("请您补充", "What is asked for"), pen.counted(one.what for one in body.wanted)),
+        (pen.say("理由", "Reasons"), [body.reasons]),
+        (pen.say("依据", "Basis"), pen.counted(body.basis)),
+        (pen.say("本告知的效力", "What it brings about"), [body.statement]),
+    )
+    return pen.sheet(
+        choose(SupplementInvitation.TITLE, pen.setting.language),
+        pen.say(f"受理编号：{body.case_number}", f"Case {body.case_number}"),
+        (SheetPart(says), *parts),
+        form=SheetForm.LETTER,
+        addressee=pen.applicant(),
         link_says=pen.follow(body.filing),
     )
 

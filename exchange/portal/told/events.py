@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from exchange.portal.told.states import ToldEvent
@@ -21,6 +21,7 @@ from exchange.schemas import (
     LicenceChange,
     LicenceEntry,
     PartStep,
+    SupplementInvitation,
 )
 from exchange.schemas.instants import END
 from exchange.workdays import end_of_day
@@ -42,13 +43,16 @@ def events_of(body: Body, before: CaseProgress | None) -> tuple[ToldEvent, ...]:
         return (ToldEvent.INCOMPLETE if body.outcome is AcceptanceOutcome.INCOMPLETE else ToldEvent.REFUSED,)
     if isinstance(body, CaseProgress):
         return tuple(_of_progress(body, before))
-    if isinstance(body, FilingReceipt):
-        return (ToldEvent.RECEIVED,)
-    if isinstance(body, DecisionServed):
-        return (ToldEvent.DECIDED,)
-    if isinstance(body, HearingNotice):
-        return (ToldEvent.HEARING,)
-    return (ToldEvent.HEARING_HELD,) if isinstance(body, HearingRecord) else ()
+    return next((events for kind, events in _TELLS.items() if isinstance(body, kind)), ())
+
+
+_TELLS: Mapping[type[Body], tuple[ToldEvent, ...]] = {
+    FilingReceipt: (ToldEvent.RECEIVED,),
+    DecisionServed: (ToldEvent.DECIDED,),
+    HearingNotice: (ToldEvent.HEARING,),
+    HearingRecord: (ToldEvent.HEARING_HELD,),
+    SupplementInvitation: (ToldEvent.INVITED,),
+}
 
 
 def event_of_entry(entry: LicenceEntry) -> ToldEvent:

@@ -24,6 +24,7 @@ EVENT_WORDS: Mapping[ToldEvent, Words] = {
     ToldEvent.CONFIRM: ("请确认接收通知", "please confirm that you want to be told"),
     ToldEvent.RECEIVED: ("窗口已收件", "the window has it"),
     ToldEvent.INCOMPLETE: ("需要补正", "something is missing"),
+    ToldEvent.INVITED: ("有部门请您补充材料", "a department asks for something more"),
     ToldEvent.ACCEPTED: ("已受理", "it is accepted"),
     ToldEvent.REFUSED: ("有不予受理等文书", "it is not accepted"),
     ToldEvent.EXTENDED: ("办理期限已延长", "the term is extended"),

@@ -21,6 +21,7 @@ class ToldEvent(StrEnum):
     """Nothing has happened: whoever has the address is asked whether it wants to be told."""
     RECEIVED = "filing.received"
     INCOMPLETE = "filing.incomplete"
+    INVITED = "filing.invited"
     ACCEPTED = "filing.accepted"
     REFUSED = "filing.refused"
     EXTENDED = "filing.extended"

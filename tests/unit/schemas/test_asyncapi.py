@@ -68,7 +68,14 @@ def test_every_kind_stands_in_the_channels_it_is_sent_to(kind: str) -> None:
     sent = {queue_for(kind, "c.x", urgency) for urgency in Urgency}
     over = {queue_towards("c", kind, "c.d.e.x", urgency) for urgency in Urgency}
     assert said == sent | over | {dead_queue("c.x"), *transit_queues(relay_of("c"))}
-    by_its_order = ("opinion", "opinion-recall", "procedure-ended", "deemed-consent", "escalation")
+    by_its_order = (
+        "opinion",
+        "opinion-recall",
+        "procedure-ended",
+        "deemed-consent",
+        "escalation",
+        "supplement-request",
+    )
     assert (opinions_queue("c.x") in sent) is (kind in by_its_order)
 
 
