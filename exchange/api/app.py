@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.api import inbox, licences, problems, replies, token
-from exchange.api.cases import clocks, course, hearings, licensing, window
+from exchange.api.cases import clocks, course, hearings, licensing, supplements, window
 from exchange.api.cases import routes as cases
 from exchange.api.content import only_known_parameters
 from exchange.api.documents import forwarding, handling, joint, register, returns
@@ -44,6 +44,7 @@ PARTS = (
     course,
     clocks,
     hearings,
+    supplements,
     licensing,
     reading,
     acting,

@@ -20,10 +20,11 @@ def serve(app: typer.Typer) -> None:
 
 
 def window(app: typer.Typer) -> None:
-    from exchange.cli.approval import supplement_requests, window
+    from exchange.cli.approval import window
+    from exchange.cli.filings import supplements
 
     window.register(app)
-    supplement_requests.register_at_window(app)
+    supplements.register_at_window(app)
 
 
 def report(app: typer.Typer) -> None:
@@ -82,11 +83,11 @@ def department(app: typer.Typer) -> None:
         holding,
         recalling,
         standing_in,
-        supplement_requests,
         supplementing,
     )
+    from exchange.cli.filings import supplements
 
-    for part in (department, answering, holding, recalling, standing_in, supplementing, supplement_requests):
+    for part in (department, answering, holding, recalling, standing_in, supplementing, supplements):
         part.register(app)
 
 

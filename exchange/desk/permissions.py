@@ -30,6 +30,7 @@ class DeskAction(StrEnum):
     END_PROCEDURE = "end-procedure"
     SUPPLEMENTARY_REVIEW = "supplementary-review"
     RECALL = "recall"
+    ASK_SUPPLEMENT = "ask-supplement"
     # A window.
     SUBMIT = "submit"
     FILING_HAND_IN = "filing.hand-in"
@@ -49,6 +50,8 @@ class DeskAction(StrEnum):
     EXPLAIN = "explain"
     DELIVER = "deliver"
     CHASE = "chase"
+    SUPPLEMENT_ON = "pass-supplement-on"
+    DECLINE_SUPPLEMENT = "decline-supplement"
     LICENCE_ISSUE = "licence.issue"
     LICENCE_RENEW = "licence.renew"
     LICENCE_CHANGE = "licence.change"
@@ -97,6 +100,7 @@ _FROM: dict[DeskAction, AccountRole] = {
     DeskAction.END_PROCEDURE: AccountRole.SIGNER,
     DeskAction.SUPPLEMENTARY_REVIEW: AccountRole.SIGNER,
     DeskAction.RECALL: AccountRole.SIGNER,
+    DeskAction.ASK_SUPPLEMENT: AccountRole.SIGNER,
     DeskAction.SUBMIT: AccountRole.CLERK,
     DeskAction.FILING_HAND_IN: AccountRole.CLERK,
     DeskAction.FILING_ACCEPT: AccountRole.SIGNER,
@@ -115,6 +119,8 @@ _FROM: dict[DeskAction, AccountRole] = {
     DeskAction.EXPLAIN: AccountRole.SIGNER,
     DeskAction.DELIVER: AccountRole.CLERK,
     DeskAction.CHASE: AccountRole.CLERK,
+    DeskAction.SUPPLEMENT_ON: AccountRole.SIGNER,
+    DeskAction.DECLINE_SUPPLEMENT: AccountRole.SIGNER,
     DeskAction.LICENCE_ISSUE: AccountRole.SIGNER,
     DeskAction.LICENCE_RENEW: AccountRole.SIGNER,
     DeskAction.LICENCE_CHANGE: AccountRole.SIGNER,

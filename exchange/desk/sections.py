@@ -7,6 +7,7 @@ from dataclasses import replace
 from exchange.desk.basket import Basket
 from exchange.desk.pages import (
     accounts,
+    asking_supplement,
     audit,
     case,
     case_files,
@@ -40,6 +41,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     to_sign.SECTION,
     recalling.SECTION,
     procedures.SECTION,
+    asking_supplement.SECTION,
     LEAD,
     AT_COUNTERS,
     AT_PORTALS,

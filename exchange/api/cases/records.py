@@ -6,6 +6,7 @@ from datetime import datetime
 
 from exchange.api.cases.clock_models import CaseTermOut, ClockOut
 from exchange.api.cases.hearing_models import HearingOut
+from exchange.api.cases.supplement_models import SupplementOut
 from exchange.api.documents.returns import ReturnedOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.after.paper import PaperState
@@ -273,6 +274,8 @@ class CaseOut(CaseLineOut):
     """In whose place another body may be asked: `POST /cases/NUMBER/bodies`."""
     hearings: tuple[HearingOut, ...] = ()
     """At the window, in the order in which they were called: `POST /cases/NUMBER/hearing`."""
+    supplements: tuple[SupplementOut, ...] = ()
+    """What departments ask of the applicant: at the window each one's, on a desk the member's own. 提请补充材料。"""
     reopenings: tuple[ReopeningOut, ...] = ()
     """The first in front."""
     parts: tuple[PartOut, ...] = ()

@@ -22,6 +22,7 @@ from exchange.api.cases.records import (
     ProposalOut,
     ReopeningOut,
 )
+from exchange.api.cases.supplement_models import supplement_out
 from exchange.api.documents.returns import latest_first
 from exchange.api.door.auth import Reading, Shared
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
@@ -37,6 +38,7 @@ from exchange.approval.records import CaseRow, ReopeningRow
 from exchange.approval.rules.after.paper import OwedPaper
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.rules.states import CaseState
+from exchange.approval.supplements.shown import supplements_of
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.lead_duties import terms_to_decide
@@ -136,6 +138,7 @@ def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
                 "case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number
             )
         term = terms_of(opened.node, tx, [row] if row.state in ANSWERABLE else ()).get(number)
+        asked = supplements_of(tx, row.window, number)
         back, until = latest_first(returned_in(tx, row)), correct_until(opened.node, tx, row)
     line = _desk_line(row, term)
     fields = {name: getattr(line, name) for name in CaseLineOut.model_fields}
@@ -143,7 +146,7 @@ def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
     return CaseOut(
         **fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id, protest_id=protest_id,
         protest_ground=ground, term=told, paper=_paper(paper_on_desk(opened.node, row)), returned=back,
-        correct_by=until, acts_for=row.acts_for,
+        correct_by=until, acts_for=row.acts_for, supplements=tuple(map(supplement_out, asked)),
     )  # fmt: skip
 
 
@@ -188,6 +191,7 @@ def _window_case(found: CaseFile) -> CaseOut:
             ProposalOut(department=one.department, named=one.named, body=one.body) for one in status.proposals
         ),
         hearings=tuple(hearing_out(one) for one in found.hearings),
+        supplements=tuple(map(supplement_out, found.supplements)),
         reopenings=tuple(_reopening(one) for one in status.reopenings),
         parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
         revision=found.revision,

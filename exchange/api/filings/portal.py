@@ -100,9 +100,9 @@ def hand_in_filing(caller: Filing, api: Shared, form: CaseForm, key: Key = None)
     SupplementIn,
     FilingSent,
     "补正 · Complete a filing",
-    "补正后的完整申请，替换原有内容；两版均存档。受理后用于补交容缺材料。 "
+    "补正后的完整申请，替换原有内容；两版均存档。受理后用于补交容缺材料，或者补充部门提请的材料。 "
     "· The whole application once more; both versions are kept. After the acceptance it brings what was "
-    "promised. Scope: file.",
+    "promised, or what a department asks for (`invited`). Scope: file.",
     form=True,
 )
 def supplement_filing(

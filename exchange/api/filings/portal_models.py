@@ -20,6 +20,7 @@ from exchange.schemas import (
     FilingNumber,
     Promised,
     RenewalTerm,
+    SupplementInvitation,
     TacitAuthorisation,
 )
 from exchange.schemas.base import Address, Digest, Line, MatterCode, MessageId, Text
@@ -183,6 +184,8 @@ class FilingProgressOut(ApiModel):
     """The window's documents on the filing, in order; `missing` of one that is incomplete has all that is."""
     promised: tuple[Promised, ...]
     """What was accepted against a promise, and has not come: a supplement brings it."""
+    invited: tuple[SupplementInvitation, ...] = ()
+    """What departments ask for since, and nothing has brought: a supplement does; no term is moved. 补充材料告知书。"""
     progress: CaseProgress | None = None
     """Every department's line, as far as the applicant may see it."""
     renewal: RenewalTerm | None = None

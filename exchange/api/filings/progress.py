@@ -48,6 +48,7 @@ def filing_progress(caller: Reading, api: Shared, response: Response, number: Fi
         papers=tuple(map(_paper, found.papers)),
         acceptances=found.acceptances,
         promised=found.promised,
+        invited=found.invited,
         progress=found.progress,
         renewal=found.renewal,
         renewed_by_law=found.renewed_by_law,

@@ -13,6 +13,8 @@ from exchange.approval.hearings.store import Hearings
 from exchange.approval.rules.consent import lacking
 from exchange.approval.rules.course.adding import replaced
 from exchange.approval.rules.states import CaseState
+from exchange.approval.supplements.shown import ShownSupplement, supplements_of
+from exchange.approval.supplements.store import SupplementRequests
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.status import CaseStatus, case_status, decision_on
 from exchange.approval.window.store import Cases
@@ -36,6 +38,8 @@ class CaseFile:
     """While it is undecided: departments whose consent a grant would lack, without those that disagreed."""
     hearings: tuple[HearingRow, ...]
     """In the order in which they were called."""
+    supplements: tuple[ShownSupplement, ...]
+    """What its departments have asked of the applicant."""
     revision: str
     """Another one after any change of the record."""
 
@@ -44,7 +48,7 @@ def case_file(node: Node, number: str) -> CaseFile:
     """Return the file of one case. Raises Denied (this is no window) or NotFound."""
     expect_window(node)
     with node.store.reading() as tx:
-        revision, case = _revision(tx, number), tx[Cases].get(number)
+        revision, case = _revision(tx, node.address, number), tx[Cases].get(number)
         parts = tx[Cases].parts(number)
         ledgers = {part.department: tuple(tx[Cases].ledger(number, part.department)) for part in parts}
         undecided = case is not None and case.state in (CaseState.OPEN, CaseState.READY)
@@ -53,20 +57,21 @@ def case_file(node: Node, number: str) -> CaseFile:
         if matter is not None:
             owed = lacking(matter.completion, matter.quorum, parts, replaced(parts))
         hearings = tx[Hearings].of_case(number)
+        asked = supplements_of(tx, node.address, number)
     status, withdrawn_at = case_status(node, number), case.withdrawn_at if case else None
-    return CaseFile(status, withdrawn_at, ledgers, decision_on(node, status), owed, hearings, revision)
+    return CaseFile(status, withdrawn_at, ledgers, decision_on(node, status), owed, hearings, asked, revision)
 
 
 def expect_revision(step: Step, number: str, known: Collection[str]) -> None:
     """Raise Changed unless a case that is here is as it was when somebody read one of the ``known`` revisions."""
-    if step.tx[Cases].get(number) is not None and _revision(step.tx, number) not in known:
+    if step.tx[Cases].get(number) is not None and _revision(step.tx, step.node.address, number) not in known:
         raise Changed("case {number} has changed since it was read", number=number)
 
 
-def _revision(tx: Transaction, number: str) -> str:
+def _revision(tx: Transaction, window: str, number: str) -> str:
     parts = tx[Cases].parts(number)
     ledgers = [tx[Cases].ledger(number, part.department) for part in parts]
     record = replace(tx[CaseClocks].get(number), look_at=None)  # when it is looked at next changes nothing of it
-    hearings = tx[Hearings].of_case(number)
-    whole = repr((tx[Cases].get(number), parts, ledgers, record, tx[CaseClocks].ledger(number), hearings))
+    hearings, asked = tx[Hearings].of_case(number), tx[SupplementRequests].of_case(window, number)
+    whole = repr((tx[Cases].get(number), parts, ledgers, record, tx[CaseClocks].ledger(number), hearings, asked))
     return hashlib.sha256(whole.encode()).hexdigest()[:32]

@@ -11,6 +11,8 @@ from exchange.desk.cases.application_rows import application_parts, material_lin
 from exchange.desk.cases.asked import AskedCase, asked_case
 from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.cases.results import earlier_results
+from exchange.desk.cases.supplement_lines import supplement_line
+from exchange.desk.cases.supplement_reading import materials_since, may_ask, own_supplement
 from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.opinions.drafts import kept_opinion, wants_second
 from exchange.desk.opinions.preview import opinion_rows
@@ -33,6 +35,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
     path = f"/case/{number}"
     with visit.node.store.reading() as tx:
         place, away = place_in(visit, tx, case.row), away_words(visit, tx, case.row)
+    asked_for = own_supplement(visit, case.row)
     return {
         "place": place,
         "away": away,
@@ -61,6 +64,10 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "colleagues": colleagues(visit) if case.row.state in ANSWERABLE else [],
         "mark": case.mark,
         "can_end": _stops_itself(visit, case),
+        "can_ask": may_ask(visit, case.row),
+        "supplement": supplement_line(visit, asked_for) if asked_for is not None else None,
+        "runs_on": case.row.state is DeskState.WAITING,
+        "since": materials_since(visit, case, path),
         "can_review": case.row.state is DeskState.DEFAULTED and case.row.supplement_until is None,
         "number": number,
     }

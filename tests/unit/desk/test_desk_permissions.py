@@ -19,6 +19,7 @@ MAY: dict[str, set[AccountRole]] = {
     "look": ALL, "take": ALL, "hand-over": ALL, "draft": ALL, "review": FROM_REVIEWER,
     "submit-for-signature": ALL, "stand-in": ALL, "view": ALL,
     "reply": FROM_SIGNER, "end-procedure": FROM_SIGNER, "supplementary-review": FROM_SIGNER, "recall": FROM_SIGNER,
+    "ask-supplement": FROM_SIGNER, "pass-supplement-on": FROM_SIGNER, "decline-supplement": FROM_SIGNER,
     "submit": ALL, "filing.hand-in": ALL, "filing.accept": FROM_SIGNER, "filing.missing": FROM_SIGNER,
     "filing.refuse": FROM_SIGNER, "hearing.call": FROM_SIGNER, "hearing.put-off": FROM_SIGNER,
     "hearing.call-off": FROM_SIGNER, "hearing.record": FROM_SIGNER, "decide": FROM_SIGNER, "add-body": FROM_SIGNER,

@@ -9,14 +9,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from exchange.approval.acceptance import by_law, officers
+from exchange.approval.department.requesting import request_supplement
 from exchange.approval.records import CaseRow
 from exchange.approval.window.store import Cases
+from exchange.approval.window.supplementing.answering import pass_on
 from exchange.envelope import verify_signed
 from exchange.paper.fonts import PaperFonts
 from exchange.paper.originals import original_of
 from exchange.portal.drafting import draft_of
 from exchange.portal.view import FilingStanding
 from exchange.schemas import (
+    INVITES_ONLY,
     AcceptanceOutcome,
     ApplicantSees,
     Approver,
@@ -24,8 +27,10 @@ from exchange.schemas import (
     FilingReceipt,
     Material,
     MissingItem,
+    SupplementInvitation,
     Verdict,
     Visibility,
+    WantedPaper,
 )
 from exchange.web.door.turnstile import Turnstile
 from exchange.window.app import create_app
@@ -194,6 +199,30 @@ def test_a_withdrawal_is_asked_about_and_then_takes_effect(shown: ShownCity) -> 
     assert shown.view(applicant.number).standing is FilingStanding.WITHDRAWN
     assert "It was ended at your wish" in page_of(applicant)
     assert applicant.post(path, sent).headers["location"] == f"/cases/{applicant.number}", "pressed again, it is over"
+
+
+def test_what_a_department_asks_for_is_read_with_what_it_brings_about_and_handed_in(shown: ShownCity) -> None:
+    city, sketch = shown.city, Material(code="sketch", name="交通组织图", name_en="Traffic sketch", required=False)
+    applicant = filed(shown, materials=(PLAN, sketch))
+    case_number = officers.accept(city.window, applicant.number, OFFICER)
+    shown.arrive()
+    wanted = (WantedPaper(material="sketch", what="交通组织图"),)
+    request_supplement(city.node("planning"), case_number, wanted, "图中未标明车道", (), "李四")
+    city.wake("planning")
+    city.local.settle()
+    pass_on(city.window, case_number, city.address("planning"), OFFICER)
+    shown.arrive()
+    page = page_of(applicant)
+    for said in ("asks you for", "交通组织图", "图中未标明车道", "It stops and extends no term", "no adverse effect"):
+        assert said in page
+    assert "李四" not in page
+    assert INVITES_ONLY in applicant.get(paper_of(shown, applicant, SupplementInvitation))
+    applicant.post(f"/cases/{applicant.number}/supplement", applicant.fields_of(page))
+    applicant.upload("sketch", "图.txt", b"sketch")
+    assert applicant.hand_in().status_code == 303
+    shown.arrive()
+    assert "It stops and extends no term" not in page_of(applicant)
+    assert shown.view(applicant.number).invited == ()
 
 
 def test_what_was_promised_is_asked_for_with_its_day_and_handed_in_later(shown: ShownCity) -> None:

@@ -68,7 +68,7 @@ def _why(visit: DeskVisit, case: LeadCase, late: Sequence[PartRow]) -> Words:
 
 
 def _chase(visit: DeskVisit, step: Step, number: str, mark: str) -> None:
-    expect_mark(mark, *case_facts(step.tx, number))
+    expect_mark(mark, *case_facts(step.tx, step.node.address, number))
     late = [one.department for one in step.tx[Cases].parts(number) if _is_pressed(visit, step, number, one)]
     if not late:
         raise Conflict("no department of case {number} is to be pressed now", remedy="look at the case", number=number)

@@ -71,7 +71,7 @@ def why_alone(visit: DeskVisit, case: LeadCase) -> Words | None:
 
 
 def _confirm(visit: DeskVisit, step: Step, number: str, mark: str) -> None:
-    expect_mark(mark, *case_facts(step.tx, number))
+    expect_mark(mark, *case_facts(step.tx, step.node.address, number))
     _, ruling = confirm_in(step, number, visit.who)
     if ruling.outcome not in _FAVOURABLE or ruling.overruled or ruling.without_consent:
         raise Conflict(

@@ -13,6 +13,7 @@ from exchange.claims import opened_parts
 from exchange.clock import end_text
 from exchange.desk.cases.application_rows import application_parts, lines_of_materials
 from exchange.desk.cases.letter_lines import letter_lines
+from exchange.desk.cases.supplement_lines import supplement_line
 from exchange.desk.pages.lead.board import TASKS
 from exchange.desk.pages.lead.chasing import CHASE
 from exchange.desk.pages.lead.course import ADD_BODY, DELIVER, EXPLAIN, REOPEN, REVIEW, WITHDRAW
@@ -20,6 +21,7 @@ from exchange.desk.pages.lead.deciding import CONFIRM, DECIDE
 from exchange.desk.pages.lead.hearings import CALL, CALL_OFF, PUT_OFF, RECORD
 from exchange.desk.pages.lead.licensing import LICENCE
 from exchange.desk.pages.lead.seeing import LeadCase, lead_case
+from exchange.desk.pages.lead.supplements import DECLINE, PASS_ON
 from exchange.desk.pages.lead.terms import CASE_TERM, PART_TERM
 from exchange.desk.section import DeskFile, DeskPage
 from exchange.desk.urgency import STOPPED, DeskUrgency, urgency_of
@@ -34,8 +36,8 @@ from exchange.schemas import Consultation, EntryKind, LedgerEntry, Verdict
 from exchange.web.words import TONES
 
 FORMS = (
-    CONFIRM, DECIDE, REVIEW, CHASE, ADD_BODY, PART_TERM, CASE_TERM, CALL, PUT_OFF, CALL_OFF, RECORD, EXPLAIN, LICENCE,
-    DELIVER, REOPEN, WITHDRAW,
+    CONFIRM, DECIDE, REVIEW, PASS_ON, DECLINE, CHASE, ADD_BODY, PART_TERM, CASE_TERM, CALL, PUT_OFF, CALL_OFF, RECORD,
+    EXPLAIN, LICENCE, DELIVER, REOPEN, WITHDRAW,
 )  # fmt: skip
 """In the order of the page of a case."""
 _DUE_FORMS = {
@@ -99,6 +101,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "departments": [_line(visit, case, one) for one in file.status.parts],
         "days": list(_days(visit, case)),
         "hearings": [(one, name_of(HEARING_STATES, one.state)) for one in case.hearings],
+        "supplements": [supplement_line(visit, one) for one in case.supplements],
         "letters": letter_lines(letters),
         "copies": COPIES,
         "tones": TONES,

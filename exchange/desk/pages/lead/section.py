@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.desk.pages.lead import board, case, filing, filings, outcomes
+from exchange.desk.pages.lead import board, case, filing, filings, outcomes, supplements
 from exchange.desk.pages.lead.batch_accepting import ACCEPT_SEVERAL
 from exchange.desk.pages.lead.batch_chasing import CHASE_LATE
 from exchange.desk.pages.lead.batch_confirming import CONFIRM_SEVERAL
@@ -25,7 +25,7 @@ SECTION = DeskSection(
         DeskDownload(f"{_FILING}/files/{{digest}}", filing.file_of),
         DeskDownload(f"{case.CASE.path}/files/{{digest}}", case.file_of_case),
     ),
-    baskets=(filings.BASKET, board.DUTIES, board.BOARD),
+    baskets=(filings.BASKET, board.DUTIES, supplements.ASKED, board.BOARD),
     roles=frozenset({Role.WINDOW}),
     done={
         **{one.key: one.done for one in case.FORMS},

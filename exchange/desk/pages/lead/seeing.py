@@ -11,6 +11,8 @@ from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.reminders.chasing import why_not_chased
 from exchange.approval.rules.states import CaseState
+from exchange.approval.supplements.shown import ShownSupplement
+from exchange.approval.supplements.store import SupplementRequests
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.decision import Docket
 from exchange.approval.window.dockets import docket_in
@@ -48,6 +50,11 @@ class LeadCase:
         return self.file.hearings
 
     @property
+    def supplements(self) -> tuple[ShownSupplement, ...]:
+        """Return what its departments have asked of the applicant."""
+        return self.file.supplements
+
+    @property
     def undecided(self) -> bool:
         """Return whether it may still be decided."""
         return self.row.state in UNDECIDED
@@ -62,7 +69,8 @@ def lead_case(visit: DeskVisit, number: str = "") -> LeadCase:
         if case is None:
             raise NotFound("no case {case_number} here", remedy="`exchange status` lists the cases", case_number=number)
         docket = docket_in(tx, case)
-        licence, mark = licence_on_case(tx, visit.node.address, number), mark_of(*case_facts(tx, number))
+        here = visit.node.address
+        licence, mark = licence_on_case(tx, here, number), mark_of(*case_facts(tx, here, number))
         return LeadCase(file, docket, _chaseable(visit, docket), licence, mark)
 
 
@@ -75,11 +83,11 @@ def _chaseable(visit: DeskVisit, docket: Docket) -> tuple[str, ...]:
 def expect_case_seen(visit: DeskVisit, step: Step) -> str:
     """Return the number of the case; raise Changed where somebody has acted on it since the form was made."""
     number = visit.path["number"]
-    expect_seen(visit, *case_facts(step.tx, number))
+    expect_seen(visit, *case_facts(step.tx, step.node.address, number))
     return number
 
 
-def case_facts(tx: Any, number: str) -> tuple[object, ...]:
+def case_facts(tx: Any, window: str, number: str) -> tuple[object, ...]:
     """Return what acts change: who has said what, the terms, what is on record; no receipts and no reminders."""
     case = tx[Cases].get(number)
     if case is None:
@@ -94,5 +102,7 @@ def case_facts(tx: Any, number: str) -> tuple[object, ...]:
     ]  # fmt: skip
     clock = tx[CaseClocks].get(number)
     hearings = [(one.position, one.state) for one in tx[Hearings].of_case(number)]
+    asked = [(one.department, one.state) for one in tx[SupplementRequests].of_case(window, number)]
     own = (case.stage, case.outcome, case.decision_id, case.withdrawn_at, case.reopened_at)
-    return (number, *own, parts, hearings, clock.explained_at, clock.delivered_at, len(tx[CaseClocks].ledger(number)))
+    clocked = (clock.explained_at, clock.delivered_at, len(tx[CaseClocks].ledger(number)))
+    return (number, *own, parts, hearings, asked, *clocked)

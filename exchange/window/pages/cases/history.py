@@ -24,6 +24,7 @@ from exchange.schemas import (
     HearingNotice,
     HearingRecord,
     PartStep,
+    SupplementInvitation,
     TacitAuthorisation,
 )
 from exchange.window.guest import Guest
@@ -67,6 +68,9 @@ def _of_paper(guest: Guest, view: CaseView, paper: CasePaper) -> Iterator[Histor
     elif isinstance(body, TacitAuthorisation):
         said = guest.say("依法视为准予延续，无人审批", "Renewed by law; no person has approved it")
         yield HistoryLine("", said, paper.at, path=path)
+    elif isinstance(body, SupplementInvitation):
+        asks = guest.say(f"{body.name}请您补充材料", f"{body.name_en} asks you for a supplement")
+        yield HistoryLine("warn", asks, paper.at, path=path)
     elif isinstance(body, HearingNotice | HearingRecord):
         yield HistoryLine("", _of_hearing(guest, body), paper.at, path=path)
     elif isinstance(body, Filing):

@@ -20,6 +20,7 @@ from exchange.schemas import (
     FilingReceipt,
     HearingNotice,
     HearingRecord,
+    SupplementInvitation,
     TacitAuthorisation,
 )
 from exchange.window.drawn import case_link, paper_as_pdf, setting_of
@@ -62,7 +63,10 @@ def _title(body: Body) -> tuple[str, str]:
 
 def _paper(guest: Guest, view: CaseView) -> CasePaper:
     wanted = guest.request.path_params["message_id"]
-    readable = (FilingReceipt, Acceptance, DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation)
+    readable = (
+        FilingReceipt, Acceptance, DecisionServed, HearingNotice, HearingRecord, TacitAuthorisation,
+        SupplementInvitation,
+    )  # fmt: skip
     found = next((one for one in view.papers if one.message_id == wanted and isinstance(one.body, readable)), None)
     if found is None:
         raise NotFound("the case has no such paper", remedy="choose one on the page of the case")

@@ -103,6 +103,7 @@ def _shown(guest: Guest, view: CaseView, draft: ApplicationDraft) -> dict[str, A
         "case_moves": moves_of(guest, progress.moved) if progress is not None else (),
         "missing": missing if standing is FilingStanding.INCOMPLETE else None,
         "promised": _promised(guest, view) if not view.is_over else [],
+        "invited": view.invited,
         "reopened": draft.state is DraftState.OPEN,
         "kept_until": draft.kept_until,
         "emptied_at": draft.emptied_at,
