@@ -21,6 +21,9 @@ PART_COLUMNS = [_p[field.name] for field in fields(PartRow)]
 
 CASE = select(*CASE_COLUMNS).where(_f.number == bindparam("number"))
 _PARTS = select(*PART_COLUMNS).order_by(_p.case_number, _p.stage, _p.position)
+_SEVERAL: BindParameter[Any] = bindparam("numbers", expanding=True)
+SEVERAL_CASES = select(*CASE_COLUMNS).where(_f.number.in_(_SEVERAL))
+PARTS_OF_SEVERAL = _PARTS.where(_p.case_number.in_(_SEVERAL))
 PARTS_OF_CASE = _PARTS.where(_p.case_number == bindparam("number"))
 _MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
 PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))

@@ -8,17 +8,17 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from exchange.documents.records import RequestForward, RequestRow
 from exchange.documents.rules.circulation import CIRCULATION, CirculationReader, CirculationState
 from exchange.documents.rules.handling import HANDLINGS, DocumentHandling, HandlingState
 from exchange.documents.rules.request_states import REQUESTS, RequestSeat, RequestState
 from exchange.documents.tables import circulation, document_handling, request, request_forward
+from exchange.page_key import Key
 from exchange.paging import Place
-from exchange.store.keyset import after_place
+from exchange.store.keyset import after_place, behind
 from exchange.store.statements import move, values_of
-from exchange.store.types import Instant
 
 _r, _f, _o, _h = request.c, request_forward.c, circulation.c, document_handling.c
 _ROWS = select(*(_r[field.name] for field in fields(RequestRow)))
@@ -122,7 +122,13 @@ class Circulations:
         )
 
 
+HANDLED = "handled"
+"""The name of these rows in the key of a list that has others as well."""
 _HANDLED = select(*(_h[field.name] for field in fields(DocumentHandling)))
+_WITH_LETTER = _HANDLED.add_columns(_h.sender, _h.message_id)
+_HANDLED_AMONG = _WITH_LETTER.where(
+    _h.message_id.in_(bindparam("ids", expanding=True)), _h.handled_by == bindparam("by")
+)  # fmt: skip
 
 
 class Handlings:
@@ -141,6 +147,14 @@ class Handlings:
         """Return what one authority has done with a document; None where that is nothing."""
         return next((one for one in self.of(sender, message_id) if one.handled_by == handled_by), None)
 
+    def among(
+        self, letters: Collection[tuple[str, str]], handled_by: str
+    ) -> dict[tuple[str, str], DocumentHandling]:  # fmt: skip
+        """Return what one authority has done with these documents, by their senders and message ids."""
+        rows = self._db.execute(_HANDLED_AMONG, {"ids": [id for _, id in letters], "by": handled_by}) if letters else ()
+        found = {(row.sender, row.message_id): DocumentHandling(*row[:-2]) for row in rows}
+        return {key: done for key, done in found.items() if key in set(letters)}
+
     def put(self, sender: str, message_id: str, done: DocumentHandling) -> bool:
         """Record what an authority has done; returns False if it has done something with this document already."""
         before = self.get(sender, message_id, done.handled_by)
@@ -149,13 +163,10 @@ class Handlings:
         self._db.execute(insert(document_handling).values(sender=sender, message_id=message_id, **values_of(done)))
         return True
 
-    def page(
-        self, state: HandlingState, before: Place | None, limit: int
-    ) -> list[tuple[str, str, DocumentHandling]]:  # fmt: skip
+    def latest(self, state: HandlingState, before: Key | None, limit: int) -> list[tuple[str, str, DocumentHandling]]:
         """Return a page of what was brought to a state, the latest first, behind a place: sender, message id, what."""
-        query = _HANDLED.add_columns(_h.sender, _h.message_id).where(_h.state == state)
+        query = _WITH_LETTER.where(_h.state == state)
         if before is not None:
-            last = tuple_(literal(before[0], Instant), before[1])
-            query = query.where(tuple_(_h.handled_at, _h.message_id) < last)
+            query = query.where(behind(_h.handled_at, _h.message_id, before, HANDLED))
         rows = self._db.execute(query.order_by(_h.handled_at.desc(), _h.message_id.desc()).limit(limit))
         return [(row.sender, row.message_id, DocumentHandling(*row[:-2])) for row in rows]

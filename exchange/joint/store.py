@@ -61,10 +61,11 @@ class JointDocuments:
 
     def latest(self, kinds: Sequence[tuple[JointSeat, JointState]], before: Place | None, limit: int) -> list[JointRow]:
         """Return a page of those of these seats and states, newest first, behind a place."""
-        found = [row for seat, state in kinds for row in self._latest(seat, state, before, limit)]
+        found = [row for seat, state in kinds for row in self.newest(seat, state, before, limit)]
         return sorted(found, key=lambda row: row.place, reverse=True)[:limit]
 
-    def _latest(self, seat: JointSeat, state: JointState, before: Place | None, limit: int) -> list[JointRow]:
+    def newest(self, seat: JointSeat, state: JointState, before: Place | None, limit: int) -> list[JointRow]:
+        """Return a page of those of one seat and state, newest first, behind a place."""
         query = _ROWS.where(_j.seat == seat, _j.state == state)
         query = query.order_by(_j.received_at.desc(), _j.joint_id.desc()).limit(limit)
         if before is not None:

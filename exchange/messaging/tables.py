@@ -114,6 +114,11 @@ partial_index("outbox_copy_waiting", outbox_copy.c.written_at, outbox_copy.c.id,
 partial_index("outbox_copy_ended", outbox_copy.c.written_at, outbox_copy.c.id, where=ENDED_COPIES)
 
 
+RETURNED_COPIES = outbox_copy.c.state == literal_column(f"'{OutboxState.RETURNED}'")
+"""Copies that their addressee has sent back. In words, as above."""
+partial_index("outbox_copy_returned", outbox_copy.c.returned_at, outbox_copy.c.id, where=RETURNED_COPIES)
+
+
 outbox_failure = Table(
     "outbox_failure",
     metadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ _c, _l = case_clock.c, case_ledger.c
 _NAMES = [field.name for field in fields(ClockRow)]
 _COLUMNS = [_c[name] for name in _NAMES]
 _GET = select(*_COLUMNS).where(_c.case_number == bindparam("number"))
+_SEVERAL = select(*_COLUMNS).where(_c.case_number.in_(bindparam("numbers", expanding=True)))
 _DUE = (
     select(*_COLUMNS)
     .where(_c.look_at.is_not(None), _c.look_at <= bindparam("now"))
@@ -51,6 +53,11 @@ class CaseClocks:
         """Return the record of a case; an empty one where a former release has closed it."""
         row = self._db.execute(_GET, {"number": number}).first()
         return ClockRow(*row) if row else ClockRow(number)
+
+    def several(self, numbers: Collection[str]) -> dict[str, ClockRow]:
+        """Return the records of several cases, by case; as `get`."""
+        rows = self._db.execute(_SEVERAL, {"numbers": list(numbers)}) if numbers else ()
+        return {number: ClockRow(number) for number in numbers} | {row[0]: ClockRow(*row) for row in rows}
 
     def due(self, now: datetime, limit: int) -> list[ClockRow]:
         """Return those that are to be looked at by now, the first in front."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from exchange.approval.clocks.records import ClockRow
 from exchange.approval.clocks.store import CaseClocks
+from exchange.approval.hearings.records import HearingRow
+from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.clock.dates import deliver_by
 from exchange.approval.rules.clock.reminding import reminder_stands
@@ -19,7 +21,7 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.window.clock.reckoned import dates_of
 from exchange.approval.window.deadlines import matter_of
 from exchange.approval.window.decision import ruling_of
-from exchange.approval.window.hearing.owed import hearing_since
+from exchange.approval.window.hearing.owed import waits_for
 from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.matters import completing
 from exchange.approval.window.store import Cases
@@ -28,6 +30,9 @@ from exchange.paging import every
 from exchange.schemas import Outcome
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
+
+_AT_ONCE = 60
+"""Cases that are read at once: as many as a page looks at."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,10 @@ def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> li
 def how_many_wait(tx: Transaction, calendar: WorkingCalendar, now: datetime, most: int) -> int:
     """Return how many cases wait for the lead, counted no further than ``most``: those of `lead_duties`."""
     ready = tx[Cases].how_many(CaseState.READY, most)  # each of them waits for something
+    if ready >= most:
+        return ready
     others = every(lambda after, some: tx[LeadCases].unready(now - UNSIGNED, after, some), lambda case: case.place)
-    waiting = (case for case in others if duty_of(tx, case, calendar, now) is not None)
+    waiting = (case for case, waits in _waiting(tx, others, calendar, now) if waits is not None)
     return ready + sum(1 for _ in islice(waiting, most - ready))
 
 
@@ -82,18 +89,44 @@ def term_to_decide(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) ->
 
 def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
     cases = every(lambda after, most: tx[LeadCases].awaiting(now - UNSIGNED, after, most), lambda case: case.place)
-    return (duty for case in cases if (duty := duty_of(tx, case, calendar, now)) is not None)
+    return (duty for _, duty in duties_among(tx, cases, calendar, now) if duty is not None)
+
+
+def duties_among(
+    tx: Transaction, cases: Iterable[CaseRow], calendar: WorkingCalendar, now: datetime,
+    wanted: Callable[[CaseRow], bool] = lambda case: True,
+) -> Iterator[tuple[CaseRow, LeadDuty | None]]:  # fmt: skip
+    """Yield some cases, each with what it waits for at its lead; None where that is nothing, or it is not wanted."""
+    for case, waits in _waiting(tx, cases, calendar, now):
+        yield case, _duty(tx, case, waits, calendar, now) if waits is not None and wanted(case) else None
 
 
 def duty_of(tx: Transaction, case: CaseRow, calendar: WorkingCalendar, now: datetime) -> LeadDuty | None:
     """Return what a case waits for at its lead; None where it waits for nothing here."""
+    return next(duty for _, duty in duties_among(tx, (case,), calendar, now))
+
+
+def _waiting(
+    tx: Transaction, cases: Iterable[CaseRow], calendar: WorkingCalendar, now: datetime
+) -> Iterator[tuple[CaseRow, Waits | None]]:
+    """What each of some cases waits for; what it goes by is read for many at once."""
+    left = iter(cases)
+    while some := list(islice(left, _AT_ONCE)):
+        numbers = [case.number for case in some]
+        tx[Cases].read_ahead(numbers)
+        records, hearings = tx[CaseClocks].several(numbers), tx[Hearings].of_several(numbers)
+        for case in some:
+            yield case, _waits(tx, case, records[case.number], hearings.get(case.number, ()), calendar, now)
+
+
+def _waits(
+    tx: Transaction, case: CaseRow, record: ClockRow, hearings: Sequence[HearingRow], calendar: WorkingCalendar,
+    now: datetime,
+) -> Waits | None:  # fmt: skip
     parts = tx[Cases].parts(case.number)
     places = to_place(case.state, completing(case, matter_of(tx, case)), parts)
-    hearing = hearing_since(tx, case, calendar, now)
-    record = tx[CaseClocks].get(case.number)
-    reminded = _reminded_since(tx, case, record, calendar)
-    waits = what_waits(case, parts, now, places, record, hearing, reminded)
-    return _duty(tx, case, waits, calendar, now) if waits is not None else None
+    hearing, reminded = waits_for(tx, case, hearings, calendar, now), _reminded_since(tx, case, record, calendar)
+    return what_waits(case, parts, now, places, record, hearing, reminded)
 
 
 def _reminded_since(tx: Transaction, case: CaseRow, record: ClockRow, calendar: WorkingCalendar) -> datetime | None:

@@ -39,9 +39,11 @@ from exchange.approval.statements import (
     PART_COLUMNS,
     PARTS_OF_CASE,
     PARTS_OF_MESSAGES,
+    PARTS_OF_SEVERAL,
     PLAN,
     REOPEN,
     REOPENINGS,
+    SEVERAL_CASES,
     SUPPLEMENTS,
 )
 from exchange.approval.tables import (
@@ -91,6 +93,16 @@ class Cases:
             row = self._db.execute(CASE, {"number": number}).first()
             self._cases[number] = CaseRow(*row) if row else None
         return self._cases[number]
+
+    def read_ahead(self, numbers: Collection[str]) -> None:
+        """Read several cases and their parts by two statements, for what asks for one after the other."""
+        wanted = {"numbers": [one for one in numbers if one not in self._parts]}
+        if wanted["numbers"]:
+            self._cases |= {row[0]: CaseRow(*row) for row in self._db.execute(SEVERAL_CASES, wanted)}
+            parts: dict[str, list[PartRow]] = {number: [] for number in wanted["numbers"]}
+            for row in self._db.execute(PARTS_OF_SEVERAL, wanted):
+                parts[row[0]].append(PartRow(*row))
+            self._parts |= parts
 
     def recent(self, state: CaseState | None = None, limit: int = 50, before: Place | None = None) -> list[CaseRow]:
         """Return the latest cases, newest first; ``before`` goes on behind the place of the last one seen."""

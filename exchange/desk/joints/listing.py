@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
 from itertools import product
+from typing import Any
 
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
 from exchange.desk.looking import CHUNK, having, key_of, looked_through, place_of
@@ -14,7 +16,7 @@ from exchange.joint.records import JointRow
 from exchange.joint.states import OVER, JointSeat, JointState
 from exchange.joint.store import JointDocuments
 from exchange.language import Words
-from exchange.paging import every
+from exchange.paging import Place, every
 
 Kinds = Sequence[tuple[JointSeat, JointState]]
 LISTS: Mapping[str, tuple[Words, Kinds]] = {
@@ -45,11 +47,15 @@ def joints_page(visit: DeskVisit, which: str, words: str, after: str) -> tuple[l
         raise CallerError("there is no list {which!r}", remedy="choose one above", which=which)
     kinds, start = LISTS[which][1], place_of(after)
     with visit.node.store.reading() as tx:
-        rows = every(
-            lambda last, most: tx[JointDocuments].latest(kinds, last or start, most), lambda row: row.place, CHUNK
-        )
+        rows = merge(*(_newest(tx, *kind, start) for kind in kinds), key=lambda row: row.place, reverse=True)
         found, last, early = looked_through(rows, having(words, _text))
     return found, key_of(last.place) if last is not None else "", early
+
+
+def _newest(tx: Any, seat: JointSeat, state: JointState, start: Place | None) -> Iterator[JointRow]:
+    return every(
+        lambda last, most: tx[JointDocuments].newest(seat, state, last or start, most), lambda row: row.place, CHUNK
+    )
 
 
 def _text(row: JointRow) -> str:

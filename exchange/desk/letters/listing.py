@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import takewhile
 from typing import Any
 
-from exchange.desk.looking import BUDGET, CHUNK, having, key_of, looked_through, place_of
+from exchange.desk.looking import CHUNK, EPOCH, having, key_of, looked_through, place_of
 from exchange.desk.visit import DeskVisit
 from exchange.documents.records import RequestRow
-from exchange.documents.rules.handling import HandlingState
+from exchange.documents.rules.handling import DocumentHandling, HandlingState
 from exchange.documents.rules.request_states import RequestSeat, RequestState
-from exchange.documents.store import Handlings, Requests
+from exchange.documents.store import HANDLED, Handlings, Requests
 from exchange.errors import CallerError
 from exchange.language import Words
-from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxView
 from exchange.messaging.register.records import RegisterEntry, RegisterSide
 from exchange.messaging.register.store import Register
-from exchange.paging import every
+from exchange.messaging.returned_copies import COPIES, ReturnedCopies
+from exchange.page_key import Key
+from exchange.paging import every, pages
 from exchange.schemas import Document, ForwardedRequest, JointDocument
 
 _LOOKED_BACK = timedelta(days=365)
@@ -70,10 +74,8 @@ def documents_page(visit: DeskVisit, which: str, words: str, after: str, *, unfi
     if which not in LISTS:
         raise CallerError("there is no list {which!r}", remedy="choose one above", which=which)
     with visit.node.store.reading() as tx:
-        if which == "returned":
-            return DocumentsPage(list(filter(having(words, _text), _returned(visit, tx)))[:BUDGET])
-        if which in ("asked", "filed"):
-            return _looked_through(_asked(tx, after) if which == "asked" else _filed(visit, tx, after), words)
+        if which in _KEYED:
+            return _looked_through(_KEYED[which](visit, tx, after), words)
         rows = _entered(visit, tx, RegisterSide(which), after)
         return _looked_through(rows, words, lambda line: not (unfiled and line.filed))
 
@@ -94,12 +96,15 @@ def _looked_through(
 
 def _entered(visit: DeskVisit, tx: Any, side: RegisterSide, after: str) -> Iterator[tuple[str, ListedDocument]]:
     start = _place(after) or (visit.now.year + 2, 0)
-    rows = every(
+    some = pages(
         lambda last, most: tx[Register].below(side, last or start, most), lambda one: (one.year, one.number), CHUNK
     )
-    for one in rows:
-        done = tx[Handlings].get(one.sender, one.message_id, visit.node.address)
-        yield f"{one.year}.{one.number}", replace(_line(one), filed=done is not None and done.state is _FILED)
+    for rows in some:
+        done = tx[Handlings].among([(one.sender, one.message_id) for one in rows], visit.node.address)
+        for one in rows:
+            handled = done.get((one.sender, one.message_id))
+            is_filed = handled is not None and handled.state is _FILED
+            yield f"{one.year}.{one.number}", replace(_line(one), filed=is_filed)
 
 
 def _line(one: RegisterEntry) -> ListedDocument:
@@ -111,20 +116,27 @@ def _line(one: RegisterEntry) -> ListedDocument:
 
 def _filed(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
     """What was filed here, the latest first."""
-    start = place_of(after)
-    rows = every(
-        lambda last, most: tx[Handlings].page(_FILED, last or start, most),
-        lambda row: (row[2].handled_at, row[1]),
+    for rows in _handled(tx, _FILED, after):
+        entries = {
+            **tx[Register].among(RegisterSide.RECEIVED, [row[:2] for row in rows if row[0] != visit.node.address]),
+            **tx[Register].among(RegisterSide.SENT, [row[:2] for row in rows if row[0] == visit.node.address]),
+        }
+        for sender, message_id, done in rows:
+            entry = entries.get((sender, message_id))
+            if entry is not None:
+                yield _key(HANDLED, done.handled_at, message_id), replace(_line(entry), filed=True)
+
+
+def _handled(tx: Any, state: HandlingState, after: str) -> Iterator[Sequence[tuple[str, str, DocumentHandling]]]:
+    start = _back_to(after)
+    return pages(
+        lambda last, most: tx[Handlings].latest(state, last or start, most),
+        lambda row: Key(row[2].handled_at, HANDLED, row[1]),
         CHUNK,
     )
-    for sender, message_id, done in rows:
-        side = RegisterSide.SENT if sender == visit.node.address else RegisterSide.RECEIVED
-        entry = tx[Register].of(side, sender, message_id)
-        if entry is not None:
-            yield key_of((done.handled_at, message_id)), replace(_line(entry), filed=True)
 
 
-def _asked(tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
+def _asked(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
     start = place_of(after)
     rows = every(
         lambda last, most: tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, last or start, most),
@@ -144,29 +156,58 @@ def _request(tx: Any, row: RequestRow) -> ListedDocument:
     )  # fmt: skip
 
 
-def _returned(visit: DeskVisit, tx: Any) -> list[ListedDocument]:
+def _returned(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
     """What came back within a year: by the receipt of a member that could not take it in, or by its officers."""
-    found = [*_refused(visit, tx), *_sent_back(visit, tx)]
-    return sorted(found, key=lambda line: line.at, reverse=True)
+    since = visit.node.clock.now() - _LOOKED_BACK
+    both = merge(_refused(visit, tx, after), _sent_back(visit, tx, after), key=lambda one: one[0], reverse=True)
+    for key, line in takewhile(lambda one: one[1].at >= since, both):
+        yield _key(key.store, key.at, key.place), line
 
 
-def _sent_back(visit: DeskVisit, tx: Any) -> Iterator[ListedDocument]:
-    own, since = visit.node.address, visit.node.clock.now() - _LOOKED_BACK
-    for sender, message_id, done in tx[Handlings].page(HandlingState.RETURNED, None, BUDGET):
-        entry = tx[Register].of(RegisterSide.SENT, own, message_id) if sender == own else None
-        if entry is not None and done.handled_at >= since:
-            yield replace(_line(entry), who=[done.handled_by], at=done.handled_at, why=done.reason)
+def _sent_back(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[Key, ListedDocument]]:
+    own = visit.node.address
+    for rows in _handled(tx, HandlingState.RETURNED, after):
+        entries = tx[Register].among(RegisterSide.SENT, [row[:2] for row in rows if row[0] == own])
+        for sender, message_id, done in rows:
+            entry = entries.get((sender, message_id))
+            if entry is not None:
+                line = replace(_line(entry), who=[done.handled_by], at=done.handled_at, why=done.reason)
+                yield Key(done.handled_at, HANDLED, message_id), line
 
 
-def _refused(visit: DeskVisit, tx: Any) -> Iterator[ListedDocument]:
-    kinds = {Document.KIND, ForwardedRequest.KIND, JointDocument.KIND}
-    for copy in tx[Outbox].returned(visit.node.clock.now() - _LOOKED_BACK, kinds):
-        entry = tx[Register].of(RegisterSide.SENT, visit.node.address, copy.message_id)
-        if entry is not None:
-            yield ListedDocument(
-                copy.message_id, entry.title, entry.kind.value, entry.document_number, [copy.addressee],
-                copy.returned_at or entry.at, f"{entry.year}-{entry.number}", copy.last_error or "",
-            )  # fmt: skip
+def _refused(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[Key, ListedDocument]]:
+    kinds, own, start = {Document.KIND, ForwardedRequest.KIND, JointDocument.KIND}, visit.node.address, _back_to(after)
+    some = pages(
+        lambda last, most: tx[ReturnedCopies].page(kinds, last or start, most), lambda row: _copy_key(*row), CHUNK
+    )
+    for rows in some:
+        entries = tx[Register].among(RegisterSide.SENT, [(own, copy.message_id) for _, copy in rows])
+        for number, copy in rows:
+            entry = entries.get((own, copy.message_id))
+            if entry is not None:
+                key, why = _copy_key(number, copy), copy.last_error or ""
+                yield key, replace(_line(entry), who=[copy.addressee], at=key.at, why=why)
+
+
+def _copy_key(number: int, copy: OutboxView) -> Key:
+    return Key(copy.returned_at or EPOCH, COPIES, f"{number:018d}")
+
+
+_KEYED = {"asked": _asked, "filed": _filed, "returned": _returned}
+"""Lists whose rows come by moments, and not by their numbers in the register."""
+
+
+def _key(store: str, at: datetime, place: str) -> str:
+    return f"{store}.{key_of((at, place))}"
+
+
+def _back_to(key: str) -> Key | None:
+    """The place that a key names in a list of what came back, or was filed; the beginning for what is no key."""
+    store, _, rest = key.partition(".")
+    place = place_of(rest)
+    if place is None or store not in (COPIES, HANDLED) or (store == COPIES and not _is_number(place[1])):
+        return None
+    return Key(place[0], store, place[1])
 
 
 def _text(line: ListedDocument) -> str:

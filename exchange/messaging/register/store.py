@@ -4,6 +4,7 @@ and none is given twice.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select, tuple_
@@ -18,6 +19,7 @@ _r = register.c
 _NAMES = tuple(field.name for field in fields(RegisterEntry))
 _ROWS = select(*(_r[name] for name in _NAMES))
 _KNOWN = select(_r.direction, _r.sender, _r.message_id).where(_r.message_id.in_(bindparam("ids", expanding=True)))
+_AMONG = _ROWS.where(_r.message_id.in_(bindparam("ids", expanding=True)), _r.direction == bindparam("side"))
 _LAST = select(func.max(_r.number)).where(_r.direction == bindparam("side"), _r.year == bindparam("of"))
 _ADD = adding(register, *_NAMES)
 
@@ -64,6 +66,15 @@ class Register:
         one = (_r.message_id == message_id, _r.sender == sender, _r.direction == direction)
         row = self._db.execute(_ROWS.where(*one)).first()
         return RegisterEntry(*row) if row else None
+
+    def among(
+        self, direction: RegisterSide, letters: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], RegisterEntry]:  # fmt: skip
+        """Return the entries of several messages, by their senders and message ids."""
+        ids = {"ids": [message_id for _, message_id in letters], "side": direction}
+        rows = [RegisterEntry(*row) for row in self._db.execute(_AMONG, ids)] if letters else []
+        found = {(one.sender, one.message_id): one for one in rows}
+        return {key: one for key, one in found.items() if key in set(letters)}
 
     def page(
         self, direction: RegisterSide, year: int, kind: DocumentKind | None, behind: int, limit: int

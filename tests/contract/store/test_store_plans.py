@@ -10,16 +10,25 @@ from sqlalchemy import event, text
 
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.hearings.store import Hearings
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.states import DeskState
 from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
+from exchange.documents.rules.handling import HandlingState
+from exchange.documents.store import HANDLED, Handlings
+from exchange.joint.states import JointSeat, JointState
+from exchange.joint.store import JointDocuments
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.register.records import RegisterSide
+from exchange.messaging.register.store import Register
+from exchange.messaging.returned_copies import COPIES, ReturnedCopies
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.store import Notices
 from exchange.operations.health.store import HealthFigures
+from exchange.page_key import Key
 from exchange.store import Store
 from exchange.store.compiled import CompiledConnection
 from exchange.store.transaction import Transaction
@@ -140,14 +149,35 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx[Notices].undated(NoticeSeat.READER, NoticeState.OPEN, (NOW, "n"), 60),
         lambda tx: tx[Notices].newest(NoticeSeat.READER, NoticeState.SIGNED, (NOW, "n"), 60),
         lambda tx: tx[Notices].to_answer(("2026-03-02", "n"), 60),
+        lambda tx: tx[JointDocuments].newest(JointSeat.SIGNER, JointState.OPEN, (NOW, "j"), 60),
+        lambda tx: tx[Register].below(RegisterSide.RECEIVED, (2026, 1), 60),
+        lambda tx: tx[Handlings].latest(HandlingState.FILED, Key(NOW, HANDLED, new_id()), 60),
+        lambda tx: tx[Handlings].latest(HandlingState.RETURNED, Key(NOW, COPIES, "7"), 60),
+        lambda tx: tx[ReturnedCopies].page({"document"}, None, 60),
+        lambda tx: tx[ReturnedCopies].page({"document"}, Key(NOW, COPIES, "7"), 60),
     ],
-    ids=["first", "behind", "without", "notices.by_day", "notices.undated", "notices.newest", "notices.to_answer"],
+    ids=[
+        "first",
+        "behind",
+        "without",
+        "notices.by_day",
+        "notices.undated",
+        "notices.newest",
+        "notices.to_answer",
+        "joints.newest",
+        "register.below",
+        "filed",
+        "filed behind another list's",
+        "sent back",
+        "sent back behind",
+    ],
 )
 def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
     store: Store, work: Callable[[Transaction], Any]
 ) -> None:
     plan = plans(store, work)
     indexes = ("desk_due", "desk_undated", "notice_by_day", "notice_undated", "notice_recent", "collection_awaited")
+    indexes += ("joint_lists", "register", "document_handling_page", "outbox_copy_returned")
     assert any(index in plan for index in indexes), plan
     assert "B-TREE" not in plan, plan
     assert "Sort" not in plan, plan
@@ -171,10 +201,16 @@ def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
         lambda tx: tx[Outbox].mark_signed([signed_for(outgoing()) for _ in range(50)], NOW),
         lambda tx: tx[Outbox].mark_sent(range(1, 50), NOW, LATER),
         lambda tx: tx[Outbox].due(LATER, 10, ()),
+        lambda tx: tx[Register].among(RegisterSide.SENT, [(PLANNING, new_id()) for _ in range(60)]),
+        lambda tx: tx[Handlings].among([(PLANNING, new_id()) for _ in range(60)], PLANNING),
+        lambda tx: tx[Cases].read_ahead([f"HF-{n}" for n in range(60)]),
+        lambda tx: tx[CaseClocks].several([f"HF-{n}" for n in range(60)]),
+        lambda tx: tx[Hearings].of_several([f"HF-{n}" for n in range(60)]),
     ],
     ids=[
         "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "awaiting",
         "clocks", "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
+        "register.among", "handlings.among", "read_ahead", "clocks.several", "hearings.of_several",
     ],
 )  # fmt: skip
 def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
@@ -182,5 +218,5 @@ def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
 ) -> None:
     plan = plans(store, work)
     tables = ("document", "outbox_copy", "outbox_message", "inbox", "part", "desk", "journal", "reminder", "watch")
-    tables += ("case_clock", "case_ledger")
+    tables += ("case_clock", "case_ledger", "register", "document_handling", "case_file", "hearing")
     assert not [table for table in tables if f"SCAN {table}'" in plan or f"Seq Scan on {table} " in plan], plan

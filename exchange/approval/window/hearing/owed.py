@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from exchange.approval.filings.store import Filings
+from exchange.approval.hearings.records import HearingRow
 from exchange.approval.hearings.store import Hearings
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.hearings import is_owed, request_by, waits_since
@@ -34,11 +36,16 @@ def hearing_owed(tx: Transaction, case: CaseRow, calendar: WorkingCalendar) -> b
     return is_owed(mode, requested_in_time(tx, case.number, calendar), hearings)
 
 
-def hearing_since(tx: Transaction, case: CaseRow, calendar: WorkingCalendar, now: datetime) -> datetime | None:
-    """Return since when a hearing of a case waits for its lead, to be called or put on record; None where none does."""
+def waits_for(
+    tx: Transaction, case: CaseRow, hearings: Sequence[HearingRow], calendar: WorkingCalendar, now: datetime
+) -> datetime | None:
+    """Return since when a hearing of a case waits for its lead, to be called or put on record; None where none does.
+
+    ``hearings``: those of the case.
+    """
     if case.state not in (CaseState.OPEN, CaseState.READY):
         return None
-    mode, hearings = matter_of(tx, case).hearing, tx[Hearings].of_case(case.number)
+    mode = matter_of(tx, case).hearing
     if mode is HearingMode.NEVER and not hearings:
         return None
     return waits_since(mode, requested_in_time(tx, case.number, calendar), hearings, case.opened_at, now)

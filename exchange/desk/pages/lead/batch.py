@@ -21,8 +21,8 @@ from exchange.messaging.node import Step
 
 MOST = 30
 """How many are offered at once."""
-_LOOKED_AT = 200
-"""How many are looked at for that."""
+_LOOKED_AT = 60
+"""How many are looked at for that: each is read as its own page reads it."""
 LONGEST_NOTE = 500
 
 
@@ -95,15 +95,13 @@ class Batch:
 
     def _view(self, visit: DeskVisit) -> Mapping[str, object]:
         with closing(self.candidates(visit)) as candidates:
-            keys = list(islice(candidates, _LOOKED_AT))
-        looked = [self.look(visit, key) for key in keys]
-        items = [one for one in looked if isinstance(one, BatchItem)]
-        left = [one for one in looked if isinstance(one, LeftOut)]
-        chosen = visit.chosen("of") if visit.form is not None else [one.key for one in items[:MOST]]
+            keys = list(islice(candidates, _LOOKED_AT + 1))
+        items, left, more = self._looked(visit, keys)
+        chosen = visit.chosen("of") if visit.form is not None else [one.key for one in items]
         return {
             "batch": self,
-            "items": items[:MOST],
-            "more": len(items) > MOST or len(looked) == _LOOKED_AT,
+            "items": items,
+            "more": more,
             "left": left,
             "chosen": chosen,
             "fields": {one.key: (field_of(one.key), _once(visit, one.key)) for one in items},
@@ -112,6 +110,19 @@ class Batch:
             "note": visit.typed("note"),
             "longest": LONGEST_NOTE,
         }
+
+    def _looked(self, visit: DeskVisit, keys: Sequence[str]) -> tuple[list[BatchItem], list[LeftOut], bool]:
+        """What is offered, what is left out of it, and whether there is more behind."""
+        items, left = list[BatchItem](), list[LeftOut]()
+        for key in keys[:_LOOKED_AT]:
+            if len(items) == MOST:
+                return items, left, True
+            one = self.look(visit, key)
+            if isinstance(one, BatchItem):
+                items.append(one)
+            else:
+                left.append(one)
+        return items, left, len(keys) > _LOOKED_AT
 
     def _ask(self, visit: DeskVisit) -> DeskQuestion:
         """What will be signed of each that was chosen, and which of them are left out, and why."""

@@ -11,7 +11,7 @@ from exchange.approval.rules.lead import UNSIGNED, LeadTask
 from exchange.approval.rules.reminders.chasing import is_late
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import RUNNING
-from exchange.approval.window.lead_duties import LeadDuty, duty_of, how_many_wait
+from exchange.approval.window.lead_duties import LeadDuty, duties_among, how_many_wait
 from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
@@ -22,7 +22,7 @@ from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
 from exchange.language import Words
 from exchange.language.names import CASE_STATES, OUTCOMES, matter_name
-from exchange.paging import every
+from exchange.paging import every, pages
 from exchange.schemas import Role
 
 TASKS: dict[LeadTask, tuple[str, Words]] = {
@@ -58,17 +58,16 @@ def _text(case: CaseRow) -> str:
 
 def _duties(visit: DeskVisit, wish: InboxWish) -> InboxPage:
     """What waits for the lead; of those, cases that have been open longest first."""
-    node, start = visit.node, place_of(wish.after)
+    node, start, has_words = visit.node, place_of(wish.after), having(wish.words, _text)
     with node.store.reading() as tx:
         cases = every(
             lambda last, most: tx[LeadCases].awaiting(visit.now - UNSIGNED, last or start, most),
             lambda one: one.place,
             CHUNK,
         )
-        waiting = ((one, duty_of(tx, one, node.calendar, visit.now)) for one in cases)
-        due = ((case, duty) for case, duty in waiting if duty is not None)
-        found, last, early = looked_through(due, having(wish.words, lambda one: _text(one[0])))
-        lines = [_duty_line(visit, case, duty, tx[Cases].parts(case.number)) for case, duty in found]
+        due = duties_among(tx, cases, node.calendar, visit.now, has_words)
+        found, last, early = looked_through(due, lambda one: one[1] is not None)
+        lines = [_duty_line(visit, case, duty, tx[Cases].parts(case.number)) for case, duty in found if duty]
     return InboxPage(lines, key_of(last[0].place) if last is not None else "", early=early)
 
 
@@ -106,13 +105,15 @@ def _first_parts(visit: DeskVisit, tx: object, wish: InboxWish) -> Iterator[tupl
     """Cases by that of their parts whose term ends first, each once; parts without an end stand behind all others."""
     cases: Cases = tx[Cases]  # type: ignore[index]
     after = _part_of(cases, wish.after)
-    for part in every(lambda last, most: cases.running(None, last or after, most), lambda one: one, CHUNK):
-        if wish.only == "late" and (part.due_at is None or part.due_at >= visit.now):
-            return
-        waiting = [one for one in cases.parts(part.case_number) if one.state in RUNNING]
-        case = cases.get(part.case_number)
-        if case is not None and min(waiting, key=_urgent).department == part.department:
-            yield case, part
+    for parts in pages(lambda last, most: cases.running(None, last or after, most), lambda one: one, CHUNK):
+        cases.read_ahead([one.case_number for one in parts])
+        for part in parts:
+            if wish.only == "late" and (part.due_at is None or part.due_at >= visit.now):
+                return
+            waiting = [one for one in cases.parts(part.case_number) if one.state in RUNNING]
+            case = cases.get(part.case_number)
+            if case is not None and min(waiting, key=_urgent).department == part.department:
+                yield case, part
 
 
 def _urgent(part: PartRow) -> tuple[bool, float, str]:
