@@ -77,7 +77,7 @@ def officer_at(busy: BusyOffice, desk: str) -> Officer:
     home = office.folder / "home"
     gate = Gate(node.store, office.clock, QUICK, roles=DESK_DOOR)
     face = DeskFace(node, load_profiles(Home(home).departments)[node.address], Settings.read({}, home=home), gate)
-    office._desks[desk] = face, SessionDoor(gate, "-t", face.office())
+    office._desks[desk] = face, SessionDoor(gate, f"-{desk}", face.office())
     return office.officer(desk, AccountRole.SUPERVISOR, language="zh")
 
 
@@ -157,7 +157,7 @@ def measure(
 def main() -> None:
     """Fills, looks, prints."""
     given = arguments(
-        __doc__, messages=1_000_000, rounds=21, databases="sqlite,postgresql", desks="planning,window,relay"
+        __doc__, messages=1_000_000, rounds=21, databases="sqlite,postgresql", desks="planning,window,relay,portal"
     )
     configure(quiet=True)
     print(machine())

@@ -15,7 +15,7 @@ from exchange.desk.section import DeskPage
 from exchange.desk.sections import SECTIONS
 from exchange.schemas import Role
 
-ROLES = {"planning": Role.DEPARTMENT, "window": Role.WINDOW, "relay": Role.RELAY}
+ROLES = {"planning": Role.DEPARTMENT, "window": Role.WINDOW, "relay": Role.RELAY, "portal": Role.PORTAL}
 """The desks that are looked at, and what their members are."""
 _NAMED = re.compile(r"{(\w+)}")
 RARE, MISSING = "0000777", "没有这个名字"
@@ -49,6 +49,8 @@ OTHERWISE = {
     "/notices/{notice}/cover/preview": "waiting",
 }
 """Pages that are of another case or notice than the rest, or at one desk alone."""
+QUERIES = {"/counter/begin": "?matter={matter}"}
+"""What a page is asked for beside its path."""
 REFUSED = {("relay", "/notices/write")}
 """Pages that a desk has and whose member may not do what they are for."""
 
@@ -60,15 +62,17 @@ def pages_of(desk: str) -> list[DeskPage]:
 
 def addresses(busy: BusyOffice, desk: str) -> list[tuple[str, str]]:
     """The addresses of a desk, each with its name in the table."""
-    pages = pages_of(desk)
+    pages, roles = pages_of(desk), frozenset({ROLES[desk]})
     whole = [one for page in pages if (one := _address(busy, desk, page.path))]
     plain = {page.path for page in pages}
-    lists = [f"/?list={one.key}" for one in baskets_at(SECTIONS, frozenset({ROLES[desk]}))]
-    for basket in baskets_at(SECTIONS, frozenset({ROLES[desk]})):
+    lists = [f"/?list={one.key}" for one in baskets_at(SECTIONS, roles)]
+    for basket in baskets_at(SECTIONS, roles):
         lists += [f"/?list={basket.key}&only={word}" for word, _ in basket.filters]
         lists += [f"/?list={basket.key}&words={quote(MISSING)}"]
     further = [one for one in MORE if one.partition("?")[0] in plain]
-    return [*whole, *((one, shown(one)) for one in (*lists, *further, "/account/calendar/deadlines.ics"))]
+    downloads = {one.path for section in SECTIONS if section.is_at(roles) for one in section.downloads}
+    further += [one for one in ("/account/calendar/deadlines.ics",) if one in downloads]
+    return [*whole, *((one, shown(one)) for one in (*lists, *further))]
 
 
 def shown(path: str) -> str:
@@ -85,10 +89,11 @@ def _address(busy: BusyOffice, desk: str, path: str) -> tuple[str, str] | None:
             ids = known[beginning]
     if other := OTHERWISE.get(path):
         ids = {**ids, _NAMED.findall(path)[0]: ids.get(other, "")}
-    names = _NAMED.findall(path)
+    whole = path + QUERIES.get(path, "")
+    names = _NAMED.findall(whole)
     if (desk, path) in REFUSED or not all(ids.get(name) for name in names):
         return None
-    return path.format(**ids), path
+    return whole.format(**ids), path
 
 
 def unmeasured(busy: BusyOffice) -> Iterator[str]:

@@ -56,7 +56,7 @@ from exchange.web.telling.states import MailWish, OfficerMailState
 from exchange.web.telling.store import OfficerMails
 from tests.journeys.city import City
 from tests.journeys.portal import arrive, file, make_portal_city, offer
-from tests.web.desk.bureau import write_relay
+from tests.web.desk.bureau import write_portal, write_relay
 from tests.web.desk.office import HOST, PEOPLE, Office, Officer, make_office
 
 DEPARTMENTS = ("planning", "transport", "water")
@@ -93,7 +93,8 @@ def new_office(folder: Path, info: NodeInfo, domain: str, url: str | None) -> Bu
     """It, and nothing in it yet; enter ``city.local``."""
     office = make_office(folder, info, domain, DEPARTMENTS, make_busy_city, decide_rule=None)
     office.city.local.database_url = url
-    write_relay(folder / "home" / "departments", domain)
+    for write in (write_relay, write_portal):
+        write(folder / "home" / "departments", domain)
     return BusyOffice(office)
 
 
@@ -115,6 +116,8 @@ def make_all(busy: BusyOffice) -> None:
     for desk in ("planning", "window", "relay"):
         _letter_draft(busy, desk)
         _mail_address(busy, desk)
+    for desk in ("window", "portal"):
+        _entered(busy, desk)
     settle(city)
 
 
@@ -285,6 +288,24 @@ def _letter_draft(busy: BusyOffice, desk: str) -> None:
         joint = {"kind": "报告", "signers": ["transport", "water"], "to": ["window"], "number": "合规〔2026〕900号",
                  "title": "关于路网的报告", "issuer": "规划局、交通局、水务局", "body": "路网已贯通。"}  # fmt: skip
         busy.know(desk, "/joint/drafts", draft=_drafted(officer, "/joint/propose", joint))
+
+
+def _entered(busy: BusyOffice, desk: str) -> None:
+    """An application from paper that is begun; at a portal one more is handed in."""
+    officer = busy.office.officer(desk)
+    matter = next(code for code, one in busy.city.local.catalogue.items() if one.guide is not None)
+    typed = {"applicant-name": "热电公司", "applicant-identifier": "91340100X", "applicant-contact": "0551-0",
+             "project": "黄山路供热管道", "then": "preview"}  # fmt: skip
+    for _ in range(2 if desk == "portal" else 1):
+        page = officer.get(f"/counter/begin?matter={matter}")
+        path = page.partition('<form class="letter-form" method="post" action="')[2].partition('"')[0]
+        fields = {"matter": matter, **officer.fields_of(page), **typed}
+        kept = officer.post(path, fields, files={"file-plan": ("方案.txt", "方案".encode(), "text/plain")})
+        assert kept.headers.get("location") == f"{path}/preview", kept.text[:3000]
+        busy.know(desk, "/counter", draft=path.rpartition("/")[2], matter=matter)
+        if "/counter/handed" not in busy.ids[desk] and desk == "portal":
+            handed = officer.post(f"{path}/hand-in", {**officer.hidden(f"{path}/preview"), "declared": "yes"})
+            busy.know(desk, "/counter/handed", number=handed.headers["location"].rpartition("/")[2])
 
 
 def _mail_address(busy: BusyOffice, desk: str) -> None:

@@ -8,13 +8,13 @@ that no list opens the octets are empty.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from benchmarks.console_store import Words
-from benchmarks.window_store import licence_number, parts, put_in_order
+from benchmarks.window_store import licence_number, parts, put_in_order, statements
 from exchange.messaging.node import Node
 from exchange.store.engine import writing
 from exchange.store.types import micros
@@ -148,13 +148,23 @@ def fill(node: Node, messages: int) -> None:
     """So many more messages at a desk of a department, a window or a relay office, and all that goes with them."""
     store, name = node.store, node.address.rpartition(".")[2]
     words = Words(store._engine.dialect.name, [node.address], micros(node.clock.now()), messages)
-    work = {"planning": _consultations, "window": _cases, "relay": _passed_notices}[name]
+    work = {"planning": _consultations, "window": _cases, "relay": _passed_notices, "portal": _applications}[name]
     with writing(store._engine) as connection, connection.begin():
         shelf = Shelf(connection, words, node.address, node.domain)
         work(shelf)
-        _correspondence(shelf)
+        if name != "portal":  # a portal writes to nobody
+            _correspondence(shelf)
         _office(shelf)
     put_in_order(store)
+
+
+def _applications(shelf: Shelf) -> None:
+    """Four messages a case, as at the public window, and what is entered from paper."""
+    words = replace(shelf.words, messages=shelf.messages // 4)
+    for statement in statements(words, shelf.own, shelf.member("window"), "works"):
+        shelf.db.execute(text(statement), {"signed": b""} if ":signed" in statement else {})
+    kept, count = shelf.real("kept_draft", "subject LIKE 'counter:%'"), shelf.messages // 200
+    shelf.put("kept_draft", count, kept, subject=shelf.text("counter:"), changed_at=shelf.at(count))
 
 
 def _consultations(shelf: Shelf) -> None:

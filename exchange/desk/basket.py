@@ -14,8 +14,8 @@ from exchange.schemas import Role
 
 PAGE = 25
 """Lines of a page."""
-MOST_COUNTED = 1000
-"""A list is counted so far; of more it says that there are more."""
+MOST_COUNTED = 200
+"""A list is counted so far, on every page of the inbox; of more it says that there are more."""
 
 
 @dataclass(frozen=True)

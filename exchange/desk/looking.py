@@ -15,6 +15,8 @@ BUDGET = 1_000
 """Rows that are looked through for one page."""
 CHUNK = 60
 """Rows that are read at once."""
+SEARCHED = 250
+"""The same where words are looked for, and most rows do not have them."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """What moments in keys are counted from."""
 _MICROSECOND = timedelta(microseconds=1)

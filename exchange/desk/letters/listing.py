@@ -22,7 +22,7 @@ from exchange.messaging.register.records import RegisterEntry, RegisterSide
 from exchange.messaging.register.store import Register
 from exchange.messaging.returned_copies import COPIES, ReturnedCopies
 from exchange.page_key import Key
-from exchange.paging import every, pages
+from exchange.paging import pages
 from exchange.schemas import Document, ForwardedRequest, JointDocument
 
 _LOOKED_BACK = timedelta(days=365)
@@ -138,17 +138,19 @@ def _handled(tx: Any, state: HandlingState, after: str) -> Iterator[Sequence[tup
 
 def _asked(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[str, ListedDocument]]:
     start = place_of(after)
-    rows = every(
+    some = pages(
         lambda last, most: tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, last or start, most),
         lambda row: (row.recorded_at, row.request_id),
         CHUNK,
     )
-    for row in rows:
-        yield key_of((row.recorded_at, row.request_id)), _request(tx, row)
+    for rows in some:
+        came = tx[Register].among(RegisterSide.RECEIVED, [(row.source or "", row.message_id or "") for row in rows])
+        for row in rows:
+            entry = came.get((row.source or "", row.message_id or ""))
+            yield key_of((row.recorded_at, row.request_id)), _request(row, entry)
 
 
-def _request(tx: Any, row: RequestRow) -> ListedDocument:
-    came = tx[Register].of(RegisterSide.RECEIVED, row.source or "", row.message_id or "")
+def _request(row: RequestRow, came: RegisterEntry | None) -> ListedDocument:
     title = came.title if came is not None else row.request_id
     return ListedDocument(
         row.message_id or row.request_id, title, "请示", came.document_number if came is not None else "",

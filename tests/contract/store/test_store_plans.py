@@ -220,3 +220,4 @@ def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
     tables = ("document", "outbox_copy", "outbox_message", "inbox", "part", "desk", "journal", "reminder", "watch")
     tables += ("case_clock", "case_ledger", "register", "document_handling", "case_file", "hearing")
     assert not [table for table in tables if f"SCAN {table}'" in plan or f"Seq Scan on {table} " in plan], plan
+    assert "(direction=?)" not in plan, plan

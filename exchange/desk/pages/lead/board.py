@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.completion import SETTLED
@@ -15,7 +16,7 @@ from exchange.approval.window.lead_duties import LeadDuty, duties_among, how_man
 from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.desk.basket import MOST_COUNTED, Basket, InboxLine, InboxPage, InboxWish
-from exchange.desk.looking import CHUNK, having, key_of, looked_through, place_of
+from exchange.desk.looking import CHUNK, SEARCHED, having, key_of, looked_through, place_of
 from exchange.desk.permissions import DeskAction
 from exchange.desk.urgency import NOT_BEGUN, DeskUrgency, urgency_of
 from exchange.desk.visit import DeskVisit
@@ -63,7 +64,7 @@ def _duties(visit: DeskVisit, wish: InboxWish) -> InboxPage:
         cases = every(
             lambda last, most: tx[LeadCases].awaiting(visit.now - UNSIGNED, last or start, most),
             lambda one: one.place,
-            CHUNK,
+            SEARCHED if wish.words else CHUNK,
         )
         due = duties_among(tx, cases, node.calendar, visit.now, has_words)
         found, last, early = looked_through(due, lambda one: one[1] is not None)
@@ -93,27 +94,33 @@ def _board(visit: DeskVisit, wish: InboxWish) -> InboxPage:
     if wish.only not in ("", "late"):
         raise CallerError("there is no filter {only!r}", remedy="choose one of the list", only=wish.only)
     matters = visit.face.matters()
+    has_words = having(wish.words, _text)
     with visit.node.store.reading() as tx:
-        found, last, early = looked_through(
-            _first_parts(visit, tx, wish), having(wish.words, lambda one: _text(one[0]))
-        )
+        parts = _parts(visit, tx, wish)
+        found, last, early = looked_through(parts, lambda one: has_words(one[0]) and _is_first(tx, one[1]))
         lines = [_line(visit, case, tx[Cases].parts(case.number), matters, part.due_at) for case, part in found]
     return InboxPage(lines, _part_key(last[1]) if last is not None else "", early=early)
 
 
-def _first_parts(visit: DeskVisit, tx: object, wish: InboxWish) -> Iterator[tuple[CaseRow, PartRow]]:
-    """Cases by that of their parts whose term ends first, each once; parts without an end stand behind all others."""
-    cases: Cases = tx[Cases]  # type: ignore[index]
-    after = _part_of(cases, wish.after)
-    for parts in pages(lambda last, most: cases.running(None, last or after, most), lambda one: one, CHUNK):
+def _parts(visit: DeskVisit, tx: Any, wish: InboxWish) -> Iterator[tuple[CaseRow, PartRow]]:
+    """Parts by the ends of their terms, each with its case; those without an end stand behind all others."""
+    cases: Cases = tx[Cases]
+    after, most_at_once = _part_of(cases, wish.after), SEARCHED if wish.words else CHUNK
+    for parts in pages(lambda last, most: cases.running(None, last or after, most), lambda one: one, most_at_once):
         cases.read_ahead([one.case_number for one in parts])
         for part in parts:
             if wish.only == "late" and (part.due_at is None or part.due_at >= visit.now):
                 return
-            waiting = [one for one in cases.parts(part.case_number) if one.state in RUNNING]
             case = cases.get(part.case_number)
-            if case is not None and min(waiting, key=_urgent).department == part.department:
+            if case is not None:
                 yield case, part
+
+
+def _is_first(tx: Any, part: PartRow) -> bool:
+    """Whether no part of its case ends earlier: by that one the case is listed, once."""
+    cases: Cases = tx[Cases]
+    waiting = [one for one in cases.parts(part.case_number) if one.state in RUNNING]
+    return min(waiting, key=_urgent).department == part.department
 
 
 def _urgent(part: PartRow) -> tuple[bool, float, str]:
