@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from benchmarks.desk_office import BusyOffice
+from benchmarks.desk_store import SOUGHT
 from exchange.desk.context import baskets_at
 from exchange.desk.joints.listing import LISTS as JOINT_LISTS
 from exchange.desk.letters.listing import LISTS as LETTER_LISTS
@@ -18,7 +19,7 @@ from exchange.schemas import Role
 ROLES = {"planning": Role.DEPARTMENT, "window": Role.WINDOW, "relay": Role.RELAY, "portal": Role.PORTAL}
 """The desks that are looked at, and what their members are."""
 _NAMED = re.compile(r"{(\w+)}")
-RARE, MISSING = "0000777", "没有这个名字"
+RARE, MISSING = f"{SOUGHT:07d}", "没有这个名字"
 """Words that some rows have, and that none has: of the latter a list looks through all that it may."""
 MORE = (
     *(f"/documents?list={name}{words}" for name in LETTER_LISTS for words in ("", f"&words={quote(MISSING)}")),

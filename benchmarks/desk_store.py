@@ -23,6 +23,8 @@ DAY = 86_400_000_000
 """Microseconds."""
 IN_FULL = 4_000
 """Messages of a kind whose octets are there: more than any page opens."""
+SOUGHT = 777
+"""The number of one more: what is looked for by it."""
 OFFICERS = ("sun", "chen", "ren", "su")
 
 
@@ -116,11 +118,11 @@ class Shelf:
             "sender": sender, "message_id": id, "direction": "received" if came else "sent", "conversation_id": id, "kind": kind,
             "digest": "d" * 64, "signed": self.blob(700), "enclosures": self.blob(4), "recorded_at": at, **further,
         }  # fmt: skip
-        full = IN_FULL if like is not None else 0
-        self.put("document", count, row, only=f"n < {count - full}")
+        in_full = f"(n >= {count - IN_FULL} OR n = {SOUGHT})"
+        self.put("document", count, row, only=f"NOT {in_full}" if like is not None else "")
         if like is not None:
             octets = {"signed": like["signed"], "enclosures": like["enclosures"]}
-            self.put("document", count, {**row, **octets}, only=f"n >= {count - full}")
+            self.put("document", count, {**row, **octets}, only=in_full)
         if came:
             self.put(
                 "inbox", count, sender=sender, message_id=id, kind=kind, digest="d" * 64, arrived_earliest=at, arrived_latest=at,

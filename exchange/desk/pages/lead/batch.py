@@ -19,10 +19,10 @@ from exchange.errors import CallerError, ExchangeError
 from exchange.language import Text, Words
 from exchange.messaging.node import Step
 
-MOST = 30
-"""How many are offered at once."""
+MOST = 20
+"""How many are offered at once: each is read as its own page reads it."""
 _LOOKED_AT = 60
-"""How many are looked at for that: each is read as its own page reads it."""
+"""How many are looked at for that."""
 LONGEST_NOTE = 500
 
 
