@@ -2,13 +2,14 @@
 window's and a relay office's, on SQLite and PostgreSQL.
 
 What the stores hold says benchmarks/desk_store.py, what is real in them benchmarks/desk_office.py. A page of a section
-that no address is known of ends the run. ``databases`` and ``desks`` may name some of them. Beside the time until a
-page is there stands the processor's: of this process, of those it starts, and of the database server where there is
-one.
+that no address is known of ends the run. ``databases`` and ``desks`` may name some of them; with ``load`` nothing is
+measured until the machine has no more to do than that. Beside the time until a page is there stands the processor's:
+of this process, of those it starts, and of the database server where there is one.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 import sys
@@ -128,45 +129,44 @@ def memory() -> str:
 
 
 def measure(
-    database: str, url: str | None, broker: NodeInfo, scratch: Path, messages: int, rounds: int, desks: Sequence[str]
-) -> list[Measured]:
-    """Every page of some desks on one database."""
-    busy = new_office(scratch, broker, f"d{secrets.token_hex(3)}", url)
+    database: str, url: str | None, broker: NodeInfo, scratch: Path, given: argparse.Namespace
+) -> list[Measured]:  # fmt: skip
+    """Every page of some desks on one database, once all are filled and the machine has that little else to do."""
+    busy, desks = new_office(scratch, broker, f"d{secrets.token_hex(3)}", url), given.desks.split(",")
     with busy.city.local:
         make_all(busy)
         stop(busy)
         if lacking := list(unmeasured(busy)):
-            raise SystemExit(
-                f"no address is known of {', '.join(lacking)}: benchmarks/desk_office.py makes what is shown"
-            )
+            raise SystemExit(f"no address is known of {', '.join(lacking)}: have benchmarks/desk_office.py make it")
+        for desk in desks:
+            began = time.perf_counter()
+            fill(busy.city.node(desk), given.messages)
+            print(f"({database}, {desk}: filled in {time.perf_counter() - began:.0f} s)", file=sys.stderr, flush=True)
+        while os.getloadavg()[0] > given.load:
+            time.sleep(1)
         found, server = [], server_time(url)
         for desk in desks:
-            paths = addresses(busy, desk)
-            began = time.perf_counter()
-            fill(busy.city.node(desk), messages)
-            print(f"({database}, {desk}: filled in {time.perf_counter() - began:.0f} s)", file=sys.stderr)
             officer = officer_at(busy, desk)
-            print(f"({database}, {desk}, before: {memory()})", file=sys.stderr)
-            for one in look(officer, desk, paths, rounds, server):
+            before = memory()
+            print(f"({database}, {desk}: {before}; load {os.getloadavg()[0]:.1f})", file=sys.stderr)
+            for one in look(officer, desk, addresses(busy, desk), given.rounds, server):
                 print(one.row(), file=sys.stderr, flush=True)
                 found.append(one)
-            print(f"({database}, {desk}, after: {memory()})", file=sys.stderr)
+            print(f"({database}, {desk}, after: {memory()}; load {os.getloadavg()[0]:.1f})", file=sys.stderr)
         return found
 
 
 def main() -> None:
     """Fills, looks, prints."""
-    given = arguments(
-        __doc__, messages=1_000_000, rounds=21, databases="sqlite,postgresql", desks="planning,window,relay,portal"
-    )
+    databases, desks = "sqlite,postgresql", "planning,window,relay,portal"
+    given = arguments(__doc__, messages=1_000_000, rounds=21, databases=databases, desks=desks, load=1_000.0)
     configure(quiet=True)
     print(machine())
-    desks = given.desks.split(",")
 
     def work(broker: NodeInfo) -> None:
         for database in given.databases.split(","):
             with folder("desk") as scratch, postgres() if database == "postgresql" else nullcontext() as url:
-                found = measure(database, url, broker, scratch, given.messages, given.rounds, desks)
+                found = measure(database, url, broker, scratch, given)
             print(f"\n### Pages of the desk, {given.messages:,} messages, {database}\n")
             print("| desk | page | median | p95 | processor |\n|---|---|---:|---:|---:|")
             for one in found:
