@@ -219,7 +219,7 @@ def _revision(row: FilingRow) -> str:
 
 
 def _filing(tx: Transaction, window: str, number: str, portal: str | None) -> FilingRow:
-    found = [row for row in tx[Filings].named(number) if portal in (None, row.portal)]
+    found = tx[Filings].named(number) if portal is None else [*filter(None, [tx[Filings].get(portal, number)])]
     if len(found) > 1:
         raise NotFound(
             "several portals have a filing {number}",

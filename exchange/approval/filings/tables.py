@@ -35,6 +35,7 @@ filing = Table(
     Column("changed_at", Instant),
     Column("served_id", String(36)),
     Column("hearing_at", Instant),
+    Index("filing_number", "number"),
     Index("filing_recent", "received_at", "portal", "number"),
     Index("filing_state_recent", "state", "received_at", "portal", "number"),
 )

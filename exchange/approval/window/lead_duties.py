@@ -97,8 +97,8 @@ def duties_among(
     wanted: Callable[[CaseRow], bool] = lambda case: True,
 ) -> Iterator[tuple[CaseRow, LeadDuty | None]]:  # fmt: skip
     """Yield some cases, each with what it waits for at its lead; None where that is nothing, or it is not wanted."""
-    for case, waits in _waiting(tx, cases, calendar, now):
-        yield case, _duty(tx, case, waits, calendar, now) if waits is not None and wanted(case) else None
+    for case, waits in _waiting(tx, cases, calendar, now, wanted):
+        yield case, _duty(tx, case, waits, calendar, now) if waits is not None else None
 
 
 def duty_of(tx: Transaction, case: CaseRow, calendar: WorkingCalendar, now: datetime) -> LeadDuty | None:
@@ -107,16 +107,19 @@ def duty_of(tx: Transaction, case: CaseRow, calendar: WorkingCalendar, now: date
 
 
 def _waiting(
-    tx: Transaction, cases: Iterable[CaseRow], calendar: WorkingCalendar, now: datetime
-) -> Iterator[tuple[CaseRow, Waits | None]]:
-    """What each of some cases waits for; what it goes by is read for many at once."""
+    tx: Transaction, cases: Iterable[CaseRow], calendar: WorkingCalendar, now: datetime,
+    wanted: Callable[[CaseRow], bool] = lambda case: True,
+) -> Iterator[tuple[CaseRow, Waits | None]]:  # fmt: skip
+    """What each of some cases waits for; what those that are wanted go by is read for many at once."""
     left = iter(cases)
     while some := list(islice(left, _AT_ONCE)):
-        numbers = [case.number for case in some]
+        numbers = {case.number for case in some if wanted(case)}
         tx[Cases].read_ahead(numbers)
         records, hearings = tx[CaseClocks].several(numbers), tx[Hearings].of_several(numbers)
         for case in some:
-            yield case, _waits(tx, case, records[case.number], hearings.get(case.number, ()), calendar, now)
+            record = records.get(case.number)
+            found = _waits(tx, case, record, hearings.get(case.number, ()), calendar, now) if record else None
+            yield case, found
 
 
 def _waits(

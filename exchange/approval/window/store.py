@@ -94,11 +94,13 @@ class Cases:
             self._cases[number] = CaseRow(*row) if row else None
         return self._cases[number]
 
-    def read_ahead(self, numbers: Collection[str]) -> None:
-        """Read several cases and their parts by two statements, for what asks for one after the other."""
-        wanted = {"numbers": [one for one in numbers if one not in self._parts]}
+    def read_ahead(self, numbers: Collection[str], *, with_parts: bool = True) -> None:
+        """Read several cases, mostly with their parts, by two statements, for what asks for one after the other."""
+        lacking = {"numbers": [one for one in numbers if one not in self._cases]}
+        if lacking["numbers"]:
+            self._cases |= {row[0]: CaseRow(*row) for row in self._db.execute(SEVERAL_CASES, lacking)}
+        wanted = {"numbers": [one for one in numbers if one not in self._parts] if with_parts else []}
         if wanted["numbers"]:
-            self._cases |= {row[0]: CaseRow(*row) for row in self._db.execute(SEVERAL_CASES, wanted)}
             parts: dict[str, list[PartRow]] = {number: [] for number in wanted["numbers"]}
             for row in self._db.execute(PARTS_OF_SEVERAL, wanted):
                 parts[row[0]].append(PartRow(*row))

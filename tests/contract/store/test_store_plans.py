@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from exchange.approval.clocks.store import CaseClocks
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.filings.store import Filings
 from exchange.approval.hearings.store import Hearings
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.states import DeskState
@@ -205,12 +206,13 @@ def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
         lambda tx: tx[Handlings].among([(PLANNING, new_id()) for _ in range(60)], PLANNING),
         lambda tx: tx[Cases].read_ahead([f"HF-{n}" for n in range(60)]),
         lambda tx: tx[CaseClocks].several([f"HF-{n}" for n in range(60)]),
+        lambda tx: tx[Filings].named("Q7"),
         lambda tx: tx[Hearings].of_several([f"HF-{n}" for n in range(60)]),
     ],
     ids=[
         "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "awaiting",
         "clocks", "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
-        "register.among", "handlings.among", "read_ahead", "clocks.several", "hearings.of_several",
+        "register.among", "handlings.among", "read_ahead", "clocks.several", "filings.named", "hearings.of_several",
     ],
 )  # fmt: skip
 def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
@@ -218,6 +220,6 @@ def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
 ) -> None:
     plan = plans(store, work)
     tables = ("document", "outbox_copy", "outbox_message", "inbox", "part", "desk", "journal", "reminder", "watch")
-    tables += ("case_clock", "case_ledger", "register", "document_handling", "case_file", "hearing")
+    tables += ("case_clock", "case_ledger", "register", "document_handling", "case_file", "hearing", "filing")
     assert not [table for table in tables if f"SCAN {table}'" in plan or f"Seq Scan on {table} " in plan], plan
     assert "(direction=?)" not in plan, plan

@@ -107,7 +107,7 @@ def _parts(visit: DeskVisit, tx: Any, wish: InboxWish) -> Iterator[tuple[CaseRow
     cases: Cases = tx[Cases]
     after, most_at_once = _part_of(cases, wish.after), SEARCHED if wish.words else CHUNK
     for parts in pages(lambda last, most: cases.running(None, last or after, most), lambda one: one, most_at_once):
-        cases.read_ahead([one.case_number for one in parts])
+        cases.read_ahead({one.case_number for one in parts}, with_parts=not wish.words)
         for part in parts:
             if wish.only == "late" and (part.due_at is None or part.due_at >= visit.now):
                 return
