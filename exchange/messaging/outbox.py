@@ -21,10 +21,12 @@ from exchange.messaging.outbox_statements import (
     DUE,
     DUE_ORDINARY,
     FORGET,
+    IN_OUTBOX,
     MARK_SENT,
     MARK_SIGNED,
     NEXT_DUE,
     NUMBERS,
+    SENT_BACK,
     SIGNABLE,
     VIEWS,
     VIEWS_OF,
@@ -42,7 +44,9 @@ from exchange.messaging.tables import (
     outbox_failure,
     outbox_message,
 )
+from exchange.page_key import Key
 from exchange.schemas import Urgency
+from exchange.store.keyset import behind
 
 IMPLAUSIBLE = "implausible-time"
 """Begins what is noted of a copy whose receipt bears a time that cannot be."""
@@ -205,6 +209,13 @@ class Outbox:
         """Return the copies of messages of these kinds that were sent back since then, in the order written."""
         here = (ENDED_COPIES, _c.returned_at >= since, _c.state == OutboxState.RETURNED, _m.kind.in_(kinds))
         return self._views(VIEWS.where(*here))
+
+    def sent_back(self, kinds: Collection[str], before: Key | None, limit: int) -> list[tuple[int, OutboxView]]:
+        """Return a page of the copies of these kinds that came back, the latest first, each with its number."""
+        query = SENT_BACK.where(_m.kind.in_(kinds)).limit(limit)
+        if before is not None:
+            query = query.where(behind(_c.returned_at, _c.id, before, IN_OUTBOX))
+        return [(number, OutboxView(*view)) for *view, number in self._db.execute(query)]
 
     def abandoned(self) -> list[OutboxView]:
         """Return the FAILED copies, oldest first."""

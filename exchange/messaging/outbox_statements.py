@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, fu
 
 from exchange.messaging.copy_states import COPIES
 from exchange.messaging.records import OutboxState
-from exchange.messaging.tables import WAITING_COPIES, outbox_copy, outbox_message
+from exchange.messaging.tables import RETURNED_COPIES, WAITING_COPIES, outbox_copy, outbox_message
 from exchange.schemas import Urgency
 from exchange.store.bulk import Many, adding
 
@@ -105,5 +105,8 @@ VIEWS = (
     .join(outbox_message, _m.message_id == _c.message_id)
     .order_by(_c.id)
 )  # fmt: skip
+IN_OUTBOX = "copy"
+"""The name of copies in the key of a list that has others as well."""
+SENT_BACK = VIEWS.order_by(None).where(RETURNED_COPIES).order_by(_c.returned_at.desc(), _c.id.desc()).add_columns(_c.id)
 VIEWS_OF = VIEWS.where(_c.message_id == bindparam("message"))
 VIEWS_OF_SEVERAL = VIEWS.where(_c.message_id.in_(bindparam("messages", expanding=True)))

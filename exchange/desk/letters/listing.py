@@ -17,10 +17,11 @@ from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.documents.store import HANDLED, Handlings, Requests
 from exchange.errors import CallerError
 from exchange.language import Words
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.outbox_statements import IN_OUTBOX
 from exchange.messaging.records import OutboxView
 from exchange.messaging.register.records import RegisterEntry, RegisterSide
 from exchange.messaging.register.store import Register
-from exchange.messaging.returned_copies import COPIES, ReturnedCopies
 from exchange.page_key import Key
 from exchange.paging import pages
 from exchange.schemas import Document, ForwardedRequest, JointDocument
@@ -180,7 +181,7 @@ def _sent_back(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[Key, Lis
 def _refused(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[Key, ListedDocument]]:
     kinds, own, start = {Document.KIND, ForwardedRequest.KIND, JointDocument.KIND}, visit.node.address, _back_to(after)
     some = pages(
-        lambda last, most: tx[ReturnedCopies].page(kinds, last or start, most), lambda row: _copy_key(*row), CHUNK
+        lambda last, most: tx[Outbox].sent_back(kinds, last or start, most), lambda row: _copy_key(*row), CHUNK
     )
     for rows in some:
         entries = tx[Register].among(RegisterSide.SENT, [(own, copy.message_id) for _, copy in rows])
@@ -192,7 +193,7 @@ def _refused(visit: DeskVisit, tx: Any, after: str) -> Iterator[tuple[Key, Liste
 
 
 def _copy_key(number: int, copy: OutboxView) -> Key:
-    return Key(copy.returned_at or EPOCH, COPIES, f"{number:018d}")
+    return Key(copy.returned_at or EPOCH, IN_OUTBOX, f"{number:018d}")
 
 
 _KEYED = {"asked": _asked, "filed": _filed, "returned": _returned}
@@ -207,7 +208,7 @@ def _back_to(key: str) -> Key | None:
     """The place that a key names in a list of what came back, or was filed; the beginning for what is no key."""
     store, _, rest = key.partition(".")
     place = place_of(rest)
-    if place is None or store not in (COPIES, HANDLED) or (store == COPIES and not _is_number(place[1])):
+    if place is None or store not in (IN_OUTBOX, HANDLED) or (store == IN_OUTBOX and not _is_number(place[1])):
         return None
     return Key(place[0], store, place[1])
 

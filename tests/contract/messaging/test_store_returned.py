@@ -8,7 +8,7 @@ from datetime import timedelta
 from exchange.documents.rules.handling import DocumentHandling, HandlingState
 from exchange.documents.store import HANDLED, Handlings
 from exchange.messaging.outbox import Outbox
-from exchange.messaging.returned_copies import COPIES, ReturnedCopies
+from exchange.messaging.outbox_statements import IN_OUTBOX
 from exchange.page_key import Key
 from exchange.store import Store
 from tests.contract.rows import NOW, PLANNING, US, new_id, outgoing, signed_for
@@ -28,12 +28,12 @@ def test_copies_that_were_sent_back_are_read_latest_first_and_each_once(store: S
     found: list[str] = []
     with store.reading() as tx:
         key: Key | None = None
-        while rows := tx[ReturnedCopies].page({"document"}, key, 3):
+        while rows := tx[Outbox].sent_back({"document"}, key, 3):
             found += [copy.message_id for _, copy in rows]
             number, last = rows[-1]
             assert last.returned_at is not None
-            key = Key(last.returned_at, COPIES, str(number))
-        behind_a_handling = tx[ReturnedCopies].page({"document"}, Key(NOW + timedelta(minutes=2), HANDLED, "f"), 60)
+            key = Key(last.returned_at, IN_OUTBOX, str(number))
+        behind_a_handling = tx[Outbox].sent_back({"document"}, Key(NOW + timedelta(minutes=2), HANDLED, "f"), 60)
     assert found == wanted
     assert [copy.message_id for _, copy in behind_a_handling] == wanted[-4:], "of one moment copies come behind"
 
@@ -46,7 +46,7 @@ def test_what_was_filed_is_read_behind_the_place_of_a_copy_and_told_of_several_l
             tx[Handlings].put(*letter, replace(done, handled_at=NOW + timedelta(minutes=place)))
         told = tx[Handlings].among([letters[1], (US, letters[2][1])], US)
         first = tx[Handlings].latest(HandlingState.FILED, None, 2)
-        behind = tx[Handlings].latest(HandlingState.FILED, Key(NOW + timedelta(minutes=2), COPIES, "7"), 60)
+        behind = tx[Handlings].latest(HandlingState.FILED, Key(NOW + timedelta(minutes=2), IN_OUTBOX, "7"), 60)
     assert list(told) == [letters[1]], "a letter is its sender's"
     assert [row[:2] for row in first] == letters[:2:-1]
     assert [row[:2] for row in behind] == letters[1::-1]

@@ -23,9 +23,9 @@ from exchange.joint.store import JointDocuments
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.outbox_statements import IN_OUTBOX
 from exchange.messaging.register.records import RegisterSide
 from exchange.messaging.register.store import Register
-from exchange.messaging.returned_copies import COPIES, ReturnedCopies
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.store import Notices
 from exchange.operations.health.store import HealthFigures
@@ -153,9 +153,9 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx[JointDocuments].newest(JointSeat.SIGNER, JointState.OPEN, (NOW, "j"), 60),
         lambda tx: tx[Register].below(RegisterSide.RECEIVED, (2026, 1), 60),
         lambda tx: tx[Handlings].latest(HandlingState.FILED, Key(NOW, HANDLED, new_id()), 60),
-        lambda tx: tx[Handlings].latest(HandlingState.RETURNED, Key(NOW, COPIES, "7"), 60),
-        lambda tx: tx[ReturnedCopies].page({"document"}, None, 60),
-        lambda tx: tx[ReturnedCopies].page({"document"}, Key(NOW, COPIES, "7"), 60),
+        lambda tx: tx[Handlings].latest(HandlingState.RETURNED, Key(NOW, IN_OUTBOX, "7"), 60),
+        lambda tx: tx[Outbox].sent_back({"document"}, None, 60),
+        lambda tx: tx[Outbox].sent_back({"document"}, Key(NOW, IN_OUTBOX, "7"), 60),
     ],
     ids=[
         "first",
