@@ -116,7 +116,11 @@ def _prove(
 ) -> None:
     store = open_as_it_is(view, address)
     if store is None:
-        raise NotFound("{member} has no log yet", member=address)
+        raise NotFound(
+            "{member} has no log yet",
+            remedy="a served member begins its log by itself: `exchange up`, or `exchange serve {member}`",
+            member=address,
+        )
     with closing(store):
         proof = prove_entry(store, open_directory(view.home, settings), index)
     if output is not None:
