@@ -114,7 +114,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         imported.making_evidence,
         "Evidence",
         {
-            "evidence": "Writes one file that proves a case to anybody: every signed message as it came, receipts, "
+            "evidence": "Writes one file that proves a case or a document to anybody: what was signed, receipts, "
             "directories.",
         },
     ),

@@ -12,6 +12,7 @@ from exchange.desk.pages import (
     case,
     case_files,
     documents,
+    evidence,
     holding,
     opinion,
     procedures,
@@ -55,6 +56,7 @@ _SECTIONS: tuple[DeskSection, ...] = (
     NOTICES,
     accounts.SECTION,
     audit.SECTION,
+    evidence.SECTION,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 from exchange.evidence.bundle.contents import BundleSubject
 from exchange.evidence.bundle.writing import write_bundle
 from exchange.evidence.collecting.cases import collect_case
+from exchange.evidence.collecting.documents import collect_document
 from exchange.evidence.collecting.papers import add_days, add_papers, add_statement
 from exchange.evidence.collecting.parts import BundleParts
 from exchange.runtime.settings import Home
@@ -25,10 +27,29 @@ class MadeBundle:
     files: int
 
 
+_MESSAGE_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
+
+
+def bundle_of(home: Home, stores: Mapping[str, Store], what: str, now: datetime) -> MadeBundle:
+    """Return the bundle of a case, by its number, or of a message, by its id. Raises NotFound."""
+    return (bundle_of_message if _MESSAGE_ID.fullmatch(what) else bundle_of_case)(home, stores, what, now)
+
+
 def bundle_of_case(home: Home, stores: Mapping[str, Store], number: str, now: datetime) -> MadeBundle:
     """Return everything that these members have on record about a case. Raises NotFound."""
     parts = BundleParts()
-    subject, made_by = collect_case(parts, stores, number, now)
+    return _bound(parts, home, *collect_case(parts, stores, number, now), now)
+
+
+def bundle_of_message(home: Home, stores: Mapping[str, Store], message_id: str, now: datetime) -> MadeBundle:
+    """Return what these members have on record about one message and its conversation. Raises NotFound."""
+    parts = BundleParts()
+    return _bound(parts, home, *collect_document(parts, stores, message_id), now)
+
+
+def _bound(
+    parts: BundleParts, home: Home, subject: BundleSubject, made_by: tuple[str, ...], now: datetime
+) -> MadeBundle:
     add_papers(parts, home)
     add_statement(parts, home, now)
     add_days(parts, now)

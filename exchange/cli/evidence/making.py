@@ -12,7 +12,7 @@ from exchange.cli.naming import called
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import print_json, say
 from exchange.errors import NotFound
-from exchange.evidence.making import MadeBundle, bundle_of_case
+from exchange.evidence.making import MadeBundle, bundle_of
 from exchange.language import listed, tr
 from exchange.machine.files import write_secret
 from exchange.operations.domain_view import DomainView
@@ -27,11 +27,14 @@ def register(app: typer.Typer) -> None:
 
 
 def evidence(
-    case: Annotated[
-        str, typer.Argument(help="Case number, as `exchange status` lists it.", autocompletion=case_numbers)
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="CASE|MESSAGE", help="Case number, or the id of a message.", autocompletion=case_numbers
+        ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file (default CASE.evidence.zip).")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file (default NAME.evidence.zip).")
     ] = None,
     as_: Annotated[
         str | None,
@@ -44,10 +47,12 @@ def evidence(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Writes one file that proves a case to anybody: every signed message as it came, receipts, directories.
+    """Writes one file that proves a case or a document to anybody: what was signed, receipts, directories.
 
-    `exchange verify` reads it on a machine that has nothing else than the authority's certificate. What is in it was
-    signed before; making it adds nothing and needs no key. It holds the case's content: give it to whom it concerns.
+    Of a case that is every message of it that is on record; of a document, a notice or a joint document its whole
+    conversation. `exchange verify` reads it on a machine that has nothing else than the authority's certificate. What
+    is in it was signed before; making it adds nothing and needs no key. It holds the content: give it to whom it
+    concerns.
     """
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
@@ -62,8 +67,8 @@ def evidence(
                     members=", ".join(sorted(stores)),
                 )
             stores = {as_: stores[as_]}
-        made = bundle_of_case(view.home, stores, case, settings.clock.now())
-    path = output or Path(f"{case}.evidence.zip")
+        made = bundle_of(view.home, stores, what, settings.clock.now())
+    path = output or Path(f"{what}.evidence.zip")
     write_secret(path, made.data)
     _tell(made, path, as_json=as_json)
 
@@ -72,7 +77,7 @@ def _tell(made: MadeBundle, path: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({
             "file": str(path), "bytes": len(made.data), "files": made.files, "made_by": list(made.made_by),
-            "lead": made.subject.of,
+            "subject": {"kind": made.subject.kind.value, "id": made.subject.id, "of": made.subject.of},
         })  # fmt: skip
         return
     say(tr("written: {file}", file=path))

@@ -11,6 +11,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.window.store import Cases
 from exchange.errors import NotFound
 from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
+from exchange.evidence.collecting.logs import add_log
 from exchange.evidence.collecting.messages import add_messages
 from exchange.evidence.collecting.parts import BundleParts
 from exchange.messaging.documents import Documents
@@ -37,6 +38,7 @@ def collect_case(
             if found:
                 had.append(member)
                 add_messages(parts, tx, member, found)
+                add_log(parts, tx, member, number)
     if lead is None:
         raise NotFound(
             "no case {number} is on record here",
@@ -67,8 +69,15 @@ def _messages(tx: Transaction, number: str, now: datetime) -> list[StoredDocumen
 
 
 def _terms_told(tx: Transaction, case: CaseRow, now: datetime) -> Iterator[StoredDocument]:
-    """What the window has told monitors of the case's terms; a message tells of several cases at once."""
+    """What the window has told monitors of the case's terms.
+
+    A message may tell of several cases at once. Those are others' business, and are left out once there is a decision,
+    which bears the terms that it rests on.
+    """
     named = f'"case_number":"{case.number}"'.encode()
+    decided = case.decision_id is not None
     for stored in tx[Documents].between("sent", DeadlineNotice.KIND, case.opened_at, now):
-        if named in stored.signed:
+        told = stored.signed.count(b'"case_number":')
+        own = stored.signed.count(named)
+        if own and (own == told or not decided):
             yield stored

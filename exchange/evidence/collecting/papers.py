@@ -18,8 +18,11 @@ from exchange.workdays import ChinaCalendar
 
 
 def add_papers(parts: BundleParts, home: Home) -> None:
-    """Add the papers of a domain's folder. Raises OSError where its directory cannot be read."""
-    parts.paper(DIRECTORIES, home.directory.read_bytes())
+    """Add the papers of a domain's folder. Raises BadDirectory where its directory cannot be read."""
+    try:
+        parts.paper(DIRECTORIES, home.directory.read_bytes())
+    except OSError as error:
+        raise BadDirectory("{path} cannot be read", path=home.directory) from error
     for data in _read(home.tree, "*.cose"):
         parts.paper(DIRECTORIES, data)
     for data in _read(home.calendars, "*.cose"):
@@ -34,11 +37,10 @@ def add_papers(parts: BundleParts, home: Home) -> None:
 
 def add_statement(parts: BundleParts, home: Home, now: datetime) -> None:
     """Add a word, signed now, that the directory is the present one; nothing where the key for that is not at hand."""
-    data = home.directory.read_bytes()
     try:
-        key = load_freshness_key(home.freshness_key)
+        data, key = home.directory.read_bytes(), load_freshness_key(home.freshness_key)
         parts.paper(FRESHNESS, key.sign(read_paper(data).directory, data, now))
-    except (BadKeys, BadDirectory):
+    except (OSError, BadKeys, BadDirectory):
         return
 
 

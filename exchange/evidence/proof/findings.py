@@ -34,6 +34,8 @@ class FindingCode(StrEnum):
     DIRECTORY_NOT_SHOWN_CURRENT = "directory-not-shown-current"
     DIRECTORY_ROLLED_BACK = "directory-rolled-back"
     WORKDAYS_DIFFER = "workdays-differ"
+    LOGGED = "logged"
+    LOG_NOT_VERIFIED = "log-not-verified"
     DOCUMENT_SIGNED = "document-signed"
     DOCUMENT_NOT_VERIFIED = "document-not-verified"
     DOCUMENT_TWICE = "document-twice"

@@ -14,6 +14,7 @@ from exchange.evidence.bundle.reading import Bundle, read_bundle
 from exchange.evidence.bundle.workdays_file import WORKDAYS, PackageDays, package_days
 from exchange.evidence.proof.cases import case_findings
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, FindingCode, Weight, conclusion_of
+from exchange.evidence.proof.logs import log_findings
 from exchange.evidence.proof.records import ProvedRecords, read_records
 from exchange.evidence.proof.trusting import directory_findings, trust_in
 from exchange.language import Text, Words
@@ -59,6 +60,7 @@ def verify_bundle(data: bytes, authority: bytes) -> VerifiedBundle:
         *directory_findings(trust, _last_signed(records)),
         *_of_files(bundle),
         *_of_days(bundle),
+        *log_findings(bundle, trust.directory),
         *records.findings,
         *_of_subject(bundle, records),
     ]

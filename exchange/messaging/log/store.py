@@ -50,6 +50,7 @@ _ENTRIES = (
     .order_by(_j.id)
     .limit(bindparam("most"))
 )
+_OF_CASE = select(*_ENTRIES.selected_columns).where(_j.case_number == bindparam("number")).order_by(_j.id)
 _BETWEEN = _ENTRIES.where(_j.id <= bindparam("until"))
 _AFTER = _HEADS.where(_h.size > bindparam("beyond")).order_by(_h.size).limit(bindparam("most"))
 _BELOW = _HEADS.where(_h.size <= bindparam("most")).order_by(_h.size.desc()).limit(1)
@@ -121,6 +122,20 @@ class MemberLog:
         """Return the newest row."""
         row = self._db.execute(select(*_ENTRIES.selected_columns).order_by(_j.id.desc()).limit(1)).first()
         return LogEntry(*row) if row is not None else None
+
+    def entries_of_case(self, number: str, head: KeptHead) -> list[tuple[int, LogEntry]]:
+        """Return the sealed rows about a case with their places in the log, up to a head."""
+        query = _OF_CASE.where(_j.id <= head.last_id)
+        found = [LogEntry(*row) for row in self._db.execute(query, {"number": number})]
+        return [(self._index(entry.number), entry) for entry in found]
+
+    def _index(self, number: int) -> int:
+        """The place of a sealed row: how many are sealed before it, counted from the head before."""
+        row = self._db.execute(_HEADS.where(_h.last_id < number).order_by(_h.size.desc()).limit(1)).first()
+        size, last_id = (row.size, row.last_id) if row is not None else (0, None)
+        between = select(func.count()).select_from(journal).where(_j.id < number)
+        between = between if last_id is None else between.where(_j.id > last_id)
+        return size + int(self._db.scalar(between) or 0)
 
     def claimed(self) -> int:
         """Return how many entries were there before the log."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from exchange.directory.view import sign_directory
 from exchange.evidence.bundle.workdays_file import WORKDAYS
+from exchange.evidence.proof.logs import LOG
 from exchange.schemas import (
     DeadlineState,
     OpinionRecall,
@@ -308,4 +309,26 @@ def other_days() -> PaperTown:
     town = good()
     days = town.parts.files[WORKDAYS]
     town.parts.files[WORKDAYS] = days.replace(b'"holidays":[', b'"holidays":["2026-03-05",')
+    return town
+
+
+def log_rewritten() -> PaperTown:
+    """An entry of the window's journal was changed after its log had it."""
+    town = good()
+    town.log("window", ("submitted", "opinion", "deemed", "decided"), changed=1)
+    return town
+
+
+def log_of_another() -> PaperTown:
+    """The police's log is given out as transport's."""
+    town = good()
+    town.log("police", ("received",))
+    own, other = f"{LOG}/{POLICE}/", f"{LOG}/{TRANSPORT}/"
+    town.parts.files = {path.replace(own, other): data for path, data in town.parts.files.items()}
+    return town
+
+
+def log_without_its_head() -> PaperTown:
+    town = good()
+    town.parts.files = {path: data for path, data in town.parts.files.items() if "/heads/" not in path}
     return town

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.derived_ids import reminder_id
-from exchange.audit import prove_receipt, tree_root
+from exchange.audit import inclusion_path, prove_receipt, tree_root
+from exchange.audit.log.heads import sign_log_head
+from exchange.audit.log.leaves import LogEntry
+from exchange.audit.log.receipts import inclusion_receipt
 from exchange.directory.certificates import der, member_certificate
 from exchange.directory.freshness import TERM, Freshness, freshness_name
-from exchange.envelope import pack_leaves
+from exchange.envelope import cbor, pack_leaves
+from exchange.envelope.detached import sign_root
 from exchange.envelope.papers import sign_body
 from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
 from exchange.evidence.bundle.workdays_file import WORKDAYS, package_days
 from exchange.evidence.bundle.writing import write_bundle
 from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.proof.logs import LOG
 from exchange.evidence.proof.trusting import DIRECTORIES, FRESHNESS
 from exchange.schemas import (
     Body,
@@ -214,6 +219,20 @@ class PaperTown:
         )  # fmt: skip
         return sign_body(body, certificate, own)
 
+    def log(self, by: str, events: tuple[str, ...], changed: int | None = None) -> None:
+        """A member's log of the case under one head; ``changed``: the entry that somebody has rewritten since."""
+        own, said = self.kin[by], at("03-10", "10:00")
+        entries = [LogEntry(n, self.asked_at, event, NUMBER, None, "{}") for n, event in enumerate(events, 1)]
+        leaves = [entry.as_leaf() for entry in entries]
+        root = tree_root(leaves)
+        signature = sign_root(root, own.x5t, own.signing_key)
+        place = f"{LOG}/{own.address}"
+        self.parts.files[f"{place}/heads/{len(leaves)}.cose"] = sign_log_head(own, len(leaves), root, None, said, 0)
+        for n, leaf in enumerate(leaves):
+            proof = inclusion_receipt(n, len(leaves), inclusion_path(leaves, n), own.x5t, signature)
+            shown = replace(entries[n], event="opinion-late").as_leaf() if n == changed else leaf
+            self.parts.files[f"{place}/entries/{n}.cbor"] = cbor.encode([shown, proof])
+
     def bind(self, files: Mapping[str, bytes] | None = None) -> bytes:
         """The bundle."""
         subject = BundleSubject(kind=SubjectKind.CASE, id=NUMBER, of=LEAD)
@@ -254,5 +273,6 @@ def good() -> PaperTown:
     town.decide(
         town.considered(POLICE, Standing.ANSWERED, OPINION), town.considered(TRANSPORT, Standing.DEEMED, DEEMED)
     )  # fmt: skip
+    town.log("window", ("submitted", "opinion", "deemed", "decided"))
     town.vouch()
     return town

@@ -92,8 +92,8 @@ class Town:
         return stored.signed
 
     def evidence(self, department: str = "planning", sender: str = "window", **fields: Any) -> ReceiptProof:
-        """A department's receipt, for the request unless said otherwise."""
-        now = self.clock.now()
+        """A department's receipt, for the request unless said otherwise: of the day on which its term begins."""
+        now = at("03-02") if "message_id" not in fields else self.clock.now()
         facts: dict[str, Any] = {
             "message_id": ID, "digest": "0" * 64, "sender": f"hefei.{sender}", "receiver": f"hefei.{department}",
             "outcome": ReceiptOutcome.ACCEPTED, "arrived_at": now, "signed_for_at": now,

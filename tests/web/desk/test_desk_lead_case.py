@@ -6,6 +6,9 @@ import pytest
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
+from exchange.evidence.proof.findings import FindingCode, Weight
+from exchange.evidence.proof.verifying import verify_bundle
+from exchange.runtime.settings import Home
 from exchange.schemas import Outcome, Verdict
 from tests.journeys.portal import arrive, file, offer, tell, view
 from tests.web.desk.office import Office
@@ -53,6 +56,19 @@ def test_an_objection_is_overruled_with_reasons_and_the_decision_is_made_once(le
     deliver = {**first.hidden(f"{path}/deliver"), "to": "热电公司，窗口领取"}
     assert first.post(f"{path}/deliver", deliver).status_code == 303
     assert "热电公司，窗口领取" in first.get(path)
+    assert f'href="/evidence/{case.number}"' in first.get(path)
+    domain, home = city.local.folder, Home(lead_office.folder / "home")
+    home.directory.write_bytes((domain / "directory.cose").read_bytes())
+    given = first.http.get(f"/evidence/{case.number}")
+    assert given.headers["content-disposition"].startswith("attachment")
+    authority = (domain / "authority" / "authority.der").read_bytes()
+    found = verify_bundle(given.content, authority)
+    unproved = {one.code for one in found.findings if one.weight is not Weight.PROVED}
+    assert unproved == {FindingCode.DIRECTORY_NOT_SHOWN_CURRENT}, "all but that nobody states the directory here"
+    asked = next(one.about for one in found.findings if one.code is FindingCode.DECISION)
+    single = verify_bundle(first.http.get(f"/evidence/{asked}").content, authority)
+    assert {one.code for one in single.findings} >= {FindingCode.DOCUMENT_SIGNED, FindingCode.RECEIVED}
+    assert first.http.get("/evidence/NO-SUCH-CASE").status_code == 404
 
 
 @pytest.mark.broker
