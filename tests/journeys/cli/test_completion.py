@@ -37,7 +37,8 @@ def offered(home: Path, line: str) -> list[str]:
 
 
 def test_a_shell_is_offered_what_there_is(home: Path) -> None:
-    assert offered(home, "exchange de") == ["decide", "deadline", "deliver", "dead", "demo", "desk"]
+    begun = ["decide", "deadline", "decline-supplement", "deliver", "dead", "demo", "desk"]
+    assert offered(home, "exchange de") == begun
     assert offered(home, "exchange inbox --as wuhu.p") == ["wuhu.planning", "wuhu.portal"]
     (number,) = offered(home, "exchange status WUHU")
     assert number.endswith("-000001")
