@@ -1,0 +1,194 @@
+"""The second verifier, docs/verifier, comes to the same as the product's: on the corpus, and whatever is taken out."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from exchange.approval.rules.deadline import reckon
+from exchange.clock import CST
+from exchange.evidence.proof.findings import Weight
+from exchange.evidence.proof.verifying import verify_bundle
+from exchange.schemas import EntryKind, LedgerEntry, Term
+from exchange.workdays import ChinaCalendar
+
+DOCS = Path(__file__).parents[3] / "docs"
+VECTORS = DOCS / "vectors" / "evidence"
+SOURCES = sorted((DOCS / "verifier").glob("*.py"))
+CASES: list[dict[str, Any]] = json.loads((VECTORS / "expected.json").read_text(encoding="utf-8"))["cases"]
+MOST_LINES = 400
+
+Outcome = tuple[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def second() -> Iterator[Any]:
+    """Its main module. Its modules import each other as a script's do: from its own folder."""
+    names = [path.stem for path in SOURCES]
+    sys.path.insert(0, str(DOCS / "verifier"))
+    try:
+        yield import_module("verify_case")
+    finally:
+        sys.path.remove(str(DOCS / "verifier"))
+        for name in names:
+            sys.modules.pop(name, None)
+
+
+def _files(name: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(VECTORS / f"{name}.zip") as archive:
+        return {path: archive.read(path) for path in archive.namelist()}
+
+
+KNOWN = _files("good").get("workdays.json")
+"""The working days that a reader knows by itself: what the corpus says of them may be false."""
+
+
+def _by_second(second: Any, bundle: bytes, authority: bytes) -> Outcome:
+    conclusion, findings, _ = second.verify(bundle, authority, KNOWN)
+    return conclusion, sorted({code for code, _, _ in findings if second.weight(code) != "proved"})
+
+
+def _by_product(bundle: bytes, authority: bytes) -> Outcome:
+    found = verify_bundle(bundle, authority)
+    return found.conclusion.value, sorted({one.code.value for one in found.findings if one.weight is not Weight.PROVED})
+
+
+@pytest.mark.parametrize("case", CASES, ids=[one["name"] for one in CASES])
+def test_a_second_reader_finds_the_same(second: Any, case: dict[str, Any]) -> None:
+    found = _by_second(
+        second, (VECTORS / f"{case['name']}.zip").read_bytes(), bytes.fromhex(case["authority_certificate_der"])
+    )
+    assert found == (case["conclusion"], case["codes"])
+
+
+def test_whatever_is_taken_out_both_find_the_same(second: Any) -> None:
+    files, authority = _files("good"), bytes.fromhex(CASES[0]["authority_certificate_der"])
+    taken = [path for path in files if path not in ("bundle.json", "workdays.json") and "directories" not in path]
+    assert len(taken) > 10
+    for path in taken:
+        left = {name: data for name, data in files.items() if name != path}
+        bundle = _bound(left)
+        assert _by_second(second, bundle, authority) == _by_product(bundle, authority), path
+
+
+DECISION, NONE = "40000000-0000-4000-8000-000000000000", "40000000-0000-4000-8000-00000000000a"
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (("c.police", "20000000-0000-4000-8000-000000000000"), ("proved", [])),
+        (("c.window", DECISION), ("incomplete", ["receipt-missing"])),
+        (("c.window", NONE), ("incomplete", ["subject-missing"])),
+    ],
+)
+def test_a_single_message_is_judged_as_well(second: Any, message: tuple[str, str], expected: Outcome) -> None:
+    authority = bytes.fromhex(CASES[0]["authority_certificate_der"])
+    bundle = _bound(_files("good"), {"kind": "document", "of": message[0], "id": message[1]})
+    assert _by_second(second, bundle, authority) == _by_product(bundle, authority) == expected
+
+
+def _bound(files: dict[str, bytes], subject: dict[str, str] | None = None) -> bytes:
+    """Files as a bundle whose index names those that are there."""
+    index = json.loads(files["bundle.json"])
+    index["files"] = [one for one in index["files"] if one["path"] in files]
+    index["subject"] = subject or index["subject"]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {**files, "bundle.json": json.dumps(index, ensure_ascii=False).encode()}.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr, entry.compress_type = 3, 0o100644 << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "why"),
+    [
+        ("good", lambda data: data + b"\0", "no ZIP"),
+        ("good", lambda data: data[:-1], "no ZIP"),
+        ("good", lambda data: b"\0" + data, "no ZIP"),
+        ("good", lambda data: data.replace(b"bundle.json", b"bundle.jso\\"), "a name"),
+        ("good", lambda data: data[:60] + bytes([data[60] ^ 1]) + data[61:], ""),
+        ("nothing", lambda data: b"", "no ZIP"),
+    ],
+)
+def test_what_is_no_bundle_is_not_read(second: Any, name: str, change: Any, why: str) -> None:
+    bundle = change((VECTORS / f"{name}.zip").read_bytes())
+    conclusion, findings, said = second.verify(bundle, bytes.fromhex(CASES[0]["authority_certificate_der"]))
+    assert (conclusion, findings) == ("no-bundle", [])
+    assert why in said
+
+
+def test_terms_are_reckoned_alike(second: Any) -> None:
+    """Stops that overlap, are ended early or by whom they do not belong to, extensions, new beginnings, fixed ends."""
+    terms = import_module("terms")
+    known = json.dumps({"years": {"2026": _year(2026)}}).encode()
+    calendar = terms.Calendar([], SimpleNamespace(files={"workdays.json": known}, domains=[], domain="c"))
+    start = datetime(2026, 2, 9, 17, 30, tzinfo=CST)
+    ledgers = [
+        [("start", 0, None, "c.window")],
+        [("start", 0, None, "c.window"), ("stop", 3, 4, "c.police"), ("stop", 5, 8, "c.window")],
+        [("start", 0, None, "c.window"), ("stop", 1, 9, "c.window"), ("resume", 4, None, "c.police")],
+        [("start", 0, None, "c.window"), ("stop", 1, None, "c.window"), ("resume", 21, None, "c.window")],
+        [("start", 0, None, "c.window"), ("stop", 1, None, "c.window")],
+        [("start", 0, None, "c.window"), ("extend", 2, 7, "c.window"), ("stop", 3, 2, "c.police"),
+         ("restart", 6, None, "c.window")],
+    ]  # fmt: skip
+    for entries in ledgers:
+        ledger = [_entry(start + timedelta(days=days), kind, length, by) for kind, days, length, by in entries]
+        for term in (Term(days=10), Term(fixed=start + timedelta(days=14))):
+            mine = reckon(term, ledger, ChinaCalendar(), "c.police")
+            said = {"term": json.loads(term.as_json()), "ledger": [json.loads(one.as_json()) for one in ledger]}
+            theirs = terms.Term(said, "c.police", calendar)
+            assert (theirs.began, theirs.due) == (mine.started_at, mine.due_at), said
+
+
+def _entry(at: datetime, kind: str, days: int | None, by: str) -> LedgerEntry:
+    return LedgerEntry(kind=EntryKind(kind), at=at, days=days, reason="because", basis=("42",), actor=by)
+
+
+def _year(year: int) -> dict[str, list[str]]:
+    package = ChinaCalendar()
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+    other = [day for day in days if package.is_workday(day) is not (day.weekday() < 5)]
+    return {"holidays": [str(day) for day in other if day.weekday() < 5],
+            "makeup_days": [str(day) for day in other if day.weekday() >= 5]}  # fmt: skip
+
+
+def test_its_command_says_what_it_found(second: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = {"good": 0, "undecided": 3, "opinion-dropped": 4}
+    authority = tmp_path / "authority.der"
+    for case in (one for one in CASES if one["name"] in wanted):
+        authority.write_bytes(bytes.fromhex(case["authority_certificate_der"]))
+        assert second.main(str(VECTORS / f"{case['name']}.zip"), str(authority), "--json") == wanted[case["name"]]
+        told = json.loads(capsys.readouterr().out)
+        assert told["conclusion"] == case["conclusion"]
+        assert {one["code"] for one in told["findings"] if one["weight"] != "proved"} == set(case["codes"])
+    assert second.main(str(authority), str(authority)) == 5
+    assert "no-bundle" in capsys.readouterr().out
+
+
+def test_it_has_nothing_of_the_exchange_and_stays_short() -> None:
+    """Whoever checks it reads it in one sitting, and needs no other code of ours."""
+    own = {path.stem for path in SOURCES}
+    assert own == {"signed", "terms", "verify_case"}
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        nodes = list(ast.walk(ast.parse(text)))
+        named = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+        named |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+        roots = {name.partition(".")[0] for name in named}
+        assert roots <= set(sys.stdlib_module_names) | {"cbor2", "cryptography"} | own
+        assert len(text.splitlines()) <= MOST_LINES
