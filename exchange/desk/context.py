@@ -99,7 +99,7 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "done": visit.words(done) if done else "",
         "back": "",
         "fault": visit.error,
-        "fault_at": {one.anchor: one for one in faults},
+        "fault_at": _at_fields(visit, faults),
         "faults": faults,
         "passes": False,
         "in_desk_terms": lambda remedy: in_desk_terms(remedy, visit.say),
@@ -121,7 +121,12 @@ _LAST_STEPS = frozenset({"preview", "sign", "send", "forward", "propose", "submi
 
 
 def _before(path: str) -> str:
-    """Where to go on from a page that cannot be shown: the form before it; empty where there is none."""
+    """Where to go on from a page that cannot be shown: the form before it, or what a file is with; empty where there is
+    neither.
+    """
+    whose, files, _ = path.partition("/files/")
+    if files:
+        return whose
     before, _, last = path.rpartition("/")
     return before if last in _LAST_STEPS else ""
 
@@ -130,6 +135,16 @@ def _faults(visit: DeskVisit) -> Sequence[FormFault]:
     """What is wrong with a form, each remedy in the desk's own terms."""
     found = visit.error.faults if isinstance(visit.error, FormFaults) else ()
     return [replace(one, remedy=in_desk_terms(one.remedy, visit.say)) for one in found]
+
+
+def _at_fields(visit: DeskVisit, faults: Sequence[FormFault]) -> Mapping[str, FormFault]:
+    """What stands beside each field: of several faults all, one a line, the last with its remedy behind it."""
+    found: dict[str, FormFault] = {}
+    for one in faults:
+        before = found.get(one.anchor)
+        lines = f"{before.what}{visit.say('；', '; ')}{before.remedy}\n{one.what}" if before is not None else one.what
+        found[one.anchor] = replace(one, what=lines)
+    return found
 
 
 def _grouped(visit: DeskVisit, menu: Sequence[DeskPage]) -> list[tuple[str, list[tuple[str, str]]]]:

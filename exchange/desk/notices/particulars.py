@@ -20,6 +20,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.records import StoredDocument
 from exchange.notices.rules.covering import verb_of
 from exchange.notices.rules.states import NoticeSeat, NoticeState
+from exchange.notices.store import Notices
 from exchange.schemas import (
     FieldType,
     Form,
@@ -108,11 +109,18 @@ def particulars(visit: DeskVisit, held: HeldNotice) -> Rows:
     rows = [
         *own,
         (say("发给", "For"), for_whom(visit, row.audience), ""),
-        (say("处理要求", "To be"), visit.words(_TREATMENTS[row.treatment]), ""),
-        (say("办理期限", "By"), end_text(day) if day is not None else "", ""),
-        (say("替换", "Replaces"), replaces or "", ""),
+        (say("处理要求", "What is wanted"), visit.words(_TREATMENTS[row.treatment]), ""),
+        (say("办理期限", "To be dealt with by"), end_text(day) if day is not None else "", ""),
+        (say("替换", "Replaces"), notice_called(visit, replaces) if replaces else "", ""),
     ]
     return [one for one in rows if one[1]]
+
+
+def notice_called(visit: DeskVisit, notice_id: str) -> str:
+    """Return what people call a notice: its number and title; of one that is not here, its id."""
+    with visit.node.store.reading() as tx:
+        row = tx[Notices].get(notice_id)
+    return f"{row.number} {row.title}" if row is not None else notice_id
 
 
 def signatures(visit: DeskVisit, held: HeldNotice) -> list[tuple[str, str, datetime]]:

@@ -84,6 +84,7 @@ class CaseForm:
             "says": visit.words(self.says),
             "button": visit.words(self.button),
             "grave": self.grave,
+            "may": visit.may(self.action),
             "fields": fields,
             "values": {
                 one.name: visit.typed(one.name, one.otherwise or visit.query.get(one.name, "")) for one in fields

@@ -77,6 +77,7 @@ class LicenceForm:
         return {
             **shown_licence(visit, kept),
             "says": visit.words(self.says),
+            "may": visit.may(self.action),
             "fields": fields,
             "values": {one.name: visit.typed(one.name, one.otherwise) for one in fields},
         }

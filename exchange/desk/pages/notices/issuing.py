@@ -34,7 +34,7 @@ from exchange.desk.notices.composing import (
 )
 from exchange.desk.notices.declared_form import COLUMNS, shown_rows
 from exchange.desk.notices.for_whom import for_whom
-from exchange.desk.notices.particulars import FIELD_TYPES, form_asked
+from exchange.desk.notices.particulars import FIELD_TYPES, form_asked, notice_called
 from exchange.desk.pages.notices.reading import can_issue
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskDownload, DeskFile, DeskPage
@@ -144,6 +144,7 @@ def _preview(visit: DeskVisit) -> Mapping[str, object]:
         "kept": found.kept,
         "notice": notice,
         "for_whom": for_whom(visit, notice.audience),
+        "replaced": notice_called(visit, notice.replaces) if notice.replaces else "",
         "document": document,
         "rows": [(visit.say("标题", "Title"), document.title, ""), *elements(visit, document)],
         "asked": form_asked(visit, notice.form) if notice.form is not None else [],
