@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
-from exchange.language import Text
+from exchange.language import Text, Words, language
+from exchange.messaging.rules.wording import check_reason
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,12 @@ class FormFaults(CallerError):
     def __init__(self, faults: Sequence[FormFault]) -> None:
         super().__init__(Text("something in the form is to be corrected first"), remedy="correct what is named there")
         self.faults = tuple(faults)
+
+
+def reason_given(visit: DeskVisit, field: str, label: Words, missing: str, remedy: str) -> str:
+    """Return why something is done, as it was typed. Raises FormFaults, at its field, where it cannot be taken."""
+    try:
+        return check_reason(visit.typed(field), missing, remedy)
+    except CallerError as error:
+        what, mend = error.written(language()), error.remedy_text.written(language())
+        raise FormFaults([FormFault(field, visit.words(label), what, mend)]) from error

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from exchange.audit.people import same_person
+from exchange.desk.faults import reason_given
 from exchange.desk.permissions import DeskAction
 from exchange.desk.visit import DeskVisit
 from exchange.errors import Conflict, Denied
-from exchange.messaging.rules.wording import check_reason
+from exchange.language import Words
 from exchange.web.drafts.records import KeptDraft, KeptState
 from exchange.web.drafts.store import KeptDrafts
 
@@ -21,6 +22,8 @@ DRAFT_DONE = {
     "sent-back": ("草稿已退回拟稿人。", "The draft goes back to its drafter."),
 }
 """What is said after each of these acts."""
+
+_REMARK: Words = ("须修改什么", "What is to be changed")
 
 
 def has_written(visit: DeskVisit, kept: KeptDraft) -> bool:
@@ -60,7 +63,7 @@ def look_over_draft(visit: DeskVisit, tx: Any, kept: KeptDraft) -> None:
 
 
 def send_back_draft(visit: DeskVisit, tx: Any, kept: KeptDraft) -> None:
-    """Have its drafter go on with a draft. Raises CallerError without a remark, Conflict where it is not submitted."""
-    remark = check_reason(visit.typed("remark"), "nothing says why it is sent back", "say what is to be changed")
+    """Have its drafter go on with a draft. Raises FormFaults without a remark, Conflict where it is not submitted."""
+    remark = reason_given(visit, "remark", _REMARK, "nothing says why it is sent back", "say what is to be changed")
     if not tx[KeptDrafts].send_back(kept, remark):
         raise Conflict("the draft is not submitted for signature", remedy="change it yourself, or have it submitted")

@@ -29,10 +29,10 @@ SOURCES = ("exchange", "schemas", "departments")
 
 _RENDERING = {
     "tr": (0,), "plural": (2,), "noted": (0,), "Finding": (1, 2, 3), "Text": (0,), "Unfit": (0,),
-    "check_reason": (1, 2),
+    "check_reason": (1, 2), "reason_given": (3, 4),
 }  # fmt: skip
 """Which arguments of what takes a text are texts; of plurals the second form is the key."""
-_HOMES = ("exchange.language", "exchange.messaging.rules.wording")
+_HOMES = ("exchange.language", "exchange.messaging.rules.wording", "exchange.desk.faults")
 """Where these come from."""
 _ERRORS = {name for name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)}
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from exchange.approval.department.desk import row_on_desk
 from exchange.approval.department.recalling import recall_in
 from exchange.desk.cases.asked import asked_case, facts_of
+from exchange.desk.faults import reason_given
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage, DeskSection
 from exchange.desk.seen import expect_seen
 from exchange.desk.standing_in import place_of_act
 from exchange.desk.visit import DeskVisit
+from exchange.language import Words
 from exchange.messaging.node import Step
 from exchange.schemas import Role
+
+_REASONS: Words = ("理由", "Reasons")
 
 
 def _form(visit: DeskVisit) -> Mapping[str, object]:
@@ -23,8 +27,9 @@ def _form(visit: DeskVisit) -> Mapping[str, object]:
 
 def _recall(visit: DeskVisit, step: Step) -> str:
     number = visit.path["number"]
+    reasons = reason_given(visit, "reasons", _REASONS, "a recall needs its reasons", "say why the opinion is recalled")
     expect_seen(visit, *facts_of(row_on_desk(step, number)))
-    recall_in(step, number, visit.who, visit.typed("reasons"))
+    recall_in(step, number, visit.who, reasons)
     return f"/case/{number}?done=recalling"
 
 

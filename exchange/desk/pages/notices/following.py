@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from itertools import islice
 
+from exchange.desk.faults import reason_given
 from exchange.desk.notices.held import expect_notice_seen, held_notice
 from exchange.desk.notices.holders import HAVING, OF_READER
 from exchange.desk.pages.notices.reading import NOTICE, reminders_in, shown
@@ -26,6 +27,7 @@ from exchange.schemas import ReceiptsRequest
 
 _ROWS = 60
 """Rows of a page."""
+_REASON: Words = ("理由", "Reason")
 _LINES: dict[str, tuple[str, Words]] = {
     "answer": ("", ("已报", "answered")),
     "missing": ("bad", ("未报", "missing")),
@@ -48,8 +50,9 @@ def _recall_form(visit: DeskVisit) -> Mapping[str, object]:
 
 
 def _recall(visit: DeskVisit, step: Step) -> str:
+    reason = reason_given(visit, "reason", _REASON, "a recall needs a reason", "say why the notice is taken back")
     notice_id = expect_notice_seen(visit, step)
-    recall_in(step, notice_id, visit.typed("reason"))
+    recall_in(step, notice_id, reason)
     return f"/notices/{notice_id}?done=notice-recalled"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from exchange.desk.faults import reason_given
 from exchange.desk.letters.texts import issuing_faults, letter_file, letter_files
 from exchange.desk.notices.for_whom import for_whom
 from exchange.desk.notices.form_fields import draft_of_answer
@@ -27,6 +28,7 @@ from exchange.desk.seen import mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import NotFound
+from exchange.language import Words
 from exchange.language.names import LEVELS, NOTICE_STATES
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
@@ -38,6 +40,7 @@ from exchange.schemas import NoticeReminder
 from exchange.web.drafts.store import KeptDrafts
 
 _LONGEST = 80
+_REASON: Words = ("理由", "Reason")
 _READ = (NoticeState.OPEN, NoticeState.SIGNED)
 
 
@@ -161,8 +164,11 @@ def _sign(visit: DeskVisit, step: Step) -> str:
 
 
 def _return(visit: DeskVisit, step: Step) -> str:
+    reason = reason_given(
+        visit, "reason", _REASON, "what is sent back needs a reason", "say why the notice is sent back"
+    )
     notice_id = expect_notice_seen(visit, step)
-    sign_for_in(step, notice_id, accepted=False, reason=visit.typed("reason"))
+    sign_for_in(step, notice_id, accepted=False, reason=reason)
     step.tx[KeptDrafts].drop(draft_of_answer(notice_id))
     return f"/notices/{notice_id}?done=notice-returned"
 
