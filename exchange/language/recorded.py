@@ -17,6 +17,7 @@ from exchange.language.choice import Language, language
 from exchange.language.members import by_name, typed
 from exchange.language.names import PROCEDURES, READERS
 from exchange.language.system import SYSTEM
+from exchange.language.text import in_chinese_quotes
 
 _LONGEST = 1_000
 """Characters that are read back; records of reasons are shorter."""
@@ -110,10 +111,10 @@ def _whole(sentence: str, wanted: Language, depth: int) -> str | None:
 
 def _filled(template: str, values: dict[str, str], wanted: Language, depth: int) -> str:
     said = []
-    for literal, name, _, _ in Formatter().parse(translated(template, wanted)):
+    for literal, name, _, conversion in Formatter().parse(translated(template, wanted)):
         said.append(literal)
         if name is not None:
-            value = _read(values[name], wanted, depth)
+            value = _read(values[name], wanted, depth) if conversion != "r" else in_chinese_quotes(values[name])
             said.append(value if typed(template, name) else by_name(value, wanted))
     return "".join(said)
 

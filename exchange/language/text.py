@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 
 from exchange.language.catalogue import translated
 from exchange.language.choice import Language, Words, choose, language
 from exchange.language.members import by_name, typed
 from exchange.language.system import SYSTEM
+
+
+def in_chinese_quotes(shown: str) -> str:
+    """Return what `repr` has written of a text between the quotes of Chinese, with the same escapes."""
+    return f"“{shown[1:-1]}”" if shown[:1] in ("'", '"') and shown[1:].endswith(shown[0]) else shown
+
+
+class _InChinese(Formatter):
+    """Fills the places of a Chinese template."""
+
+    def convert_field(self, value: object, conversion: str | None) -> object:
+        """Convert what stands in a place."""
+        if conversion == "r" and isinstance(value, str):
+            return in_chinese_quotes(str.__repr__(value))
+        return super().convert_field(value, conversion)
+
+
+_IN_CHINESE = _InChinese()
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,8 @@ class Text:
         found = translated(self.template, wanted)
         if not self.parameters:
             return found
-        return found.format(**{name: self._place(name, value, wanted) for name, value in self.parameters.items()})
+        places = {name: self._place(name, value, wanted) for name, value in self.parameters.items()}
+        return _IN_CHINESE.vformat(found, (), places) if wanted is Language.CHINESE else found.format(**places)
 
     def _place(self, name: str, value: object, wanted: Language) -> object:
         shown = _written(value, wanted)

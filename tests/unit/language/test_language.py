@@ -26,6 +26,12 @@ from exchange.operations.said.terms import due_text
 from exchange.web.render import due, preferred
 
 
+def test_what_is_quoted_stands_between_the_quotes_of_its_language_with_the_same_escapes() -> None:
+    said = Text("there is no account {name!r} here", {"name": "甲\x1b[2J"})
+    assert str(said) == "there is no account '甲\\x1b[2J' here"
+    assert said.written(Language.CHINESE) == "此处没有账号“甲\\x1b[2J”"
+
+
 @pytest.mark.parametrize(
     ("environment", "wanted"),
     [
