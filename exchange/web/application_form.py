@@ -65,6 +65,11 @@ def _choices(field: MatterField) -> list[tuple[str, str]]:
     return [(choice.code, choose(choice.label.words)) for choice in field.choices]
 
 
+def answer_said(field: MatterField, given: str) -> str:
+    """Return an answer in the language that is spoken now: one that was chosen by its words, any other as typed."""
+    return dict(_choices(field)).get(given, given)
+
+
 def _hint(field: MatterField, among: Iterable[MatterField]) -> str:
     """What helps to answer, and on what earlier answer the question depends."""
     parts = [choose(field.help.words)] if field.help is not None else []

@@ -8,13 +8,13 @@ from exchange.catalogue.shown import pages_of
 from exchange.desk.counter.fields import AGENT, APPLICANT, file_field, is_at_portal, labels_of, note_field
 from exchange.desk.counter.scans import MOST_SCANS, scans_in
 from exchange.desk.letters.writing.drafts import LetterDraft
-from exchange.desk.letters.writing.form import draft_mark, theirs
+from exchange.desk.letters.writing.form import Said, draft_mark, theirs
 from exchange.desk.saving_texts import saving_texts
 from exchange.desk.visit import DeskVisit
 from exchange.portal.uploads.kinds import ALLOWED
-from exchange.schemas import Material, Matter
+from exchange.schemas import Material, Matter, MatterField
 from exchange.schemas.base import ATTACHMENT_LIMIT
-from exchange.web.application_form import PERSON, question_shown
+from exchange.web.application_form import PERSON, anchor_of, answer_said, question_shown
 
 
 def counter_form(
@@ -41,10 +41,14 @@ def counter_form(
         "largest_file": ATTACHMENT_LIMIT,
         "allowed": ALLOWED,
         "scanner": visit.face.scanner is not None,
-        "theirs": theirs(visit, found, fields, labels),
+        "theirs": theirs(visit, found, fields, labels, {anchor_of(one.name): _said(one) for one in matter.fields}),
         "saving_texts": saving_texts(visit),
         "mark": draft_mark(found),
     }
+
+
+def _said(field: MatterField) -> Said:
+    return lambda _, kept: answer_said(field, kept)
 
 
 def _questions(matter: Matter, page: tuple[object, ...]) -> list[dict[str, object]]:

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from exchange.desk.letters.writing.checking import document_said
 from exchange.desk.letters.writing.complaints import LetterComplaints
 from exchange.desk.letters.writing.fields import LETTER_LABELS
+from exchange.desk.letters.writing.form import LETTER_SAID, Said
 from exchange.desk.letters.writing.parties import parties
 from exchange.desk.letters.writing.reading import LetterFields
 from exchange.desk.notices.cover_text import day_said
-from exchange.desk.notices.declared_form import form_said, typed_rows
+from exchange.desk.notices.declared_form import form_said, rows_of, typed_rows
+from exchange.desk.notices.particulars import FIELD_TYPES, notice_called
 from exchange.desk.visit import DeskVisit
 from exchange.errors import ExchangeError
 from exchange.language import Text, Words
@@ -26,7 +28,7 @@ from exchange.notices.issue import check_audience
 from exchange.notices.rules.audience import parse_audience
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.store import Notices
-from exchange.schemas import Document, DocumentKind, Notice, Treatment
+from exchange.schemas import Document, DocumentKind, FieldType, Notice, Treatment
 from exchange.tomlfile import faults_of
 
 NOTICES = "notice:"
@@ -94,6 +96,28 @@ def reached(node: Node, audience: str) -> tuple[str, ...]:
 def groups_offered(visit: DeskVisit) -> list[tuple[str, str]]:
     """Return the groups that somebody belongs to, with their names."""
     return [(word, visit.words(words)) for word, words in GROUPS.items() if reached(visit.node, word)]
+
+
+def _groups(visit: DeskVisit, kept: str) -> str:
+    return "\n".join(visit.words(GROUPS.get(one, (one, one))) for one in kept.splitlines())
+
+
+def _rows(visit: DeskVisit, kept: str) -> str:
+    """What is asked for, one a line: its name, of which type it is, and all else that is said of it."""
+    return "\n".join(" · ".join(_row(visit, one)) for one in rows_of(kept))
+
+
+def _row(visit: DeskVisit, row: Mapping[str, str]) -> list[str]:
+    kind = row["type"]
+    named = visit.words(FIELD_TYPES[FieldType(kind)]) if kind in tuple(FieldType) else kind
+    optional = visit.say("选填", "optional") if row["required"] == "no" else ""
+    least = f"≥ {row['minimum']}" if row["minimum"] else ""
+    most = f"≤ {row['maximum']}" if row["maximum"] else ""
+    return [one for one in (row["label"], named, optional, row["unit"], least, most, row["choices"]) if one]
+
+
+NOTICE_SAID: Mapping[str, Said] = {**LETTER_SAID, "groups": _groups, "form_rows": _rows, "replaces": notice_called}
+"""How what a draft keeps is said to whoever finds that somebody else has written at it."""
 
 
 def notice_said(

@@ -41,9 +41,15 @@ def test_a_notice_with_a_form_is_written_by_a_clerk_signed_once_and_covered_on_i
     assert all(f'href="#{name}"' in faulty for name in ("groups", "number", "act_by", "form_rows")), "all at once"
     assert "清单.txt" in faulty
     assert f'href="{path}"><strong>(no title)' in clerk.get("/notices/drafts")
+    stale = signer.hidden(path)
     whole = {**TEXT, **FORM, "issuer": "window", "groups": "departments", "act_by": "2026-03-20", "then": "preview"}
     ready = clerk.post(path, {**clerk.fields_of(faulty), **whole})
     assert ready.headers["location"] == f"{path}/preview"
+    late = signer.post(path, {**stale, "title": "另拟的标题", "then": "keep"})
+    told = late.text.partition("What somebody else has kept")[2].partition("<form")[0]
+    assert late.status_code == 409
+    assert "all departments at this level and below" in told, "in words, as all that is kept by its code"
+    assert "水泵 · whole number" in told
     preview = clerk.get(f"{path}/preview")
     assert "3 authorities" in preview
     assert "水泵" in preview

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from exchange.desk.faults import FormFaults
+from exchange.desk.letters.chain import called
 from exchange.desk.letters.writing.drafts import MOST_FILES, LetterDraft
 from exchange.desk.letters.writing.fields import TYPED, asked_of, concerned_in
 from exchange.desk.letters.writing.parties import parties
@@ -22,7 +23,24 @@ from exchange.schemas.base import ATTACHMENT_LIMIT
 
 _CONCERNED = 2
 """Lines for authorities that it concerns, at least; one of them is empty always."""
+Said = Callable[[DeskVisit, str], str]
+"""How what a draft keeps in a field is said to people."""
 Ready = Callable[[DeskVisit, Step, Mapping[str, str], Sequence[tuple[str, bytes]]], object]
+
+
+def _document(visit: DeskVisit, kept: str) -> str:
+    return called(visit, kept)[kept]
+
+
+LETTER_SAID: Mapping[str, Said] = {
+    "purpose": lambda visit, kept: visit.words(PURPOSES.get(kept, (kept, kept))),
+    "urgency": lambda visit, kept: visit.words(URGENCIES.get(kept, (kept, kept))),
+    "concerns": lambda _, kept: "\n".join(" · ".join(filter(None, pair)) for pair in concerned_in({"concerns": kept})),
+    "answers": _document,
+    "forwards": _document,
+    "replaces": _document,
+}
+"""Of the fields that keep a code, an id or a pair; all others are said as they were typed."""
 
 
 def form_shown(
@@ -78,7 +96,11 @@ def _lines(there: Sequence[object], fewest: int, empty: object = "") -> list[obj
 
 
 def theirs(
-    visit: DeskVisit, found: LetterDraft | None, fields: Mapping[str, str], labels: Mapping[str, Words]
+    visit: DeskVisit,
+    found: LetterDraft | None,
+    fields: Mapping[str, str],
+    labels: Mapping[str, Words],
+    said: Mapping[str, Said] = LETTER_SAID,
 ) -> list[tuple[str, object, str]]:
     """Return as rows what is kept otherwise than it was typed here, where an act was refused: somebody else has
     written meanwhile.
@@ -87,7 +109,7 @@ def theirs(
         return []
     kept = found.kept.fields
     return [
-        (visit.words(words), kept[name], "")
+        (visit.words(words), said[name](visit, kept[name]) if name in said else kept[name], "")
         for name, words in labels.items()
         if kept.get(name) and kept[name] != fields.get(name, "")
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from exchange.desk.notices.form_fields import asked_fields, check_values, draft_of_answer, typed_values
 from exchange.desk.notices.held import HeldNotice, expect_notice_seen, held_notice, notice_facts
-from exchange.desk.notices.particulars import form_rows, turn_of
+from exchange.desk.notices.particulars import form_rows, shown_value, turn_of
 from exchange.desk.pages.notices.reading import NOTICE, shown
 from exchange.desk.permissions import DeskAction
 from exchange.desk.section import DeskAct, DeskPage
@@ -64,8 +64,11 @@ def _differs(visit: DeskVisit, held: HeldNotice, kept: KeptDraft | None) -> list
     if kept is None or kept.account == visit.who or held.form is None:
         return []
     typed = typed_values(visit, held.form)
-    named = [(one.label, kept.fields.get(one.name, ""), typed.get(one.name, "")) for one in held.form.fields]
-    return [(label, theirs, "") for label, theirs, ours in named if theirs and theirs != ours]
+    return [
+        (one.label, shown_value(visit, one.type.value, kept.fields[one.name], one.unit), "")
+        for one in held.form.fields
+        if kept.fields.get(one.name) and kept.fields[one.name] != typed.get(one.name, "")
+    ]
 
 
 def _revision(kept: KeptDraft | None) -> int:

@@ -25,6 +25,7 @@ from exchange.desk.letters.writing.standing import keep_typed, saving_act, stand
 from exchange.desk.looking import CHUNK, key_of, place_of
 from exchange.desk.notices.composing import (
     NOTICE_LABELS,
+    NOTICE_SAID,
     NOTICES,
     ReadyNotice,
     groups_offered,
@@ -106,7 +107,7 @@ def _shown(visit: DeskVisit, draft: str, found: LetterDraft | None, fields: Mapp
         "urgencies": [(code, visit.words(words)) for code, words in URGENCIES.items()],
         "most_files": MOST_FILES,
         "largest_file": ATTACHMENT_LIMIT,
-        "theirs": theirs(visit, found, fields, NOTICE_LABELS),
+        "theirs": theirs(visit, found, fields, NOTICE_LABELS, NOTICE_SAID),
         **saving_facts(visit, found),
         "mark": draft_mark(found),
     }
