@@ -101,7 +101,7 @@ def test_a_filing_is_turned_down_with_reasons_by_who_may_sign(lead_office: Offic
     sent = {**signer.hidden(path), "competent": "", "reasons": "属交通部门职权"}
     assert "nothing is chosen" in signer.post(f"{path}/refuse", sent).text
     kept = signer.post(f"{path}/refuse", {**sent, "outcome": "not-competent"})
-    assert kept.status_code == 409
+    assert (kept.status_code, 'id="competent-fault"' in kept.text) == (422, True), "who is competent has to be named"
     assert "属交通部门职权" in kept.text, "what was typed is in the page still"
     assert signer.post(f"{path}/refuse", {**sent, "outcome": "not-competent", "competent": "交通局"}).status_code == 303
     assert row(lead_office.city, number).outcome is AcceptanceOutcome.NOT_COMPETENT

@@ -35,8 +35,9 @@ def missing_rows(visit: DeskVisit, found: FilingStatus) -> list[tuple[str, str]]
     """Return the lines of what is missing: as typed, else what the form's own check finds, in the applicant's Chinese,
     with empty ones behind.
     """
-    if visit.form is not None:
-        return list(_typed_rows(visit))
+    typed = list(_typed_rows(visit))
+    if typed:
+        return typed
     chinese = Language.CHINESE
     faults = [(one.plain(chinese), one.remedy.written(chinese)) for one in found.lacking.lacking()]
     return [*faults[: _MOST - _SPARE], *[("", "")] * _SPARE]
@@ -88,18 +89,32 @@ def tell_missing(visit: DeskVisit, step: Step) -> str:
 def turn_down(visit: DeskVisit, step: Step) -> str:
     """Turn it down, with reasons."""
     number, portal = _expect_same(visit, step)
-    try:
-        outcome = AcceptanceOutcome(visit.typed("outcome"))
-    except ValueError:
-        what = visit.say("没有选择", "nothing is chosen")
-        raise FormFaults([FormFault("outcome", _ground(visit), what, visit.say("选择一项", "choose one"))]) from None
-    competent = visit.typed("competent").strip() or None
+    faults = list(_faults_of_turning_down(visit))
+    if faults:
+        raise FormFaults(faults)
+    outcome, competent = AcceptanceOutcome(visit.typed("outcome")), visit.typed("competent").strip() or None
     refuse_in(step, number, outcome, visit.typed("reasons"), visit.who, competent_body=competent, portal=portal)
     return f"/lead/filing/{portal}/{number}?done=turned-down"
 
 
-def _ground(visit: DeskVisit) -> str:
-    return visit.say("理由类别", "On which ground")
+def _faults_of_turning_down(visit: DeskVisit) -> Iterator[FormFault]:
+    """What is wrong in the form, as far as it shows; whether the ground fits this filing its own rule says."""
+    outcome, competent = visit.typed("outcome"), visit.typed("competent").strip()
+    if outcome not in tuple(AcceptanceOutcome):
+        ground, what = visit.say("理由类别", "On which ground"), visit.say("没有选择", "nothing is chosen")
+        yield FormFault("outcome", ground, what, visit.say("选择一项", "choose one"))
+    elif (outcome == AcceptanceOutcome.NOT_COMPETENT) != bool(competent):
+        wrong: tuple[Words, Words] = (
+            (("只在属于另一机关职权时填写", "it is named where another authority is competent, and only there"),
+             ("清空，或者另选理由类别", "leave it empty, or choose the other ground"))
+            if competent
+            else (("没有填写", "it is empty"),
+                  ("写明申请人应向哪个机关申请", "name the authority that the applicant should turn to"))
+        )  # fmt: skip
+        yield FormFault("competent", visit.say("有权机关", "Competent authority"), *map(visit.words, wrong))
+    if not visit.typed("reasons").strip():
+        yield FormFault("reasons", visit.say("理由", "Reasons"), visit.say("没有填写", "it is empty"),
+                        visit.say("填写", "fill it in"))  # fmt: skip
 
 
 def _expect_same(visit: DeskVisit, step: Step) -> tuple[str, str]:
