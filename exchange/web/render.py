@@ -187,6 +187,12 @@ def matter(context: Context, code: str) -> str:
     return found if found == code else f"{found} ({code})"
 
 
+@pass_context
+def matter_alone(context: Context, code: str) -> str:
+    """Name a matter without its code, for whoever types no commands."""
+    return matter_name(code, context["matter_names"]())
+
+
 def named(code: str | None) -> str:
     """Name a verdict, an outcome or a state."""
     return name_of(_NAMES, code) if code else "–"
@@ -236,6 +242,6 @@ def whole(text: str) -> Markup:
 _templates.filters.update(
     marked=marked, moment=_kept_together, plain_moment=moment, plain_minute=minute, minute=_minute_together,
     span=span, count=count, size=size, due=due, told=told, please=please, remedy=remedy, member=member,
-    short=short, named=named, matter=matter, reason=reason, obstacles=obstacles, died=died, kind=kind,
-    on_record=on_record, whole=whole,
+    short=short, named=named, matter=matter, matter_alone=matter_alone, reason=reason,
+    obstacles=obstacles, died=died, kind=kind, on_record=on_record, whole=whole,
 )  # fmt: skip
