@@ -29,6 +29,11 @@ _MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
 PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))
 _THIS_LEDGER = (_l.case_number == bindparam("number")) & (_l.department == bindparam("department"))
 LEDGER = select(_l.entry).where(_THIS_LEDGER, _l.position >= bindparam("first")).order_by(_l.position)
+LEDGERS = (
+    select(_l.department, _l.position, _l.entry)
+    .where(_l.case_number == bindparam("number"))
+    .order_by(_l.department, _l.position)
+)
 REOPENINGS = select(reopening).where(reopening.c.case_number == bindparam("number")).order_by(reopening.c.round)
 _NUMBERED = select(*PART_COLUMNS).limit(bindparam("most"))
 SUPPLEMENTS = _NUMBERED.where(

@@ -21,5 +21,6 @@ def docket_in(tx: Transaction, case: CaseRow) -> Docket:
     application = Application.model_validate_json(case.application)
     parts = tuple(tx[Cases].parts(case.number))
     asked = [part.department for part in parts if part.consultation_id is not None]
+    tx[Cases].read_ledgers(case.number)
     ledgers = {department: tuple(tx[Cases].ledger(case.number, department)) for department in asked}
     return Docket(case, matter_of(tx, case), application, parts, ledgers)

@@ -33,6 +33,7 @@ from exchange.approval.statements import (
     CASE_COLUMNS,
     HOLD_UP,
     LEDGER,
+    LEDGERS,
     OPEN,
     OTHERWISE,
     PAPERS,
@@ -230,6 +231,13 @@ class Cases:
             entries = self._db.scalars(LEDGER, here)
             self._ledgers[key] = [LedgerEntry.model_validate_json(entry) for entry in entries]
         return list(self._ledgers[key])
+
+    def read_ledgers(self, number: str) -> None:
+        """Read the ledgers of a case's parts at once, for `ledger` to find: a server is asked once."""
+        rows = self._db.execute(LEDGERS, {"number": number}).all()
+        for one in self.parts(number):
+            own = [row.entry for row in rows if row.department == one.department and row.position >= one.ledger_from]
+            self._ledgers.setdefault((number, one.department), [LedgerEntry.model_validate_json(text) for text in own])
 
     def add_entries(self, number: str, department: str, entries: Sequence[LedgerEntry]) -> None:
         """Add entries to a ledger; entries are never changed."""
