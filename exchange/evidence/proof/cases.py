@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from exchange.approval.monitor.recheck import recheck_deemed
-from exchange.errors import ExchangeError
+from exchange.directory import Lookup
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.opinions import GivenOpinion, given_by, opinion_findings
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
+from exchange.evidence.proof.silences import MODES, is_monitor, silence_findings
 from exchange.evidence.proof.terms import AskedPart, asked_part
 from exchange.evidence.proof.trusting import BundleTrust
 from exchange.language import Text
 from exchange.language.names import OUTCOMES, coded
 from exchange.messaging.rules.moments import moment_text
-from exchange.schemas import Considered, Consultation, Decision, DeemedConsent, Escalation, Standing
+from exchange.schemas import Considered, Consultation, Decision, Escalation, Standing
 from exchange.schemas.instants import CLOCK_SKEW
-
-BY_SILENCE = frozenset({Standing.DEEMED, Standing.DEEMED_REFUSAL})
 
 
 def case_findings(number: str, lead: str, records: ProvedRecords, trust: BundleTrust) -> Iterator[EvidenceFinding]:
@@ -42,9 +40,9 @@ def case_findings(number: str, lead: str, records: ProvedRecords, trust: BundleT
     for part, given in parts.values():
         yield from part.findings
         yield from opinion_findings(part, given)
-        yield from _silence(part, given, records, trust, considered.get(part.department))
+        yield from silence_findings(part, records, trust, considered.get(part.department))
     if last is not None:
-        yield from _weighed(last[0], parts, considered, records)
+        yield from _weighed(last[0], parts, considered, records, trust.directory)
 
 
 def _decisions(
@@ -69,7 +67,11 @@ _Parts = Mapping[str, tuple[AskedPart, list[GivenOpinion]]]
 
 
 def _weighed(
-    document: ProvedDocument, parts: _Parts, considered: Mapping[str, Considered], records: ProvedRecords
+    document: ProvedDocument,
+    parts: _Parts,
+    considered: Mapping[str, Considered],
+    records: ProvedRecords,
+    directory: Lookup,
 ) -> Iterator[EvidenceFinding]:
     """Hold the decision against what its lead has signed for: nobody is left out, nobody is invented."""
     decided_at = document.verified.header.created_at
@@ -79,7 +81,7 @@ def _weighed(
             words = Text("{department} was asked, and the decision does not name it", {"department": department})
             yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.NOT_CONSIDERED, department, words)
             continue
-        yield from _of_part(part, said, given, decided_at, records)
+        yield from _of_part(part, said, given, document, records, directory)
     for department, said in considered.items():
         if department not in parts and said.standing is not Standing.MOOT:
             words = Text("the decision rests on {department}, and no request to it is in the bundle",
@@ -98,13 +100,15 @@ def _dated_back(said: Considered, decided_at: datetime, records: ProvedRecords) 
 
 
 def _of_part(
-    part: AskedPart, said: Considered, given: Sequence[GivenOpinion], decided_at: datetime, records: ProvedRecords
-) -> Iterator[EvidenceFinding]:
+    part: AskedPart, said: Considered, given: Sequence[GivenOpinion], decision: ProvedDocument, records: ProvedRecords,
+    directory: Lookup,
+) -> Iterator[EvidenceFinding]:  # fmt: skip
+    lead, decided_at = decision.key[0], decision.verified.header.created_at
     named = {"department": part.department}
     standing = [one for one in given if one.stands and one.reached is not None and one.reached <= decided_at]
     if said.standing is not Standing.ANSWERED:
         if standing:
-            code = FindingCode.SILENCE_AGAINST_OPINION if said.standing in BY_SILENCE else FindingCode.OPINION_DROPPED
+            code = FindingCode.SILENCE_AGAINST_OPINION if said.standing in MODES else FindingCode.OPINION_DROPPED
             words = Text("the lead has signed for {department}'s opinion in time, and the decision does not count it",
                          named)  # fmt: skip
             yield EvidenceFinding(Weight.CONTRADICTION, code, part.department, words)
@@ -119,45 +123,16 @@ def _of_part(
     elif counted.recalled:
         words = Text("the decision counts an opinion that {department} had recalled", named)
         yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.OPINION_DIFFERS, part.department, words)
-    elif counted.receipt is not None and not counted.in_time and not _escalated(part, records):
+    elif counted.receipt is not None and not counted.in_time and not _escalated(part, records, lead, directory):
         words = Text("the decision counts {department}'s opinion, which came after the term: that is lawful only "
                      "where the lead was left to decide, and nothing shows that it was", named)  # fmt: skip
         yield EvidenceFinding(Weight.CLAIMED, FindingCode.OPINION_COUNTED_LATE, part.department, words)
 
 
-def _escalated(part: AskedPart, records: ProvedRecords) -> bool:
+def _escalated(part: AskedPart, records: ProvedRecords, lead: str, directory: Lookup) -> bool:
     """Whether a monitor has left the part to the lead, since no default could arise: an answer then still counts."""
     here = (part.department, part.consultation_id)
-    return any((escalation.department, escalation.consultation_id) == here for _, escalation in records.of(Escalation))
-
-
-def _silence(
-    part: AskedPart, given: Sequence[GivenOpinion], records: ProvedRecords, trust: BundleTrust, said: Considered | None
-) -> Iterator[EvidenceFinding]:
-    """Was this default lawful? Examined by the rule that the monitor and the window go by, from the bundle alone."""
-    counted = said.message_id if said is not None and said.standing in BY_SILENCE else None
-    found = False
-    for document, deemed in records.of(DeemedConsent):
-        if (deemed.state.department, deemed.state.consultation_id) != (part.department, part.consultation_id):
-            continue
-        if document.key[1] != counted:
-            continue
-        found = True
-        yield _examined(part, document, trust)
-    if counted is not None and not found:
-        words = Text("what {department}'s silence was taken by is not in the bundle", {"department": part.department})
-        yield EvidenceFinding(Weight.MISSING, FindingCode.SILENCE_MISSING, part.department, words)
-
-
-def _examined(part: AskedPart, document: ProvedDocument, trust: BundleTrust) -> EvidenceFinding:
-    named = {"department": part.department}
-    try:
-        deemed = recheck_deemed(document.signed, trust.directory, trust.calendar)
-    except ExchangeError as error:
-        words = Text("{department}'s silence could not count: {why}", {**named, "why": error.text})
-        return EvidenceFinding(Weight.CONTRADICTION, FindingCode.SILENCE_UNLAWFUL, part.department, words)
-    if part.due_at is not None and deemed.due_at != part.due_at:
-        words = Text("{department}'s silence was counted from another end of its term than its ledger gives", named)
-        return EvidenceFinding(Weight.CONTRADICTION, FindingCode.SILENCE_UNLAWFUL, part.department, words)
-    words = Text("{department} was asked and reminded, and was silent: that counts by the rule of the matter", named)
-    return EvidenceFinding(Weight.PROVED, FindingCode.SILENCE_LAWFUL, part.department, words)
+    return any(
+        (escalation.department, escalation.consultation_id) == here and is_monitor(document.key[0], lead, directory)
+        for document, escalation in records.of(Escalation)
+    )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.directory import Lookup
-from exchange.directory.substitutes import acted_for
+from exchange.directory.substitutes import why_not
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.terms import AskedPart
 from exchange.language import Text
 from exchange.language.names import VERDICTS, coded
 from exchange.messaging.rules.moments import moment_text
-from exchange.schemas import DefaultMode, Opinion, OpinionRecall, Receipt, ReceiptOutcome, Verdict
+from exchange.schemas import Clearance, DefaultMode, Opinion, OpinionRecall, Receipt, ReceiptOutcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,32 @@ class GivenOpinion:
 
 
 def given_by(records: ProvedRecords, lead: str, part: AskedPart, matter: str, directory: Lookup) -> list[GivenOpinion]:
-    """Return the opinions that were given on a request, the earliest first."""
-    recalled = {(document.key[0], recall.opinion_id) for document, recall in records.of(OpinionRecall)
-                if _taken(records, document, lead)}  # fmt: skip
+    """Return the opinions that were given on a request, the earliest first.
+
+    Who waited for another's result may answer the clearance instead. Its own recall takes back what a substitute gave.
+    """
+    asked = {part.consultation_id, *_clearances(records, lead, part)}
+    recalled = {recall.opinion_id for document, recall in records.of(OpinionRecall)
+                if recall.department == document.key[0] == part.department
+                and _taken(records, document, lead)}  # fmt: skip
     found = []
     for document, opinion in records.of(Opinion):
-        if (opinion.department, opinion.consultation_id) != (part.department, part.consultation_id):
+        if opinion.department != part.department or opinion.consultation_id not in asked:
             continue
         if not _may_speak(document, opinion, matter, directory):
             continue
         receipt = records.receipt(document, lead)
         in_time = receipt is not None and _is_in_time(part, receipt.arrived_at)
         signer, message_id = document.key
-        found.append(GivenOpinion(message_id, signer, opinion, receipt, in_time, (signer, message_id) in recalled))
+        found.append(GivenOpinion(message_id, signer, opinion, receipt, in_time, message_id in recalled))
     return found
+
+
+def _clearances(records: ProvedRecords, lead: str, part: AskedPart) -> Iterator[str]:
+    for document, clearance in records.of(Clearance):
+        told = part.department in document.verified.header.addressees
+        if document.key[0] == lead and clearance.consultation_id == part.consultation_id and told:
+            yield document.key[1]
 
 
 def opinion_findings(part: AskedPart, those: list[GivenOpinion]) -> Iterator[EvidenceFinding]:
@@ -84,14 +96,12 @@ def _is_in_time(part: AskedPart, arrived_at: datetime) -> bool:
 
 
 def _may_speak(document: ProvedDocument, opinion: Opinion, matter: str, directory: Lookup) -> bool:
-    """A department speaks for itself, or its substitute by the directory."""
-    signer = document.key[0]
-    if signer == opinion.department:
-        return opinion.substitution is None
+    """A department speaks for itself, or a substitute by the entry of the directory that it names, while it counts."""
+    signer, serial = document.key[0], opinion.substitution
+    if signer == opinion.department or serial is None:
+        return signer == opinion.department and serial is None
     at = document.verified.header.created_at
-    return opinion.substitution is not None and acted_for(
-        directory.directory, signer, opinion.department, matter, at
-    )  # fmt: skip
+    return why_not(directory.directory, serial, signer, opinion.department, matter, [at]) is None
 
 
 def _taken(records: ProvedRecords, document: ProvedDocument, lead: str) -> bool:

@@ -9,7 +9,9 @@ from exchange.evidence.bundle.workdays_file import WORKDAYS
 from exchange.evidence.proof.logs import LOG
 from exchange.schemas import (
     DeadlineState,
+    Escalation,
     OpinionRecall,
+    Outcome,
     SentReminder,
     Standing,
     Verdict,
@@ -332,3 +334,45 @@ def log_without_its_head() -> PaperTown:
     town = good()
     town.parts.files = {path: data for path, data in town.parts.files.items() if "/heads/" not in path}
     return town
+
+
+def silence_otherwise() -> PaperTown:
+    """The decision makes a refusal of a silence that was to be consent."""
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION),
+        town.considered(TRANSPORT, Standing.DEEMED_REFUSAL, DEEMED), outcome=Outcome.REFUSE,
+    )  # fmt: skip
+    town.vouch()
+    return town
+
+
+def before_its_effect() -> PaperTown:
+    """The matter gives a working day more until silence takes effect, and the monitor did not wait for it."""
+    town = PaperTown()
+    asked = town.consult()
+    police = town.state(POLICE, town.receipt(asked, ASKED, LEAD, POLICE, town.asked_at))
+    signed_for = town.receipt(asked, ASKED, LEAD, TRANSPORT, town.asked_at)
+    transport = town.state(TRANSPORT, signed_for, effect_delay_days=1)
+    town.notice(police, transport)
+    answered(town)
+    silent(town, transport)
+    return _decided(town)
+
+
+def escalated(by: str) -> Callable[[], PaperTown]:
+    """A late opinion counts, since somebody says that the part was left to the lead."""
+
+    def make() -> PaperTown:
+        town = late_counted()
+        due_at = at("03-09", "24:00")
+        body = Escalation(
+            case_number="C-1", department=TRANSPORT, consultation_id=ASKED, due_at=due_at, obstacles=("no reminder",)
+        )  # fmt: skip
+        town.sign(body, by, (LEAD,), RECALL, at("03-10", "07:00"))
+        return town
+
+    return make
