@@ -91,7 +91,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "outcome": outcome,
         "state": outcome or visit.words(CASE_STATES[row.state.value]),
         "urgency": _urgency(visit, case),
-        "due_form": _DUE_FORMS.get(duty.task, "") if duty is not None else "",
+        "due_form": _due_form(case, duty.task if duty is not None else None),
         "task": (TASKS[duty.task][0], visit.words(TASKS[duty.task][1])) if duty is not None else None,
         "matter_line": visit.words(file.status.matter_names),
         "parts_of": application_parts(visit, case.docket.application, case.docket.matter),
@@ -137,6 +137,13 @@ def _line(visit: DeskVisit, case: LeadCase, part: PartStatus) -> LeadPartLine:
         urgency = STOPPED if stands else urgency_of(part.due_at, visit.node.calendar, visit.now)
     moved = tuple(_moved(visit, one) for one in part.amendments)
     return LeadPartLine(part, tone, said, urgency, moved, part.department in case.chaseable and visit.may(CHASE.action))
+
+
+def _due_form(case: LeadCase, task: LeadTask | None) -> str:
+    """The form whose button stands out: that of the task, or else of what a department has asked for."""
+    if task is not None and task in _DUE_FORMS:
+        return _DUE_FORMS[task]
+    return PASS_ON.key if PASS_ON.may(case) else ""
 
 
 def _moved(visit: DeskVisit, entry: LedgerEntry) -> str:
