@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from exchange.desk.basket import Basket
 from exchange.desk.face import DeskFace
-from exchange.desk.faults import FormFault, FormFaults
+from exchange.desk.faults import FormFault, FormFaults, at_fields
 from exchange.desk.permissions import check_at_desk, may_at_desk
 from exchange.desk.section import DESK_GROUPS, DeskPage, DeskSection
 from exchange.desk.terms import in_desk_terms
@@ -99,7 +99,7 @@ def common_context(desk: Desk, page: DeskPage, visit: DeskVisit, request: Reques
         "done": visit.words(done) if done else "",
         "back": "",
         "fault": visit.error,
-        "fault_at": _at_fields(visit, faults),
+        "fault_at": at_fields(visit.say, faults),
         "faults": faults,
         "passes": False,
         "in_desk_terms": lambda remedy: in_desk_terms(remedy, visit.say),
@@ -135,16 +135,6 @@ def _faults(visit: DeskVisit) -> Sequence[FormFault]:
     """What is wrong with a form, each remedy in the desk's own terms."""
     found = visit.error.faults if isinstance(visit.error, FormFaults) else ()
     return [replace(one, remedy=in_desk_terms(one.remedy, visit.say)) for one in found]
-
-
-def _at_fields(visit: DeskVisit, faults: Sequence[FormFault]) -> Mapping[str, FormFault]:
-    """What stands beside each field: of several faults all, one a line, the last with its remedy behind it."""
-    found: dict[str, FormFault] = {}
-    for one in faults:
-        before = found.get(one.anchor)
-        lines = f"{before.what}{visit.say('；', '; ')}{before.remedy}\n{one.what}" if before is not None else one.what
-        found[one.anchor] = replace(one, what=lines)
-    return found
 
 
 def _grouped(visit: DeskVisit, menu: Sequence[DeskPage]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError
@@ -42,3 +42,13 @@ def reason_given(visit: DeskVisit, field: str, label: Words, missing: str, remed
     except CallerError as error:
         what, mend = error.written(language()), error.remedy_text.written(language())
         raise FormFaults([FormFault(field, visit.words(label), what, mend)]) from error
+
+
+def at_fields(say: Callable[[str, str], str], faults: Sequence[FormFault]) -> Mapping[str, FormFault]:
+    """Return what stands beside each field: of several faults all, one a line; the last has its remedy behind it."""
+    found: dict[str, FormFault] = {}
+    for one in faults:
+        before = found.get(one.anchor)
+        lines = f"{before.what}{say('；', '; ')}{before.remedy}\n{one.what}" if before is not None else one.what
+        found[one.anchor] = replace(one, what=lines)
+    return found

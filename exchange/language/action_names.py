@@ -105,7 +105,7 @@ ACTIONS: Mapping[str, Words] = {
     "joint.sign": ("会签", "joint signature"),
     "joint.refuse": ("拒绝会签", "joint refusal"),
     "joint.withdraw": ("撤回会签", "joint withdrawal"),
-    "notice.send": ("发通知", "notice"),
+    "notice.send": ("发通知", "notice issued"),
     "notice.sign": ("签收通知", "notice signed for"),
     "notice.return": ("退回通知", "notice returned"),
     "notice.remind": ("催办通知", "notice reminder"),

@@ -125,6 +125,8 @@ def test_a_clerk_writes_it_every_fault_is_told_beside_its_field_and_a_signer_sen
     for said in ("nobody in the directory is called nobody", "is no document number", "one rank", "article 15(4)",
                  "signs it, and is named here again"):  # fmt: skip
         assert said in page, said
+    beside = page[page.index('id="signers-fault"') :]
+    assert "is called nobody" in beside, "all that is wrong with a field stands beside it"
     assert "路网.txt" in page, "what was typed and attached is kept"
     assert f'href="{path}"><strong>(no title)' in signer.get("/joint?list=drafts"), "and the office has it"
     mended = {

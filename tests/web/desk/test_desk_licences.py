@@ -61,6 +61,7 @@ def test_a_licence_is_issued_and_everything_that_happens_to_it_is_entered(office
     nothing = lead.post(f"{path}/change", {**lead.hidden(f"{path}/change"), **said})
     assert (nothing.status_code, "nothing is changed" in nothing.text) == (422, True)
     act(lead, f"{path}/change", **said, permits="黄山路占道 200 米")
+    assert "A signer signs it" in clerk.get(f"{path}/revoke"), "no button that would be refused"
     assert clerk.post(f"{path}/revoke", {**clerk.hidden(f"{path}/revoke"), **said}).status_code == 403
     old = lead.hidden(f"{path}/cancel")
     act(lead, f"{path}/revoke", **said)

@@ -66,6 +66,7 @@ def test_what_a_department_asks_for_is_passed_on_comes_in_and_is_read_at_its_des
     lead, at_lead = lead_office.officer("window"), f"/lead/case/{case.number}"
     assert case.number in lead.get("/?list=supplements")
     assert "管线交底书" in lead.get(at_lead)
+    assert f'<a class="button" href="{at_lead}/supplement-pass"' in lead.get(at_lead), "it is what waits"
     read = lead.get(f"{at_lead}/supplement-pass")
     assert "有燃气管线" in read, "all that goes out is read before"
     fields = {**lead.fields_of(read), "department": city.address("planning")}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from exchange.desk.faults import FormFaults
+from exchange.desk.faults import FormFaults, at_fields
 from exchange.desk.letters.chain import called
 from exchange.desk.letters.writing.drafts import MOST_FILES, LetterDraft
 from exchange.desk.letters.writing.fields import TYPED, asked_of, concerned_in
@@ -121,7 +121,7 @@ def checked(visit: DeskVisit, found: LetterDraft, ready: Ready) -> dict[str, obj
         with visit.node.step() as step:
             ready(visit, step, found.kept.fields, found.contents)
     except FormFaults as error:
-        return {"faults": error.faults, "fault_at": {one.anchor: one for one in error.faults}}
+        return {"faults": error.faults, "fault_at": at_fields(visit.say, error.faults)}
     return {}
 
 

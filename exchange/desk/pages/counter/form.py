@@ -9,7 +9,7 @@ from exchange.desk.counter.fields import FILES, matter_entered, matters_entered,
 from exchange.desk.counter.reading import entered_application
 from exchange.desk.counter.scans import LARGEST, MOST_SCANS, expect_no_faults, scans_looked_at, take_scans
 from exchange.desk.counter.shown import counter_form
-from exchange.desk.faults import FormFaults
+from exchange.desk.faults import FormFaults, at_fields
 from exchange.desk.letters.writing.drafts import LetterDraft, draft_id
 from exchange.desk.letters.writing.form import draft_mark, expect_draft_seen
 from exchange.desk.looking import CHUNK, key_of, place_of
@@ -64,7 +64,7 @@ def _shown(
         with visit.node.step() as step:
             entered_application(visit, step, matter, found)
     except FormFaults as error:
-        return {**shown, "faults": error.faults, "fault_at": {one.anchor: one for one in error.faults}}
+        return {**shown, "faults": error.faults, "fault_at": at_fields(visit.say, error.faults)}
     return shown
 
 
