@@ -40,8 +40,8 @@ def reason_given(visit: DeskVisit, field: str, label: Words, missing: str, remed
     try:
         return check_reason(visit.typed(field), missing, remedy)
     except CallerError as error:
-        what, mend = error.written(language()), error.remedy_text.written(language())
-        raise FormFaults([FormFault(field, visit.words(label), what, mend)]) from error
+        what, remedied = error.written(language()), error.remedy_text.written(language())
+        raise FormFaults([FormFault(field, visit.words(label), what, remedied)]) from error
 
 
 def at_fields(say: Callable[[str, str], str], faults: Sequence[FormFault]) -> Mapping[str, FormFault]:

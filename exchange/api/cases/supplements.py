@@ -20,14 +20,13 @@ from exchange.messaging.node import Step
 from exchange.schemas import SupplementOutcome
 from exchange.schemas.base import CaseNumber
 
-router = APIRouter()
+router = APIRouter(tags=["window"])
 
 
 @router.post(
     "/supplement-requests",
     status_code=202,
     response_model=SentOut,
-    tags=["opinions"],
     summary="提请补充材料 · Ask the applicant for a supplement",
     description="受理后通过窗口提请申请人补充，每案一次；期限照常进行，沉默的后果不变。 · Through the window, "
     "once in a case, before the opinion and while the term runs. It stops no term. Scope: reply.",
@@ -44,11 +43,8 @@ def ask_supplement(
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of("ask a supplement", asked), do)
 
 
-_AT_WINDOW = APIRouter(tags=["window"])
-
-
 @on_case(
-    _AT_WINDOW,
+    router,
     "supplement-answer",
     SupplementAnswerIn,
     SupplementAnswered,
@@ -74,6 +70,3 @@ def answer_supplement(
         return SupplementAnswered(number=number, department=asked.department, message_id=message_id)
 
     return done_once(api, caller, f"answer a supplement of {number}", asked, key, do)
-
-
-router.include_router(_AT_WINDOW)

@@ -53,7 +53,8 @@ def test_a_licence_from_issuing_to_its_cancellation(city: ProcessDomain, tmp_pat
     assert "✓" in run(city, "licence", "check", number, code.lower()).stdout
     run(city, "licence", "check", number, "0000-0000-0000-0000", code=8)
     run(city, "licence", "check", number, code=2)
-    file.write_bytes(file.read_bytes()[:-1] + b"\0")
+    *begin, last = file.read_bytes()
+    file.write_bytes(bytes([*begin, last ^ 1]))
     assert (
         json.loads(run(city, "licence", "check", "--file", str(file), "--json", code=8).stdout)["result"] == "not-ours"
     )

@@ -7,7 +7,7 @@ import pytest
 from exchange.directory.addressing import queue_for
 from exchange.schemas import MESSAGES, Urgency
 
-ARBITER = {"opinion", "opinion-recall", "procedure-ended", "deemed-consent", "escalation"}
+ARBITER = {"opinion", "opinion-recall", "procedure-ended", "deemed-consent", "escalation", "supplement-request"}
 
 
 @pytest.mark.parametrize("kind", sorted(ARBITER))

@@ -46,4 +46,4 @@ def test_all_who_wait_for_receipts_are_told_of_them_in_turn() -> None:
     both = Work(signed=(lambda *_: heard.append("relay"), lambda *_: heard.append("window")))
     both.on_signed(cast(Step, None), [], [])
     assert heard == ["relay", "window"]
-    assert len(work(Role.RELAY, Role.WINDOW, Role.DEPARTMENT).signed) == 4
+    assert len(work(Role.RELAY, Role.WINDOW, Role.DEPARTMENT).signed) == 5
