@@ -191,7 +191,7 @@ def test_a_server_that_is_killed_while_an_application_is_handed_in_loses_nothing
         url = re.findall(r"http://127\.0\.0\.1:\d+", said.read_text())[0]
         said_by = {"cookie": cookie, "accept-language": "en"}
         with httpx.Client(base_url=url, headers=said_by, trust_env=False, timeout=60) as back:
-            assert f"{number} has been handed in" in back.get(check).text
+            assert f'<span class="moment">{number}</span> has been handed in' in back.get(check).text
             assert "handed in, on its way" in back.get(f"/cases/{number}").text
             again = back.post(path, content=form, headers={"content-type": "application/x-www-form-urlencoded"})
             assert (again.status_code, again.headers["location"]) == (303, f"/cases/{number}")
