@@ -51,8 +51,8 @@ def evidence(
 
     Of a case that is every message of it that is on record; of a document, a notice or a joint document its whole
     conversation. `exchange verify` reads it on a machine that has nothing else than the authority's certificate. What
-    is in it was signed before; making it adds nothing and needs no key. It holds the content: give it to whom it
-    concerns.
+    is in it was signed before; signed anew is only that the directory in it is the present one, where the key for that
+    lies here. It holds the content: give it to whom it concerns.
     """
     logs.configure(quiet=True)
     settings = Settings.read(home=home)

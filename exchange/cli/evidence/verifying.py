@@ -10,12 +10,12 @@ import typer
 from exchange.cli.options import JsonOption
 from exchange.cli.view import console, plain, print_json
 from exchange.directory.certificates import der_of
-from exchange.errors import FileUnusable
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, Weight
 from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
 from exchange.evidence.proof.words import CONCLUSIONS, WEIGHTS
 from exchange.language import choose, language, tr
 from exchange.language.members import calling
+from exchange.machine.files import told
 
 EXIT_CODES = {Conclusion.PROVED: 0, Conclusion.INCOMPLETE: 3, Conclusion.CONTRADICTED: 4}
 _SIGNS = {
@@ -66,11 +66,8 @@ def verify(
 
 
 def _bytes(path: Path) -> bytes:
-    try:
+    with told(path):
         return path.read_bytes()
-    except OSError as error:
-        why = error.strerror or error
-        raise FileUnusable("{path}: {reason}", remedy="name a file that can be read", path=path, reason=why) from error
 
 
 def verification_json(found: VerifiedBundle) -> dict[str, Any]:
@@ -96,7 +93,6 @@ def _finding_json(one: EvidenceFinding) -> dict[str, Any]:
         "about": one.about,
         "text": str(one.text),
         "at_latest": one.at_latest.isoformat() if one.at_latest else None,
-        "at_earliest": one.at_earliest.isoformat() if one.at_earliest else None,
     }
 
 

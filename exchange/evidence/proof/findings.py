@@ -65,7 +65,6 @@ class FindingCode(StrEnum):
     SILENCE_AGAINST_OPINION = "silence-against-opinion"
     NOT_CONSIDERED = "not-considered"
     NEVER_ASKED = "never-asked"
-    ESCALATED = "escalated"
     DECISION = "decision"
     DECISION_MISSING = "decision-missing"
     DECISION_WRONG_LEAD = "decision-wrong-lead"
@@ -92,8 +91,6 @@ class EvidenceFinding:
     text: Text
     at_latest: datetime | None = None
     """By when it was so, as somebody else has signed."""
-    at_earliest: datetime | None = None
-    """Before when it cannot have been so."""
 
     @property
     def is_detail(self) -> bool:
