@@ -7,7 +7,6 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -30,19 +29,6 @@ CASES: list[dict[str, Any]] = json.loads((VECTORS / "expected.json").read_text(e
 MOST_LINES = 400
 
 Outcome = tuple[str, list[str]]
-
-
-@pytest.fixture(scope="module")
-def second() -> Iterator[Any]:
-    """Its main module. Its modules import each other as a script's do: from its own folder."""
-    names = [path.stem for path in SOURCES]
-    sys.path.insert(0, str(DOCS / "verifier"))
-    try:
-        yield import_module("verify_case")
-    finally:
-        sys.path.remove(str(DOCS / "verifier"))
-        for name in names:
-            sys.modules.pop(name, None)
 
 
 def _files(name: str) -> dict[str, bytes]:
