@@ -28,6 +28,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "init": CommandAction(("new", "anew")),
     "up": CommandAction(unless=("detach",), begun=True),
     "down": CommandAction(),
+    "log": CommandAction(("member", "settle"), only=("settle",)),
     "submit": CommandAction(("file",)),
     "filing accept": CommandAction(("number", "officer", "promise")),
     "filing missing": CommandAction(("number", "officer")),

@@ -12,6 +12,7 @@ ACTIONS: Mapping[str, Words] = {
     "discard": ("丢弃", "discard"),
     "export": ("导出", "export"),
     "evidence": ("导出证据包", "evidence"),
+    "log": ("日志树争议了结", "disputes of a log settled"),
     "hold": ("暂停", "hold"),
     "release": ("恢复", "release"),
     "drain": ("排空", "drain"),

@@ -23,6 +23,7 @@ from exchange.language import Recorded, Text
 from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.dead_letters import brought, settle_letters
+from exchange.messaging.hints.logs import passed_on
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
@@ -179,7 +180,7 @@ class Transit:
             message_id=header.message_id,
             correlation_id=header.conversation_id,
             kind=header.kind,
-            headers=found.label,
+            headers={**passed_on(delivery.headers), **found.label},
         )
         return _Passing(delivery, header, publication)
 

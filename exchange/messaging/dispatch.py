@@ -287,6 +287,7 @@ class Dispatcher:
 
     def _publication(self, parcel: Parcel) -> Publication:
         label = label_for(parcel.addressee) if parcel.queue.startswith(UPLINK) else {}
+        beside = self._carrier.headers(parcel.queue), self._node.beside.headers(parcel.addressee)
         return Publication(
             id=parcel.id,
             queue=parcel.queue,
@@ -294,5 +295,5 @@ class Dispatcher:
             message_id=parcel.message_id,
             correlation_id=parcel.conversation_id,
             kind=parcel.kind,
-            headers={**label, **self._node.observer.headers(parcel), **self._carrier.headers(parcel.queue)},
+            headers={**label, **self._node.observer.headers(parcel), **beside[0], **beside[1]},
         )

@@ -23,6 +23,7 @@ from exchange.errors import NotFound
 from exchange.machine.debts import Debts
 from exchange.machine.logger import get_logger
 from exchange.messaging.clock_watch import ClockWatch
+from exchange.messaging.hints.logs import Beside
 from exchange.messaging.observer import Observer
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import Outgoing, Parcel
@@ -71,6 +72,8 @@ class Node:
     """Since when its monitors are to be told of deadlines that changed: they are at once where no round would do it."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
+    beside: Beside = field(default_factory=Beside)
+    """What of logs is to go beside messages, and has come beside them."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def renew(self) -> None:

@@ -108,6 +108,7 @@ class Receiver:
         """
         self._node.renew()
         heard(self._node, deliveries)
+        self._node.beside.hear(deliveries)
         good, dead = self._opener.open_all(deliveries)
         try:
             self._take(good, dead)

@@ -14,6 +14,8 @@ from exchange.envelope.cbor import encode
 from exchange.errors import NotFound
 from exchange.messaging.log.scrubbing import scrub_state
 from exchange.messaging.log.store import MemberLog
+from exchange.messaging.log.witnesses import LogDispute, Witnesses
+from exchange.operations.log_witnesses import WitnessView, view_witnesses
 from exchange.store import Store
 
 
@@ -34,6 +36,9 @@ class LogView:
     """Entries up to which the member's own check has come in this pass."""
     checked_at: datetime | None = None
     broken: LogBreak | None = None
+    witnesses: tuple[WitnessView, ...] = ()
+    disputes: tuple[LogDispute, ...] = ()
+    """What this member holds of logs, its own or others', that were signed in two histories or cut off."""
 
     def as_checked(self, size: int, at: datetime, broken: LogBreak | None) -> LogView:
         """Return it with what another check has found."""
@@ -55,7 +60,7 @@ class EntryProof:
         return encode([self.leaf, self.receipt])
 
 
-def view_log(store: Store, address: str, most: int = 20) -> LogView:
+def view_log(store: Store, address: str, now: datetime, most: int = 20) -> LogView:
     """Return what a member's database tells of its log. Raises DatabaseUnavailable."""
     with store.reading() as tx:
         kept, state = tx[MemberLog], scrub_state(tx)
@@ -63,7 +68,10 @@ def view_log(store: Store, address: str, most: int = 20) -> LogView:
         unsealed, last = kept.waiting(), kept.last_entry()
         begun = heads[0].issued_at if heads else None
         late = last.at - begun if unsealed and last is not None and begun is not None else timedelta()
-        view = LogView(address, tuple(heads), kept.counted(), unsealed, max(late, timedelta()))
+        view = LogView(
+            address, tuple(heads), kept.counted(), unsealed, max(late, timedelta()),
+            witnesses=view_witnesses(tx, now), disputes=tuple(tx[Witnesses].disputes()),
+        )  # fmt: skip
     return view if state is None else view.as_checked(state.mark.size, state.checked_at, state.broken)
 
 

@@ -26,6 +26,7 @@ from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dispatch import Dispatcher
 from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal_rest
+from exchange.messaging.log.witnessing import Witnessing
 from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
@@ -91,7 +92,9 @@ class RunningMember:
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
         self._owing = Owing(node, self._patience)
-        self._log_rounds = {"log": Sealing().look, "check of the log": Scrubbing().look}
+        self._log_rounds = {
+            "log": Sealing().look, "check of the log": Scrubbing().look, "witnesses of logs": Witnessing().look,
+        }  # fmt: skip
         tick = tick if tick is not None else tick_for(node.clock)
         self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._owing.wait)
         self._version = 0

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.messaging.failing.store import FailingWork
+from exchange.messaging.log.witnesses import Witnesses
 from exchange.messaging.node import Node
 from exchange.runtime.member import RunningMember
 from exchange.schemas import Role
@@ -46,6 +47,10 @@ class MemberState:
     """What speaks against this machine's clock; restarting would not help."""
     failing_work: int = 0
     """Pieces of periodic work that fail."""
+    disputes: int = 0
+    """Logs, its own or others', of which it holds heads that contradict each other."""
+    unwitnessed: float = 0.0
+    """Seconds for which nobody has countersigned a head of its log that was shown."""
 
     @property
     def alive(self) -> bool:
@@ -117,6 +122,9 @@ class MemberGauges(Collector):
             yield from _of_figures(who, state.figures, state.now)
             yield _gauge("yizhan_rule_failing_cases", "Cases whose rule failed.", who, state.rule_failing)
             yield _gauge("yizhan_failing_work", "Items of periodic work that fail.", who, state.failing_work)
+            yield _gauge("yizhan_log_disputes", "Logs of which it holds two histories.", who, state.disputes)
+            lag = "Since when nobody has countersigned a head of its log that was shown."
+            yield _gauge("yizhan_log_unwitnessed_seconds", lag, who, state.unwitnessed)
         yield from _expiries(node, state.now)
 
     def _read(self) -> MemberState:
@@ -127,13 +135,25 @@ class MemberGauges(Collector):
             with self._store.reading() as tx:
                 figures: Figures | None = tx[Gauges].read(now, deadlines=monitors)
                 failing, work = tx[Troubles].rule_failing().number, tx[FailingWork].count()
+                disputes, lag = len(tx[Witnesses].disputes()), tx[Witnesses].lag(now).total_seconds()
             doubt = node.clock_watch.found(now) if node.clock_watch is not None else None
         except ExchangeError:
-            figures, failing, work, doubt = None, 0, 0, None
+            figures, failing, work, doubt, disputes, lag = None, 0, 0, None, 0, 0.0
         connections, loops = dict(pulse.connections), dict(pulse.loops)
         clock = None if doubt is None else str(doubt)
         return MemberState(
-            figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock, work
+            figures,
+            failing,
+            now,
+            connections,
+            loops,
+            pulse.since_tick,
+            pulse.stuck,
+            pulse.records,
+            clock,
+            work,
+            disputes,
+            lag,
         )
 
 

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from exchange.audit.log.comparing import LogBreak
-from exchange.audit.log.heads import LogHead
 from exchange.cli.complete import member_addresses
+from exchange.cli.operations.log_views import proof_json, tell_logs
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json
 from exchange.errors import CallerError, DatabaseUnavailable, NotFound
 from exchange.language import tr
 from exchange.machine.files import write_file
 from exchange.messaging.log.checking import check_log
+from exchange.messaging.log.witnesses import Witnesses
 from exchange.operations.audit.heads import open_as_it_is
 from exchange.operations.domain_view import DomainView
-from exchange.operations.member_log import EntryProof, LogView, prove_entry, view_log
-from exchange.operations.said.terms import moment
+from exchange.operations.log_witnesses import HeldHere, against, held_in, told_once
+from exchange.operations.member_log import LogView, prove_entry, view_log
 from exchange.runtime.home import open_directory
 from exchange.runtime.settings import Settings
 
 _CAME_OUT_OTHERWISE = 8
-_LATE = timedelta(minutes=5)
-"""Longer than a served member ever leaves its rows unsealed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +50,15 @@ def log(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where the proof goes, with its head beside it as FILE.head.")
     ] = None,
+    settle: Annotated[
+        str | None,
+        typer.Option(
+            "--settle",
+            metavar="MEMBER",
+            autocompletion=member_addresses,
+            help="Let rest what this member holds against that one's log, and begin anew with its next head.",
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,8 +74,11 @@ def log(
     it, without this exchange and without any other entry; the head says how long the log was. With `--json` all three
     are printed in hexadecimal.
 
-    Somebody with the database and the signing key can write all of it anew: keep heads elsewhere, as this command
-    prints them, and compare.
+    Heads travel beside messages that go anyway to two members and the relay office of the level above, which
+    countersign what only grows. So somebody with the database and the signing key, who could write all of it anew, is
+    found out: with `--check` the log is held against what the members here hold of it, too. A log of which two
+    histories were signed, or that was cut off, stays told until people settle it (`--settle`), as after an older
+    database was put back on purpose; the heads that prove it are kept.
 
     Exit code 8: the check has found something.
     """
@@ -76,15 +86,21 @@ def log(
         raise CallerError("whose entry?", remedy="name the member: exchange log ADDRESS --entry N")
     if output is not None and entry is None:
         raise CallerError("only a proof goes to a file", remedy="add --entry N")
+    if settle is not None and member is None:
+        raise CallerError("who is to let it rest?", remedy="name the member: exchange log ADDRESS --settle MEMBER")
     settings = Settings.read(home=home)
     with DomainView(settings) as view:
         addresses = _chosen(view, member)
+        if settle is not None:
+            _settle(view, settings, addresses[0], settle)
+            return
         if entry is not None:
             _prove(view, settings, addresses[0], entry, output, as_json=as_json)
             return
-        found = [_looked_at(view, settings, address, check=check) for address in addresses]
-    _tell(found, one=member is not None, as_json=as_json)
-    if any(one.broken is not None for one in found):
+        held = _held(view, addresses) if check else {}
+        found = [_looked_at(view, settings, address, held if check else None) for address in addresses]
+    tell_logs(found, one=member is not None, as_json=as_json)
+    if any(one.broken is not None or one.disputes for one in found):
         raise typer.Exit(_CAME_OUT_OTHERWISE)
 
 
@@ -97,18 +113,51 @@ def _chosen(view: DomainView, member: str | None) -> list[str]:
     return [member]
 
 
-def _looked_at(view: DomainView, settings: Settings, address: str, *, check: bool) -> LogView:
+def _held(view: DomainView, addresses: Sequence[str]) -> dict[str, list[HeldHere]]:
+    """What the members here hold of these ones' logs. A member whose database is away hides no other's."""
+    found: dict[str, list[HeldHere]] = {address: [] for address in addresses}
+    for witness in view.profiles():
+        try:
+            store = open_as_it_is(view, witness)
+            if store is None:
+                continue
+            with closing(store), store.reading() as tx:
+                for origin, one in held_in(tx, witness):
+                    found.setdefault(origin, []).append(one)
+        except DatabaseUnavailable:
+            continue
+    return found
+
+
+def _looked_at(
+    view: DomainView, settings: Settings, address: str, held: Mapping[str, Sequence[HeldHere]] | None
+) -> LogView:
+    """``held``: the log is to be checked, and held against these heads."""
     store = open_as_it_is(view, address)
     if store is None:
         raise DatabaseUnavailable(
             "the tables of {address} are of another release", remedy="run `exchange init`", address=address
         )
     with closing(store):
-        found = view_log(store, address)
-        if not check:
+        now = settings.clock.now()
+        found = view_log(store, address, now)
+        if held is None:
             return found
-        mark, broken = check_log(store, address, open_directory(view.home, settings), whole=True)
-        return found.as_checked(mark.size, settings.clock.now(), broken)
+        directory = open_directory(view.home, settings)
+        mark, broken = check_log(store, address, directory, whole=True)
+        with store.reading() as tx:
+            differs = against(tx, address, directory, held[address], now)
+        found = replace(found, disputes=tuple(told_once([*found.disputes, *differs])))
+        return found.as_checked(mark.size, now, broken)
+
+
+def _settle(view: DomainView, settings: Settings, address: str, origin: str) -> None:
+    store = open_as_it_is(view, address)
+    if store is None:
+        raise NotFound("{member} has no log yet", remedy="`exchange log` lists all members", member=address)
+    with closing(store), store.transaction() as tx:
+        number = tx[Witnesses].settle(origin, settings.clock.now(), own=address == origin)
+    console.print(plain(tr("{number} disputes about the log of {origin} rest", number=number, origin=origin)))
 
 
 def _prove(
@@ -127,90 +176,9 @@ def _prove(
         write_file(output, proof.as_file())
         write_file(output.with_name(f"{output.name}.head"), proof.head)
     if as_json:
-        print_json(_proof_json(address, proof))
+        print_json(proof_json(address, proof))
     elif output is not None:
         facts = {"file": output, "index": proof.index, "size": proof.size}
         console.print(plain(tr("{file}: entry {index} and its receipt, in a log of {size}", **facts)))
     else:
-        console.print_json(data=_proof_json(address, proof))
-
-
-def _proof_json(address: str, proof: EntryProof) -> dict[str, Any]:
-    return {
-        "member": address, "index": proof.index, "size": proof.size, "leaf": proof.leaf.hex(),
-        "receipt": proof.receipt.hex(), "head": proof.head.hex(),
-    }  # fmt: skip
-
-
-def _tell(found: list[LogView], *, one: bool, as_json: bool) -> None:
-    if as_json:
-        print_json([_view_json(view) for view in found])
-        return
-    if one:
-        _show_heads(found[0])
-    else:
-        _show_members(found)
-    for view in found:
-        if view.broken is not None:
-            said = tr("{address}: {broken}", address=view.address, broken=view.broken.text)
-            console.print(plain(said, "bold red"))
-
-
-def _show_members(found: list[LogView]) -> None:
-    table = Table(header_style="bold", border_style="dim")
-    for title in (tr("member"), tr("sealed"), tr("claimed"), tr("newest head"), tr("not sealed"), tr("checked")):
-        table.add_column(title)
-    for view in found:
-        head = view.heads[0] if view.heads else None
-        table.add_row(
-            view.address,
-            str(head.size if head else 0),
-            str(head.claimed if head else 0),
-            moment(head.issued_at) if head else "",
-            plain(str(view.unsealed), "yellow" if view.lag > _LATE else ""),
-            _checked(view),
-        )
-    console.print(table)
-
-
-def _checked(view: LogView) -> str:
-    if view.checked_at is None:
-        return tr("not yet")
-    return tr("{count} entries, {moment}", count=view.checked, moment=moment(view.checked_at))
-
-
-def _show_heads(view: LogView) -> None:
-    table = Table(header_style="bold", border_style="dim")
-    for title in (tr("size"), tr("signed at"), tr("root"), tr("head before")):
-        table.add_column(title, overflow="fold")
-    for head in view.heads:
-        table.add_row(str(head.size), moment(head.issued_at), head.root, (head.previous or "")[:16])
-    console.print(table)
-    claimed = view.heads[0].claimed if view.heads else 0
-    console.print(tr("{number} heads, the first {claimed} entries claimed", number=view.counted, claimed=claimed))
-    console.print(tr("rows that are not sealed yet: {number}", number=view.unsealed))
-    if view.lag > _LATE:
-        lag = int(view.lag.total_seconds() // 60)
-        console.print(plain(tr("the newest row is {lag} minutes younger than the newest head: is it served?", lag=lag)))
-    console.print(tr("checked: {checked}", checked=_checked(view)))
-
-
-def _view_json(view: LogView) -> dict[str, Any]:
-    return {
-        "member": view.address,
-        "heads": [_head_json(head) for head in view.heads],
-        "head_count": view.counted,
-        "unsealed": view.unsealed,
-        "lag_seconds": int(view.lag.total_seconds()),
-        "checked": view.checked,
-        "checked_at": view.checked_at.isoformat() if view.checked_at else None,
-        "broken": _break_json(view.broken) if view.broken else None,
-    }
-
-
-def _head_json(head: LogHead) -> dict[str, Any]:
-    return head.model_dump(mode="json")
-
-
-def _break_json(broken: LogBreak) -> dict[str, Any]:
-    return {"fault": broken.fault.value, "index": broken.index, "row": broken.number, "text": str(broken.text)}
+        console.print_json(data=proof_json(address, proof))

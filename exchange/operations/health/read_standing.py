@@ -11,6 +11,7 @@ from exchange.clock import Clock, RealClock
 from exchange.errors import ExchangeError
 from exchange.language import Text
 from exchange.messaging.log.scrubbing import scrub_state
+from exchange.messaging.log.witnesses import Witnesses
 from exchange.operations.audit.heads import LogWatch
 from exchange.operations.health.store import OpenWork
 from exchange.operations.holds.domain import at_risk, survey
@@ -78,6 +79,8 @@ def member_facts(
         unexplained=tx[Troubles].unexplained() if window else Gathered(),
         round_failing=failing_in(tx),
         log_broken=_log_broken(tx),
+        log_disputed=_log_disputed(tx),
+        unwitnessed=_real(clock, tx[Witnesses].lag(now)),
         ends=tx[Troubles].ends(now - limits.overdue, now + limits.ahead) if window else {},
         deadlines=tuple(deadlines),
         more_deadlines=len(deadlines) >= MOST_DEADLINES,
@@ -143,6 +146,12 @@ def _not_current(view: DomainView) -> timedelta | None:
 def _log_broken(tx: Transaction) -> Text | None:
     state = scrub_state(tx)
     return state.broken.text if state is not None and state.broken is not None else None
+
+
+def _log_disputed(tx: Transaction) -> Text | None:
+    """The first of all that stand: the others are told once that is settled, and by `exchange log` at any time."""
+    stand = tx[Witnesses].disputes()
+    return stand[0].text if stand else None
 
 
 def _drain(tx: Transaction, clock: Clock) -> DrainFact | None:

@@ -83,6 +83,10 @@ class MemberFacts:
     """Periodic work that fails again and again; ``detail`` says how."""
     log_broken: Text | None = None
     """What its own check of its log has found: the first place at which the journal is not as it was sealed."""
+    log_disputed: Text | None = None
+    """What it holds of a log, its own or another's, that was signed in two histories, or cut off."""
+    unwitnessed: timedelta = timedelta()
+    """For how long nobody has countersigned a head of its log, though heads were shown."""
     ends: Mapping[str, Ends] = field(default_factory=dict)
     """A window's: by department."""
     deadlines: tuple[DeadlineFact, ...] = ()
@@ -156,6 +160,7 @@ class Limits:
     unsigned: timedelta = timedelta(days=1)
     undated: timedelta = timedelta(days=10)
     joint: timedelta = timedelta(days=3)
+    unwitnessed: timedelta = timedelta(days=14)
     undecided: timedelta = timedelta(days=1)
     """A case that waits for its lead longer is told; it is shown at once."""
     settle: timedelta = timedelta(seconds=30)

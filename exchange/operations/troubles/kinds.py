@@ -53,6 +53,8 @@ class AlertKind(StrEnum):
     STALE_DIRECTORY = "stale-directory"
     AUDIT = "audit"
     LOG = "log"
+    LOG_DISPUTED = "log-disputed"
+    LOG_UNWITNESSED = "log-unwitnessed"
     CALENDAR = "calendar"
     TOKEN = "token"  # noqa: S105 -- a kind of alert
     WEBHOOK_OFF = "webhook-off"

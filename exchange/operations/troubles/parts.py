@@ -122,6 +122,7 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             ("保留现场，查明谁能写该成员的数据库；细看 `exchange log 成员地址 --check`",
              "keep it as it is and find out who can write its database; see `exchange log ADDRESS --check`"),
         )  # fmt: skip
+    yield from _of_witnesses(member, limits)
     failing = member.round_failing
     if failing.number and failing.since is not None:
         since, which = span(facts.now - failing.since), ", ".join(failing.first)
@@ -133,6 +134,27 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             (f"其余工作照常进行，这些项目一小时内再试；查看 logs/{member.address}.log 中的 `work.failed`",
              f"the rest goes on, and these are tried again within the hour; see `work.failed` in"
              f" logs/{member.address}.log"),
+        )  # fmt: skip
+
+
+def _of_witnesses(member: MemberFacts, limits: Limits) -> Iterator[Alert]:
+    chinese, english = named(member, member.address)
+    if member.log_disputed is not None:
+        yield Alert(
+            AlertKind.LOG_DISPUTED, member.address, Severity.CRITICAL,
+            f"{chinese}：{member.log_disputed.written(Language.CHINESE)}", f"{english}: {member.log_disputed}",
+            "/members",
+            ("保留双方数据库现场，查明谁能写该数据库并持有其密钥；细看 `exchange log 成员地址`",
+             "keep both databases as they are, find out who can write that one and has its key; see"
+             " `exchange log ADDRESS`"),
+        )  # fmt: skip
+    if member.unwitnessed > limits.unwitnessed:
+        late = span(member.unwitnessed)
+        yield Alert(
+            AlertKind.LOG_UNWITNESSED, member.address, Severity.WARNING,
+            f"{chinese}：树头已 {late[0]} 无人见证", f"{english}: nobody has countersigned its log for {late[1]}",
+            "/members", ("查看见证成员是否在运行：`exchange log 成员地址`",
+                         "see whether its witnesses are served: `exchange log ADDRESS`"),
         )  # fmt: skip
 
 

@@ -141,6 +141,7 @@ class LimitSettings(Wire):
     calendar_days: float = Field(default=90, gt=0)
     forgotten_hours: float = Field(default=24, gt=0)
     settle_seconds: float = Field(default=30, ge=0)
+    unwitnessed_days: float = Field(default=14, gt=0)
 
     def limits(self) -> Limits:
         """Return the limits as the rules take them."""
@@ -154,6 +155,7 @@ class LimitSettings(Wire):
             calendar=timedelta(days=self.calendar_days),
             forgotten=timedelta(hours=self.forgotten_hours),
             settle=timedelta(seconds=self.settle_seconds),
+            unwitnessed=timedelta(days=self.unwitnessed_days),
         )
 
 

@@ -42,6 +42,8 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.STALE_DIRECTORY: ("签名目录是否最新不明", "The directory is not known to be current"),
     AlertKind.AUDIT: ("审计日志被改动或截断", "The audit log was changed or cut off"),
     AlertKind.LOG: ("办理日志被改动或截断", "A journal was changed or cut off"),
+    AlertKind.LOG_DISPUTED: ("日志树出现两种历史或被截断", "Two histories of a log, or one cut off"),
+    AlertKind.LOG_UNWITNESSED: ("树头久无见证", "Nobody countersigns a log"),
     AlertKind.CALENDAR: ("工作日历不足", "The calendar ends soon"),
     AlertKind.TOKEN: ("令牌将到期", "Tokens expire"),
     AlertKind.WEBHOOK_OFF: ("推送已停用", "Webhooks are disabled"),

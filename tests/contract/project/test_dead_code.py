@@ -50,9 +50,6 @@ CALLED_BY = {
     "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
     "pydantic, which reads these of a model": {"model_config"},
     "the enum itself, unpacked by its order": {"PUBLIC"},
-    "whoever verifies a log of somebody else, as docs/envelope.md, 7.7, says": {
-        "consistency", "consistency_receipt", "verify_consistency",
-    },
 }  # fmt: skip
 """Names that nothing in the product refers to, by who does."""
 

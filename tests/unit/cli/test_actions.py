@@ -30,7 +30,7 @@ UNRECORDED: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "doctor", "schema", "status", "check-consent", "inbox", "show", "holds", "top", "trace", "find",
-            "reconcile", "log", "authority show", "joint list", "joint show", "notice status", "notice list",
+            "reconcile", "authority show", "joint list", "joint show", "notice status", "notice list",
             "notice show",
             "notice form", "notice collect", "notice verify", "domain list", "token list", "alerts list",
             "filing list", "filing show", "filing follow", "hearing list",

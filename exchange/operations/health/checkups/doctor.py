@@ -25,6 +25,7 @@ from exchange.operations.health.checkups import (
     members,
     revoked,
     tls,
+    witnesses,
 )
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
@@ -74,6 +75,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("revoked", view, lambda: revoked.revoked(settings)),
             (audit.CHECK, profiles and view, lambda: audit.audit(settings)),
             (logs.CHECK, profiles and view, lambda: logs.logs(settings)),
+            (witnesses.CHECK, profiles and view, lambda: witnesses.witnesses(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
             (claims.CHECK, view, lambda: claims.claims(settings)),
         ],
