@@ -3,9 +3,10 @@
 
     python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json] [--json]
 
-Needs Python 3.11, cbor2, cryptography, and beside it `signed.py` (what is signed, by whom) and `terms.py` (how long).
+Needs Python 3.11, cbor2, cryptography, and beside it `signed.py` (what is signed, by whom), `terms.py` (how long) and
+`withheld.py` (what was left out for the reader).
 WORKDAYS.json, in the form of a bundle's own, are the days that the reader knows by itself: nobody has signed those of
-the bundle. Exit codes: 0 proved, 3 incomplete, 4 contradicted, 5 no bundle, or none of this authority's.
+the bundle. Exit codes: 0 proved, 3 incomplete or withheld, 4 contradicted, 5 no bundle, or none of this authority's.
 Left out: reminders of schema version 1, which prove nothing here.
 """
 
@@ -39,6 +40,7 @@ from signed import (
     unzip,
 )
 from terms import Calendar, Term, begun_by_receipt, day_of, midnight, not_before
+from withheld import Withheld
 
 NAMESPACE = uuid.UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 
@@ -58,9 +60,7 @@ class Case:
         self.files = {path: files[path] for path, digest in listed.items() if is_whole(path, digest, files)}
         for path in listed.keys() - self.files.keys():
             self.tell("file-changed" if path in files else "file-missing", path, "it is not as index or name say")
-        self.withheld = {one["path"] for one in index.get("withheld", [])}
-        for path in self.withheld:
-            self.tell("file-withheld", path, "it was left out for the reader")
+        self.withheld = Withheld(index)
         self.trust = Trust(self.files, trusted)
 
     def judge(self, known: bytes | None) -> None:
@@ -74,6 +74,7 @@ class Case:
         self.calendar = Calendar(self.trust.inside("calendars"), self.trust)
         self.receipts = self.each("receipts", lambda data: receipt_file(data, self.trust), "receipt-not-verified")
         self.documents = self.read_documents()
+        self.findings += self.withheld.look(self.receipts, {(one.sender, one.id) for one in self.documents})
         for path, why in logs(self.trust):
             self.tell("log-not-verified" if why else "logged", path, why or "it is in its member's log")
         self.look_at_directory()
@@ -81,6 +82,8 @@ class Case:
             self.look_at_case()
         else:
             self.look_at_message([one for one in self.documents if (one.sender, one.id) == (self.lead, self.number)])
+        acting = self.trust.own.body.get("substitutions", [])
+        self.findings = self.withheld.examined(self.findings, self.lead, acting)
 
     def tell(self, code: str, about: str, text: str) -> None:
         self.findings.append((code, about, text))
@@ -102,7 +105,7 @@ class Case:
             self.tell("document-twice", one.id, f"{one.sender} has signed two documents under one id")
         for one in found.values():
             paths = {f"enclosures/{digest.hex()}" for digest in one.enclosures}
-            for path in paths - self.files.keys() - self.withheld:
+            for path in paths - self.files.keys() - self.withheld.files.keys():
                 self.tell("enclosure-missing", one.id, f"{path} is not there")
             for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
                 if r.digest != one.digest:
@@ -114,7 +117,8 @@ class Case:
     def look_at_directory(self) -> None:
         own, domain = self.trust.own, self.trust.domain
         stated = holding(freshness, self.trust.inside("freshness"), own)
-        last = max([one.at for one in self.documents], default=instant(own.body["issued_at"]))
+        moments = [*(one.at for one in self.documents), *self.withheld.last(self.receipts)]
+        last = max(moments, default=instant(own.body["issued_at"]))
         for one in sorted(stated, key=lambda one: (one["version"], instant(one["issued_at"])))[-1:]:
             ahead, same = one["version"] > own.body["version"], one["version"] == own.body["version"]
             if ahead or (same and one["digest"] != sha256(own.data)):
@@ -343,12 +347,15 @@ class Part:
 
 
 PROVED = {"document-signed", "logged", "directory-current", "asked", "term", "opinion-in-time", "opinion-late",
-    "decision", "silence-lawful"}  # fmt: skip
-CLAIMED = {"opinion-without-receipt", "opinion-counted-late", "directory-not-shown-current", "file-withheld"}
+    "decision", "silence-lawful", "received-by-digest", "returned"}  # fmt: skip
+CLAIMED = {"opinion-without-receipt", "opinion-counted-late", "directory-not-shown-current", "withheld-unproved"}
+WITHHELD = {"file-withheld", "not-examined"}
 MISSING = {"asked-without-receipt", "never-asked"}
 
 
 def weight(code: str) -> str:
+    if code in WITHHELD:
+        return "withheld"
     missing = code in MISSING or (code.endswith("-missing") and code != "file-missing")
     return "proved" if code in PROVED else "claimed" if code in CLAIMED else "missing" if missing else "contradiction"
 
@@ -361,7 +368,9 @@ def verify(bundle: bytes, authority: bytes, known: bytes | None = None) -> tuple
     if fault := tried(case.judge, known)[1]:  # something that was signed lacks what its schema demands
         case.tell("document-not-verified", case.number, fault)
     weights = {weight(code) for code, _, _ in case.findings}
-    conclusion = "contradicted" if "contradiction" in weights else "proved" if weights == {"proved"} else "incomplete"
+    conclusion = "contradicted" if "contradiction" in weights else "incomplete"
+    if "proved" in weights and weights <= {"proved", "withheld"}:
+        conclusion = "withheld" if "withheld" in weights else "proved"
     return conclusion, case.findings, ""
 
 
@@ -375,7 +384,7 @@ def main(bundle: str, authority: str, *options: str) -> int:
         print(conclusion, why)
         for code, about, text in findings:
             print(f"{weight(code):14}{code:28}{about}: {text}")
-    return {"proved": 0, "incomplete": 3, "contradicted": 4, "no-bundle": 5}[conclusion]
+    return {"proved": 0, "withheld": 3, "incomplete": 3, "contradicted": 4, "no-bundle": 5}[conclusion]
 
 
 if __name__ == "__main__":

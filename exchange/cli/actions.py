@@ -64,7 +64,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "stand-in end": CommandAction(("number", "by", "as_")),
     "recall": CommandAction(("case", "as_", "officer")),
     "send": CommandAction(("file", "to", "as_")),
-    "evidence": CommandAction(("what", "as_")),
+    "evidence": CommandAction(("what", "as_", "reader")),
     "forward": CommandAction(("message", "as_")),
     "return": CommandAction(("message", "officer", "as_")),
     "file": CommandAction(("message", "officer", "as_")),

@@ -190,6 +190,14 @@ def payload_of(signed: bytes) -> bytes:
     return read_sign1(signed, SIGNED_LIMIT, _LABELS).payload
 
 
+def enclosures_of(signed: bytes) -> tuple[bytes, ...]:
+    """Return the SHA-256 of all that a signed document encloses, which was verified when it came.
+
+    Raises Malformed or Unsupported.
+    """
+    return _labels(read_sign1(signed, SIGNED_LIMIT, _LABELS).header)[1]
+
+
 @lru_cache(maxsize=64)
 def parse_header(data: bytes) -> Header:
     """Read a clear header; the outer and the inner one, the same bytes, once. Raises Malformed or Unsupported."""

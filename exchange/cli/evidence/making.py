@@ -12,8 +12,10 @@ from exchange.cli.naming import called
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import print_json, say
 from exchange.errors import NotFound
+from exchange.evidence.bundle.contents import BundleReader
 from exchange.evidence.making import MadeBundle, bundle_of
-from exchange.language import listed, tr
+from exchange.evidence.proof.words import READERS
+from exchange.language import choose, listed, tr
 from exchange.machine.files import write_secret
 from exchange.operations.domain_view import DomainView
 from exchange.operations.records.stores import stores_of
@@ -44,6 +46,9 @@ def evidence(
             autocompletion=member_addresses,
         ),
     ] = None,
+    reader: Annotated[
+        BundleReader, typer.Option("--for", help="For whom: what that reader may not see is left out, and named.")
+    ] = BundleReader.ALL,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,7 +57,8 @@ def evidence(
     Of a case that is every message of it that is on record; of a document, a notice or a joint document its whole
     conversation. `exchange verify` reads it on a machine that has nothing else than the authority's certificate. What
     is in it was signed before; signed anew is only that the directory in it is the present one, where the key for that
-    lies here. It holds the content: give it to whom it concerns.
+    lies here. It holds the content: give it to whom it concerns, or have it made for that reader (`--for`), without
+    what is not its business; receipts prove what was left out by its digest.
     """
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
@@ -67,7 +73,7 @@ def evidence(
                     members=", ".join(sorted(stores)),
                 )
             stores = {as_: stores[as_]}
-        made = bundle_of(view.home, stores, what, settings.clock.now())
+        made = bundle_of(view.home, stores, what, settings.clock.now(), reader)
     path = output or Path(f"{what}.evidence.zip")
     write_secret(path, made.data)
     _tell(made, path, as_json=as_json)
@@ -77,10 +83,14 @@ def _tell(made: MadeBundle, path: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({
             "file": str(path), "bytes": len(made.data), "files": made.files, "made_by": list(made.made_by),
+            "reader": made.reader.value, "withheld": made.withheld,
             "subject": {"kind": made.subject.kind.value, "id": made.subject.id, "of": made.subject.of},
         })  # fmt: skip
         return
     say(tr("written: {file}", file=path))
     say(tr("{number} files, from the records of {members}",
            number=made.files, members=listed(called(one) for one in made.made_by)))  # fmt: skip
+    if made.reader is not BundleReader.ALL:
+        say(tr("for {reader}; {number} files withheld",
+               reader=choose(READERS[made.reader]), number=made.withheld))  # fmt: skip
     say(tr("anybody verifies it with: exchange verify {file} --trust AUTHORITY.der", file=path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,21 +11,28 @@ import typer
 from exchange.cli.options import JsonOption
 from exchange.cli.view import console, plain, print_json
 from exchange.directory.certificates import der_of
+from exchange.evidence.bundle.contents import BundleContents, BundleReader
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, Weight
 from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
-from exchange.evidence.proof.words import CONCLUSIONS, WEIGHTS
-from exchange.language import choose, language, tr
+from exchange.evidence.proof.words import CONCLUSIONS, READERS, REASONS, WEIGHTS
+from exchange.language import choose, language, listed, tr
 from exchange.language.members import calling
 from exchange.machine.files import told
 
-EXIT_CODES = {Conclusion.PROVED: 0, Conclusion.INCOMPLETE: 3, Conclusion.CONTRADICTED: 4}
+EXIT_CODES = {Conclusion.PROVED: 0, Conclusion.WITHHELD: 3, Conclusion.INCOMPLETE: 3, Conclusion.CONTRADICTED: 4}
 _SIGNS = {
     Weight.PROVED: ("✓", "green"),
     Weight.CLAIMED: ("~", "yellow"),
     Weight.MISSING: ("?", "yellow"),
+    Weight.WITHHELD: ("▒", "yellow"),
     Weight.CONTRADICTION: ("✗", "bold red"),
 }
-_COLOURS = {Conclusion.PROVED: "bold green", Conclusion.INCOMPLETE: "bold yellow", Conclusion.CONTRADICTED: "bold red"}
+_COLOURS = {
+    Conclusion.PROVED: "bold green",
+    Conclusion.WITHHELD: "bold yellow",
+    Conclusion.INCOMPLETE: "bold yellow",
+    Conclusion.CONTRADICTED: "bold red",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -48,11 +56,11 @@ def verify(
     """Verifies a bundle of evidence: without a network, a domain's folder or a database.
 
     Signatures, receipts and times are checked, every due moment is derived again, and what the lead decided is held
-    against what it had signed for. Told is what is proved, what one side alone claims, what is missing, and what
-    contradicts.
+    against what it had signed for. Told is what is proved, what one side alone claims, what is missing, what was
+    withheld from the reader and so could not be looked at, and what contradicts.
 
-    Exit code 0: all is proved. 3: nothing contradicts, but something is missing or only claimed. 4: something
-    contradicts. 5: no bundle, or nothing in it that this authority has signed.
+    Exit code 0: all is proved. 3: nothing contradicts, but something is missing, withheld or only claimed. 4:
+    something contradicts. 5: no bundle, or nothing in it that this authority has signed.
     """
     found = verify_bundle(_bytes(file), der_of(_bytes(trust)))
     if as_json:
@@ -80,6 +88,10 @@ def verification_json(found: VerifiedBundle) -> dict[str, Any]:
         "made_at": found.contents.made_at.isoformat(),
         "made_by": list(found.contents.made_by),
         "reader": found.contents.reader.value,
+        "withheld": [
+            {"path": one.path, "sha256": one.sha256, "size": one.size, "why": one.why.value}
+            for one in found.contents.withheld
+        ],
         "documents": found.documents,
         "receipts": found.receipts,
         "findings": [_finding_json(one) for one in found.findings],
@@ -101,7 +113,7 @@ def _show(found: VerifiedBundle, *, everything: bool) -> None:
     console.print(plain(tr("{id}, of {lead}", id=subject.id, lead=subject.of), "bold"))
     for weight in Weight:
         those = [one for one in found.findings if one.weight is weight]
-        shown = those if everything or weight is not Weight.PROVED else [one for one in those if not one.is_detail]
+        shown = those if everything else [one for one in those if not one.is_detail]
         if not those:
             continue
         console.print(plain(choose(WEIGHTS[weight])))
@@ -109,7 +121,24 @@ def _show(found: VerifiedBundle, *, everything: bool) -> None:
         for one in shown:
             console.print(plain(f"  {sign} {one.text.written(language())}", colour))
         if len(those) > len(shown):
-            console.print(
-                plain("    " + tr("and {number} receipts (--all lists them)", number=len(those) - len(shown)))
-            )
+            console.print(plain("    " + _more(weight, len(those) - len(shown))))
+    if found.contents.reader is not BundleReader.ALL:
+        console.print(plain(_redacted(found.contents)))
     console.print(plain(choose(CONCLUSIONS[found.conclusion]), _COLOURS[found.conclusion]))
+
+
+def _more(weight: Weight, number: int) -> str:
+    if weight is Weight.WITHHELD:
+        return tr("and {number} files (--all lists them)", number=number)
+    return tr("and {number} receipts (--all lists them)", number=number)
+
+
+def _redacted(contents: BundleContents) -> str:
+    """For whom it was made, and how much was left out, by reasons."""
+    counted = Counter(one.why for one in contents.withheld)
+    reader = choose(READERS[contents.reader])
+    if not counted:
+        return tr("made for {reader}; nothing was withheld", reader=reader)
+    reasons = listed(f"{number} {choose(REASONS[why])}" for why, number in sorted(counted.items()))
+    return tr("made for {reader}; {number} files withheld: {reasons}",
+              reader=reader, number=counted.total(), reasons=reasons)  # fmt: skip

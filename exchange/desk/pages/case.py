@@ -17,6 +17,7 @@ from exchange.desk.cases.term_words import countdown, day_entries, silence_words
 from exchange.desk.opinions.drafts import kept_opinion, wants_second
 from exchange.desk.opinions.preview import opinion_rows
 from exchange.desk.pages.consultations import BASKET, row_urgency
+from exchange.desk.pages.evidence import offered_readers
 from exchange.desk.pages.holding import colleagues
 from exchange.desk.section import DeskPage, DeskSection
 from exchange.desk.standing_in import away_words, place_in
@@ -70,6 +71,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "since": materials_since(visit, case, path),
         "can_review": case.row.state is DeskState.DEFAULTED and case.row.supplement_until is None,
         "number": number,
+        "evidence_readers": offered_readers(visit, number),
     }
 
 

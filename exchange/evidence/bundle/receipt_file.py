@@ -24,14 +24,24 @@ def receipt_file(proof: ReceiptProof) -> bytes:
 
 def read_receipt_file(data: bytes, documents: Mapping[str, bytes]) -> ReceiptProof:
     """Read one, with the signed batch from among the documents, by digest. Raises Malformed where that is not there."""
-    parts = cbor.decode(data, _WHAT, _LIMIT)
-    if not _fits(parts):
-        raise Malformed("receipt: not as a receipt lies in a bundle")
-    _, leaf, index, size, path, digest = parts
+    leaf, index, size, path, digest = _parts(data)
     signed = documents.get(digest.hex())
     if signed is None:
         raise Malformed("receipt: the batch that was signed is not in the bundle")
     return ReceiptProof(receipt=leaf, index=index, size=size, path=tuple(path), signed=signed)
+
+
+def leaf_in(data: bytes) -> bytes:
+    """Return the receipt itself, as it came, without its batch. Raises Malformed."""
+    leaf: bytes = _parts(data)[0]
+    return leaf
+
+
+def _parts(data: bytes) -> tuple[Any, ...]:
+    parts = cbor.decode(data, _WHAT, _LIMIT)
+    if not _fits(parts):
+        raise Malformed("receipt: not as a receipt lies in a bundle")
+    return tuple(parts[1:])
 
 
 def _fits(parts: Any) -> bool:

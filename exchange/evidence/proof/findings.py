@@ -19,6 +19,8 @@ class Weight(StrEnum):
     """Signed by one side alone, which gains by it or might err."""
     MISSING = "missing"
     """What would prove it is not in the bundle."""
+    WITHHELD = "withheld"
+    """It was left out for this reader, or hangs on what was: it could not be looked at."""
     CONTRADICTION = "contradiction"
     """Two things that were signed cannot both be; or something was changed."""
 
@@ -29,6 +31,8 @@ class FindingCode(StrEnum):
     FILE_MISSING = "file-missing"
     FILE_CHANGED = "file-changed"
     FILE_WITHHELD = "file-withheld"
+    WITHHELD_UNPROVED = "withheld-unproved"
+    NOT_EXAMINED = "not-examined"
     AUTHORITY = "authority"
     DIRECTORY_CURRENT = "directory-current"
     DIRECTORY_NOT_SHOWN_CURRENT = "directory-not-shown-current"
@@ -38,10 +42,12 @@ class FindingCode(StrEnum):
     LOG_NOT_VERIFIED = "log-not-verified"
     DOCUMENT_SIGNED = "document-signed"
     DOCUMENT_NOT_VERIFIED = "document-not-verified"
+    DOCUMENT_MISSING = "document-missing"
     DOCUMENT_TWICE = "document-twice"
     ENCLOSURE_MISSING = "enclosure-missing"
     DATED_WRONGLY = "dated-wrongly"
     RECEIVED = "received"
+    RECEIVED_BY_DIGEST = "received-by-digest"
     RECEIPT_MISSING = "receipt-missing"
     RECEIPT_NOT_VERIFIED = "receipt-not-verified"
     RECEIPT_OF_OTHER_BYTES = "receipt-of-other-bytes"
@@ -75,6 +81,8 @@ class Conclusion(StrEnum):
     """What follows from all findings together."""
 
     PROVED = "proved"
+    WITHHELD = "withheld"
+    """All that is in it is proved; something was left out for this reader, and not looked at."""
     INCOMPLETE = "incomplete"
     """Nothing contradicts; something is missing, or rests on one side's word."""
     CONTRADICTED = "contradicted"
@@ -95,7 +103,7 @@ class EvidenceFinding:
     @property
     def is_detail(self) -> bool:
         """Whether it is one of many of its kind, which say little by themselves."""
-        return self.code in (FindingCode.RECEIVED,)
+        return self.code in (FindingCode.RECEIVED, FindingCode.FILE_WITHHELD)
 
 
 def conclusion_of(findings: Collection[EvidenceFinding]) -> Conclusion:
@@ -105,4 +113,4 @@ def conclusion_of(findings: Collection[EvidenceFinding]) -> Conclusion:
         return Conclusion.CONTRADICTED
     if Weight.PROVED not in weights or Weight.MISSING in weights or Weight.CLAIMED in weights:
         return Conclusion.INCOMPLETE
-    return Conclusion.PROVED
+    return Conclusion.WITHHELD if Weight.WITHHELD in weights else Conclusion.PROVED

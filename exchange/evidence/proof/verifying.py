@@ -17,6 +17,7 @@ from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, Findin
 from exchange.evidence.proof.logs import log_findings
 from exchange.evidence.proof.records import ProvedRecords, read_records
 from exchange.evidence.proof.trusting import directory_findings, trust_in
+from exchange.evidence.proof.withheld import WithheldRecords, as_examined, withheld_findings, withheld_in
 from exchange.language import Text, Words
 from exchange.messaging.rules.moments import moment_text
 from exchange.workdays import ChinaCalendar
@@ -56,25 +57,30 @@ def verify_bundle(data: bytes, authority: bytes) -> VerifiedBundle:
     bundle = read_bundle(data)
     trust = trust_in(bundle, trusted)
     records = read_records(bundle, trust)
+    withheld, subject = withheld_in(bundle, records), bundle.contents.subject
     found = [
-        *directory_findings(trust, _last_signed(records)),
+        *directory_findings(trust, _last_signed(records, withheld)),
         *_of_files(bundle),
         *_of_days(bundle),
         *log_findings(bundle, trust.directory),
         *records.findings,
+        *withheld_findings(bundle, records, withheld),
         *_of_subject(bundle, records),
     ]
-    if bundle.contents.subject.kind is SubjectKind.CASE:
-        found += case_findings(bundle.contents.subject.id, bundle.contents.subject.of, records, trust)
+    if subject.kind is SubjectKind.CASE:
+        found += case_findings(subject.id, subject.of, records, trust)
+    examined = tuple(as_examined(found, withheld, subject.of, trust.directory))
     return VerifiedBundle(
-        bundle.contents, tuple(found), trust.directory.domain, len(records.documents),
+        bundle.contents, examined, trust.directory.domain, len(records.documents),
         sum(len(those) for those in records.receipts.values()),
         {one.address: (one.name, one.name_en) for one in trust.directory.everyone},
     )  # fmt: skip
 
 
-def _last_signed(records: ProvedRecords) -> datetime | None:
-    return max((one.verified.header.created_at for one in records.documents.values()), default=None)
+def _last_signed(records: ProvedRecords, withheld: WithheldRecords) -> datetime | None:
+    there = [one.verified.header.created_at for one in records.documents.values()]
+    left_out = withheld.last_signed_for
+    return max([*there, *([left_out] if left_out is not None else [])], default=None)
 
 
 def _of_files(bundle: Bundle) -> Iterator[EvidenceFinding]:
@@ -86,9 +92,6 @@ def _of_files(bundle: Bundle) -> Iterator[EvidenceFinding]:
         else:
             words = Text("{path}: other bytes than the bundle names", named)
             yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, fault.path, words)
-    for one in bundle.contents.withheld:
-        words = Text("{path}: withheld from this reader: {why}", {"path": one.path, "why": one.why})
-        yield EvidenceFinding(Weight.CLAIMED, FindingCode.FILE_WITHHELD, one.path, words)
 
 
 def _of_days(bundle: Bundle) -> Iterator[EvidenceFinding]:

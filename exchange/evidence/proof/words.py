@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from exchange.evidence.bundle.contents import BundleReader, WithheldFor
 from exchange.evidence.proof.findings import Conclusion, Weight
 from exchange.language import Words
 
@@ -11,10 +12,15 @@ WEIGHTS: Mapping[Weight, Words] = {
     Weight.PROVED: ("已证明", "Proved"),
     Weight.CLAIMED: ("仅一方陈述", "Claimed by one side alone"),
     Weight.MISSING: ("缺失", "Missing"),
+    Weight.WITHHELD: ("未向本读者提供，无法核查", "Withheld from this reader, and not examined"),
     Weight.CONTRADICTION: ("矛盾", "Contradiction"),
 }
 CONCLUSIONS: Mapping[Conclusion, Words] = {
     Conclusion.PROVED: ("结论：全部得到证明", "Conclusion: all of it is proved"),
+    Conclusion.WITHHELD: (
+        "结论：所含内容得到证明；未向本读者提供的部分无法核查",
+        "Conclusion: what is in it is proved; what was withheld from this reader is not examined",
+    ),
     Conclusion.INCOMPLETE: (
         "结论：无矛盾，但有缺失或仅一方陈述之处",
         "Conclusion: nothing contradicts, but something is missing or rests on one side's word",
@@ -24,3 +30,18 @@ CONCLUSIONS: Mapping[Conclusion, Words] = {
         "Conclusion: something contradicts; this cannot be all true",
     ),
 }
+READERS: Mapping[BundleReader, Words] = {
+    BundleReader.ALL: ("不作遮蔽", "everything"),
+    BundleReader.APPLICANT: ("申请人", "the applicant"),
+    BundleReader.COURT: ("法院或复议机关", "a court"),
+    BundleReader.PUBLIC: ("公众", "the public"),
+}
+"""For whom a bundle was made."""
+REASONS: Mapping[WithheldFor, Words] = {
+    WithheldFor.PERSONAL: ("个人信息", "personal data"),
+    WithheldFor.INTERNAL: ("机关之间的内部文书", "said among authorities"),
+    WithheldFor.ATTACHMENT: ("附件", "attachments"),
+    WithheldFor.JOURNAL: ("单位内部日志", "members' journals"),
+    WithheldFor.OTHER_CASES: ("涉及其他案件", "about other cases, too"),
+}
+"""Why files were left out."""

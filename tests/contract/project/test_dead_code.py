@@ -49,7 +49,6 @@ CALLED_BY = {
     },
     "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
     "pydantic, which reads these of a model": {"model_config"},
-    "the enum itself, unpacked by its order": {"PUBLIC"},
 }  # fmt: skip
 """Names that nothing in the product refers to, by who does."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from exchange.evidence.bundle.contents import BundleReader
 from tests.corpus.evidence.forged import (
     before_its_effect,
     decision_dated_back,
@@ -38,6 +39,16 @@ from tests.corpus.evidence.forged import (
     undecided,
     without,
 )
+from tests.corpus.evidence.redacted import (
+    directory_left_out,
+    for_reader,
+    not_listed,
+    of_nothing,
+    recall_withheld,
+    silence_over_withheld,
+    under_another_name,
+    yet_there,
+)
 from tests.corpus.evidence.town import PaperTown, good
 from tests.unit.facts import at
 
@@ -61,6 +72,7 @@ class PaperCase:
 
 
 _CONTRADICTED, _INCOMPLETE, _PROVED = "contradicted", "incomplete", "proved"
+_WITHHELD, _NO_BUNDLE = "withheld", "no-bundle"
 
 
 def _wrong(*codes: str) -> Expected:
@@ -128,7 +140,7 @@ CASES: tuple[PaperCase, ...] = (
     PaperCase("no-statement", "nothing says that the directory is the present one", no_statement,
               _lacks("directory-not-shown-current")),
     PaperCase("opinion-taken-out", "the opinion that the decision counts is not there",
-              without("documents/", b"vnd.yizhan.opinion+json"), _lacks("opinion-missing")),
+              without("documents/", b"vnd.yizhan.opinion+json"), _lacks("document-missing", "opinion-missing")),
     PaperCase("silence-otherwise", "the decision makes a refusal of a silence that was consent", silence_otherwise,
               _wrong("silence-unlawful")),
     PaperCase("before-its-effect", "a monitor does not wait until silence takes effect", before_its_effect,
@@ -145,6 +157,26 @@ CASES: tuple[PaperCase, ...] = (
               _wrong("log-not-verified")),
     PaperCase("other-days", "the bundle has other working days than there were", other_days, _wrong("workdays-differ")),
     PaperCase("silence-taken-out", "the deemed consent that the decision counts is not there",
-              without("documents/", b"vnd.yizhan.deemed-consent+json"), _lacks("silence-missing")),
+              without("documents/", b"vnd.yizhan.deemed-consent+json"), _lacks("document-missing", "silence-missing")),
+    PaperCase("for-the-court", "the same case as a court gets it", for_reader(BundleReader.COURT), Expected(_PROVED)),
+    PaperCase("for-the-applicant", "the same case as its applicant gets it", for_reader(BundleReader.APPLICANT),
+              Expected(_WITHHELD, ("file-withheld", "not-examined"))),
+    PaperCase("for-the-public", "the same case as anybody gets it", for_reader(BundleReader.PUBLIC),
+              Expected(_WITHHELD, ("file-withheld", "not-examined"))),
+    PaperCase("withheld-not-listed", "a file that was left out is not named as withheld",
+              for_reader(BundleReader.PUBLIC, not_listed), _lacks("document-missing", "file-withheld", "not-examined")),
+    PaperCase("withheld-of-nothing", "what is called withheld was signed for by nobody",
+              for_reader(BundleReader.COURT, of_nothing), _lacks("file-withheld", "not-examined",
+                                                                 "withheld-unproved")),
+    PaperCase("withheld-yet-there", "what is called withheld is there", for_reader(BundleReader.COURT, yet_there),
+              Expected(_NO_BUNDLE)),
+    PaperCase("withheld-under-another-name", "what is called withheld is there under another name",
+              for_reader(BundleReader.COURT, under_another_name), Expected(_NO_BUNDLE)),
+    PaperCase("withheld-directory", "a directory is called withheld",
+              for_reader(BundleReader.COURT, directory_left_out), Expected(_NO_BUNDLE)),
+    PaperCase("silence-over-withheld", "silence is counted of a department whose answer is withheld",
+              silence_over_withheld, Expected(_WITHHELD, ("file-withheld", "not-examined"))),
+    PaperCase("recall-withheld", "an opinion is not counted, and its recall is withheld", recall_withheld,
+              Expected(_WITHHELD, ("file-withheld", "not-examined"))),
 )  # fmt: skip
 BY_NAME: Mapping[str, PaperCase] = {one.name: one for one in CASES}

@@ -37,7 +37,7 @@ RECALL = "70000000-0000-4000-8000-000000000000"
 NEXT_NOTICE = "80000000-0000-4000-8000-000000000000"
 
 
-def _decided(town: PaperTown, police: Standing = Standing.ANSWERED, transport: Standing = Standing.DEEMED) -> PaperTown:
+def decided(town: PaperTown, police: Standing = Standing.ANSWERED, transport: Standing = Standing.DEEMED) -> PaperTown:
     ids = {Standing.ANSWERED: OPINION, Standing.DEEMED: DEEMED}
     transports = OTHER if transport is Standing.ANSWERED else ids.get(transport)
     town.decide(town.considered(POLICE, police, ids.get(police)), town.considered(TRANSPORT, transport, transports))
@@ -50,7 +50,7 @@ def opinion_dropped() -> PaperTown:
     _, transport = usual(town)
     answered(town, Verdict.DISAGREE)
     silent(town, transport)
-    return _decided(town, police=Standing.MOOT)
+    return decided(town, police=Standing.MOOT)
 
 
 def silence_against_opinion() -> PaperTown:
@@ -60,7 +60,7 @@ def silence_against_opinion() -> PaperTown:
     signed = town.opinion(TRANSPORT, Verdict.DISAGREE, at("03-09", "16:00"), OTHER)
     town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-09", "16:00"))
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def opinion_otherwise() -> PaperTown:
@@ -68,7 +68,7 @@ def opinion_otherwise() -> PaperTown:
     _, transport = usual(town)
     answered(town, Verdict.DISAGREE)
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def department_left_out() -> PaperTown:
@@ -86,7 +86,7 @@ def decision_dated_back() -> PaperTown:
     _, transport = usual(town)
     answered(town)
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def term_dated_back() -> PaperTown:
@@ -131,7 +131,7 @@ def deemed(
         sent = town.remind(town.state(TRANSPORT, signed_for), at("03-06", "18:00"))
         signed = change(town, transport, sent)
         town.receipt(signed, DEEMED, MONITOR, LEAD, at("03-10", "08:45"))
-        return _decided(town)
+        return decided(town)
 
     return make
 
@@ -155,7 +155,7 @@ def receipt_missing() -> PaperTown:
     town.notice(police, transport)
     answered(town)
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def receipt_invented() -> PaperTown:
@@ -168,7 +168,7 @@ def receipt_invented() -> PaperTown:
     town.notice(police, transport)
     answered(town)
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def receipt_of_other_bytes() -> PaperTown:
@@ -212,7 +212,7 @@ def stolen_key_dated_back() -> PaperTown:
     answered(town)
     silent(town, transport)
     town.opinion(TRANSPORT, Verdict.AGREE, at("03-02", "12:00"), OTHER)
-    return _decided(town)
+    return decided(town)
 
 
 def _revoked(town: PaperTown) -> bytes:
@@ -261,7 +261,7 @@ def recalled() -> PaperTown:
     signed = town.sign(body, "police", (LEAD,), RECALL, at("03-05"), conversation=ASKED)
     town.receipt(signed, RECALL, POLICE, LEAD, at("03-05"))
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def late_counted() -> PaperTown:
@@ -270,7 +270,7 @@ def late_counted() -> PaperTown:
     answered(town)
     signed = town.opinion(TRANSPORT, Verdict.AGREE, at("03-10", "08:00"), OTHER)
     town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-10", "08:00"))
-    return _decided(town, transport=Standing.ANSWERED)
+    return decided(town, transport=Standing.ANSWERED)
 
 
 def undecided() -> PaperTown:
@@ -360,7 +360,7 @@ def before_its_effect() -> PaperTown:
     town.notice(police, transport)
     answered(town)
     silent(town, transport)
-    return _decided(town)
+    return decided(town)
 
 
 def escalated(by: str) -> Callable[[], PaperTown]:

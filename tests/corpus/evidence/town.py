@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+import json
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,12 +22,14 @@ from exchange.directory.freshness import TERM, Freshness, freshness_name
 from exchange.envelope import cbor, pack_leaves
 from exchange.envelope.detached import sign_root
 from exchange.envelope.papers import sign_body
-from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
+from exchange.evidence.bundle.contents import INDEX, BundleReader, BundleSubject, SubjectKind
+from exchange.evidence.bundle.layout import ATTRIBUTES, DATE, SYSTEM
 from exchange.evidence.bundle.workdays_file import WORKDAYS, package_days
 from exchange.evidence.bundle.writing import write_bundle
 from exchange.evidence.collecting.parts import BundleParts
 from exchange.evidence.proof.logs import LOG
 from exchange.evidence.proof.trusting import DIRECTORIES, FRESHNESS
+from exchange.evidence.redacting.redact import redact
 from exchange.schemas import (
     Body,
     Considered,
@@ -76,6 +81,9 @@ class PaperTown:
     asked_at: datetime = field(default_factory=lambda: at("03-02"))
     decided_at: datetime = field(default_factory=lambda: at("03-10"))
     started: int = 0
+    reader: BundleReader = BundleReader.ALL
+    forge: Callable[[dict[str, Any], dict[str, bytes]], None] | None = None
+    """What is done to index and files of the finished bundle."""
 
     def sign(self, body: Body, by: str, to: tuple[str, ...], message_id: str, moment: datetime, **more: Any) -> bytes:
         """Sign a message and put it into the bundle."""
@@ -233,10 +241,27 @@ class PaperTown:
             shown = replace(entries[n], event="opinion-late").as_leaf() if n == changed else leaf
             self.parts.files[f"{place}/entries/{n}.cbor"] = cbor.encode([shown, proof])
 
-    def bind(self, files: Mapping[str, bytes] | None = None) -> bytes:
-        """The bundle."""
-        subject = BundleSubject(kind=SubjectKind.CASE, id=NUMBER, of=LEAD)
-        return write_bundle(subject, (LEAD, POLICE, TRANSPORT, MONITOR), at("03-11"), files or self.parts.files)
+    def bind(self) -> bytes:
+        """The bundle, for its reader."""
+        subject, given = BundleSubject(kind=SubjectKind.CASE, id=NUMBER, of=LEAD), redact(self.parts.files, self.reader)
+        made_by = (LEAD, POLICE, TRANSPORT, MONITOR)
+        bundle = write_bundle(subject, made_by, at("03-11"), given.files, self.reader, given.withheld)
+        return bundle if self.forge is None else rezipped(bundle, self.forge)
+
+
+def rezipped(bundle: bytes, change: Callable[[dict[str, Any], dict[str, bytes]], None]) -> bytes:
+    """A bundle whose index and files are changed by somebody who knows how it is written."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        files = {path: archive.read(path) for path in archive.namelist()}
+    index = json.loads(files.pop(INDEX))
+    change(index, files)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in {INDEX: json.dumps(index, ensure_ascii=False).encode(), **files}.items():
+            entry = zipfile.ZipInfo(path, DATE)
+            entry.create_system, entry.external_attr, entry.compress_type = SYSTEM, ATTRIBUTES, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return out.getvalue()
 
 
 def usual(town: PaperTown) -> tuple[DeadlineState, DeadlineState]:

@@ -34,8 +34,12 @@ def _told(found: VerifiedBundle) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=[one["name"] for one in CASES])
 def test_a_verifier_finds_what_was_done(case: dict[str, Any]) -> None:
-    bundle = (VECTORS / f"{case['name']}.zip").read_bytes()
-    found = verify_bundle(bundle, bytes.fromhex(case["authority_certificate_der"]))
+    bundle, authority = (VECTORS / f"{case['name']}.zip").read_bytes(), bytes.fromhex(case["authority_certificate_der"])
+    if case["conclusion"] == "no-bundle":
+        with pytest.raises(BadBundle):
+            verify_bundle(bundle, authority)
+        return
+    found = verify_bundle(bundle, authority)
     codes = sorted({one.code.value for one in found.findings if one.weight is not Weight.PROVED})
     assert (found.conclusion.value, codes) == (case["conclusion"], case["codes"])
 

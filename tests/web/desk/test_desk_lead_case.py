@@ -6,7 +6,8 @@ import pytest
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
-from exchange.evidence.proof.findings import FindingCode, Weight
+from exchange.evidence.bundle.contents import BundleReader
+from exchange.evidence.proof.findings import Conclusion, FindingCode, Weight
 from exchange.evidence.proof.verifying import verify_bundle
 from exchange.runtime.settings import Home
 from exchange.schemas import Outcome, Verdict
@@ -69,6 +70,14 @@ def test_an_objection_is_overruled_with_reasons_and_the_decision_is_made_once(le
     single = verify_bundle(first.http.get(f"/evidence/{asked}").content, authority)
     assert {one.code for one in single.findings} >= {FindingCode.DOCUMENT_SIGNED, FindingCode.RECEIVED}
     assert first.http.get("/evidence/NO-SUCH-CASE").status_code == 404
+    for reader in (BundleReader.COURT, BundleReader.APPLICANT, BundleReader.PUBLIC):
+        assert f'href="/evidence/{case.number}/{reader}"' in first.get(path)
+        redacted = verify_bundle(first.http.get(f"/evidence/{case.number}/{reader}").content, authority)
+        assert redacted.contents.reader is reader
+        assert redacted.conclusion is not Conclusion.CONTRADICTED
+    refused = first.http.get(f"/evidence/{asked}/applicant")
+    assert (refused.status_code, "for this reader" in refused.text) == (403, True)
+    assert first.http.get(f"/evidence/{case.number}/everybody").status_code == 403
 
 
 @pytest.mark.broker

@@ -14,6 +14,7 @@ from exchange.clock import end_text
 from exchange.desk.cases.application_rows import application_parts, lines_of_materials
 from exchange.desk.cases.letter_lines import letter_lines
 from exchange.desk.cases.supplement_lines import supplement_line
+from exchange.desk.pages.evidence import offered_readers
 from exchange.desk.pages.lead.board import TASKS
 from exchange.desk.pages.lead.chasing import CHASE
 from exchange.desk.pages.lead.course import ADD_BODY, DELIVER, EXPLAIN, REOPEN, REVIEW, WITHDRAW
@@ -86,6 +87,7 @@ def _case(visit: DeskVisit) -> Mapping[str, object]:
         "case": case,
         "row": row,
         "number": number,
+        "evidence_readers": offered_readers(visit, number),
         "status": file.status,
         "decision": file.decision,
         "outcome": outcome,
