@@ -23,6 +23,7 @@ SIGNER, SUPERVISOR = (Credentials(*PEOPLE[role]) for role in (AccountRole.SIGNER
 
 def look(page: Page, name: str, *, scripts: bool = True) -> None:
     """What a page must be, whatever it shows: as wide as the screen, and clean for axe, which is a script."""
+    page.wait_for_load_state()  # a click has waited for the answer's first bytes only
     folder = os.environ.get("EXCHANGE_SCREENSHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"desk-{name}.png", full_page=True)

@@ -62,6 +62,7 @@ class Reader:
 
     def look(self, name: str) -> None:
         """What holds for every page: nothing serious for those who cannot see it, nothing to be scrolled sideways."""
+        self.page.wait_for_load_state()  # a click has waited for the answer's first bytes only
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, (name, self.page.url)
         if self.width >= 1440:
             assert self.page.evaluate(_ALL_SEEN), (name, "a table that has to be scrolled where there is room")
