@@ -20,19 +20,30 @@ function busy() {
     (marked && !marked.isCollapsed && live.contains(marked.anchorNode));
 }
 
-// What makes an element the same one after the block was written anew: its id, or where it leads and what it says.
-function mark(one) {
-  return one.id || [one.tagName, one.getAttribute("href") || one.name || "", one.textContent.trim()].join("|");
+// Where an element leads or what it sends, and what it says.
+function marks(one) {
+  return [one.tagName, one.getAttribute("href") || one.name || "", one.textContent.trim()];
+}
+
+// What is the same element after the block was written anew: by its id, or by where it leads and what it says, or, where
+// its words have changed, by where it leads alone.
+function sameAs(was) {
+  if (was.id) return document.getElementById(was.id);
+  const [tag, leads, says] = was.marks;
+  const all = [...live.querySelectorAll("a, button, summary, [tabindex]")].map((one) => [one, marks(one)]);
+  const there = all.filter(([, found]) => found[0] === tag && found[1] === leads);
+  const same = there.find(([, found]) => found[2] === says) || (leads && there[0]);
+  return same ? same[0] : null;
 }
 
 function put(html) {
   const at = document.activeElement;
-  const focus = at && live.contains(at) ? mark(at) : null;
+  const focus = at && live.contains(at) ? {id: at.id, marks: marks(at)} : null;
   const open = [...live.querySelectorAll("details[open][id]")].map((one) => one.id);
   live.innerHTML = html;
   open.forEach((id) => { const one = document.getElementById(id); if (one) one.open = true; });
   if (focus) {
-    const same = [...live.querySelectorAll("a, button, summary, [tabindex]")].find((one) => mark(one) === focus);
+    const same = sameAs(focus);
     if (same) same.focus({preventScroll: true});
   }
 }

@@ -44,7 +44,8 @@ if (keys) {
   box.checked = !kept();
   box.addEventListener("change", () => { page.dataset.keys = kept(box.checked ? "" : "off") ? "off" : "on"; });
   document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    const at = event.target; // the box of a dialog just closed has the keys until the next frame
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) && at.getClientRects().length > 0;
     if (typing || keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
     if (page.dataset.keys === "off" && event.key !== "?") return;
     const does = DOES[event.key];

@@ -43,6 +43,11 @@ def test_an_officer_signs_from_the_inbox_on_a_telephone_and_the_inbox_follows_by
         look(page, "inbox")
         other = office.city.submit()
         expect(page.get_by_text(other.number)).to_be_visible()  # nothing was loaded again
+        line = page.locator(f'a[href="/case/{case.number}"]')
+        line.focus()
+        page.evaluate("put(live.innerHTML.replaceAll('黄山路', '黄山东路'))")
+        expect(line).to_contain_text("黄山东路")
+        expect(line).to_be_focused()  # whoever goes by keyboard stays where they are, whatever its words say now
         page.locator(f'a[href="/case/{case.number}"]').click()
         expect(page.get_by_text("您的沉默视为同意")).to_be_visible()
         look(page, "case")
