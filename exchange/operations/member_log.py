@@ -15,8 +15,22 @@ from exchange.errors import NotFound
 from exchange.messaging.log.scrubbing import scrub_state
 from exchange.messaging.log.store import MemberLog
 from exchange.messaging.log.witnesses import LogDispute, Witnesses
+from exchange.messaging.stamping.store import LogStamps
+from exchange.messaging.stamping.trouble import StampTrouble, stamp_trouble
 from exchange.operations.log_witnesses import WitnessView, view_witnesses
 from exchange.store import Store
+from exchange.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class StampView:
+    """A time-stamp over one of the heads, as it names itself: only a reader who trusts its authority believes it."""
+
+    size: int
+    authority: str
+    at: datetime
+    lag: timedelta
+    """By how much the head is older that it is over."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,10 @@ class LogView:
     witnesses: tuple[WitnessView, ...] = ()
     disputes: tuple[LogDispute, ...] = ()
     """What this member holds of logs, its own or others', that were signed in two histories or cut off."""
+    stamp: StampView | None = None
+    """The newest time-stamp."""
+    trouble: StampTrouble | None = None
+    """Why none is had at present."""
 
     def as_checked(self, size: int, at: datetime, broken: LogBreak | None) -> LogView:
         """Return it with what another check has found."""
@@ -71,8 +89,17 @@ def view_log(store: Store, address: str, now: datetime, most: int = 20) -> LogVi
         view = LogView(
             address, tuple(heads), kept.counted(), unsealed, max(late, timedelta()),
             witnesses=view_witnesses(tx, now), disputes=tuple(tx[Witnesses].disputes()),
+            stamp=_newest_stamp(tx), trouble=stamp_trouble(tx),
         )  # fmt: skip
     return view if state is None else view.as_checked(state.mark.size, state.checked_at, state.broken)
+
+
+def _newest_stamp(tx: Transaction) -> StampView | None:
+    kept = tx[LogStamps].newest()
+    head = tx[MemberLog].head_within(kept.size) if kept is not None else None
+    if kept is None or head is None:
+        return None
+    return StampView(kept.size, kept.authority, kept.stamped_at, kept.stamped_at - head.issued_at)
 
 
 def prove_entry(store: Store, trust: Trust, index: int) -> EntryProof:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from threading import Event
 
 from exchange.levels.spread import Take
+from exchange.messaging.stamping.settings import StampSettings
+from exchange.messaging.stamping.stamping import Stamping, forget_trouble
 from exchange.portal.told.sending import ApplicantTeller
 from exchange.portal.told.settings import ToldSettings
 from exchange.runtime.home import OpenedMember
@@ -38,11 +40,17 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
 
 
 def open_serving_work(opened: OpenedMember, env: Mapping[str, str]) -> Work:
-    """Return what `open_work` does, with what goes on beside it where a member is served: a portal tells applicants.
+    """Return what `open_work` does, with what goes on beside it where a member is served: a portal tells applicants,
+    and everybody's log is time-stamped where authorities are named.
 
     Raises BadConfiguration.
     """
     loops: dict[str, Callable[[Event], None]] = {}
+    stamps = StampSettings.read(env)
+    if stamps.authorities:
+        loops["time-stamps"] = Stamping(opened.node, stamps).run
+    else:
+        forget_trouble(opened.node)
     if Role.PORTAL in opened.profile.roles:
         told = ToldSettings.read(env)
         if told.posts:

@@ -18,6 +18,7 @@ from exchange.errors import ExchangeError
 from exchange.messaging.failing.store import FailingWork
 from exchange.messaging.log.witnesses import Witnesses
 from exchange.messaging.node import Node
+from exchange.messaging.stamping.trouble import stamp_trouble
 from exchange.runtime.member import RunningMember
 from exchange.schemas import Role
 from exchange.store import Store
@@ -51,6 +52,8 @@ class MemberState:
     """Logs, its own or others', of which it holds heads that contradict each other."""
     unwitnessed: float = 0.0
     """Seconds for which nobody has countersigned a head of its log that was shown."""
+    unstamped_since: datetime | None = None
+    """Since when no authority stamps its log; None while one does, or none is asked."""
 
     @property
     def alive(self) -> bool:
@@ -125,6 +128,8 @@ class MemberGauges(Collector):
             yield _gauge("yizhan_log_disputes", "Logs of which it holds two histories.", who, state.disputes)
             lag = "Since when nobody has countersigned a head of its log that was shown."
             yield _gauge("yizhan_log_unwitnessed_seconds", lag, who, state.unwitnessed)
+            unstamped = _age(state.unstamped_since, state.now)
+            yield _gauge("yizhan_unstamped_seconds", "Since when no authority stamps its log.", who, unstamped)
         yield from _expiries(node, state.now)
 
     def _read(self) -> MemberState:
@@ -136,25 +141,16 @@ class MemberGauges(Collector):
                 figures: Figures | None = tx[Gauges].read(now, deadlines=monitors)
                 failing, work = tx[Troubles].rule_failing().number, tx[FailingWork].count()
                 disputes, lag = len(tx[Witnesses].disputes()), tx[Witnesses].lag(now).total_seconds()
+                trouble = stamp_trouble(tx)
             doubt = node.clock_watch.found(now) if node.clock_watch is not None else None
         except ExchangeError:
-            figures, failing, work, doubt, disputes, lag = None, 0, 0, None, 0, 0.0
+            figures, failing, work, doubt, disputes, lag, trouble = None, 0, 0, None, 0, 0.0, None
         connections, loops = dict(pulse.connections), dict(pulse.loops)
         clock = None if doubt is None else str(doubt)
         return MemberState(
-            figures,
-            failing,
-            now,
-            connections,
-            loops,
-            pulse.since_tick,
-            pulse.stuck,
-            pulse.records,
-            clock,
-            work,
-            disputes,
-            lag,
-        )
+            figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock, work,
+            disputes, lag, trouble.since if trouble is not None else None,
+        )  # fmt: skip
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

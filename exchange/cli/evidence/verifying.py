@@ -50,19 +50,29 @@ def verify(
             help="The certificate of the domain's authority, DER or PEM, as you have it from the domain itself.",
         ),
     ],
+    tsa: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tsa",
+            metavar="CERTIFICATE",
+            help="The certificate of a time-stamping authority that you trust: its root's or its own, DER or PEM; may"
+            " be given several times.",
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also each single receipt.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Verifies a bundle of evidence: without a network, a domain's folder or a database.
 
     Signatures, receipts and times are checked, every due moment is derived again, and what the lead decided is held
-    against what it had signed for. Told is what is proved, what one side alone claims, what is missing, what was
-    withheld from the reader and so could not be looked at, and what contradicts.
+    against what it had signed for. Time-stamps count where `--tsa` names their authority. Told is what is proved, what
+    one side alone claims, what is missing, what was withheld from the reader and so could not be looked at, and what
+    contradicts.
 
     Exit code 0: all is proved. 3: nothing contradicts, but something is missing, withheld or only claimed. 4:
     something contradicts. 5: no bundle, or nothing in it that this authority has signed.
     """
-    found = verify_bundle(_bytes(file), der_of(_bytes(trust)))
+    found = verify_bundle(_bytes(file), der_of(_bytes(trust)), [_bytes(path) for path in tsa or ()])
     if as_json:
         print_json(verification_json(found))
     else:

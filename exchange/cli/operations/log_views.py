@@ -9,6 +9,7 @@ from rich.table import Table
 
 from exchange.audit.log.comparing import LogBreak
 from exchange.audit.log.heads import LogHead
+from exchange.cli.operations.log_stamps import show_stamp, stamp_json
 from exchange.cli.view import console, plain, print_json
 from exchange.language import tr
 from exchange.messaging.log.witnesses import LogDispute
@@ -77,6 +78,7 @@ def _show_heads(view: LogView) -> None:
         console.print(plain(tr("the newest row is {lag} minutes younger than the newest head: is it served?", lag=lag)))
     console.print(tr("checked: {checked}", checked=_checked(view)))
     _show_witnesses(view)
+    show_stamp(view)
 
 
 def _show_witnesses(view: LogView) -> None:
@@ -106,6 +108,7 @@ def _view_json(view: LogView) -> dict[str, Any]:
         "broken": _break_json(view.broken) if view.broken else None,
         "witnesses": [_witness_json(one) for one in view.witnesses],
         "disputes": [_dispute_json(one) for one in view.disputes],
+        **stamp_json(view),
     }
 
 

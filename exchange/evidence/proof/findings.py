@@ -40,6 +40,12 @@ class FindingCode(StrEnum):
     WORKDAYS_DIFFER = "workdays-differ"
     LOGGED = "logged"
     LOG_NOT_VERIFIED = "log-not-verified"
+    TIME_STAMPED = "time-stamped"
+    TIME_STAMP_CLAIMED = "time-stamp-claimed"
+    TIME_STAMP_MISSING = "time-stamp-missing"
+    TIME_STAMP_NOT_VERIFIED = "time-stamp-not-verified"
+    TIME_STAMP_TOO_EARLY = "time-stamp-too-early"
+    NAMED_BY = "named-by"
     DOCUMENT_SIGNED = "document-signed"
     DOCUMENT_NOT_VERIFIED = "document-not-verified"
     DOCUMENT_MISSING = "document-missing"
@@ -103,7 +109,7 @@ class EvidenceFinding:
     @property
     def is_detail(self) -> bool:
         """Whether it is one of many of its kind, which say little by themselves."""
-        return self.code in (FindingCode.RECEIVED, FindingCode.FILE_WITHHELD)
+        return self.code in (FindingCode.RECEIVED, FindingCode.NAMED_BY, FindingCode.FILE_WITHHELD)
 
 
 def conclusion_of(findings: Collection[EvidenceFinding]) -> Conclusion:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.audit.log.heads import SignedHead, read_log_head
@@ -16,34 +17,74 @@ from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weigh
 from exchange.language import Text
 from exchange.messaging.rules.moments import moment_text
 
-LOG, HEADS, ENTRIES = "log", "heads", "entries"
+LOG, HEADS, ENTRIES, STAMPS = "log", "heads", "entries", "stamps"
 _LIMIT = 16_842_752
 _WHAT = Text("entry of a log")
 
 
-def log_findings(bundle: Bundle, trust: Trust) -> Iterator[EvidenceFinding]:
-    """Yield, member by member, how many entries its log has, and each that it has not."""
-    logged: dict[str, list[datetime]] = defaultdict(list)
+@dataclass(frozen=True)
+class LoggedEntry:
+    """An entry that stands in its member's log."""
+
+    member: str
+    size: int
+    """Of the head that it stands under."""
+    signed_at: datetime
+    """When that head was signed, by its member's own clock."""
+    message_id: str | None
+    """The message that it names."""
+
+
+@dataclass(frozen=True)
+class ProvedLogs:
+    """What verifies of members' logs, and what was found on the way."""
+
+    heads: Mapping[str, Mapping[int, SignedHead]]
+    """By member and size."""
+    entries: tuple[LoggedEntry, ...]
+    findings: tuple[EvidenceFinding, ...]
+
+
+def read_logs(bundle: Bundle, trust: Trust) -> ProvedLogs:
+    """Verify every head of a bundle, and every entry under the head of its size."""
     heads: dict[str, dict[int, SignedHead]] = defaultdict(dict)
-    entries: list[tuple[str, str, str, bytes]] = []
+    entries: list[LoggedEntry] = []
+    findings: list[EvidenceFinding] = []
+    for path, member, _, data in files_of_logs(bundle, HEADS):
+        try:
+            head = _head(data, member, trust)
+            heads[member][head.head.size] = head
+        except ExchangeError as error:
+            findings.append(log_fault(path, error))
+    for path, member, name, data in files_of_logs(bundle, None):
+        try:
+            entries.append(_entry(data, member, name, heads[member], trust))
+        except ExchangeError as error:
+            findings.append(log_fault(path, error))
+    return ProvedLogs(heads, tuple(entries), (*findings, *_told(entries)))
+
+
+def log_fault(path: str, error: ExchangeError, code: FindingCode = FindingCode.LOG_NOT_VERIFIED) -> EvidenceFinding:
+    """Return what is found where a file of a log does not hold."""
+    where = "/".join((LOG, path))
+    words = Text("{path}: {why}", {"path": where, "why": error.text})
+    return EvidenceFinding(Weight.CONTRADICTION, code, where, words)
+
+
+def files_of_logs(bundle: Bundle, wanted: str | None) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield the files of one folder of every member's log, with path, member and name.
+
+    None: of all that are neither heads nor time-stamps, and so must be entries.
+    """
     for path, data in bundle.under(LOG):
         member, folder, name = ([*path.split("/"), "", ""])[:3]
-        if folder == HEADS:
-            try:
-                head = _head(data, member, trust)
-                heads[member][head.head.size] = head
-            except ExchangeError as error:
-                yield _fault(path, error)
-        else:
-            entries.append((path, member, name, data))
-    for path, member, name, data in entries:
-        try:
-            signed_at = _entry(data, name, heads[member], trust)
-        except ExchangeError as error:
-            yield _fault(path, error)
-        else:
-            logged[member].append(signed_at)
-    for member, moments in sorted(logged.items()):
+        if folder == wanted or (wanted is None and folder not in (HEADS, STAMPS)):
+            yield path, member, name, data
+
+
+def _told(entries: Sequence[LoggedEntry]) -> Iterator[EvidenceFinding]:
+    for member in sorted({one.member for one in entries}):
+        moments = [one.signed_at for one in entries if one.member == member]
         named = {"member": member, "number": len(moments), "at": moment_text(max(moments))}
         words = Text("{number} entries of {member}'s journal stand in its log, under its head of {at}", named)
         yield EvidenceFinding(Weight.PROVED, FindingCode.LOGGED, member, words, at_latest=max(moments))
@@ -56,21 +97,15 @@ def _head(data: bytes, member: str, trust: Trust) -> SignedHead:
     return head
 
 
-def _entry(data: bytes, name: str, heads: Mapping[int, SignedHead], trust: Trust) -> datetime:
-    """When the head was signed under which an entry stands. Raises Malformed, Untrusted or Forged."""
+def _entry(data: bytes, member: str, name: str, heads: Mapping[int, SignedHead], trust: Trust) -> LoggedEntry:
+    """An entry with the head under which it stands. Raises Malformed, Untrusted or Forged."""
     parts = cbor.decode(data, _WHAT, _LIMIT)
     if not isinstance(parts, list | tuple) or len(parts) != 2 or not all(isinstance(one, bytes) for one in parts):
         raise Malformed("entry of a log: not an entry with its receipt")
     leaf, receipt = parts
-    read_leaf(leaf)
+    entry = read_leaf(leaf)
     found = verify_inclusion(receipt, leaf, trust)
     head = heads.get(found.size)
     if head is None or head.head.root != found.root.hex() or name != f"{found.index}.cbor":
         raise Forged("entry of a log: no head in the bundle is over it")
-    return head.head.issued_at
-
-
-def _fault(path: str, error: ExchangeError) -> EvidenceFinding:
-    where = "/".join((LOG, path))
-    words = Text("{path}: {why}", {"path": where, "why": error.text})
-    return EvidenceFinding(Weight.CONTRADICTION, FindingCode.LOG_NOT_VERIFIED, where, words)
+    return LoggedEntry(member, found.size, head.head.issued_at, entry.message_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.audit.timestamps.authorities import time_authorities
 from exchange.directory.certificates import load_certificate
 from exchange.envelope.strict import read_model
 from exchange.errors import BadBundle, BadDirectory, Malformed
@@ -14,8 +15,9 @@ from exchange.evidence.bundle.reading import Bundle, read_bundle
 from exchange.evidence.bundle.workdays_file import WORKDAYS, PackageDays, package_days
 from exchange.evidence.proof.cases import case_findings
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, FindingCode, Weight, conclusion_of
-from exchange.evidence.proof.logs import log_findings
+from exchange.evidence.proof.logs import read_logs
 from exchange.evidence.proof.records import ProvedRecords, read_records
+from exchange.evidence.proof.stamps import stamp_findings
 from exchange.evidence.proof.trusting import directory_findings, trust_in
 from exchange.evidence.proof.withheld import WithheldRecords, as_examined, withheld_findings, withheld_in
 from exchange.language import Text, Words
@@ -41,28 +43,33 @@ class VerifiedBundle:
         return conclusion_of(self.findings)
 
 
-def verify_bundle(data: bytes, authority: bytes) -> VerifiedBundle:
+def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] = ()) -> VerifiedBundle:
     """Verify a bundle by the certificate (DER) of the authority that the reader trusts, and by nothing else.
+
+    ``time_stampers``: certificates (DER or PEM) of time-stamping authorities that the reader trusts.
 
     Raises BadBundle for what is no bundle, or holds no directory that this authority has signed.
     """
     try:
         trusted = load_certificate(authority)
+        stampers = [one for file in time_stampers for one in time_authorities(file)]
     except BadDirectory as error:
         raise BadBundle(
             "the certificate that is to be trusted cannot be read: {why}",
-            remedy="give the certificate of the domain's authority as you have it from the domain itself",
+            remedy="give the certificate of the domain's authority as you have it from the domain itself, and those of"
+            " time-stamping authorities as they publish them",
             why=error.text,
         ) from error
     bundle = read_bundle(data)
     trust = trust_in(bundle, trusted)
-    records = read_records(bundle, trust)
+    records, logs = read_records(bundle, trust), read_logs(bundle, trust.directory)
     withheld, subject = withheld_in(bundle, records), bundle.contents.subject
     found = [
         *directory_findings(trust, _last_signed(records, withheld)),
         *_of_files(bundle),
         *_of_days(bundle),
-        *log_findings(bundle, trust.directory),
+        *logs.findings,
+        *stamp_findings(bundle, logs, records, stampers),
         *records.findings,
         *withheld_findings(bundle, records, withheld),
         *_of_subject(bundle, records),

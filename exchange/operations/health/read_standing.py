@@ -12,6 +12,7 @@ from exchange.errors import ExchangeError
 from exchange.language import Text
 from exchange.messaging.log.scrubbing import scrub_state
 from exchange.messaging.log.witnesses import Witnesses
+from exchange.messaging.stamping.trouble import stamp_trouble
 from exchange.operations.audit.heads import LogWatch
 from exchange.operations.health.store import OpenWork
 from exchange.operations.holds.domain import at_risk, survey
@@ -81,6 +82,7 @@ def member_facts(
         log_broken=_log_broken(tx),
         log_disputed=_log_disputed(tx),
         unwitnessed=_real(clock, tx[Witnesses].lag(now)),
+        unstamped=_unstamped(tx),
         ends=tx[Troubles].ends(now - limits.overdue, now + limits.ahead) if window else {},
         deadlines=tuple(deadlines),
         more_deadlines=len(deadlines) >= MOST_DEADLINES,
@@ -152,6 +154,14 @@ def _log_disputed(tx: Transaction) -> Text | None:
     """The first of all that stand: the others are told once that is settled, and by `exchange log` at any time."""
     stand = tx[Witnesses].disputes()
     return stand[0].text if stand else None
+
+
+def _unstamped(tx: Transaction) -> Gathered:
+    trouble = stamp_trouble(tx)
+    if trouble is None:
+        return Gathered()
+    reasons = tuple(trouble.reasons.items())
+    return Gathered(len(reasons), trouble.since, tuple(name for name, _ in reasons), reasons[0][1] if reasons else "")
 
 
 def _drain(tx: Transaction, clock: Clock) -> DrainFact | None:

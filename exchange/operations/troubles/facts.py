@@ -87,6 +87,8 @@ class MemberFacts:
     """What it holds of a log, its own or another's, that was signed in two histories, or cut off."""
     unwitnessed: timedelta = timedelta()
     """For how long nobody has countersigned a head of its log, though heads were shown."""
+    unstamped: Gathered = NOTHING_GATHERED
+    """Time-stamping authorities that were asked in vain, all of them; ``detail`` is what the first one did."""
     ends: Mapping[str, Ends] = field(default_factory=dict)
     """A window's: by department."""
     deadlines: tuple[DeadlineFact, ...] = ()
@@ -163,5 +165,7 @@ class Limits:
     unwitnessed: timedelta = timedelta(days=14)
     undecided: timedelta = timedelta(days=1)
     """A case that waits for its lead longer is told; it is shown at once."""
+    unstamped: timedelta = timedelta(hours=1)
+    """That no authority stamps a member's log is told after so long; doctor says it at once."""
     settle: timedelta = timedelta(seconds=30)
     """What is over again within so long is not told; what begins within it is told together."""

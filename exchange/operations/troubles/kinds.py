@@ -55,6 +55,7 @@ class AlertKind(StrEnum):
     LOG = "log"
     LOG_DISPUTED = "log-disputed"
     LOG_UNWITNESSED = "log-unwitnessed"
+    TIME_STAMPS = "time-stamps"
     CALENDAR = "calendar"
     TOKEN = "token"  # noqa: S105 -- a kind of alert
     WEBHOOK_OFF = "webhook-off"

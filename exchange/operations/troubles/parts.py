@@ -123,6 +123,7 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
              "keep it as it is and find out who can write its database; see `exchange log ADDRESS --check`"),
         )  # fmt: skip
     yield from _of_witnesses(member, limits)
+    yield from _of_stamps(facts, member, limits)
     failing = member.round_failing
     if failing.number and failing.since is not None:
         since, which = span(facts.now - failing.since), ", ".join(failing.first)
@@ -156,6 +157,21 @@ def _of_witnesses(member: MemberFacts, limits: Limits) -> Iterator[Alert]:
             "/members", ("查看见证成员是否在运行：`exchange log 成员地址`",
                          "see whether its witnesses are served: `exchange log ADDRESS`"),
         )  # fmt: skip
+
+
+def _of_stamps(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Alert]:
+    stamps = member.unstamped
+    if stamps.since is None or facts.now - stamps.since <= limits.unstamped:
+        return
+    chinese, english = named(member, member.address)
+    since, which = span(facts.now - stamps.since), ", ".join(stamps.first)
+    yield Alert(
+        AlertKind.TIME_STAMPS, member.address, Severity.WARNING,
+        f"{chinese}：已有 {since[0]} 未能为日志取得时间戳（{which}：{stamps.detail}）",
+        f"{english}: its log has had no time-stamp for {since[1]} ({which}: {stamps.detail})", "/members",
+        ("业务照常进行；查看 `exchange doctor`，并在 EXCHANGE_TIME_STAMPS 中另列一家时间戳机构",
+         "work goes on; see `exchange doctor`, and name another authority in EXCHANGE_TIME_STAMPS"),
+    )  # fmt: skip
 
 
 def _of_home(home: HomeFacts) -> Iterator[Alert]:

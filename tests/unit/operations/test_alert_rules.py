@@ -109,6 +109,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (of(log_broken=Text("row {number} was changed", {"number": 7})), AlertKind.LOG),
     (of(log_disputed=Text("{origin} has signed two histories", {"origin": "hefei.fire"})), AlertKind.LOG_DISPUTED),
     (of(unwitnessed=15 * DAY), AlertKind.LOG_UNWITNESSED),
+    (of(unstamped=waits()), AlertKind.TIME_STAMPS),
     (lit(lights.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
     (replace(CALM, home=HomeFacts(tokens={"hefei.planning (files)": 3 * DAY})), AlertKind.TOKEN),
     (replace(CALM, home=HomeFacts(webhooks_off=("hefei.planning",))), AlertKind.WEBHOOK_OFF),

@@ -24,6 +24,7 @@ from exchange.operations.health.checkups import (
     logs,
     members,
     revoked,
+    stamps,
     tls,
     witnesses,
 )
@@ -76,6 +77,7 @@ def examine(settings: Settings) -> list[Finding]:
             (audit.CHECK, profiles and view, lambda: audit.audit(settings)),
             (logs.CHECK, profiles and view, lambda: logs.logs(settings)),
             (witnesses.CHECK, profiles and view, lambda: witnesses.witnesses(settings)),
+            (stamps.CHECK, profiles and view, lambda: stamps.stamps(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
             (claims.CHECK, view, lambda: claims.claims(settings)),
         ],
