@@ -30,7 +30,7 @@ from exchange.web.strict import StrictAnswers
 from exchange.window.face import PublicFace
 from exchange.window.guest import Guest, SignedOut
 from exchange.window.pages import home, matter_versions, matters, own_files, told
-from exchange.window.pages.cases import acting, application, asked, finding, papers, status
+from exchange.window.pages.cases import acting, application, asked, evidence, finding, papers, status
 from exchange.window.pages.drafts import autosaving, beginning, checking, materials, overview, sending, step_pages
 from exchange.window.pages.drafts.limits import UPLOAD_MOST
 from exchange.window.pages.failing import missing, troubled
@@ -74,8 +74,8 @@ ROUTES: tuple[AnyRoute, ...] = tuple(
     route
     for part in (
         home, matter_versions, matters, beginning, overview, materials, sending, checking, step_pages, autosaving,
-        finding, status, papers, application, asked, acting, told, own_files, licence_listing, licence_checking,
-        licence_renewing,
+        finding, status, papers, application, asked, acting, told, own_files, evidence, licence_listing,
+        licence_checking, licence_renewing,
     )
     for route in part.ROUTES
 )  # fmt: skip

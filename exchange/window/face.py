@@ -26,6 +26,8 @@ from exchange.window.pictures import DrawnProcedures
 
 _OF_A_NUMBER, _OF_A_PLACE, _ASKED_WITHIN = 5, 20, 900.0
 """Addresses that are asked, for one number and for all from one place, within so many seconds."""
+_PROVED, _PROVED_THERE = 10, 60
+"""Bundles of evidence within the same time, alike."""
 _NAMES_HOLD = 30.0
 """Seconds for which names are taken to be as they were read."""
 
@@ -70,6 +72,8 @@ class PublicFace:
     """By which ways applicants are told of what happens."""
     askings: Attempts = field(default_factory=lambda: Attempts(monotonic, _OF_A_NUMBER, _OF_A_PLACE, _ASKED_WITHIN))
     """How often it was asked for, from one place, that an address be told."""
+    proving: Attempts = field(default_factory=lambda: Attempts(monotonic, _PROVED, _PROVED_THERE, _ASKED_WITHIN))
+    """How often evidence was asked for, of one number and from one place."""
     handed: dict[str, str] = field(default_factory=dict)
     """Access codes of numbers just begun, until somebody says that they are written down."""
 

@@ -6,6 +6,10 @@ import io
 import zipfile
 
 from exchange.envelope import verify_signed
+from exchange.evidence.bundle.contents import BundleReader
+from exchange.evidence.proof.findings import FindingCode
+from exchange.evidence.proof.verifying import verify_bundle
+from exchange.operations.audit.store import AuditLog
 from exchange.portal.drafting import draft_of
 from exchange.schemas.base import ATTACHMENT_LIMIT
 from tests.web.window.wicket import Applicant, Wicket
@@ -60,3 +64,29 @@ def test_everything_of_ones_own_is_in_one_zip_with_a_page_that_lists_it(wicket: 
             assert file.digest in listed
         assert paper in listed
     assert wicket.visitor().http.get(f"/cases/{applicant.number}/everything.zip").status_code == 401
+
+
+def test_the_evidence_is_ones_own_alone_recorded_and_not_given_without_end(
+    wicket: Wicket, applicant: Applicant
+) -> None:
+    path = f"/cases/{applicant.number}/evidence.zip"
+    assert applicant.http.get(path).status_code == 409, "nothing was handed in"
+    applicant.fill_in()
+    assert applicant.hand_in().status_code == 303
+    assert path in applicant.get(f"/cases/{applicant.number}")
+    answer = applicant.http.get(path)
+    assert answer.headers["content-disposition"] == f'attachment; filename="{applicant.number}.evidence.zip"'
+    found = verify_bundle(answer.content, (wicket.face.home.trusted / "authority.der").read_bytes())
+    assert (found.contents.reader, found.contents.withheld) == (BundleReader.APPLICANT, ())
+    assert found.contents.made_by == (wicket.face.node.address,)
+    codes = {one.code for one in found.findings}
+    assert FindingCode.DOCUMENT_SIGNED in codes
+    assert FindingCode.RECEIPT_MISSING in codes, "the window has not signed for it yet"
+    assert wicket.visitor().http.get(path).status_code == 401
+    with wicket.face.node.store.reading() as tx:
+        entries = [one for one in tx[AuditLog].entries() if one.action == "evidence"]
+    assert [(one.account, one.what, one.outcome, one.origin) for one in entries] == [
+        ("applicant", f"{applicant.number} reader=applicant", "done", "192.0.2.1")
+    ]
+    given = [applicant.http.get(path).status_code for _ in range(10)]
+    assert given == [200] * 9 + [429]
