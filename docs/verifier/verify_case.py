@@ -1,391 +1,399 @@
-#!/usr/bin/env python3
-"""A second verifier of bundles of evidence, written from docs/evidence.md and the pages that it names, alone.
+"""A second verifier of a case's evidence, written from docs/evidence.md and the pages that it names, alone.
 
-    python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json] [--json]
+    python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json]
 
-Needs Python 3.11, cbor2, cryptography, and beside it `signed.py` (what is signed, by whom), `terms.py` (how long) and
-`withheld.py` (what was left out for the reader).
-WORKDAYS.json, in the form of a bundle's own, are the days that the reader knows by itself: nobody has signed those of
-the bundle. Exit codes: 0 proved, 3 incomplete or withheld, 4 contradicted, 5 no bundle, or none of this authority's.
-Left out: reminders of schema version 1, which prove nothing here.
+WORKDAYS.json, in the form of a bundle's own, are the days that the reader knows: nobody has signed those of a bundle.
+Exit codes: 0 proved, 3 incomplete or withheld, 4 contradicted, 5 no bundle. docs/evidence.md says what codes mean.
 """
 
-from __future__ import annotations
-
+import io
 import json
+import re
+import struct
 import sys
-import uuid
-from collections.abc import Callable, Iterator
+import zipfile
+from base64 import urlsafe_b64decode as octets
+from collections import namedtuple
+from datetime import date, datetime, time, timedelta, timezone
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from signed import (
-    CLOCKS,
-    Document,
-    Receipt,
-    Trust,
-    document,
-    enclosed,
-    freshness,
-    holding,
-    instant,
-    logs,
-    need,
-    octets,
-    receipt_file,
-    sha256,
-    strict_json,
-    tried,
-    unzip,
-)
-from terms import Calendar, Term, begun_by_receipt, day_of, midnight, not_before
-from withheld import Withheld
+from cbor2 import dumps, loads
+from cryptography import x509
 
-NAMESPACE = uuid.UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
+CLOCKS, TICK, DAY = timedelta(minutes=10), timedelta(microseconds=1), timedelta(days=1)
+CHINA, NAME = timezone(timedelta(hours=8)), re.compile(r"[A-Za-z0-9](\.(?!\.)|/(?=[A-Za-z0-9])|[A-Za-z0-9_-])*")
+NO_RECEIPT = ("counted from issue: no proof", "begun anew: the result", "asked anew: the opinion")
+CODES = (("proved", "logged directory-current asked term opinion-in-time opinion-late decision silence-lawful"),
+    ("claimed", "opinion-without-receipt opinion-counted-late directory-not-shown-current withheld-unproved"),
+    ("missing", "subject-missing decision-missing asked-without-receipt never-asked term-missing opinion-missing "
+     "silence-missing enclosure-missing document-missing"),
+    ("withheld", "file-withheld not-examined"))  # fmt: skip
+WEIGHTS = {code: weight for weight, codes in CODES for code in codes.split()}  # whatever else is found contradicts
+HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"),
+    ("own", "opinion-missing silence-lawful opinion-dropped silence-against-opinion"),
+    ("any", "silence-missing opinion-counted-late"), ("undecided", "term opinion-in-time opinion-late"),
+    ("receipts", "asked-without-receipt opinion-without-receipt"))  # fmt: skip
+OPEN = {code: on for on, codes in HANGS for code in codes.split()}  # "What hangs on what is withheld"
+ORDER = (("contradicted", {"contradiction"}), ("incomplete", {"claimed", "missing"}), ("withheld", {"withheld"}))
+Document = namedtuple("Document", "digest id sender addressees at kind body enclosures")
+Receipt = namedtuple("Receipt", "outcome id sender receiver digest arrived signed_for")
+instant = datetime.fromisoformat
 
 
-class Case:
-    """What a bundle shows of a case, or of one message: findings, each a code, what it is about, and a sentence."""
+def need(holds, what):
+    if not holds:
+        raise ValueError(what)
 
-    def __init__(self, files: dict[str, bytes], trusted: bytes) -> None:
-        index = strict_json(files["bundle.json"])
-        listed = {one["path"]: one["sha256"] for one in index["files"]}
-        self.kind, self.number, self.lead = (index["subject"][name] for name in ("kind", "id", "of"))
-        need([index["format"], index["version"]] == ["yizhan-evidence", 1], "it is of another format")
-        need(self.kind in ("case", "document", "notice", "joint"), "it is about something that is not known here")
-        need(next(iter(files)) == "bundle.json", "its index is not the first file")
-        need(files.keys() - listed.keys() == {"bundle.json"}, "a file is in it that its index does not name")
-        self.findings: list[tuple[str, str, str]] = []
-        self.files = {path: files[path] for path, digest in listed.items() if is_whole(path, digest, files)}
-        for path in listed.keys() - self.files.keys():
-            self.tell("file-changed" if path in files else "file-missing", path, "it is not as index or name say")
-        self.withheld = Withheld(index)
-        self.trust = Trust(self.files, trusted)
 
-    def judge(self, known: bytes | None) -> None:
-        """``known``: the working days that the reader goes by, whatever the bundle says of them."""
-        said = self.files.get("workdays.json")
-        if known is not None:
-            mine = strict_json(known)["years"]
-            if said and any(mine.get(year) != days for year, days in strict_json(said)["years"].items()):
-                self.tell("workdays-differ", "workdays.json", "the reader knows other working days")
-            self.files["workdays.json"] = known
-        self.calendar = Calendar(self.trust.inside("calendars"), self.trust)
-        self.receipts = self.each("receipts", lambda data: receipt_file(data, self.trust), "receipt-not-verified")
-        self.documents = self.read_documents()
-        self.findings += self.withheld.look(self.receipts, {(one.sender, one.id) for one in self.documents})
-        for path, why in logs(self.trust):
-            self.tell("log-not-verified" if why else "logged", path, why or "it is in its member's log")
-        self.look_at_directory()
-        if self.kind == "case":
-            self.look_at_case()
+def tried(read, *given):  # what is read, or why it does not hold: forged octets may bring about anything
+    try:
+        return read(*given), ""
+    except Exception as fault:
+        return None, f"{fault} ({type(fault).__name__})"
+
+
+def holding(read, each, *given):  # of several that are read alike, those that hold
+    return [found for one in each if (found := tried(read, one, *given)[0]) is not None]
+
+
+def unzip(data):  # the files of a ZIP with no octet but those of the format ("The file"); None for what does not unpack
+    archive, files, central, at = zipfile.ZipFile(io.BytesIO(data)), {}, b"", 0
+    for one in archive.infolist():
+        name, sizes = one.orig_filename.encode("ascii"), (one.CRC, one.compress_size, one.file_size)
+        common = struct.pack("<5H3I2H", 20, 0, one.compress_type, 0, 33, *sizes, len(name), 0)  # 33: 1980-01-01
+        need(data.startswith(b"PK\3\4" + common + name, at) and one.compress_type in (0, 8), "a ZIP of another form")
+        need(one.file_size <= 1 << 26 and NAME.fullmatch(one.filename), "a size or a name that is not taken")
+        content = tried(archive.open(one).read, one.file_size + 1)[0]  # no more than was announced
+        files[one.filename] = content if len(content or b"") == one.file_size else None
+        central += b"PK\1\2\x14\3" + common + struct.pack("<3H2I", 0, 0, 0, 0o100644 << 16, at) + name
+        at += 30 + len(name) + one.compress_size
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, *[len({*map(str.lower, files)})] * 2, len(central), at, 0)
+    need(data[at:] == central + end and 0 < len(files) <= 60_001, "a ZIP of another form, or two files of one name")
+    return files
+
+
+def root(leaf, index, size, path):  # RFC 9162, section 2.1: split at the largest power of two below the size
+    need(0 <= index < size and bool(path) == (size > 1), "a path of another length")
+    if size == 1:
+        return sha256(b"\0" + leaf).digest()
+    left, (*path, sibling) = 1 << (size - 1).bit_length() - 1, path
+    if index < left:
+        return sha256(b"\1" + root(leaf, index, left, path) + sibling).digest()
+    return sha256(b"\1" + sibling + root(leaf, index - left, size - left, path)).digest()
+
+
+def signer(der, issuer=None, whose="", ends=()):  # a certificate (docs/certificates.md) under its thumbprint
+    found, name = x509.load_der_x509_certificate(der), x509.UniformResourceIdentifier(f"exchange:{whose}")
+    found.verify_directly_issued_by(issuer or found)
+    use, said = x509.BasicConstraints(issuer is None, None if issuer else 0), [one.value for one in found.extensions]
+    need(use in said and (not issuer or x509.SubjectAlternativeName([name]) in said), "a certificate for another use")
+    return sha256(der).digest(), (whose, found, min((instant(at) for at in ends if at), default=None))
+
+
+def cose_sign1(data, signers, kind="", own=()):  # header, body, kind and signer (docs/envelope.md, section 3)
+    protected, unprotected, payload, signature = loads(data).value
+    header = loads(protected)
+    wanted = {1: -8, 3: header[3], 34: [-16, header[34][1]]} | ({2: [*own]} if own else {})
+    need(header == wanted | {name: header[name] for name in own} and unprotected == {}, "a header of another form")
+    signers[header[34][1]][1].public_key().verify(signature, dumps(["Signature1", protected, b"", payload]))
+    [said] = re.findall(rf"\Aapplication/vnd\.yizhan\.({kind or '[a-z-]+'})\+json; version=[1-9]\Z", header[3])
+    return header, json.loads(payload), said, signers[header[34][1]]
+
+
+class Calendar:  # which days are working days: of each year as the authority has published it, else as ``days`` says
+    def __init__(self, papers, days, by):
+        said = [body for _, body, *_ in holding(cose_sign1, papers, by, "calendar")]
+        self.years = {int(year): one for year, one in days.items()}
+        for body in sorted(said, key=lambda one: one["version"]):
+            self.years |= {one["year"]: one for one in body["years"]}
+
+    def later(self, day, days, stops=()):  # the end, in China, of the day that is so many working days later
+        need(days <= 2_500, "more working days than a ledger may add")
+        while days > 0:
+            day += DAY
+            year, name = self.years.get(day.year, {}), str(day)
+            works = name not in year.get("holidays", ()) if day.weekday() < 5 else name in year.get("makeup_days", ())
+            days -= works and not any(since <= day <= until for since, until, _ in stops)
+        return datetime.combine(day + DAY, time(tzinfo=CHINA))
+
+    def term(self, said, department, had):  # since, until, whether by receipt (docs/deadlines.md: how days are counted)
+        began, due, stops, starts, added, told, reason, budget = None, None, [], [], 0, None, "", said["term"]
+        for entry in said["ledger"]:
+            at, kind, days = instant(entry["at"]).astimezone(CHINA), entry["kind"], entry.get("days") or 0
+            day, own = (at - TICK).date(), department == entry["actor"]
+            if kind in ("start", "restart"):
+                began, reason, stops = at, entry["reason"], stops if kind == "start" else []
+            elif kind == "stop":
+                stops.append([day, (self.later(day, days) - TICK).date() if days else date.max, entry["actor"]])
+            for stop in [one for one in stops if kind == "resume" and (not own or department == one[2])]:
+                stop[1] = min(stop[1], at.date())  # whoever orders it ends what stands, but a department its own alone
+            starts, added = starts + [at] * (kind == "start"), added + days * (kind == "extend")
+            told = entry.get("told") or (None if kind in ("resume", "restart") else told)
+        if began and all(until < date.max for _, until, _ in stops):
+            need(budget.get("days") or not (stops or added), "a fixed end that was moved is not reckoned here")
+            days = budget.get("days") and budget["days"] + added
+            due = self.later(began.date(), days, stops) if days else instant(budget["fixed"])
+            due = max(due, instant(told)) if told else due  # no calendar shortens what was told
+        since = had and (had.arrived if said["start"] == "arrival" else had.signed_for)
+        need(not had or not starts or starts[0] >= since - CLOCKS, "it begins before the department's own receipt")
+        return began, due, not reason.startswith(NO_RECEIPT)
+
+
+class Case:  # what a bundle shows of a case: findings, each a code, what it is about, and by what it holds
+    def __init__(self, files, trusted, known):
+        index, self.findings, self.files, self.mine = json.loads(files["bundle.json"]), [], {}, []
+        listed = {one["path"]: [one["sha256"], one["size"]] for one in index["files"]}
+        kind, self.lead, self.number = (index["subject"][name] for name in ("kind", "of", "id"))
+        need([index["format"], index["version"], kind] == ["yizhan-evidence", 1, "case"], "another format, or no case")
+        need(next(iter(files)) == "bundle.json" and {*files} <= {"bundle.json", *listed}, "its index is of other files")
+        for path, said in listed.items():
+            content, (folder, _, name) = files.get(path), path.partition("/")
+            named = folder not in ("documents", "enclosures") or name.partition(".")[0] == said[0]
+            holds = named and content is not None and [sha256(content).hexdigest(), len(content)] == said
+            self.files |= {path: content} if holds else {}
+            self.tell(path, file_missing=path not in files, file_changed=path in files and not holds)
+        left = self.withheld = {one["path"]: one["sha256"] for one in index.get("withheld", [])}
+        fit = [re.match(f"(documents|enclosures|receipts)/.*{own}|log/.+/entries/", path) for path, own in left.items()]
+        there = {*listed} & {*left} or {digest for digest, _ in listed.values()} & {*left.values()}
+        need(all(fit) and not there and not (fit and index["reader"] == "all"), "it was not, or may not be, left out")
+        self.trust(trusted)
+        said, mine = (json.loads(one or b"{}").get("years", {}) for one in (self.files.get("workdays.json"), known))
+        self.tell("workdays.json", workdays_differ=mine and any(mine.get(year) != said[year] for year in said))
+        self.days, self.calendar = mine or said, Calendar(self.inside("calendars"), mine or said, self.authority)
+        self.receipts = self.each("receipts", self.receipt, "receipt_not_verified")
+        held = [one for one in self.each("documents", self.signed, "document_not_verified") if one.kind != "receipt"]
+        named = {one.digest for one in self.receipts}  # of two under one id it counts, else the smaller digest
+        held.sort(key=lambda one: (one.digest not in named, one.digest), reverse=True)
+        found = {(one.sender, one.id): one for one in held}
+        self.documents = sorted(found.values(), key=lambda one: (one.at, one.digest))  # the youngest last
+        left = [digest for path, digest in self.withheld.items() if path.startswith("documents/")]
+        self.left = {digest: {r.sender for r in self.receipts if r.digest == digest} or {"*"} for digest in left}
+        self.tell(self.number, document_twice=[one.id for one in held if one not in self.documents])
+        unproved = [digest for digest in left if "*" in self.left[digest]]
+        self.tell(self.number, file_withheld=[*self.withheld], withheld_unproved=unproved)
+        for r in (r for r in self.receipts if (r.sender, r.id) not in found):
+            self.tell(r.id, document_missing=not {f"documents/{r.digest}.cose"} & {*listed, *self.withheld})
+
+    def trust(self, trusted):  # what the reader's one certificate leads to ("Whom to trust")
+        chains = [[signer(trusted)], *([one] for one in holding(signer, self.inside("authorities")))]
+        for chain in chains:
+            for one in chain:  # grows while it is walked: each authority names the next
+                named = holding(cose_sign1, self.inside("papers"), dict([one]), "authority-succession")
+                after = holding(signer, [octets(body["certificate"]) for _, body, *_ in named])
+                chain += [by for by in after if by not in chain][:1]
+        self.authority, self.issuer = dict(chains[0][-1:]), chains[0][-1][1][1]
+        issuers = [by for chain in chains if chain[-1] == chains[0][-1] for _, (_, by, _) in chain]
+        found = holding(self.directory, self.inside("directories"), issuers)
+        need(found, "no directory in it is signed by the authority that is trusted")
+        self.version, self.data, self.own, self.signers = max(found, key=lambda one: one[:2])
+        self.monitors = {one["address"] for one in self.own["members"] if "monitor" in one["roles"]}
+
+    def inside(self, folder):
+        return [data for name, data in self.files.items() if name.startswith(f"{folder}/")]
+
+    def directory(self, data, issuers):  # docs/envelope.md, section 7
+        (_, body, *_), signers = cose_sign1(data, self.authority, "directory"), {}
+        for one in body["members"]:
+            whose, revoked = one["address"], {old["certificate"]: old["at"] for old in one.get("revocations", [])}
+            need(whose.rpartition(".")[0] == body["domain"], "a member of another domain")
+            for der in map(octets, one["certificates"]):
+                ends = one.get("revoked_at"), revoked.get(sha256(der).hexdigest())
+                [found, *_] = [own for by in issuers for own in holding(signer, [der], by, whose, ends)]
+                signers |= dict([found])
+        return body["version"], data, body, signers
+
+    def freshness(self, data):  # which directory is the present one: docs/envelope.md, section 7.2
+        der, domain = octets(json.loads(loads(data).value[2])["certificate"]), self.own["domain"]
+        key = dict([signer(der, self.issuer, f"freshness@{domain}")])
+        _, body, _, (_, by, _) = cose_sign1(data, key, "directory-freshness")
+        since = instant(body["issued_at"])
+        need(body["domain"] == domain and by.not_valid_before_utc <= since <= by.not_valid_after_utc, "another's")
+        return body["version"], since, body["digest"]
+
+    def signed(self, data, _="", kind="", own=("yizhan-header", "yizhan-enclosures")):  # docs/envelope.md, section 3
+        label, body, kind, (address, by, ends) = cose_sign1(data, self.signers, kind, own)
+        head = {"sender": body.get("origin"), "kind": kind, "created_at": body.get("issued_at")}
+        said = json.loads(label[own[0]]) if own else head
+        at = instant(said["created_at"])
+        counts = by.not_valid_before_utc <= at <= by.not_valid_after_utc and (ends is None or at < ends)
+        need(counts and [said["sender"], said["kind"]] == [address, kind], "another's, or its key did not count then")
+        named = said.get("message_id"), address, said.get("addressees")
+        return Document(sha256(data).hexdigest(), *named, at, kind, body, label.get("yizhan-enclosures"))
+
+    def receipt(self, proof, _=""):  # one of a signed batch (docs/envelope.md, section 6), in a file or a message
+        if isinstance(proof, bytes):
+            _, leaf, index, size, path, digest = loads(proof)
+            batch = self.files[f"documents/{digest.hex()}.cose"]
         else:
-            self.look_at_message([one for one in self.documents if (one.sender, one.id) == (self.lead, self.number)])
-        acting = self.trust.own.body.get("substitutions", [])
-        self.findings = self.withheld.examined(self.findings, self.lead, acting)
+            path, batch = [octets(one) for one in proof["path"]], octets(proof["signed"])
+            leaf, index, size = octets(proof["receipt"]), proof["index"], proof["size"]
+        signed, said = self.signed(batch, kind="receipt"), json.loads(leaf)
+        stated = {"size": size, "root": root(leaf, index, size, path).hex(), "receiver": said["receiver"]}
+        own = said["receiver"] == signed.sender and said["sender"] == signed.body["sender"] in signed.addressees
+        need(own and stated.items() <= signed.body.items(), "it does not lead to what was signed, or is another's")
+        parts = [said[name] for name in ("outcome", "message_id", "sender", "receiver", "digest")]
+        return Receipt(*parts, instant(said["arrived_at"]), instant(said["signed_for_at"]))
 
-    def tell(self, code: str, about: str, text: str) -> None:
-        self.findings.append((code, about, text))
+    def log_file(self, data, path):  # a head, or an entry by its COSE Receipt (docs/envelope.md, section 7.7)
+        _, member, folder, name = path.split("/")
+        if folder == "heads":
+            head = self.signed(data, kind="log-head", own=())
+            need([head.sender, head.body["hash"]] == [member, "sha-256"], "it is no head of that member's log")
+            return head.body["size"], head.body["root"]
+        leaf, proved = loads(data)
+        protected, unprotected, payload, signature = loads(proved).value
+        header, [proof] = loads(protected), unprotected[396][-1]
+        (size, index, way), (address, by, _) = loads(proof), self.signers[header[34][1]]
+        found, heads = root(leaf, index, size, way), f"log/{member}/heads/"
+        by.public_key().verify(signature, dumps(["Signature1", protected, b"", found]))
+        own = header == {1: -8, 34: header[34], 395: 1} and [address, payload] == [member, None]
+        under = (size, found.hex()) in holding(self.log_file, self.inside(heads[:-1]), heads)
+        need(own and under and name == f"{index}.cbor", "of another log, or no head in the bundle is over it")
+        return path
 
-    def each(self, folder: str, read: Callable[..., Any], code: str) -> list[Any]:
-        """What holds of a folder; the rest is told."""
-        found = [(path, *tried(read, data)) for path, data in self.files.items() if path.startswith(f"{folder}/")]
-        for path, why in ((path, why) for path, _, why in found if why):
-            self.tell(code, path, why)
+    def tell(self, about, **codes):  # those codes that hold, and by what they do
+        self.findings += [(code.replace("_", "-"), about, by) for code, by in codes.items() if by]
+
+    def each(self, folder, read, code):  # what holds of a folder; the rest is told
+        found = [(path, *tried(read, data, path)) for path, data in self.files.items() if path.startswith(f"{folder}/")]
+        for path, _, why in found:
+            self.tell(path, **{code: why})
         return [one for _, one, why in found if not why]
 
-    def read_documents(self) -> list[Document]:
-        """Those that hold, the youngest last; of two under one id what a receipt names, else the smaller digest."""
-        held = self.each("documents", lambda data: document(data, self.trust), "document-not-verified")
-        held = sorted((one for one in held if one.kind != "receipt"), key=lambda one: one.digest, reverse=True)
-        named = {one.digest for one in self.receipts}
-        found = {(one.sender, one.id): one for one in sorted(held, key=lambda one: one.digest in named)}
-        for one in (one for one in held if one not in found.values()):
-            self.tell("document-twice", one.id, f"{one.sender} has signed two documents under one id")
-        for one in found.values():
-            paths = {f"enclosures/{digest.hex()}" for digest in one.enclosures}
-            for path in paths - self.files.keys() - self.withheld.files.keys():
-                self.tell("enclosure-missing", one.id, f"{path} is not there")
-            for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
-                if r.digest != one.digest:
-                    self.tell("receipt-of-other-bytes", one.id, f"{r.receiver} has signed for other octets")
-                elif r.signed_for < max(one.at, r.arrived) - CLOCKS:
-                    self.tell("dated-wrongly", one.id, f"{r.receiver} signed for it before it was signed, or arrived")
-        return sorted(found.values(), key=lambda one: (one.at, one.digest))
+    def of(self, kind, **said):  # documents of a kind whose bodies say this, the youngest last
+        found = [one for one in self.documents if one.kind == kind]
+        return [one for one in found if said.items() <= {"copy_of": None, **one.body, "sender": one.sender}.items()]
 
-    def look_at_directory(self) -> None:
-        own, domain = self.trust.own, self.trust.domain
-        stated = holding(freshness, self.trust.inside("freshness"), own)
-        moments = [*(one.at for one in self.documents), *self.withheld.last(self.receipts)]
-        last = max(moments, default=instant(own.body["issued_at"]))
-        for one in sorted(stated, key=lambda one: (one["version"], instant(one["issued_at"])))[-1:]:
-            ahead, same = one["version"] > own.body["version"], one["version"] == own.body["version"]
-            if ahead or (same and one["digest"] != sha256(own.data)):
-                return self.tell("directory-rolled-back", domain, "the domain has stated that another one counts")
-            if max(instant(one["issued_at"]), instant(own.body["issued_at"])) >= last:
-                return self.tell("directory-current", domain, "the domain has stated that this directory counts")
-        return self.tell("directory-not-shown-current", domain, "nothing states that this directory counted by then")
+    def hangs(self, code, about):  # whether something that was left out may bear on what was found
+        whose, lead = {who for senders in self.left.values() for who in senders}, {"*", self.lead}
+        acting = [one["substitute"] for one in self.own.get("substitutions", ()) if one["department"] == about]
+        may = {"lead": lead, "own": {"*", about, *acting}, "any": whose, "undecided": set() if self.mine else lead}
+        receipts = [path for path in self.withheld if path.startswith("receipts/")]
+        return receipts if OPEN.get(code) == "receipts" else whose & may.get(OPEN.get(code), set())
 
-    def of(self, kind: str, sender: str = "", **said: str) -> list[Document]:
-        """Documents of a kind whose bodies say this, the youngest last."""
-        found = [one for one in self.documents if one.kind == kind and sender in ("", one.sender)]
-        return [one for one in found if all(one.body.get(name) == value for name, value in said.items())]
-
-    def receipt(self, one: Document, receiver: str) -> Any:
+    def had(self, one, receiver):  # the receiver's receipt that was signed for first
         found = [r for r in self.receipts if (r.digest, r.receiver) == (one.digest, receiver)]
         return min(found, key=lambda r: r.signed_for, default=None)
 
-    def taken(self, one: Document) -> Any:
-        """The lead's receipt that says accepted."""
-        found = self.receipt(one, self.lead)
-        return found if found and found.outcome == "accepted" else None
-
-    def look_at_message(self, found: list[Document]) -> None:
-        """Of a single document, notice or joint document: it is there, and who was to have it has signed for it."""
-        if not found:
-            self.tell("subject-missing", self.number, f"no such message of {self.lead} is there")
-        for one in found:
-            self.tell("document-signed", one.id, f"{one.sender} has signed it, and dates it {one.at}")
-            for addressee in (each for each in one.addressees if not self.receipt(one, each)):
-                self.tell("receipt-missing", one.id, f"nothing of {addressee} proves that it has had it")
-
-    def look_at_case(self) -> None:
-        requests = self.of("consultation", self.lead, case_number=self.number, lead=self.lead)
-        parts = {each["department"]: Part(self, one, each) for one in requests for each in one.body["departments"]
-                 if not one.body.get("copy_of")}  # fmt: skip
-        if not parts:
-            self.tell("subject-missing", self.number, "no request of the lead is there")
+    def judge(self):  # what is looked at in every bundle, and what its lead has asked and decided
+        for one in self.documents:
+            paths = {f"enclosures/{digest.hex()}" for digest in one.enclosures}
+            self.tell(one.id, enclosure_missing=paths - self.files.keys() - self.withheld.keys())
+            for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
+                other, early = r.digest != one.digest, r.signed_for < max(one.at, r.arrived) - CLOCKS
+                self.tell(one.id, receipt_of_other_bytes=other, dated_wrongly=early and not other)
+        self.tell(self.lead, logged=self.each("log", self.log_file, "log_not_verified"))
+        issued, digest, current = instant(self.own["issued_at"]), sha256(self.data).hexdigest(), "not_shown_current"
+        last = [one.at for one in self.documents] + [r.signed_for for r in self.receipts if r.digest in self.left]
+        for version, at, said in sorted(holding(self.freshness, self.inside("freshness")))[-1:]:
+            current = "current" if max(at, issued) >= max(last, default=issued) else current
+            current = "rolled_back" if (version, said != digest) > (self.version, False) else current
+        self.tell(self.own["domain"], **{f"directory_{current}": True})
+        asked = self.of("consultation", sender=self.lead, case_number=self.number, lead=self.lead, copy_of=None)
+        parts = {part["department"]: (one, part) for one in asked for part in one.body["departments"]}
         decisions = self.of("decision", case_number=self.number)
-        if not decisions:
-            self.tell("decision-missing", self.number, "no decision is there")
+        mine = self.mine = [one for one in decisions if one.sender == self.lead == one.body["lead"]]
+        self.tell(self.number, subject_missing=not parts, decision_missing=not decisions)
         for one in decisions:
-            code = "decision" if one.sender == self.lead == one.body["lead"] else "decision-wrong-lead"
-            self.tell(code, one.id, f"{one.sender} decided: {one.body['outcome']}")
-        for decision in self.of("decision", self.lead, case_number=self.number, lead=self.lead)[-1:]:
-            self.look_at_decision(decision, {said["department"]: said for said in decision.body["considered"]}, parts)
-        for part in parts.values():
-            part.look_at_opinions()
-
-    def look_at_decision(self, decision: Document, considered: dict[str, Any], parts: dict[str, Part]) -> None:
+            self.tell(one.id, decision=one in mine and one.body["outcome"], decision_wrong_lead=one not in mine)
+        considered = {said["department"]: said for one in mine[-1:] for said in one.body["considered"]}
         for name, said in considered.items():
-            if any(one.id == said["message_id"] and one.at > decision.at + CLOCKS for one in self.documents):
-                self.tell("decision-dated-back", name, "the decision is dated before what it rests on")
-            if name in parts and said["standing"] == "answered":
-                parts[name].weigh_answer(said)
-            elif name in parts:
-                parts[name].weigh_silence(decision, said)
-            elif said["standing"] != "moot":
-                self.tell("never-asked", name, "the decision rests on it, and no request to it is there")
-        for name in parts.keys() - considered.keys():
-            self.tell("not-considered", name, "it was asked, and the decision does not name it")
+            early = any(one.id == said["message_id"] and one.at > mine[-1].at + CLOCKS for one in self.documents)
+            self.tell(name, decision_dated_back=early, never_asked=name not in parts and said["standing"] != "moot")
+        for name, (request, part) in parts.items():
+            self.tell(name, not_considered=mine and name not in considered)
+            self.part(name, request, part, mine[-1:], considered.get(name, {}))
 
-
-def is_whole(path: str, digest: str, files: dict[str, bytes]) -> bool:
-    found, (folder, _, name) = sha256(files[path]) if path in files else "", path.partition("/")
-    return found == digest and (folder not in ("documents", "enclosures") or name.partition(".")[0] == found)
-
-
-class Part:
-    """One department's part in a case."""
-
-    def __init__(self, case: Case, request: Document, part: dict[str, Any]) -> None:
-        self.case, self.request, self.part, self.name = case, request, part, part["department"]
-        self.receipt, self.due = case.receipt(request, self.name), None
-        if self.receipt:
-            self.tell("asked", f"signed for the request at {self.receipt.signed_for}")
-        else:
-            self.tell("asked-without-receipt", "nothing of its own proves that it was asked")
-        ledgers = [*self.ledgers()]
-        faults = [why for check in (self.goes_on, self.ends, self.begins) if (why := tried(check, ledgers)[1])]
-        for why in faults:
-            self.tell("term-differs", why)
-        if not ledgers:
-            self.tell("term-missing", "the lead has signed no ledger of its term")
-        elif not faults:
-            guess = ", if every Monday to Friday is a working day" if case.calendar.guessed else ""
-            self.tell("term", f"had time until {self.due}{guess}" if self.due else "its term has no end yet")
-        asked = {request.id, *(one.id for one in case.of("clearance", case.lead, consultation_id=request.id))}
-        given = [one for one in case.of("opinion", department=self.name) if one.body["consultation_id"] in asked]
-        self.opinions = [one for one in given if self.speaks(one)]
-
-    def tell(self, code: str, text: str) -> None:
-        self.case.tell(code, self.name, text)
-
-    def ledgers(self) -> Iterator[dict[str, Any]]:
-        """What the lead has signed of its term, the youngest last."""
-        for one in (one for one in self.case.documents if one.sender == self.case.lead):
-            told = one.body["deadlines"] if one.kind == "deadline-notice" else []
-            if one.kind == "decision":
-                told = [each["rests_on"] | each for each in one.body["considered"] if each.get("rests_on")]
-            for said in told:
-                about = [said["department"], said["consultation_id"]] == [self.name, self.request.id]
-                if about and (one.kind == "decision" or begun_by_receipt(said["ledger"])):
-                    yield said
-
-    def goes_on(self, ledgers: list[dict[str, Any]]) -> None:
-        for before, after in pairwise(one["ledger"] for one in ledgers):
-            for one, other in zip(before, after, strict=False):
-                same = all(one.get(name) == other.get(name) for name in ("kind", "at", "days"))
-                need(same, "the lead has signed two ledgers of it that cannot both be")
-
-    def ends(self, ledgers: list[dict[str, Any]]) -> None:
+    def term(self, name, request, part, had):  # by the youngest ledger; each goes on from the one before
+        ledgers, about = [], {"department": name, "consultation_id": request.id}.items()
+        for one in (one for one in self.documents if one.sender == self.lead):
+            told = [said | (said["rests_on"] or {}) for said in one.body.get("considered", ())]
+            told += [said for said in one.body.get("deadlines", ()) if self.calendar.term(said, name, None)[2]]
+            ledgers += [said for said in told if about <= said.items()]
+        told = [[[one.get(key) for key in ("kind", "at", "days")] for one in said["ledger"]] for said in ledgers]
+        on = all(one[: len(two)] == two[: len(one)] for one, two in pairwise(told))
         for last in ledgers[-1:]:
-            self.due = Term(last, self.name, self.case.calendar).due
-            said = instant(last["due_at"]) if last.get("due_at") else self.due
-            need(said == self.due, "its end does not follow from its ledger")
-            need(last["term"] == self.part["term"], "its term is another one than in the request")
+            due, said = self.calendar.term(last, name, had)[1], last.get("due_at") and instant(last["due_at"])
+            need(on and said in (None, due) and last["term"] == part["term"], "two ledgers, or another end or term")
+            return [due]
+        return []
 
-    def begins(self, ledgers: list[dict[str, Any]]) -> None:
-        for last in ledgers[-1:] if self.receipt else []:
-            not_before(last, self.receipt)
+    def part(self, name, request, part, decided, said):  # one department, and what the decision makes of it
+        had, given, standing, mode = self.had(request, name), {}, [], None
+        ends, why = tried(self.term, name, request, part, had)
+        due = ends[0] if ends else None
+        self.tell(name, asked=had, asked_without_receipt=not had)
+        self.tell(name, term=ends, term_differs=why, term_missing=ends == [])
+        through = [request.id, *(one.id for one in self.of("clearance", consultation_id=request.id))]
+        acts = [(by["serial"], by["department"], by["substitute"]) for by in self.own.get("substitutions", ())]
+        for one in (one for one in self.of("opinion", department=name) if one.body["consultation_id"] in through):
+            if (one.body.get("substitution"), name, one.sender) in [*acts, (None, name, name)]:
+                r, recalls = self.had(one, self.lead), self.of("opinion-recall", sender=name, opinion_id=one.id)
+                taken = r and r.outcome == "accepted"
+                recalled = any(r and r.outcome == "accepted" for r in (self.had(each, self.lead) for each in recalls))
+                late = r and due and part["default"] != "none" and r.arrived > due
+                in_time = taken and not late
+                self.tell(name, opinion_without_receipt=not r, opinion_late=taken and late, opinion_in_time=in_time)
+                given[one.id] = one, late, recalled
+                counts = in_time and not recalled and one.body["verdict"] != "special-procedure"
+                standing += [one.id for last in decided if counts and r.arrived <= last.at]
+        if said.get("standing") == "answered":
+            one, late, recalled = given.get(said["message_id"], (None, False, False))
+            left = self.of("escalation", department=name, consultation_id=request.id)
+            left = any(each.sender in self.monitors for each in left)
+            stated = [said["verdict"], said.get("given_by") or name]
+            differs = one and (recalled or [one.body["verdict"], one.sender] != stated)
+            self.tell(name, opinion_missing=not one, opinion_differs=differs)
+            self.tell(name, opinion_counted_late=late and not differs and not left)
+        elif said:
+            mode = {"deemed": "consent", "deemed-refusal": "refusal"}.get(said["standing"])
+            self.tell(name, silence_against_opinion=mode and standing, opinion_dropped=not mode and standing)
+        deemed = [one for one in self.of("deemed-consent") if mode and one.id == said["message_id"]]
+        self.tell(name, silence_missing=mode and not deemed)
+        for one in deemed:
+            why = tried(self.silence, one, name, request, part, due, mode)[1]
+            self.tell(name, silence_unlawful=why, silence_lawful=not why)
 
-    def speaks(self, one: Document) -> bool:
-        """A department speaks for itself, or its substitute by the directory."""
-        serial, matter = one.body.get("substitution"), self.request.body["matter"]
-        for by in self.case.trust.own.body.get("substitutions", []) if serial else []:
-            if [by["serial"], by["department"], by["substitute"]] == [serial, self.name, one.sender]:
-                ends = min(instant(at) for at in (by["ends_at"], by["revoked_at"]) if at)
-                return instant(by["begins_at"]) <= one.at < ends and (not by["matters"] or matter in by["matters"])
-        return serial is None and one.sender == self.name
-
-    def look_at_opinions(self) -> None:
-        for one in self.opinions:
-            r = self.case.receipt(one, self.case.lead)
-            if r is None:
-                self.tell("opinion-without-receipt", f"the lead has not signed for opinion {one.id}")
-            elif r.outcome == "accepted":
-                code = "opinion-in-time" if self.in_time(r) else "opinion-late"
-                self.tell(code, f"opinion {one.id} arrived at {r.arrived}: {one.body['verdict']}")
-
-    def in_time(self, r: Receipt) -> bool:
-        """Where silence means nothing, no opinion is late."""
-        return self.part["default"] == "none" or self.due is None or r.arrived <= self.due
-
-    def recalled(self, one: Document) -> bool:
-        return any(map(self.case.taken, self.case.of("opinion-recall", self.name, opinion_id=one.id)))
-
-    def weigh_silence(self, decision: Document, said: dict[str, Any]) -> None:
-        silent = said["standing"].startswith("deemed")
-        for one in (one for one in self.opinions if one.body["verdict"] != "special-procedure"):
-            r = self.case.taken(one)
-            if r and r.arrived <= decision.at and self.in_time(r) and not self.recalled(one):
-                code = "silence-against-opinion" if silent else "opinion-dropped"
-                self.tell(code, f"the lead had signed for opinion {one.id}, and does not count it")
-        deemed = [one for one in self.case.of("deemed-consent") if one.id == said["message_id"]]
-        for one in deemed if silent else []:
-            why = tried(self.silence, one, "refusal" if said["standing"] == "deemed-refusal" else "consent")[1]
-            self.tell("silence-unlawful" if why else "silence-lawful", why or "its silence counts")
-        if silent and not deemed:
-            self.tell("silence-missing", "the deemed consent that the decision counts is not there")
-
-    def weigh_answer(self, said: dict[str, Any]) -> None:
-        counted = [one for one in self.opinions if one.id == said["message_id"]]
-        for one in counted:
-            r = self.case.receipt(one, self.case.lead)
-            left = self.case.of("escalation", department=self.name, consultation_id=self.request.id)
-            if [one.body["verdict"], one.sender] != [said["verdict"], said.get("given_by") or self.name]:
-                self.tell("opinion-differs", f"opinion {one.id} says otherwise than the decision")
-            elif self.recalled(one):
-                self.tell("opinion-differs", f"the decision counts opinion {one.id}, which had been recalled")
-            elif r and not self.in_time(r) and not any(each.sender in self.case.trust.monitors for each in left):
-                self.tell("opinion-counted-late", f"the decision counts opinion {one.id}, which came after the term")
-        if not counted:
-            self.tell("opinion-missing", "the opinion that the decision counts is not there")
-
-    def silence(self, one: Document, mode: str) -> None:
-        """Whether silence counts by the rule: asked, signed for, reminded, no obstacle, the term over."""
-        state, case = one.body["state"], self.case
-        about = [state[name] for name in ("case_number", "lead", "department", "consultation_id")]
-        need(about == [case.number, case.lead, self.name, self.request.id], "it is about another request")
-        need(one.sender in case.trust.monitors, "no monitor of the domain has signed it")
-        need(one.body["mode"] == state["default"] == self.part["default"] == mode, "silence means something else")
-        need(
-            state.get("default_basis") and not state.get("exclusions"),
-            "no rule is cited, or an exclusion stands in the way",
-        )
-        need(
-            state["status"] == "running" and state.get("file_complete", True),
-            "the term is closed, or the file not complete",
-        )
-        need(state.get("evidence"), "it has no receipt of the department for the request")
-        proof = enclosed(state["evidence"], case.trust)
-        asked = ("accepted", self.request.id, case.lead, self.name, self.request.digest)
-        need(proof[:5] == asked, "its receipt is not the department's for the request")
-        need(sha256(octets(state["evidence"]["receipt"])) == one.body["receipt_digest"], "it cites another receipt")
-        need(begun_by_receipt(state["ledger"]), "no receipt has begun the term")
-        not_before(state, proof)
-        calendar = Calendar([octets(paper) for paper in one.body.get("papers", [])], case.trust)
-        term = Term(state, self.name, calendar)
-        need(term.due == instant(one.body["due_at"]), "its due moment does not follow from its ledger")
-        need(self.due in (None, term.due), "its due moment is another one than the lead's ledger gives")
-        delay = state.get("effect_delay_days", 0)
-        last = calendar.later(day_of(term.due, 1), delay)
-        need(calendar.knows(term.began.year, last.year), "the due moment is provisional")
-        need(one.at > (midnight(last) if delay else term.due), "the term was not over")
-        need(one.body["reminders"], "the department was not reminded")
+    def silence(self, one, name, request, part, due, mode):  # whether silence counts ("To the letter")
+        state = {"exclusions": [], "file_complete": True, "effect_delay_days": 0} | one.body["state"]
+        about = {"case_number": self.number, "department": name, "consultation_id": request.id}
+        lawful = about | {"lead": self.lead, "default": mode, "status": "running", "exclusions": []}
+        need(lawful.items() <= state.items() and state["file_complete"], "another request, or something is in the way")
+        need(state.get("default_basis") and one.body["mode"] == part["default"] == mode, "no rule, or another one")
+        had, digest = self.receipt(state["evidence"]), sha256(octets(state["evidence"]["receipt"])).hexdigest()
+        need(had[:5] == ("accepted", request.id, self.lead, name, request.digest), "its receipt is not for the request")
+        calendar = Calendar(map(octets, one.body.get("papers", [])), self.days, self.authority)
+        began, end, by_receipt = calendar.term(state, name, had)
+        need(by_receipt and one.body["receipt_digest"] == digest and one.sender in self.monitors, "whose word this is")
+        need(instant(one.body["due_at"]) == end and due in (None, end), "its term ends otherwise")
+        over = calendar.later((end - TICK).date(), state["effect_delay_days"]) if state["effect_delay_days"] else end
+        known = not self.days or {began.year, (over - TICK).year} <= calendar.years.keys()
+        need(known and one.at > over and one.body["reminders"], "provisional, not over, or nobody was reminded")
         for cited in one.body["reminders"]:
-            self.reminder(cited, state, term)
-
-    def reminder(self, cited: dict[str, Any], state: dict[str, Any], term: Term) -> None:
-        one, stage = document(octets(cited["proof"]["signed"]), self.case.trust), cited["stage"]
-        need(one.kind == "reminder" and one.sender in self.case.trust.monitors, "no monitor has reminded")
-        words = [one.body[name] for name in ("case_number", "department", "consultation_id", "stage")]
-        need(words == [self.case.number, self.name, self.request.id, stage], "a reminder is of another request")
-        ends = [instant(one.body["began_at"]), instant(one.body["due_at"])]
-        need(ends == [term.began, term.due] and one.at == instant(cited["at"]), "a reminder is of another term or time")
-        lines = ["reminder", *map(str, words[:2]), str(stage), *(str(int(at.timestamp() * 1_000_000)) for at in ends)]
-        derived = str(uuid.uuid5(NAMESPACE, "\n".join(lines)))
-        need({one.id, one.conversation, cited["message_id"]} == {derived}, "a reminder has another id than it must")
-        known = [entry for entry in state["ledger"] if instant(entry["at"]) <= one.at]  # the ledger of then, or before
-        then = [Term(state | {"ledger": known[: n + 1]}, self.name, term.calendar) for n in range(len(known))]
-        shares = [each.share(stage) for each in then if [each.began, each.due] == ends]
-        need(stage in (50, 90) and any(at <= one.at for at in shares), "a reminder came before its share of the term")
-        r = enclosed(cited["proof"]["receipt"], self.case.trust)
-        had = r[:5] == ("accepted", one.id, one.sender, self.name, one.digest) and self.name in one.addressees
-        need(had and r.signed_for <= term.due, "the department has not signed for a reminder within the term")
+            sent = self.signed(octets(cited["proof"]["signed"]), kind="reminder")
+            said = [instant(sent.body["began_at"]), instant(sent.body["due_at"]), sent.id, sent.at, sent.body["stage"]]
+            need(sent.sender in self.monitors and about.items() <= sent.body.items(), "no monitor has reminded of it")
+            cites = [began, end, cited["message_id"], instant(cited["at"]), cited["stage"]]
+            had = self.receipt(cited["proof"]["receipt"])
+            signed_for = had[:5] == ("accepted", sent.id, sent.sender, name, sent.digest) and had.signed_for <= end
+            need(said == cites and signed_for, "a reminder of another term, or not signed for within it")
 
 
-PROVED = {"document-signed", "logged", "directory-current", "asked", "term", "opinion-in-time", "opinion-late",
-    "decision", "silence-lawful", "received-by-digest", "returned"}  # fmt: skip
-CLAIMED = {"opinion-without-receipt", "opinion-counted-late", "directory-not-shown-current", "withheld-unproved"}
-WITHHELD = {"file-withheld", "not-examined"}
-MISSING = {"asked-without-receipt", "never-asked"}
-
-
-def weight(code: str) -> str:
-    if code in WITHHELD:
-        return "withheld"
-    missing = code in MISSING or (code.endswith("-missing") and code != "file-missing")
-    return "proved" if code in PROVED else "claimed" if code in CLAIMED else "missing" if missing else "contradiction"
-
-
-def verify(bundle: bytes, authority: bytes, known: bytes | None = None) -> tuple[str, list[tuple[str, str, str]], str]:
-    """The conclusion, the findings, and why it is no bundle where it is none."""
-    case, why = tried(lambda: Case(unzip(bundle), authority))
+def verify(bundle, authority, known=None):  # the conclusion, the findings, and why it is no bundle where it is none
+    case, why = tried(lambda: Case(unzip(bundle), authority, known))
     if not case:
         return "no-bundle", [], why
-    if fault := tried(case.judge, known)[1]:  # something that was signed lacks what its schema demands
-        case.tell("document-not-verified", case.number, fault)
-    weights = {weight(code) for code, _, _ in case.findings}
-    conclusion = "contradicted" if "contradiction" in weights else "incomplete"
-    if "proved" in weights and weights <= {"proved", "withheld"}:
-        conclusion = "withheld" if "withheld" in weights else "proved"
-    return conclusion, case.findings, ""
-
-
-def main(bundle: str, authority: str, *options: str) -> int:
-    known = [Path(one).read_bytes() for one in options if one != "--json"]
-    conclusion, findings, why = verify(Path(bundle).read_bytes(), Path(authority).read_bytes(), *known)
-    if "--json" in options:
-        told = [{"code": code, "weight": weight(code), "about": about, "text": text} for code, about, text in findings]
-        print(json.dumps({"conclusion": conclusion, "why": why, "findings": told}, ensure_ascii=False, indent=1))
-    else:
-        print(conclusion, why)
-        for code, about, text in findings:
-            print(f"{weight(code):14}{code:28}{about}: {text}")
-    return {"proved": 0, "withheld": 3, "incomplete": 3, "contradicted": 4, "no-bundle": 5}[conclusion]
+    case.tell(case.number, document_not_verified=tried(case.judge)[1])  # signed, and not what its schema demands
+    found = [("not-examined" if case.hangs(code, about) else code, about, by) for code, about, by in case.findings]
+    weights = {WEIGHTS.get(code, "contradiction") for code, *_ in found}
+    return next((name for name, those in ORDER if those & weights), "proved"), found, ""
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    CONCLUSION, FINDINGS, WHY = verify(*(Path(one).read_bytes() for one in sys.argv[1:4]))
+    for CODE, *ABOUT in FINDINGS:
+        print(f"{WEIGHTS.get(CODE, 'contradiction'):14}{CODE:28}", *ABOUT)
+    print(CONCLUSION, WHY)
+    sys.exit({"proved": 0, "withheld": 3, "incomplete": 3, "contradicted": 4, "no-bundle": 5}[CONCLUSION])
