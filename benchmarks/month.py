@@ -67,15 +67,15 @@ class Lead:
         return Ruling(Outcome.GRANT, "all departments were heard")
 
 
-def city(path: Path, info: NodeInfo, lead: Lead) -> LocalDomain:
-    """A window, a monitor and five departments that agree at once."""
+def city(path: Path, info: NodeInfo, lead: Lead, approvers: int = APPROVERS) -> LocalDomain:
+    """A window, a monitor and so many departments that agree at once."""
     name = f"month{secrets.token_hex(3)}"
     window = (Role.WINDOW,)
     seats = {
         f"{name}.window": Seat(window, work_for(window, decide_rule=lead, rule_decides=True)),
         f"{name}.monitor": Seat((Role.MONITOR,)),
     }
-    for number in range(APPROVERS):
+    for number in range(approvers):
         address = f"{name}.d{number}"
         roles = (Role.DEPARTMENT,)
         seats[address] = Seat(roles, work_for(roles, agree_as(address)))
@@ -93,7 +93,7 @@ def city(path: Path, info: NodeInfo, lead: Lead) -> LocalDomain:
                 department=f"{name}.d{number}", term_days=5,
                 default=DefaultMode.CONSENT, default_basis=("rule",),
             )
-            for number in range(APPROVERS)
+            for number in range(approvers)
         ),
     )  # fmt: skip
     domain.prepare()
@@ -122,6 +122,15 @@ def run(path: Path, info: NodeInfo, cases: int) -> tuple[list[float], float, int
     """Submits and waits for all decisions: cases a second by slice, seconds in all, messages that members took in."""
     lead = Lead()
     domain = city(path, info, lead)
+    moments = decided(domain, lead, cases)
+    messages = sum(taken_in(domain, address) for address in domain.seats)
+    check(domain, f"{domain.domain}.window", cases)
+    rates = [cases / SLICES / (later - earlier) for earlier, later in pairwise(moments)]
+    return rates, moments[-1] - moments[0], messages
+
+
+def decided(domain: LocalDomain, lead: Lead, cases: int) -> list[float]:
+    """Submit cases to a city that is not served yet: when that began, and when each slice of them was decided."""
     stop = fork.Event()
     window = f"{domain.domain}.window"
     children = [fork.Process(target=serve, args=(domain, other, stop)) for other in domain.seats if other != window]
@@ -145,10 +154,7 @@ def run(path: Path, info: NodeInfo, cases: int) -> tuple[list[float], float, int
     for child in children:
         child.join()
     member.close()
-    messages = sum(taken_in(domain, address) for address in domain.seats)
-    check(domain, window, cases)
-    rates = [cases / SLICES / (later - earlier) for earlier, later in pairwise(moments)]
-    return rates, moments[-1] - began, messages
+    return moments
 
 
 def application(node: Node) -> Application:

@@ -69,8 +69,13 @@ def seats_of(domain: str) -> dict[str, Seat]:
 def product(path: Path, info: NodeInfo, count: int, database_url: str | None) -> float:
     """Documents a second through the product."""
     domain = new_domain(path, info, database_url)
-    sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
     domain.close()
+    return count / carried(domain, count)
+
+
+def carried(domain: LocalDomain, count: int) -> float:
+    """Seconds that so many documents take from the outbox to the committed inbox."""
+    sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
     ready, done = fork.Event(), fork.Event()
     child = fork.Process(target=serve_until, args=(domain, receiver, count, ready, done.set))
     child.start()
@@ -84,7 +89,7 @@ def product(path: Path, info: NodeInfo, count: int, database_url: str | None) ->
     domain.settle()
     member.close()
     child.join()
-    return count / spent
+    return spent
 
 
 def send_all(member: RunningMember, receiver: str, count: int) -> None:
