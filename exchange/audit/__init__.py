@@ -1,6 +1,8 @@
 """What can be proved later: Merkle trees over receipts, and single receipts whose proof stands alone."""
 
 from exchange.audit.merkle import inclusion_path, root_from_path, tree_root
-from exchange.audit.receipts import prove_receipt, verify_receipt
+from exchange.audit.receipts import ReceiptTree, prove_receipt, receipt_within, verify_receipt
 
-__all__ = ["inclusion_path", "prove_receipt", "root_from_path", "tree_root", "verify_receipt"]
+__all__ = [
+    "ReceiptTree", "inclusion_path", "prove_receipt", "receipt_within", "root_from_path", "tree_root", "verify_receipt",
+]  # fmt: skip

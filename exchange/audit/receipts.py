@@ -4,23 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exchange.audit.merkle import inclusion_path, root_from_path
-from exchange.envelope import Trust, verify_signed
+from exchange.audit.merkle import leaf_hash, path_within, root_from_path, root_of
+from exchange.envelope import Trust, Verified, verify_signed
 from exchange.envelope.strict import read_model
 from exchange.errors import Forged, Malformed
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptProof
 
 
+class ReceiptTree:
+    """A batch from which receipts are cut; its hashes are made once, however many that are."""
+
+    def __init__(self, signed: bytes, leaves: Sequence[bytes]) -> None:
+        self._signed = signed
+        self._leaves = leaves
+        self._hashes = [leaf_hash(leaf) for leaf in leaves]
+        self._roots: dict[tuple[int, int], bytes] = {}
+
+    def prove(self, index: int) -> ReceiptProof:
+        """Cut one receipt with its path. Raises ValueError where there is none of that number."""
+        size = len(self._leaves)
+        path = path_within(self._root, index, size)
+        return ReceiptProof(receipt=self._leaves[index], index=index, size=size, path=path, signed=self._signed)
+
+    def _root(self, begin: int, end: int) -> bytes:
+        found = self._roots.get((begin, end))
+        if found is None:
+            found = self._roots[begin, end] = root_of(self._hashes[begin:end])
+        return found
+
+
 def prove_receipt(signed: bytes, leaves: Sequence[bytes], index: int) -> ReceiptProof:
     """Cut one receipt with its path out of a batch."""
-    return ReceiptProof(
-        receipt=leaves[index], index=index, size=len(leaves), path=inclusion_path(leaves, index), signed=signed
-    )
+    return ReceiptTree(signed, leaves).prove(index)
 
 
 def verify_receipt(proof: ReceiptProof, trust: Trust) -> Receipt:
     """Return a receipt whose signature, root and parties verify. Raises Malformed, Unsupported, Untrusted or Forged."""
-    verified = verify_signed(proof.signed, trust)
+    return receipt_within(proof, verify_signed(proof.signed, trust))
+
+
+def receipt_within(proof: ReceiptProof, verified: Verified) -> Receipt:
+    """Return a receipt of a batch that is verified already. Raises Malformed or Forged where it is none of it."""
     batch = verified.body
     if not isinstance(batch, ReceiptBatch):
         raise Malformed("receipt: what was signed is not a batch of receipts")

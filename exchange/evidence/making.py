@@ -42,7 +42,10 @@ def is_message_id(what: str) -> bool:
 def bundle_of(
     home: Home, stores: Mapping[str, Store], what: str, now: datetime, reader: BundleReader = BundleReader.ALL
 ) -> MadeBundle:
-    """Return the bundle of a case, by its number, or of a message, by its id. Raises NotFound."""
+    """Return the bundle of a case, by its number, or of a message, by its id.
+
+    Raises NotFound, or BadBundle for more than a bundle can hold.
+    """
     return (bundle_of_message if is_message_id(what) else bundle_of_case)(home, stores, what, now, reader)
 
 

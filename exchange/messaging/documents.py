@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, update
 
 from exchange.envelope.numbers import number_in, number_of
 from exchange.messaging.records import StoredDocument
@@ -87,11 +87,23 @@ class Documents:
         rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
         return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
 
-    def between(self, direction: str, kind: str, since: datetime, until: datetime) -> list[StoredDocument]:
-        """Return the documents of a kind that were recorded from one moment to another, the earliest first."""
+    def with_words(
+        self, words: bytes, direction: str, kind: str, since: datetime, until: datetime
+    ) -> Iterator[StoredDocument]:
+        """Yield the documents of a kind in which these octets occur, recorded from one moment to another, in order.
+
+        The database looks for them, so that of very many none but those is read.
+        """
         here = (_c.direction == direction, _c.kind == kind, _c.recorded_at >= since, _c.recorded_at <= until)
-        rows = self._db.execute(select(document).where(*here).order_by(_c.recorded_at, _c.id))
-        return [stored(row) for row in rows]
+        query = select(document).where(*here, self._holds(words)).order_by(_c.recorded_at, _c.id)
+        for row in self._db.execute(query):
+            yield stored(row)
+
+    def _holds(self, words: bytes) -> ColumnElement[bool]:
+        if self._db.dialect.name == "sqlite":
+            return func.instr(_c.signed, words) > 0
+        escaped = words.replace(b"\\", b"\\\\").replace(b"%", b"\\%").replace(b"_", b"\\_")
+        return _c.signed.bool_op("LIKE")(b"%" + escaped + b"%")
 
     def drop_enclosures(self, sender: str, conversation_id: str) -> None:
         """Forget what travelled beside what a sender has signed in a conversation; what was signed stays."""

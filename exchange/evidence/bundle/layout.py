@@ -23,15 +23,16 @@ _VERSION, _FLAGS, _TIME, _DAY = 20, 0, 0, 33
 
 def check_layout(data: bytes, entries: Sequence[zipfile.ZipInfo]) -> None:
     """Raise BadBundle unless everything but the files' own bytes is as it must be, up to the very end."""
-    at, directory = 0, b""
+    at, listed = 0, []
     for entry in entries:
         name = entry.filename.encode("ascii", "replace")
         sizes = (entry.CRC, entry.compress_size, entry.file_size, len(name))
         local = _LOCAL.pack(b"PK\x03\x04", _VERSION, _FLAGS, entry.compress_type, _TIME, _DAY, *sizes, 0) + name
         if data[at : at + len(local)] != local:
             raise BadBundle("what stands before a file is not as it must be: {path}", path=entry.filename)
-        directory += _central(entry, at, name)
+        listed.append(_central(entry, at, name))
         at += len(local) + entry.compress_size
+    directory = b"".join(listed)
     end = _END.pack(b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), at, 0)
     if data[at:] != directory + end:
         raise BadBundle("its directory is not as it must be, or something lies before or behind it")

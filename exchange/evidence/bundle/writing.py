@@ -8,8 +8,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from exchange.errors import BadBundle
 from exchange.evidence.bundle.contents import (
     INDEX,
+    LARGEST_WHOLE,
+    MOST_FILES,
     BundleContents,
     BundleFile,
     BundleReader,
@@ -17,6 +20,7 @@ from exchange.evidence.bundle.contents import (
     WithheldFile,
 )
 from exchange.evidence.bundle.layout import ATTRIBUTES, DATE, SYSTEM
+from exchange.language import noted
 
 
 def write_bundle(
@@ -27,9 +31,11 @@ def write_bundle(
     reader: BundleReader = BundleReader.ALL,
     withheld: Sequence[WithheldFile] = (),
 ) -> bytes:
-    """Return the ZIP of these files, by path, with its index before them. Raises ValidationError for what is no path,
-    too much or too large.
+    """Return the ZIP of these files, by path, with its index before them.
+
+    Raises BadBundle for more than a bundle can hold, ValidationError for what is no path, or a file that is too large.
     """
+    _check_size(files)
     listed = tuple(described(path, files[path]) for path in sorted(files))
     contents = BundleContents(
         subject=subject,
@@ -45,6 +51,14 @@ def write_bundle(
         for one in listed:
             _add(archive, one.path, files[one.path])
     return out.getvalue()
+
+
+def _check_size(files: Mapping[str, bytes]) -> None:
+    less = noted("`--as` names one member, of whom less is on record")
+    if len(files) > MOST_FILES:
+        raise BadBundle("{count:,} files, at most {most:,} are taken", remedy=less, count=len(files), most=MOST_FILES)
+    if sum(map(len, files.values())) > LARGEST_WHOLE:
+        raise BadBundle("it unpacks to more than {most:,} bytes", remedy=less, most=LARGEST_WHOLE)
 
 
 def described(path: str, data: bytes) -> BundleFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
@@ -19,6 +19,9 @@ from exchange.messaging.records import StoredDocument
 from exchange.schemas import DeadlineNotice
 from exchange.store import Store
 from exchange.store.transaction import Transaction
+
+_TOLD_WITHIN = timedelta(days=1)
+"""After a case is closed: what changed last was told to monitors by then. One that is opened again is not closed."""
 
 
 def collect_case(
@@ -75,9 +78,8 @@ def _terms_told(tx: Transaction, case: CaseRow, now: datetime) -> Iterator[Store
     which bears the terms that it rests on.
     """
     named = f'"case_number":"{case.number}"'.encode()
-    decided = case.decision_id is not None
-    for stored in tx[Documents].between("sent", DeadlineNotice.KIND, case.opened_at, now):
-        told = stored.signed.count(b'"case_number":')
-        own = stored.signed.count(named)
-        if own and (own == told or not decided):
+    decided, closed_at = case.decision_id is not None, case.decided_at or case.withdrawn_at
+    until = min(now, closed_at + _TOLD_WITHIN) if closed_at is not None else now
+    for stored in tx[Documents].with_words(named, "sent", DeadlineNotice.KIND, case.opened_at, until):
+        if not decided or stored.signed.count(named) == stored.signed.count(b'"case_number":'):
             yield stored

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from exchange.audit import verify_receipt
-from exchange.envelope import Verified, verify_signed
+from exchange.audit import receipt_within
+from exchange.envelope import Trust, Verified, verify_signed
 from exchange.errors import ExchangeError
 from exchange.evidence.bundle.reading import Bundle
 from exchange.evidence.bundle.receipt_file import read_receipt_file
@@ -65,18 +65,20 @@ class ProvedRecords:
 def read_records(bundle: Bundle, trust: BundleTrust) -> ProvedRecords:
     """Verify every document and receipt of a bundle."""
     findings: list[EvidenceFinding] = []
+    signatures = _Signatures(trust.directory)
     signed = {path.removesuffix(_SUFFIX): data for path, data in bundle.under(DOCUMENTS)}
     receipts: dict[tuple[str, str], list[Receipt]] = {}
     for path, data in bundle.under(RECEIPTS):
         try:
-            receipt = verify_receipt(read_receipt_file(data, signed), trust.directory)
+            proof = read_receipt_file(data, signed)
+            receipt = receipt_within(proof, signatures.verified(proof.signed))
         except ExchangeError as error:
             findings.append(_fault(FindingCode.RECEIPT_NOT_VERIFIED, "/".join((RECEIPTS, path)), error))
             continue
         receipts.setdefault((receipt.sender, receipt.message_id), []).append(receipt)
     same: dict[tuple[str, str], list[ProvedDocument]] = {}
     for digest, data in signed.items():
-        found = _document(digest, data, trust)
+        found = _document(digest, data, signatures)
         if isinstance(found, EvidenceFinding):
             findings.append(found)
         elif not isinstance(found.verified.body, ReceiptBatch):
@@ -89,19 +91,39 @@ def read_records(bundle: Bundle, trust: BundleTrust) -> ProvedRecords:
     return ProvedRecords(records.documents, records.receipts, tuple(findings))
 
 
+class _Signatures:
+    """What was signed, each verified once: a batch is a document, and there are many receipts in it."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._found: dict[bytes, Verified | ExchangeError] = {}
+
+    def verified(self, signed: bytes) -> Verified:
+        """Verify a signed document. Raises as `verify_signed`."""
+        if signed not in self._found:
+            try:
+                self._found[signed] = verify_signed(signed, self._trust)
+            except ExchangeError as error:
+                self._found[signed] = error
+        found = self._found[signed]
+        if isinstance(found, ExchangeError):
+            raise found
+        return found
+
+
 def _signed_for(those: Sequence[ProvedDocument], receipts: Sequence[Receipt]) -> ProvedDocument:
     """Of several documents that somebody signed under one id, the one that others have signed for."""
     named = {one.digest for one in receipts}
     return next((one for one in those if one.digest in named), those[0])
 
 
-def _document(digest: str, data: bytes, trust: BundleTrust) -> ProvedDocument | EvidenceFinding:
+def _document(digest: str, data: bytes, signatures: _Signatures) -> ProvedDocument | EvidenceFinding:
     path = "/".join((DOCUMENTS, digest + _SUFFIX))
     if hashlib.sha256(data).hexdigest() != digest:
         words = Text("{path}: the file does not bear the digest of what it holds", {"path": path})
         return EvidenceFinding(Weight.CONTRADICTION, FindingCode.FILE_CHANGED, path, words)
     try:
-        return ProvedDocument(digest, data, verify_signed(data, trust.directory))
+        return ProvedDocument(digest, data, signatures.verified(data))
     except ExchangeError as error:
         return _fault(FindingCode.DOCUMENT_NOT_VERIFIED, path, error)
 

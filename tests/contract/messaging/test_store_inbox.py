@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import process_time
 
 import pytest
@@ -87,6 +87,23 @@ def test_documents_are_listed_newest_first_by_direction_and_kind(store: Store) -
         assert [d.message_id for d in tx[Documents].recent()] == [sent.header.message_id, *reversed(ids)]
         assert [d.message_id for d in tx[Documents].recent("received", "document")] == [ids[2], ids[0]]
         assert [d.message_id for d in tx[Documents].recent("received", limit=1)] == [ids[2]]
+
+
+def test_documents_are_found_by_what_they_say_octet_by_octet(store: Store) -> None:
+    said = [b'\x00\xff"HF_1%"\x00', b'\xff"hf_1%"', b'"HFx1y"', b'"HF_1%"', b'"HF\\_1%"']
+    entries = [entry(signed=b"%d" % number + words) for number, words in enumerate(said)]
+    record(store, *entries, entry(kind="opinion", signed=b'"HF_1%"'))
+    ids = [one.header.message_id for one in entries]
+
+    def found(words: bytes, since: datetime = NOW, until: datetime = NOW) -> list[str]:
+        with store.reading() as tx:
+            those = tx[Documents].with_words(words, "received", "document", since, until)
+            return [one.message_id for one in those]
+
+    assert found(b'"HF_1%"') == [ids[0], ids[3]]
+    assert found(b"F\\_1") == [ids[4]]
+    assert found(b'"HF_1%"', since=NOW + timedelta(seconds=1), until=LATER) == []
+    assert found(b'"HF_1%"', until=NOW - timedelta(seconds=1)) == []
 
 
 def test_what_the_department_has_not_taken_is_handed_out_oldest_first_until_it_is_taken(store: Store) -> None:

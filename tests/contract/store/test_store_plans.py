@@ -190,6 +190,7 @@ def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
         lambda tx: tx[Inbox].known([(PLANNING, new_id()) for _ in range(50)]),
         lambda tx: tx[Documents].get(PLANNING, new_id()),
         lambda tx: tx[Documents].find(new_id()),
+        lambda tx: list(tx[Documents].with_words(b"HF-1", "sent", "deadline-notice", NOW, LATER)),
         lambda tx: tx[Outbox].rows(new_id()),
         lambda tx: tx[Cases].parts_of_messages([new_id()]),
         lambda tx: tx[Cases].parts("HF-1"),
@@ -210,9 +211,10 @@ def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
         lambda tx: tx[Hearings].of_several([f"HF-{n}" for n in range(60)]),
     ],
     ids=[
-        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "awaiting",
-        "clocks", "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
-        "register.among", "handlings.among", "read_ahead", "clocks.several", "filings.named", "hearings.of_several",
+        "known", "documents.get", "documents.find", "documents.with_words", "outbox.rows", "parts_of_messages",
+        "parts", "awaiting", "clocks", "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent",
+        "due", "register.among", "handlings.among", "read_ahead", "clocks.several", "filings.named",
+        "hearings.of_several",
     ],
 )  # fmt: skip
 def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(

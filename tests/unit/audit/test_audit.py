@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from exchange.audit import inclusion_path, prove_receipt, tree_root, verify_receipt
+from exchange.audit import ReceiptTree, inclusion_path, prove_receipt, tree_root, verify_receipt
 from exchange.envelope import sign_document
 from exchange.errors import Forged, Malformed, SenderError, Untrusted
 from exchange.schemas import Body, Document, Header, Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
@@ -60,6 +60,17 @@ def test_every_receipt_of_a_batch_is_proved_alone(index: int) -> None:
     proof = prove_receipt(SIGNED, LEAVES, index)
     assert verify_receipt(proof, DIRECTORY) == receipt(index)
     assert len(proof.path) <= 3
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_receipts_that_are_cut_one_after_another_are_as_each_alone(size: int) -> None:
+    leaves = LEAVES[:size]
+    tree = ReceiptTree(SIGNED, leaves)
+    again = [tree.prove(index) for index in (*range(size), *reversed(range(size)))]
+    assert [proof.path for proof in again[:size]] == [inclusion_path(leaves, index) for index in range(size)]
+    assert again[size:] == list(reversed(again[:size]))
+    with pytest.raises(ValueError, match="no such leaf"):
+        tree.prove(size)
 
 
 def test_a_batch_of_one_needs_no_path() -> None:

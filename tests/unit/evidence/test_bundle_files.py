@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from exchange.errors import BadBundle
-from exchange.evidence.bundle.contents import INDEX, BundleSubject, SubjectKind
+from exchange.evidence.bundle.contents import INDEX, LARGEST_FILE, MOST_FILES, BundleSubject, SubjectKind
 from exchange.evidence.bundle.reading import BundleFault, read_bundle
 from exchange.evidence.bundle.writing import write_bundle
 from tests.unit.facts import at
@@ -127,6 +127,14 @@ def test_a_file_never_unpacks_to_more_than_it_says() -> None:
     found = read_bundle(_bomb())
     assert found.files == {}
     assert [fault.missing for fault in found.faults] == [False]
+
+
+def test_more_than_a_bundle_can_hold_is_not_bound() -> None:
+    with pytest.raises(BadBundle, match="60,001 files, at most 60,000"):
+        bundle({f"enclosures/{n}": b"" for n in range(MOST_FILES + 1)})
+    large = bytes(LARGEST_FILE)
+    with pytest.raises(BadBundle, match="more than 1,073,741,824 bytes"):
+        bundle({f"enclosures/{n}": large for n in range(17)})
 
 
 def test_a_bundle_has_no_file_under_a_name_that_leads_elsewhere() -> None:
