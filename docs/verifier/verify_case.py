@@ -257,7 +257,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         self.findings += [(code.replace("_", "-"), about, by) for code, by in codes.items() if by]
 
     def each(self, folder, read, code):  # what holds of a folder; the rest is told
-        found = [(path, *tried(read, data, path)) for path, data in self.files.items() if path.startswith(f"{folder}/")]
+        found = [(path, *tried(read, data, path)) for path, data in self.files.items() if re.match(f"{folder}/", path)]
         for path, _, why in found:
             self.tell(path, **{code: why})
         return [one for _, one, why in found if not why]
@@ -284,7 +284,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
                 other, early = r.digest != one.digest, r.signed_for < max(one.at, r.arrived) - CLOCKS
                 self.tell(one.id, receipt_of_other_bytes=other, dated_wrongly=early and not other)
-        self.tell(self.lead, logged=self.each("log", self.log_file, "log_not_verified"))
+        self.tell(self.lead, logged=self.each("log/[^/]+/(heads|entries)", self.log_file, "log_not_verified"))
         issued, digest, current = instant(self.own["issued_at"]), sha256(self.data).hexdigest(), "not_shown_current"
         last = [one.at for one in self.documents] + [r.signed_for for r in self.receipts if r.digest in self.left]
         for version, at, said in sorted(holding(self.freshness, self.inside("freshness")))[-1:]:

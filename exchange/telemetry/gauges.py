@@ -129,7 +129,7 @@ class MemberGauges(Collector):
             lag = "Since when nobody has countersigned a head of its log that was shown."
             yield _gauge("yizhan_log_unwitnessed_seconds", lag, who, state.unwitnessed)
             unstamped = _age(state.unstamped_since, state.now)
-            yield _gauge("yizhan_unstamped_seconds", "Since when no authority stamps its log.", who, unstamped)
+            yield _gauge("yizhan_log_unstamped_seconds", "Since when no authority stamps its log.", who, unstamped)
         yield from _expiries(node, state.now)
 
     def _read(self) -> MemberState:

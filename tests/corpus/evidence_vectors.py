@@ -18,6 +18,7 @@ def write_evidence(folder: Path) -> None:
         (folder / f"{case.name}.zip").write_bytes(town.bind())
         told.append({
             "name": case.name, "what": case.what, "authority_certificate_der": town.kin.certificate.hex(),
+            "time_authority_certificates_der": [one.root_der.hex() for one in case.time],
             "conclusion": case.expected.conclusion, "codes": sorted(case.expected.codes),
         })  # fmt: skip
     text = json.dumps({"what": "codes of findings that are no proof", "cases": told}, ensure_ascii=False, indent=1)

@@ -80,9 +80,9 @@ class PaperTimeAuthority:
         return builder.sign(self._root_key, SHA256(), ecdsa_deterministic=True)
 
     @property
-    def root_pem(self) -> bytes:
+    def root_der(self) -> bytes:
         """Its root's certificate."""
-        return self.root.public_bytes(Encoding.PEM)
+        return self.root.public_bytes(Encoding.DER)
 
     def answer(
         self, head: bytes, at: datetime, nonce: int | None = None, imprint: bytes | None = None, chain: bool = False,

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from structlog.testing import capture_logs
 
 from exchange.audit.timestamps.authorities import time_authorities
-from exchange.audit.timestamps.tokens import TOKEN_LIMIT, check_stamps, read_stamp, request_for
+from exchange.audit.timestamps.tokens import TOKEN_LIMIT, check_stamps, read_stamp, request_for, stamped_bytes
 from exchange.clock import RealClock
+from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
+from exchange.evidence.bundle.reading import read_bundle
+from exchange.evidence.bundle.writing import write_bundle
+from exchange.evidence.collecting.logs import add_log
+from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.proof.findings import FindingCode
+from exchange.evidence.proof.logs import read_logs
+from exchange.evidence.proof.records import ProvedRecords
+from exchange.evidence.proof.stamps import stamp_findings
 from exchange.machine.web_client import Unanswered, WebClient
 from exchange.messaging.log.sealing import seal
 from exchange.messaging.log.store import MemberLog
@@ -27,6 +39,8 @@ from exchange.schemas import Role
 from exchange.store import Store, open_store
 from exchange.store.journal import JournalEntry
 from tests.corpus.kin import Kin
+from tests.corpus.time_authority import PaperTimeAuthority
+from tests.corpus.world import NOW
 from tests.hostile_servers import drips_body, hostile, silent
 from tests.property.seat import CALENDAR
 from tests.time_server import OpenSslAuthority, TimeServer, served
@@ -268,3 +282,42 @@ def test_its_part_goes_on_until_it_is_stopped(
     thread.join(10)
     assert not thread.is_alive()
     assert kept(sealed)[0] is not None
+
+
+def test_what_tests_make_on_paper_is_what_openssl_verifies(sealed: Node, tmp_path: Path) -> None:
+    """The corpus has tokens that do not change; they are tokens to others as well."""
+    paper, head = PaperTimeAuthority(), newest(sealed)
+    (tmp_path / "data").write_bytes(stamped_bytes(head))
+    (tmp_path / "root.pem").write_bytes(paper.root.public_bytes(Encoding.PEM))
+    for chain in (False, True):
+        (tmp_path / "token.tsr").write_bytes(paper.answer(head, NOW, chain=chain))
+        words = ("ts", "-verify", "-in", "token.tsr", "-data", "data", "-CAfile", "root.pem")
+        done = subprocess.run(("openssl", *words), cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "Verification: OK" in done.stdout, done.stderr
+
+
+def test_a_bundle_shows_each_entry_under_the_first_head_that_is_stamped(sealed: Node) -> None:
+    """Three heads, the first two of them stamped on two days: what is newer stands under the newest one."""
+    paper, heads = PaperTimeAuthority(), [newest(sealed)]
+    for _ in range(2):
+        grow(sealed, 2)
+        heads.append(newest(sealed))
+    days = [CLOCK.now().replace(microsecond=0) + timedelta(days=day) for day in (1, 2)]
+    with sealed.store.transaction() as tx:
+        for size, head, at in zip((3, 5), heads, days, strict=False):
+            tx[LogStamps].add(KeptStamp(size, paper.answer(head, at), "CN=paper time", at))
+    parts = BundleParts()
+    with sealed.store.reading() as tx:
+        add_log(parts, tx, "p.window", "H-1")
+    subject = BundleSubject(kind=SubjectKind.CASE, id="H-1", of="p.window")
+    bundle = read_bundle(write_bundle(subject, ("p.window",), CLOCK.now(), parts.files))
+    logs = read_logs(bundle, sealed.directory)
+    assert [one.size for one in logs.entries] == [3, 3, 3, 5, 5, 7, 7]
+    assert {one.code for one in logs.findings} == {FindingCode.LOGGED}
+    found = list(stamp_findings(bundle, logs, ProvedRecords({}, {}, ()), [paper.root]))
+    told = [(one.code, one.at_latest) for one in found]
+    assert told == [
+        (FindingCode.TIME_STAMPED, days[0]), (FindingCode.TIME_STAMPED, days[1]),
+        (FindingCode.TIME_STAMP_MISSING, None),
+    ]  # fmt: skip
+    assert "of 2 entries" in str(found[-1].text)

@@ -49,7 +49,18 @@ from tests.corpus.evidence.redacted import (
     under_another_name,
     yet_there,
 )
+from tests.corpus.evidence.stamped import (
+    ANOTHER,
+    TIME,
+    changed,
+    moved_an_hour,
+    of_another_head,
+    stamped,
+    taken_out,
+    without_its_head,
+)
 from tests.corpus.evidence.town import PaperTown, good
+from tests.corpus.time_authority import PaperTimeAuthority
 from tests.unit.facts import at
 
 
@@ -69,6 +80,8 @@ class PaperCase:
     what: str
     make: Callable[[], PaperTown]
     expected: Expected
+    time: tuple[PaperTimeAuthority, ...] = ()
+    """The time-stamping authorities that the reader trusts."""
 
 
 _CONTRADICTED, _INCOMPLETE, _PROVED = "contradicted", "incomplete", "proved"
@@ -178,5 +191,30 @@ CASES: tuple[PaperCase, ...] = (
               silence_over_withheld, Expected(_WITHHELD, ("file-withheld", "not-examined"))),
     PaperCase("recall-withheld", "an opinion is not counted, and its recall is withheld", recall_withheld,
               Expected(_WITHHELD, ("file-withheld", "not-examined"))),
+    PaperCase("stamped", "the head of the lead's log is time-stamped", stamped(), Expected(_PROVED), (TIME,)),
+    PaperCase("stamped-with-chain", "the same, with the authority's certificates in any order", stamped(chain=True),
+              Expected(_PROVED), (ANOTHER, TIME)),
+    PaperCase("stamped-late", "the time-stamp was had a month later: it is the bound", stamped(at("04-10")),
+              Expected(_PROVED), (TIME,)),
+    PaperCase("stamp-not-trusted", "the reader trusts no time-stamping authority", stamped(),
+              _lacks("time-stamp-claimed")),
+    PaperCase("stamp-of-another-authority", "the reader trusts another one", stamped(),
+              _lacks("time-stamp-claimed", "time-stamp-missing"), (ANOTHER,)),
+    PaperCase("stamp-of-another-head", "the time-stamp is over another head", of_another_head,
+              _wrong("time-stamp-missing", "time-stamp-not-verified"), (TIME,)),
+    PaperCase("stamp-without-its-head", "the time-stamp is kept with a size of which there is no head",
+              without_its_head, _wrong("time-stamp-missing", "time-stamp-not-verified"), (TIME,)),
+    PaperCase("stamp-before-its-head", "the head is dated an hour after it was time-stamped",
+              stamped(at("03-10", "09:00")), _wrong("time-stamp-missing", "time-stamp-too-early"), (TIME,)),
+    PaperCase("stamp-changed", "somebody has written another time into it", changed(moved_an_hour),
+              _wrong("time-stamp-not-verified")),
+    PaperCase("stamp-malformed", "what is called a time-stamp is none", changed(lambda _: b"yesterday"),
+              _wrong("time-stamp-missing", "time-stamp-not-verified"), (TIME,)),
+    PaperCase("stamp-cut-off", "the time-stamp lacks its end", changed(lambda token: token[:-1]),
+              _wrong("time-stamp-missing", "time-stamp-not-verified"), (TIME,)),
+    PaperCase("stamp-taken-out", "the time-stamp that the index names was taken out", taken_out,
+              _wrong("file-missing", "time-stamp-missing"), (TIME,)),
+    PaperCase("not-stamped", "the reader trusts an authority, and nothing is time-stamped", good,
+              _lacks("time-stamp-missing"), (TIME,)),
 )  # fmt: skip
 BY_NAME: Mapping[str, PaperCase] = {one.name: one for one in CASES}

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -227,10 +227,18 @@ class PaperTown:
         )  # fmt: skip
         return sign_body(body, certificate, own)
 
-    def log(self, by: str, events: tuple[str, ...], changed: int | None = None) -> None:
-        """A member's log of the case under one head; ``changed``: the entry that somebody has rewritten since."""
+    def log(
+        self, by: str, events: tuple[str, ...], changed: int | None = None, messages: Mapping[int, str] | None = None
+    ) -> None:
+        """A member's log of the case under one head; ``changed``: the entry that somebody has rewritten since.
+
+        ``messages``: which entries, counted from 0, name which.
+        """
         own, said = self.kin[by], at("03-10", "10:00")
-        entries = [LogEntry(n, self.asked_at, event, NUMBER, None, "{}") for n, event in enumerate(events, 1)]
+        named = messages or {}
+        entries = [
+            LogEntry(n, self.asked_at, event, NUMBER, named.get(n - 1), "{}") for n, event in enumerate(events, 1)
+        ]
         leaves = [entry.as_leaf() for entry in entries]
         root = tree_root(leaves)
         signature = sign_root(root, own.x5t, own.signing_key)

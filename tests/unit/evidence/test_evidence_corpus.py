@@ -39,7 +39,8 @@ def test_a_verifier_finds_what_was_done(case: dict[str, Any]) -> None:
         with pytest.raises(BadBundle):
             verify_bundle(bundle, authority)
         return
-    found = verify_bundle(bundle, authority)
+    stampers = [bytes.fromhex(one) for one in case["time_authority_certificates_der"]]
+    found = verify_bundle(bundle, authority, stampers)
     codes = sorted({one.code.value for one in found.findings if one.weight is not Weight.PROVED})
     assert (found.conclusion.value, codes) == (case["conclusion"], case["codes"])
 

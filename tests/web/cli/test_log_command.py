@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,23 @@ from exchange.audit.log.receipts import verify_inclusion
 from exchange.clock import RealClock
 from exchange.messaging.log.scrubbing import scrub
 from exchange.messaging.log.sealing import seal
+from exchange.messaging.log.store import MemberLog
+from exchange.messaging.stamping.store import KeptStamp, LogStamps
+from exchange.messaging.stamping.trouble import note_trouble
 from exchange.operations.health.checkups.logs import logs
+from exchange.operations.health.checkups.stamps import stamps
 from exchange.runtime.home import open_directory
 from exchange.store.journal import JournalEntry
+from tests.corpus.time_authority import PaperTimeAuthority
 from tests.warm import run_warm
 from tests.web.town import Town
 
-PLANNING = "hefei.planning"
+PLANNING, URL = "hefei.planning", "https://tsa.example/tsr"
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Planning has sealed seven rows and has one that is not sealed."""
+    """Planning has sealed seven rows, which were stamped half a minute later, and has one that is not sealed."""
     town = Town(tmp_path_factory.mktemp("town"))
     with town.member("planning") as member:
         for count in (3, 4, 1):
@@ -39,6 +45,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
                 tx.journal([JournalEntry(now, "noted", None, None, {"n": number}) for number in range(count)])
             if count > 1:
                 seal(member.node)
+        with member.store.transaction() as tx:
+            head = tx[MemberLog].newest()
+            assert head is not None
+            at = head.issued_at + timedelta(seconds=30)
+            tx[LogStamps].add(KeptStamp(head.size, PaperTimeAuthority().answer(head.signed, at), "CN=paper time", at))
         scrub(member.node)
     yield town
     town.view.close()
@@ -68,6 +79,26 @@ def test_heads_and_what_is_not_sealed_are_told(town: Town) -> None:
     assert planning["heads"][0]["root"][:20] in shown
     assert PLANNING in run(town).stdout
     assert "no member here" in run(town, "hefei.nobody", code=3).stderr
+
+
+def test_the_newest_one_is_told_with_authority_moment_and_lag_and_then_why_there_is_no_newer(town: Town) -> None:
+    found = looked_at(town, PLANNING)[PLANNING]
+    stamp = found["time_stamp"]
+    assert (stamp["size"], stamp["authority"], stamp["lag_seconds"]) == (7, "CN=paper time", 30)
+    assert found["time_stamps_failing"] is None
+    shown = " ".join(run(town, PLANNING).stdout.split())
+    assert "30 s after their head, by CN=paper time" in shown
+    assert "time-stamp: none" in run(town, next(one for one in town.view.profiles() if one != PLANNING)).stdout
+    assert [(one.level, one.check) for one in stamps(town.settings)] == [("good", "time-stamps")]
+    with town.member("planning") as member, member.store.transaction() as tx:
+        note_trouble(tx, {URL: "HTTP 503"}, RealClock().now())
+    found = looked_at(town, PLANNING)[PLANNING]
+    assert found["time_stamps_failing"]["reasons"] == {URL: "HTTP 503"}
+    assert f"{URL}: HTTP 503" in " ".join(run(town, PLANNING).stdout.split())
+    assert "未能取得时间戳" in run(town, PLANNING, language="zh").stdout
+    bad, good = stamps(town.settings)
+    assert (bad.level, good.level) == ("bad", "good")
+    assert f"{URL}: HTTP 503" in bad.finding
 
 
 def test_an_entry_is_proved_to_whoever_has_the_directory(town: Town, tmp_path: Path) -> None:
