@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +14,12 @@ from exchange.cli.view import console, plain, print_json
 from exchange.directory.certificates import der_of
 from exchange.evidence.bundle.contents import BundleContents, BundleReader
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, Weight
+from exchange.evidence.proof.timeline import TimelineEntry
 from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
 from exchange.evidence.proof.words import CONCLUSIONS, READERS, REASONS, WEIGHTS
 from exchange.language import choose, language, listed, tr
 from exchange.language.members import calling
-from exchange.machine.files import told
+from exchange.machine.files import told, write_secret
 
 EXIT_CODES = {Conclusion.PROVED: 0, Conclusion.WITHHELD: 3, Conclusion.INCOMPLETE: 3, Conclusion.CONTRADICTED: 4}
 _SIGNS = {
@@ -59,6 +61,10 @@ def verify(
             " be given several times.",
         ),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="REPORT.html", help="Write what was found as a page for people, too."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also each single receipt.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,12 +78,17 @@ def verify(
     Exit code 0: all is proved. 3: nothing contradicts, but something is missing, withheld or only claimed. 4:
     something contradicts. 5: no bundle, or nothing in it that this authority has signed.
     """
-    found = verify_bundle(_bytes(file), der_of(_bytes(trust)), [_bytes(path) for path in tsa or ()])
+    bundle, authority = _bytes(file), der_of(_bytes(trust))
+    found = verify_bundle(bundle, authority, [_bytes(path) for path in tsa or ()])
     if as_json:
         print_json(verification_json(found))
     else:
         with calling(found.names):
             _show(found, everything=everything)
+    if html is not None:
+        from exchange.web.evidence_report import evidence_report
+
+        write_secret(html, evidence_report(found, bundle, authority).encode())
     code = EXIT_CODES[found.conclusion]
     if code:
         raise typer.Exit(code)
@@ -105,7 +116,27 @@ def verification_json(found: VerifiedBundle) -> dict[str, Any]:
         "documents": found.documents,
         "receipts": found.receipts,
         "findings": [_finding_json(one) for one in found.findings],
+        "timeline": [_entry_json(one) for one in found.timeline],
     }
+
+
+def _entry_json(one: TimelineEntry) -> dict[str, Any]:
+    return {
+        "message_id": one.message_id,
+        "sender": one.sender,
+        "kind": one.kind or None,
+        "dated": _moment(one.dated),
+        "at_earliest": _moment(one.at_earliest),
+        "at_latest": _moment(one.at_latest),
+        "receipts": [
+            {"receiver": each.receiver, "outcome": each.outcome.value, "at": _moment(each.signed_for_at)}
+            for each in one.receipts
+        ],
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
 
 
 def _finding_json(one: EvidenceFinding) -> dict[str, Any]:
@@ -114,7 +145,7 @@ def _finding_json(one: EvidenceFinding) -> dict[str, Any]:
         "code": one.code.value,
         "about": one.about,
         "text": str(one.text),
-        "at_latest": one.at_latest.isoformat() if one.at_latest else None,
+        "at_latest": _moment(one.at_latest),
     }
 
 

@@ -18,6 +18,7 @@ from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, Findin
 from exchange.evidence.proof.logs import read_logs
 from exchange.evidence.proof.records import ProvedRecords, read_records
 from exchange.evidence.proof.stamps import stamp_findings
+from exchange.evidence.proof.timeline import TimelineEntry, timeline
 from exchange.evidence.proof.trusting import directory_findings, trust_in
 from exchange.evidence.proof.withheld import WithheldRecords, as_examined, withheld_findings, withheld_in
 from exchange.language import Text, Words
@@ -36,6 +37,8 @@ class VerifiedBundle:
     receipts: int
     names: Mapping[str, Words]
     """What the directory calls its members."""
+    timeline: tuple[TimelineEntry, ...]
+    """What was signed, in the order of its moments."""
 
     @property
     def conclusion(self) -> Conclusion:
@@ -81,6 +84,7 @@ def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] 
         bundle.contents, examined, trust.directory.domain, len(records.documents),
         sum(len(those) for those in records.receipts.values()),
         {one.address: (one.name, one.name_en) for one in trust.directory.everyone},
+        timeline(records, withheld),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from exchange.evidence.bundle.contents import BundleReader, WithheldFor
+from exchange.evidence.bundle.contents import BundleReader, SubjectKind, WithheldFor
 from exchange.evidence.proof.findings import Conclusion, Weight
 from exchange.language import Words
 
@@ -30,6 +30,13 @@ CONCLUSIONS: Mapping[Conclusion, Words] = {
         "Conclusion: something contradicts; this cannot be all true",
     ),
 }
+SUBJECTS: Mapping[SubjectKind, Words] = {
+    SubjectKind.CASE: ("案件", "Case"),
+    SubjectKind.NOTICE: ("通知", "Notice"),
+    SubjectKind.DOCUMENT: ("文书", "Document"),
+    SubjectKind.JOINT: ("联合行文", "Joint document"),
+}
+"""What a bundle is about."""
 READERS: Mapping[BundleReader, Words] = {
     BundleReader.ALL: ("不作遮蔽", "everything"),
     BundleReader.APPLICANT: ("申请人", "the applicant"),
