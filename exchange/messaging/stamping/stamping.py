@@ -76,10 +76,10 @@ class Stamping:
         if head is None or (last is not None and last.size >= head.size):
             return None
         stamp = self._stamped(head)
-        self._next = self._now() + self._settings.every.total_seconds()
         with self._node.store.transaction() as tx:
             tx[LogStamps].add(stamp)
             before = end_trouble(tx)
+        self._next = self._now() + self._settings.every.total_seconds()
         if before is not None:
             log.info("stamps.again", node=self._node.address, authority=stamp.authority, attempts=before.attempts)
         return stamp

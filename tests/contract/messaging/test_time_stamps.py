@@ -32,9 +32,12 @@ from exchange.messaging.node import Node, new_id
 from exchange.messaging.stamping import stamping
 from exchange.messaging.stamping.asking import ask_authority
 from exchange.messaging.stamping.settings import StampSettings
-from exchange.messaging.stamping.stamping import NoAuthority, Stamping, forget_trouble
+from exchange.messaging.stamping.stamping import NoAuthority, Stamping
 from exchange.messaging.stamping.store import KeptStamp, LogStamps
 from exchange.messaging.stamping.trouble import StampTrouble, stamp_trouble
+from exchange.runtime.home import OpenedMember
+from exchange.runtime.profile_work import open_serving_work
+from exchange.runtime.profiles import Profile
 from exchange.schemas import Role
 from exchange.store import Store, open_store
 from exchange.store.journal import JournalEntry
@@ -183,9 +186,17 @@ def test_one_that_is_down_is_an_alarm_that_ends_with_the_next_time_stamp(
     assert kept(sealed)[1] is None
 
 
-def test_no_alarm_stands_where_no_authority_is_asked_any_more(sealed: Node, gone: str) -> None:
+def test_whoever_is_served_asks_where_authorities_are_named_and_else_no_alarm_stands(
+    sealed: Node, gone: str, tmp_path: Path
+) -> None:
     _refused(sealed, gone)
-    forget_trouble(sealed)
+    profile = Profile(
+        address="p.window", name="窗口", name_en="Window", roles=(Role.WINDOW,), officer="O", folder=tmp_path
+    )
+    opened = OpenedMember(sealed, sealed.store, profile, lambda taken: ())
+    assert list(open_serving_work(opened, {"EXCHANGE_TIME_STAMPS": gone}).loops) == ["time-stamps"]
+    assert kept(sealed)[1] is not None
+    assert open_serving_work(opened, {}).loops == {}
     assert kept(sealed) == (None, None)
 
 
