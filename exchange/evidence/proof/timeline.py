@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.evidence.proof.findings import EvidenceFinding, FindingCode
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.withheld import WithheldRecords
 from exchange.schemas import Receipt
@@ -30,28 +31,36 @@ class TimelineEntry:
     """Of what it names of others, the latest: by the word of those who have signed that."""
     receipts: tuple[Receipt, ...]
     """Whoever has signed for it, the first before the others."""
+    stamped_at: datetime | None = None
+    """The first time-stamp over a log that names it, by an authority that the reader trusts."""
 
     @property
     def at_latest(self) -> datetime | None:
-        """Return when somebody else had first signed for it: it existed by then."""
-        return self.receipts[0].signed_for_at if self.receipts else None
+        """Return when somebody else had first signed for it, or for a log that names it: it existed by then."""
+        signed_for = [one.signed_for_at for one in self.receipts[:1]]
+        return min([*signed_for, *([self.stamped_at] if self.stamped_at is not None else [])], default=None)
 
 
-def timeline(records: ProvedRecords, withheld: WithheldRecords) -> tuple[TimelineEntry, ...]:
+def timeline(
+    records: ProvedRecords, withheld: WithheldRecords, findings: Iterable[EvidenceFinding]
+) -> tuple[TimelineEntry, ...]:
     """Return what is there, and what is withheld and signed for, in the order of their moments."""
+    stamped = {one.about: one.at_latest for one in findings if one.code is FindingCode.NAMED_BY}
     dated = {key[1]: (key[0], one.verified.header.created_at) for key, one in records.documents.items()}
-    found = [_entry(one, _named(one, dated), records) for one in records.documents.values()]
+    found = [_entry(one, _named(one, dated), records, stamped.get(key[1])) for key, one in records.documents.items()]
     found += _withheld(records, withheld)
     return tuple(sorted(found, key=lambda one: (one.dated or _first(one.receipts), one.message_id)))
 
 
-def _entry(document: ProvedDocument, named: list[datetime], records: ProvedRecords) -> TimelineEntry:
+def _entry(
+    document: ProvedDocument, named: list[datetime], records: ProvedRecords, stamped_at: datetime | None
+) -> TimelineEntry:
     header, body = document.verified.header, document.verified.body
     mine = [one for one in records.receipts.get(document.key, ()) if one.digest == document.digest]
     title = getattr(body, "title", "")
     return TimelineEntry(
         header.message_id, header.sender, header.kind, title if isinstance(title, str) else "", header.created_at,
-        max(named, default=None), _in_order(mine),
+        max(named, default=None), _in_order(mine), stamped_at,
     )  # fmt: skip
 
 

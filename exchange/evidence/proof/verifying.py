@@ -84,7 +84,7 @@ def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] 
         bundle.contents, examined, trust.directory.domain, len(records.documents),
         sum(len(those) for those in records.receipts.values()),
         {one.address: (one.name, one.name_en) for one in trust.directory.everyone},
-        timeline(records, withheld),
+        timeline(records, withheld, examined),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
+from functools import cached_property
 
 from exchange.directory import Lookup
 from exchange.evidence.bundle.reading import Bundle
@@ -30,10 +31,18 @@ class WithheldRecords:
     lacks_receipts: bool
     """Whether receipts were left out, too."""
 
+    @cached_property
+    def _senders(self) -> frozenset[str]:
+        return frozenset(one.sender for those in self.named.values() for one in those)
+
+    @cached_property
+    def _has_nobodys(self) -> bool:
+        """Whether of one of them nobody knows whose it is."""
+        return not all(self.named.values())
+
     def may_have(self, *senders: str) -> bool:
         """Return whether something that was left out may be of these members; of anybody, where none is named."""
-        whose = [{one.sender for one in those} for those in self.named.values()]
-        return any(not senders or not found or found & set(senders) for found in whose)
+        return bool(self.named) and (not senders or self._has_nobodys or not self._senders.isdisjoint(senders))
 
     @property
     def last_signed_for(self) -> datetime | None:
@@ -43,11 +52,14 @@ class WithheldRecords:
 
 def withheld_in(bundle: Bundle, records: ProvedRecords) -> WithheldRecords:
     """Return what a bundle names as withheld, by the receipts that verify."""
-    receipts = [one for those in records.receipts.values() for one in those]
     left_out = bundle.contents.withheld
-    digests = [one.sha256 for one in left_out if one.path.startswith(f"{DOCUMENTS}/")]
+    named: dict[str, list[Receipt]] = {one.sha256: [] for one in left_out if one.path.startswith(f"{DOCUMENTS}/")}
+    for those in records.receipts.values():
+        for receipt in those:
+            if receipt.digest in named:
+                named[receipt.digest].append(receipt)
     return WithheldRecords(
-        {digest: tuple(one for one in receipts if one.digest == digest) for digest in digests},
+        {digest: tuple(those) for digest, those in named.items()},
         any(one.path.startswith(f"{RECEIPTS}/") for one in left_out),
     )
 

@@ -7,11 +7,13 @@ import re
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exchange.evidence.bundle.contents import BundleReader, BundleSubject, SubjectKind
 from exchange.evidence.bundle.writing import write_bundle
+from exchange.evidence.proof.findings import FindingCode
 from exchange.evidence.proof.verifying import verify_bundle
 from exchange.language import Language, speaking
 from exchange.schemas import Document
@@ -22,6 +24,7 @@ from tests.unit.examples import EXAMPLES
 from tests.unit.facts import at
 
 VECTORS = Path(__file__).parents[3] / "docs" / "vectors" / "evidence"
+CASES: list[dict[str, Any]] = json.loads((VECTORS / "expected.json").read_text(encoding="utf-8"))["cases"]
 HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{ 7*7 }}&lt;"
 OWN = "90000000-0000-4000-8000-000000000000"
 
@@ -121,10 +124,22 @@ def test_signs_that_turn_round_what_stands_beside_them_are_seen() -> None:
 
 
 def test_every_forgery_of_the_corpus_has_a_page() -> None:
-    cases = json.loads((VECTORS / "expected.json").read_text(encoding="utf-8"))["cases"]
     for name, tone in (("opinion-dropped", "bad"), ("undecided", "warn"), ("nothing", "warn")):
-        case = next(one for one in cases if one["name"] == name)
+        case = next(one for one in CASES if one["name"] == name)
         data, authority = (VECTORS / f"{name}.zip").read_bytes(), bytes.fromhex(case["authority_certificate_der"])
         with speaking(Language.ENGLISH):
             page = evidence_report(verify_bundle(data, authority), data, authority)
         assert f'<section class="card verdict {tone}"' in page
+
+
+def test_a_time_stamp_over_a_log_bounds_what_the_log_names() -> None:
+    case = next(one for one in CASES if one["name"] == "stamped")
+    data, authority = (VECTORS / "stamped.zip").read_bytes(), bytes.fromhex(case["authority_certificate_der"])
+    stampers = [bytes.fromhex(one) for one in case["time_authority_certificates_der"]]
+    found = verify_bundle(data, authority, stampers)
+    named = {one.about: one.at_latest for one in found.findings if one.code is FindingCode.NAMED_BY}
+    bare = {one.message_id: one.at_latest for one in verify_bundle(data, authority).timeline}
+    assert named, "the log names messages"
+    for one in found.timeline:
+        bounds = [at for at in (bare[one.message_id], named.get(one.message_id)) if at is not None]
+        assert one.at_latest == min(bounds, default=None)
