@@ -148,9 +148,13 @@ def _receipts(log: VectorLog, other: Identity) -> Iterator[tuple[str, bool, byte
     yield "the last bit of the signature flipped", False, flipped(_receipt(log))
 
 
-def log_vector() -> dict[str, Any]:
+def domain_of_log() -> Kin:
+    """Whose log it is, and a neighbour."""
+    return Kin("p", {"window": Role.WINDOW, "fire": Role.DEPARTMENT})
+
+
+def log_vector(of: Kin) -> dict[str, Any]:
     """The log of p.window with 300 entries."""
-    of = Kin("p", {"window": Role.WINDOW, "fire": Role.DEPARTMENT})
     log = VectorLog(of["window"])
     pairs = [(before, size) for before in SIZES for size in SIZES if before < size]
     return {

@@ -24,12 +24,13 @@ from tests.corpus.calendar_vectors import calendars_vector
 from tests.corpus.case_vectors import claims_vector, deemed_vector
 from tests.corpus.evidence_vectors import write_evidence
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
-from tests.corpus.log_vectors import log_vector
+from tests.corpus.log_vectors import domain_of_log, log_vector
 from tests.corpus.negative import negative_vector
 from tests.corpus.negative_sections import sections_vector
 from tests.corpus.paper_vectors import papers_vector
 from tests.corpus.statement_vectors import heads_vector, substitutions_vector
 from tests.corpus.tree_vectors import directories_vector, forwarding_vector, freshness_vector, tree_vector
+from tests.corpus.witness_vectors import witness_vector
 from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world
 
@@ -179,7 +180,8 @@ def write() -> None:
     vectors |= {"forwarding": forwarding_vector(), "deemed": deemed_vector()}
     vectors |= {"papers": papers_vector(), "audit-heads": heads_vector()}
     vectors |= {"calendars": calendars_vector(), "substitutions": substitutions_vector()}
-    vectors["log"] = log_vector()
+    of_log = domain_of_log()
+    vectors["log"] = log_vector(of_log) | witness_vector(of_log)
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")

@@ -16,8 +16,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.x509.oid import NameOID
 
-from tests.unit.second_papers import SIGNED, address, digest, instant, no, number, paper
-from tests.unit.second_reader import item, read, write
+from tests.unit.second_papers import CLOCKS, SIGNED, address, digest, instant, no, number, paper
+from tests.unit.second_reader import item, octets, read, write
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,29 @@ def head(data: bytes, certificates: Certificates) -> dict[str, Any]:
     if not signer.begins <= datetime.fromisoformat(found.body["issued_at"]) <= signer.ends:
         no("its moment")
     return found.body
+
+
+COSIGNATURE = {
+    "witness": address,
+    "head": lambda value: isinstance(value, str) and value != "",
+    "seen_at": instant,
+}
+
+
+def cosignature(data: bytes, certificates: Certificates) -> dict[str, Any]:
+    """The head that a witness has seen, in a cosignature that counts."""
+    found = paper(data, "log-cosignature", 8_192, COSIGNATURE, labels=SIGNED)
+    algorithm, x5t = found.labels[34]
+    if algorithm != -16 or x5t not in certificates:
+        no("the certificate")
+    signer, seen_at = certificates[x5t], datetime.fromisoformat(found.body["seen_at"])
+    found.verify(signer.key)
+    seen = head(octets(found.body["head"]), certificates)
+    if signer.address != found.body["witness"] or signer.address == seen["origin"]:
+        no("another's, or its own")
+    if not signer.begins <= seen_at <= signer.ends or datetime.fromisoformat(seen["issued_at"]) > seen_at + CLOCKS:
+        no("its moment")
+    return seen
 
 
 def receipt(

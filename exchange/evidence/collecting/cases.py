@@ -14,6 +14,7 @@ from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
 from exchange.evidence.collecting.logs import add_log
 from exchange.evidence.collecting.messages import add_messages
 from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.collecting.witnesses import add_witnesses
 from exchange.messaging.documents import Documents
 from exchange.messaging.records import StoredDocument
 from exchange.schemas import DeadlineNotice
@@ -33,15 +34,18 @@ def collect_case(
     """
     lead: str | None = None
     had = []
+    looked_at: dict[str, Transaction] = {}
     with ExitStack() as stack:
         for member, store in stores.items():
-            tx = stack.enter_context(store.reading())
+            tx = looked_at[member] = stack.enter_context(store.reading())
             lead = lead or _lead(tx, member, number)
             found = _messages(tx, number, now)
             if found:
                 had.append(member)
                 add_messages(parts, tx, member, found)
                 add_log(parts, tx, member, number)
+        for member in had:
+            add_witnesses(parts, looked_at, member)
     if lead is None:
         raise NotFound(
             "no case {number} is on record here",

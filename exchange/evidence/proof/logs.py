@@ -18,6 +18,8 @@ from exchange.language import Text
 from exchange.messaging.rules.moments import moment_text
 
 LOG, HEADS, ENTRIES, STAMPS = "log", "heads", "entries", "stamps"
+WITNESSES, GROWTH = "witnesses", "growth"
+"""Folders that `exchange.evidence.proof.witnesses` looks at."""
 _LIMIT = 16_842_752
 _WHAT = Text("entry of a log")
 
@@ -74,11 +76,11 @@ def log_fault(path: str, error: ExchangeError, code: FindingCode = FindingCode.L
 def files_of_logs(bundle: Bundle, wanted: str | None) -> Iterator[tuple[str, str, str, bytes]]:
     """Yield the files of one folder of every member's log, with path, member and name.
 
-    None: of all that are neither heads nor time-stamps, and so must be entries.
+    None: of all that nobody else looks at, and so must be entries.
     """
     for path, data in bundle.under(LOG):
         member, folder, name = ([*path.split("/"), "", ""])[:3]
-        if folder == wanted or (wanted is None and folder not in (HEADS, STAMPS)):
+        if folder == wanted or (wanted is None and folder not in (HEADS, STAMPS, WITNESSES, GROWTH)):
             yield path, member, name, data
 
 

@@ -21,6 +21,7 @@ from exchange.evidence.proof.stamps import stamp_findings
 from exchange.evidence.proof.timeline import TimelineEntry, timeline
 from exchange.evidence.proof.trusting import directory_findings, trust_in
 from exchange.evidence.proof.withheld import WithheldRecords, as_examined, withheld_findings, withheld_in
+from exchange.evidence.proof.witnesses import witness_findings
 from exchange.language import Text, Words
 from exchange.messaging.rules.moments import moment_text
 from exchange.workdays import ChinaCalendar
@@ -73,6 +74,7 @@ def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] 
         *_of_days(bundle),
         *logs.findings,
         *stamp_findings(bundle, logs, records, stampers),
+        *witness_findings(bundle, trust.directory),
         *records.findings,
         *withheld_findings(bundle, records, withheld),
         *_of_subject(bundle, records),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import delete
@@ -14,10 +16,17 @@ from exchange.audit.log.cosignatures import read_cosignature, sign_cosignature
 from exchange.audit.log.growth import HeadStanding, offer, read_offer
 from exchange.audit.log.heads import open_log_head
 from exchange.clock import SteppedClock
+from exchange.evidence.bundle.reading import Bundle
+from exchange.evidence.collecting.logs import add_log
+from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.collecting.witnesses import add_witnesses
+from exchange.evidence.proof.findings import FindingCode
+from exchange.evidence.proof.logs import read_logs
+from exchange.evidence.proof.witnesses import witness_findings
 from exchange.messaging.hints.logs import HEAD, SEEN
 from exchange.messaging.log.sealing import seal
 from exchange.messaging.log.store import KeptHead, MemberLog
-from exchange.messaging.log.tables import log_head, log_tile
+from exchange.messaging.log.tables import log_cosignature, log_head, log_tile
 from exchange.messaging.log.witnesses import LogDispute, LogWitness, Witnesses
 from exchange.messaging.log.witnessing import Witnessing
 from exchange.messaging.node import Node, new_id
@@ -32,6 +41,7 @@ from tests.property.seat import CALENDAR
 
 KIN = Kin("p", {"window": Role.WINDOW, "fire": Role.DEPARTMENT, "police": Role.DEPARTMENT, "portal": Role.PORTAL})
 VIEW = KIN.view()
+CASE = "H-1"
 WINDOW, FIRE, POLICE = "p.window", "p.fire", "p.police"
 
 
@@ -50,7 +60,7 @@ class Peer:
     def grow(self, count: int = 3, event: str = "e") -> KeptHead:
         """Write to the journal, and seal that."""
         with self.node.store.transaction() as tx:
-            tx.journal([JournalEntry(self.node.clock.now(), event)] * count)
+            tx.journal([JournalEntry(self.node.clock.now(), event, CASE)] * count)
         seal(self.node)
         return self.head
 
@@ -268,3 +278,82 @@ def test_headers_of_other_kinds_and_sizes_are_not_kept(fire: Peer) -> None:
     for value in ("text", 7, None, b"x" * 20_000):
         fire.node.beside.hear([Delivery("q", b"", None, None, {HEAD: value}, False, None, False)])
     assert fire.node.beside.heard() == []
+
+
+def found_in_bundle(*looked_at: Peer) -> tuple[list[FindingCode], list[str]]:
+    """What a verifier finds of the window's log in a bundle that is made from these members' records."""
+    parts = BundleParts()
+    with ExitStack() as stack:
+        transactions = {one.node.address: stack.enter_context(one.node.store.reading()) for one in looked_at}
+        add_log(parts, transactions[WINDOW], WINDOW, CASE)
+        add_witnesses(parts, transactions, WINDOW)
+    bundle = Bundle(cast(Any, None), parts.files)
+    found = [*read_logs(bundle, VIEW).findings, *witness_findings(bundle, VIEW)]
+    return [one.code for one in found], [str(one.text) for one in found]
+
+
+def test_a_bundle_has_what_covers_its_entries_first(window: Peer, fire: Peer) -> None:
+    wrote_to(window, FIRE)
+    for _ in range(3):
+        window.grow(300)
+        witnessed(window, fire)
+    window.grow(2)
+    codes, texts = found_in_bundle(window, fire)
+    assert codes == [FindingCode.LOGGED, FindingCode.WITNESSED]
+    assert "900 entries" in texts[1]
+    assert "900 of the entries here" in texts[1]
+    assert found_in_bundle(window)[0] == codes
+
+
+def test_a_bundle_of_a_history_written_anew_shows_both(window: Peer, fire: Peer) -> None:
+    wrote_to(window, FIRE)
+    window.grow(5)
+    witnessed(window, fire)
+    rewritten(window, 7)
+    assert found_in_bundle(window, fire)[0] == [FindingCode.LOGGED, FindingCode.LOG_FORKED]
+    witnessed(window, fire)
+    witnessed(window, fire)
+    with window.node.store.transaction() as tx:
+        tx._db.execute(delete(log_cosignature))
+    assert found_in_bundle(window)[0] == [FindingCode.LOGGED, FindingCode.LOG_FORKED]
+
+
+def test_a_bundle_of_a_log_that_was_cut_off_shows_the_longer_one(window: Peer, fire: Peer) -> None:
+    wrote_to(window, FIRE)
+    window.grow(9)
+    witnessed(window, fire)
+    window.clock.step_to(window.clock.now() + timedelta(hours=1))
+    rewritten(window, 4)
+    assert found_in_bundle(window, fire)[0] == [FindingCode.LOGGED, FindingCode.LOG_CUT]
+
+
+def test_what_is_seen_while_a_bundle_is_made_is_left_to_the_next(window: Peer, fire: Peer) -> None:
+    wrote_to(window, FIRE)
+    window.grow(5)
+    witnessed(window, fire)
+    with window.node.store.reading() as before:
+        before[MemberLog].newest()
+        window.grow(3)
+        witnessed(window, fire)
+        parts = BundleParts()
+        with fire.node.store.reading() as tx:
+            add_log(parts, before, WINDOW, CASE)
+            add_witnesses(parts, {WINDOW: before, FIRE: tx}, WINDOW)
+    bundle = Bundle(cast(Any, None), parts.files)
+    assert [one.code for one in witness_findings(bundle, VIEW)] == [FindingCode.WITNESSED]
+
+
+def test_what_people_have_settled_begins_anew(window: Peer, fire: Peer) -> None:
+    wrote_to(window, FIRE)
+    window.grow(9)
+    witnessed(window, fire)
+    rewritten(window, 4)
+    window = Peer(window.node, window.clock, window.minutes)
+    for one in (window, fire):
+        with one.node.store.transaction() as tx:
+            tx[Witnesses].settle(WINDOW, one.clock.now(), own=one is window)
+    witnessed(window, fire)
+    window.grow(9)
+    witnessed(window, fire)
+    assert window.disputes == fire.disputes == []
+    assert [(one.size, one.offered_at) for one in window.witnesses] == [(window.head.size, None)]

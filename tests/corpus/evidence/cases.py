@@ -60,6 +60,20 @@ from tests.corpus.evidence.stamped import (
     without_its_head,
 )
 from tests.corpus.evidence.town import PaperTown, good
+from tests.corpus.evidence.witnessed import (
+    by_itself,
+    by_two,
+    growth_misnamed,
+    growth_of_another,
+    invented,
+    not_shown,
+    reordered,
+    seen_before_it_was_signed,
+    truncated,
+    two_histories,
+    two_histories_of_other_sizes,
+    witnessed,
+)
 from tests.corpus.time_authority import PaperTimeAuthority
 from tests.unit.facts import at
 
@@ -168,6 +182,27 @@ CASES: tuple[PaperCase, ...] = (
               _wrong("log-not-verified")),
     PaperCase("log-without-its-head", "entries of a log whose head was taken out", log_without_its_head,
               _wrong("log-not-verified")),
+    PaperCase("log-witnessed", "two members have countersigned the window's log", witnessed(by_two), Expected(_PROVED)),
+    PaperCase("log-two-histories", "two histories of a log were shown to two members", witnessed(two_histories),
+              _wrong("log-forked")),
+    PaperCase("log-two-histories-of-other-sizes", "the same, and no two heads have one size",
+              witnessed(two_histories_of_other_sizes), _wrong("log-forked")),
+    PaperCase("log-reordered", "entries were exchanged after a member had countersigned them", witnessed(reordered),
+              _wrong("log-forked")),
+    PaperCase("log-truncated", "a log has fewer entries than a member had countersigned before", witnessed(truncated),
+              _wrong("log-cut")),
+    PaperCase("log-growth-missing", "nothing leads from the countersigned head to the log", witnessed(not_shown),
+              _lacks("growth-missing")),
+    PaperCase("log-witness-invented", "a relay office countersigns in a department's name", witnessed(invented),
+              _wrong("log-not-verified")),
+    PaperCase("log-witnessed-by-itself", "a member countersigns its own log", witnessed(by_itself),
+              _wrong("log-not-verified")),
+    PaperCase("log-seen-too-early", "a cosignature is older than the head in it",
+              witnessed(seen_before_it_was_signed), _wrong("log-not-verified")),
+    PaperCase("log-growth-of-another", "what leads to the log is of another one", witnessed(growth_of_another),
+              _wrong("growth-missing", "log-not-verified")),
+    PaperCase("log-growth-misnamed", "a proof of growth is of another size than its name says",
+              witnessed(growth_misnamed), _wrong("growth-missing", "log-not-verified")),
     PaperCase("other-days", "the bundle has other working days than there were", other_days, _wrong("workdays-differ")),
     PaperCase("silence-taken-out", "the deemed consent that the decision counts is not there",
               without("documents/", b"vnd.yizhan.deemed-consent+json"), _lacks("document-missing", "silence-missing")),

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from exchange.audit.log.heads import read_log_head
+from exchange.audit.log.cosignatures import read_cosignature
+from exchange.audit.log.growth import HeadStanding, read_growth, standing_of
+from exchange.audit.log.heads import open_log_head, read_log_head
 from exchange.audit.log.leaves import LogEntry, read_leaf
 from exchange.audit.log.receipts import verify_consistency, verify_inclusion
 from exchange.audit.log.tiles import Tiles, extended
@@ -118,3 +120,37 @@ def test_heads_name_the_one_before() -> None:
     heads = [read_log_head(data, DIRECTORY) for data in (first, second)]
     assert (heads[0].head.previous, heads[1].head.previous) == (None, heads[0].digest)
     assert {one.head.claimed for one in heads} == {2}
+
+
+@pytest.mark.parametrize("case", LOG["cosignatures"], ids=lambda case: case["name"])
+def test_a_cosignature_is_taken_or_refused_by_both_as_the_vector_says(case: dict[str, Any]) -> None:
+    data, said = bytes.fromhex(case["cosignature"]), case["outcome"] == "taken"
+    assert taken(lambda: read_cosignature(data, DIRECTORY)) is said
+    assert taken(lambda: second_log.cosignature(data, CERTIFICATES)) is said
+
+
+@pytest.mark.parametrize("case", LOG["growth_to_7"], ids=lambda case: case["name"])
+def test_growth_is_taken_or_refused_by_both_as_the_vector_says(case: dict[str, Any]) -> None:
+    """The second reader has all leaves, and compares."""
+    data, said = bytes.fromhex(case["growth"]), case["outcome"] == "taken"
+    head = read_log_head(bytes.fromhex(LOG["heads"][1]["head"]), DIRECTORY)
+
+    def second() -> None:
+        root, receipt = cbor.decode(data, "growth", 8_192)
+        before, size, _ = second_log.grown(receipt, HASHES[:7], CERTIFICATES)
+        assert (root, size) == (second_log.root(HASHES[:before]), 7)
+
+    assert taken(lambda: read_growth(data, head, DIRECTORY)) is said
+    assert taken(second) is said
+
+
+@pytest.mark.parametrize("case", LOG["standings"], ids=lambda case: case["name"])
+def test_how_a_shown_head_stands_to_the_held_one(case: dict[str, Any]) -> None:
+    held, shown, growth = (bytes.fromhex(case[name]) for name in ("held", "shown", "growth"))
+    stands = standing_of(open_log_head(held).head, read_log_head(shown, DIRECTORY), growth, DIRECTORY)
+    assert stands == case["standing"]
+    assert stands.contradicts is (case["standing"] in ("forked", "shorter"))
+
+
+def test_every_standing_has_a_vector() -> None:
+    assert {one["standing"] for one in LOG["standings"]} == set(HeadStanding)

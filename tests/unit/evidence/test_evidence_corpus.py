@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.errors import BadBundle
-from exchange.evidence.proof.findings import Conclusion, Weight
+from exchange.evidence.proof.findings import Conclusion, FindingCode, Weight
 from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
 from tests.corpus.evidence.cases import CASES as MADE
 from tests.corpus.evidence.town import ROLES, PaperTown, good
+from tests.corpus.evidence.witnessed import SEEN
 from tests.corpus.kin import Kin
 
 VECTORS = Path(__file__).parents[3] / "docs" / "vectors" / "evidence"
@@ -78,3 +80,17 @@ def test_no_flipped_bit_is_unnoticed(data: st.DataObject) -> None:
     except BadBundle:
         return
     assert found.conclusion is not Conclusion.PROVED or _told(found) == _told(verify_bundle(bundle, certificate))
+
+
+def test_what_witnesses_have_seen_is_told_with_when_and_how_much() -> None:
+    [case] = [one for one in CASES if one["name"] == "log-witnessed"]
+    found = verify_bundle(
+        (VECTORS / "log-witnessed.zip").read_bytes(), bytes.fromhex(case["authority_certificate_der"])
+    )
+    told = [(str(one.text), one.at_latest) for one in found.findings if one.code is FindingCode.WITNESSED]
+    assert [text.partition(",")[0] for text, _ in told] == [
+        "c.police has countersigned c.window's log with 3 entries", "c.transport has countersigned c.window's log with"
+        " 4 entries",
+    ]  # fmt: skip
+    assert ["3 of the entries here" in text or "4 of the entries here" in text for text, _ in told] == [True, True]
+    assert [at for _, at in told] == [SEEN, SEEN + timedelta(hours=1, minutes=1)]
