@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from exchange.directory import Lookup
@@ -18,9 +19,13 @@ from exchange.directory.calendars import SignedCalendar, ancestry, in_force, new
 from exchange.errors import BadDirectory, DatabaseUnavailable, FileUnusable
 from exchange.machine.files import make_folder, write_secret
 from exchange.machine.logger import get_logger
+from exchange.messaging.attested.contradiction import DocumentRef, RowAt, RowContradiction
+from exchange.messaging.documents import Documents
+from exchange.messaging.records import StoredDocument
 from exchange.runtime.settings import Home
-from exchange.schemas import PAPER_LIMIT
+from exchange.schemas import PAPER_LIMIT, Calendar
 from exchange.store import Store
+from exchange.store.tables import meta
 from exchange.workdays import WorkingCalendar
 
 log = get_logger()
@@ -29,6 +34,9 @@ AUTHORITYS_COPY = "calendar"
 """The authority keeps what it signed last beside its key: a file that is lost must not begin the versions anew."""
 GONE_BY = "calendar-version"
 """Meta key: the name and version of the calendar that a member goes by."""
+
+_TAKEN_WITHIN = timedelta(hours=1)
+"""A served member takes what is published within a minute."""
 
 Mark = tuple[tuple[str, int, int], ...]
 """By which the folder is known to have changed."""
@@ -180,6 +188,37 @@ def _of_the_levels(data: bytes, directory: Lookup) -> SignedCalendar:
             domain=directory.domain,
         )
     return found
+
+
+def calendar_contradictions(store: Store, member: str, directory: Lookup, folder: Path) -> Iterator[RowContradiction]:
+    """Yield what a member keeps as a calendar and no authority has signed, and what it goes by that is older than what
+    lies in the folder, though it has worked since that was published. Raises DatabaseUnavailable.
+    """
+    filed = newest(_verified(_files(folder), directory))
+    with store.reading() as tx:
+        last = next(iter(tx[Documents].recent(limit=1)), None)
+        for domain in ancestry(directory.domain):
+            text, at = tx.get_meta(_key(domain)), RowAt(member, meta.name, _key(domain))
+            if text is None:
+                continue
+            ref = DocumentRef(domain, AUTHORITYS_COPY, Calendar.KIND, hashlib.sha256(text.encode()).hexdigest())
+            try:
+                kept = _of_the_levels(bytes.fromhex(text), directory)
+                named = kept.calendar.domain
+            except (BadDirectory, ValueError) as error:
+                yield at.not_signed("value", ref.digest, error, ref)
+                continue
+            other = filed.get(domain)
+            if named != domain:
+                yield at.unproved("value", named, ref)
+            elif other is not None and _was_published(other, kept, last):
+                paper = DocumentRef(domain, AUTHORITYS_COPY, Calendar.KIND, hashlib.sha256(other.data).hexdigest())
+                yield from at.differs("value", kept.calendar.version, other.calendar.version, paper)
+
+
+def _was_published(filed: SignedCalendar, kept: SignedCalendar, last: StoredDocument | None) -> bool:
+    """Whether a newer one was there for a while when the member last worked."""
+    return kept.place < filed.place and last is not None and last.recorded_at > filed.calendar.issued_at + _TAKEN_WITHIN
 
 
 def _key(domain: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,15 +10,17 @@ import typer
 from rich.table import Table
 
 from exchange.cli.naming import called
+from exchange.cli.operations.reconciled_rows import rows_json, show_rows
 from exchange.cli.options import HomeOption, JsonOption
-from exchange.cli.view import console, plain, print_json
+from exchange.cli.view import console, errors, plain, print_json
 from exchange.clock import CST
-from exchange.errors import BrokerError, CallerError, DatabaseUnavailable
+from exchange.errors import BrokerError, CallerError, DatabaseUnavailable, ExchangeError
 from exchange.language import choose, tr
-from exchange.operations.reconciliation.books import BROKER, Balance, BalanceVerdict
-from exchange.operations.reconciliation.domain import open_reconciliation
+from exchange.operations.reconciliation.books import BROKER, Balance, BalanceVerdict, Unread
+from exchange.operations.reconciliation.domain import open_reconciliation, rows_reading
 from exchange.operations.reconciliation.facts import LAWS, BalanceTerm, Difference, Law
-from exchange.operations.reconciliation.reconcile import SETTLING
+from exchange.operations.reconciliation.reconcile import SETTLING, Reconciliation
+from exchange.operations.reconciliation.rows import RowsHeld
 from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS, VERDICTS
 from exchange.runtime.settings import Settings
 from exchange.runtime.whereabouts import find_broker
@@ -28,6 +31,7 @@ _COLOURS = {
     BalanceVerdict.DIFFERS: "bold red",
     BalanceVerdict.UNKNOWN: "bold yellow",
 }
+_DIRECTORY = "directory"
 _SHOWN = 200
 """Differences that a terminal shows; --json has all that are named."""
 
@@ -42,6 +46,16 @@ def reconcile(
         str | None,
         typer.Option(metavar="TIME", help="Only what was written since, e.g. 2026-03-02T09:00."),
     ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option(
+            "--case", metavar="NUMBER", help="Only the rows of one case, at every member; no balance is drawn up."
+        ),
+    ] = None,
+    rows: Annotated[
+        bool,
+        typer.Option("--rows/--no-rows", help="Hold every row against signed documents, beside the balances."),
+    ] = True,
     settle: Annotated[
         float, typer.Option(min=0.0, help="Seconds that something must stay otherwise before it is a difference.")
     ] = SETTLING,
@@ -54,31 +68,61 @@ def reconcile(
     waiting; dispatched = taken + queued + dead. A message counts once an addressee. Differences are named by message
     id. May run at any time, also while everybody works: what is under way is looked at again until it has settled.
 
-    Exit code 8: it does not balance. 6 or 7: a store, or the broker, could not be read, so that it cannot be known.
+    Then it holds rows against what was signed: states, verdicts, outcomes, arrivals, due moments, ledgers, reminders,
+    receipts, calendars, and the journal against its log. Whoever has edited a row is found by the document that
+    contradicts it; member, table, key, column and both words are named, and no content.
+
+    Example: `exchange reconcile --case HF-2026-000001 --json`.
+
+    Exit code 8: it does not balance, or a row is contradicted. 6 or 7: a store, or the broker, could not be read.
     """
     settings = Settings.read(home=home)
     with open_reconciliation(settings, lambda: find_broker(settings), settling=settle) as books:
-        balance = books.reconcile(_moment(since))
+        balance = books.reconcile(_moment(since)) if case is None else Balance({}, (), unread=_stores(books.unread))
+        held = _hold(settings, books, _moment(since), case) if rows or case is not None else None
     if as_json:
-        print_json(balance_json(balance))
+        print_json(balance_json(balance, held))
     else:
-        _show(balance)
-    code = exit_code(balance)
+        _show(balance, case is None)
+        if held is not None:
+            show_rows(held)
+    code = exit_code(balance, held)
     if code:
         raise typer.Exit(code)
 
 
-def exit_code(balance: Balance) -> int:
+def _stores(unread: Sequence[Unread]) -> tuple[Unread, ...]:
+    """Rows need no broker."""
+    return tuple(one for one in unread if one.name != BROKER)
+
+
+def _hold(settings: Settings, books: Reconciliation, since: datetime | None, case: str | None) -> RowsHeld:
+    try:
+        reading = rows_reading(settings)
+    except ExchangeError as error:
+        return RowsHeld(unread=[Unread(_DIRECTORY, str(error))])
+    with errors.status(tr("holding rows against signed documents")) as status:
+        return reading.hold(books.stores, since, case, lambda *at: status.update(_progress(*at)))
+
+
+def _progress(member: str, table: str, rows: int) -> str:
+    return tr("{member}: {table}, {rows} rows", member=called(member), table=table, rows=rows)
+
+
+def exit_code(balance: Balance, held: RowsHeld | None = None) -> int:
     """Return 0, or 8 for differences; 6 where a store could not be read, 7 where only the broker could not."""
-    if balance.verdict is BalanceVerdict.UNKNOWN:
-        stores = any(unread.name != BROKER for unread in balance.unread)
+    unread = [*balance.unread, *(held.unread if held is not None else ())]
+    if unread:
+        stores = any(one.name != BROKER for one in unread)
         return DatabaseUnavailable.exit_code if stores else BrokerError.exit_code
-    return 0 if balance.verdict is BalanceVerdict.BALANCED else _CAME_OUT_OTHERWISE
+    sound = balance.verdict is BalanceVerdict.BALANCED and (held is None or held.is_sound)
+    return 0 if sound else _CAME_OUT_OTHERWISE
 
 
-def balance_json(balance: Balance) -> dict[str, Any]:
-    """Return the balance for machines."""
+def balance_json(balance: Balance, held: RowsHeld | None = None) -> dict[str, Any]:
+    """Return the balance for machines, with the rows that were held against signed documents."""
     return {
+        **({"rows": rows_json(held)} if held is not None else {}),
         "verdict": balance.verdict.value,
         "laws": [
             {
@@ -117,7 +161,21 @@ def _moment(text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=CST)
 
 
-def _show(balance: Balance) -> None:
+def _show(balance: Balance, drawn_up: bool) -> None:
+    if drawn_up:
+        _show_balance(balance)
+    for unread in balance.unread:
+        _say_unread(unread)
+    if drawn_up:
+        console.print(plain(choose(VERDICTS[balance.verdict]), _COLOURS[balance.verdict]))
+
+
+def _say_unread(unread: Unread) -> None:
+    said = tr("could not be read: {name}: {reason}", name=called(unread.name), reason=unread.reason)
+    console.print(plain("? " + said, "yellow"))
+
+
+def _show_balance(balance: Balance) -> None:
     table = Table(border_style="dim", header_style="bold")
     table.add_column(tr("law"))
     table.add_column(tr("term"))
@@ -130,14 +188,6 @@ def _show(balance: Balance) -> None:
     more = balance.unnamed + max(0, len(balance.differences) - _SHOWN)
     if more:
         console.print(plain("✗ " + tr("and {more} more", more=more), "red"))
-    for unread in balance.unread:
-        console.print(
-            plain(
-                "? " + tr("could not be read: {name}: {reason}", name=called(unread.name), reason=unread.reason),
-                "yellow",
-            )
-        )
-    console.print(plain(choose(VERDICTS[balance.verdict]), _COLOURS[balance.verdict]))
 
 
 def _rows(table: Table, balance: Balance, law: Law) -> None:

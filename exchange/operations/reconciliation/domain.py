@@ -13,6 +13,9 @@ from exchange.clock import monotonic
 from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
 from exchange.operations.reconciliation.books import BROKER, Unread
 from exchange.operations.reconciliation.reconcile import SETTLING, Depths, RealTime, Reconciliation
+from exchange.operations.reconciliation.rows import RowsReading
+from exchange.runtime.calendars import read_calendars
+from exchange.runtime.home import open_tree
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
@@ -39,6 +42,16 @@ def open_reconciliation(
                 unread.append(Unread(address, str(error)))
         depths = _depths(broker, profiles, unread)
         yield Reconciliation(stores, depths, RealTime(monotonic, time.sleep), unread, settling)
+
+
+def rows_reading(settings: Settings) -> RowsReading:
+    """Return by what rows are held: the directories and calendars of a domain's folder.
+
+    Raises BadDirectory or NotFound where they cannot be verified.
+    """
+    home = Home(settings.home)
+    tree = open_tree(home, settings)
+    return RowsReading(tree, read_calendars(home, tree), home.calendars)
 
 
 def _open(settings: Settings, address: str, stack: ExitStack) -> Store:

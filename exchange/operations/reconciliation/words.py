@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from exchange.messaging.attested.contradiction import RowFault
 from exchange.operations.reconciliation.books import BalanceVerdict
 from exchange.operations.reconciliation.facts import BalanceTerm, DifferenceKind, Law
 
@@ -57,6 +58,15 @@ FAULTS: Mapping[DifferenceKind, tuple[str, str]] = {
     DifferenceKind.ANSWER_LOST: ("案卷所据意见不在记录中", "the answer that the case rests on is not on record"),
 }
 """What each difference is."""
+
+ROW_FAULTS: Mapping[RowFault, tuple[str, str]] = {
+    RowFault.DIFFERS: ("行与已签名文书不符", "the row says otherwise than was signed"),
+    RowFault.UNPROVED: ("行所载无已签名文书为据", "nothing that was signed and is on record says so"),
+    RowFault.LEFT_OUT: ("已签名之事，行中没有", "it was signed, and the row does not say it"),
+    RowFault.NOT_SIGNED: ("所存文书并非所签之文书", "what is kept as a signed document is not what was signed"),
+    RowFault.SEALED: ("日志条目与封存时不同", "a line of the journal is not as it was sealed"),
+}
+"""How a row and signed documents do not agree."""
 
 VERDICTS: Mapping[BalanceVerdict, tuple[str, str]] = {
     BalanceVerdict.BALANCED: ("账目相符", "the books balance"),

@@ -21,10 +21,11 @@ from exchange.errors import Conflict
 from exchange.language import Language, names
 from exchange.language.choice import Words
 from exchange.language.names import NOTICE_STATES, coded
+from exchange.messaging.attested.contradiction import RowFault
 from exchange.messaging.records import OutboxState
 from exchange.operations.holds.domain import IN_WORDS
 from exchange.operations.reconciliation.facts import BalanceTerm, DifferenceKind, Law
-from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS
+from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, ROW_FAULTS, TERMS
 from exchange.operations.trace.stages import Mark, Stage, TraceFinding
 from exchange.schemas import (
     MESSAGES,
@@ -70,6 +71,7 @@ TABLES: list[tuple[Mapping[str, Words], type[StrEnum]]] = [
     (TERMS, BalanceTerm),
     (LAW_WORDS, Law),
     (FAULTS, DifferenceKind),
+    (ROW_FAULTS, RowFault),
 ]
 
 

@@ -1,0 +1,1 @@
+"""The rows of window, department and monitor, held against what was signed."""
