@@ -57,7 +57,7 @@ def _reminded(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]
     """A reminder was recorded at that very moment, which lies between its arrival and the receipt for it."""
     moment: datetime = row["reminded_at"]
     here = (row["case_number"], row["department"])
-    for paper in view.recorded("received", Reminder.KIND, moment):
+    for paper in view.recorded(row["case_number"], "received", Reminder.KIND, moment):
         if isinstance(paper.body, Reminder) and (paper.body.case_number, paper.body.department) == here:
             given = view.own_receipt(paper.ref.sender, paper.ref.message_id)
             if given is None or given.receipt.arrived_at <= moment <= given.receipt.signed_for_at:

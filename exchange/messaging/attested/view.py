@@ -102,9 +102,9 @@ class RowsView:
         """Return the documents of an id, whoever has signed them."""
         return [self.read(one) for one in self.tx[Documents].find(message_id)]
 
-    def recorded(self, direction: str, kind: str, at: datetime) -> list[Paper]:
-        """Return the documents of a kind that were recorded at a moment."""
-        return [self.read(one) for one in self.tx[Documents].between(direction, kind, at, at)]
+    def recorded(self, words: str, direction: str, kind: str, at: datetime) -> list[Paper]:
+        """Return the documents of a kind in which these words occur that were recorded at a moment."""
+        return [self.read(one) for one in self.tx[Documents].with_words(words.encode(), direction, kind, at, at)]
 
     def own_receipt(self, sender: str, message_id: str) -> GivenReceipt | None:
         """Return this member's own receipt for what came; None while it is owed, or where none is on record."""

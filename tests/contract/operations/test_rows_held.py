@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,7 +28,8 @@ def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """A case that one department has answered, another was silent on, and its lead has decided."""
     folder: Path = tmp_path_factory.mktemp("rows")
     url = f"sqlite:///{folder}/{{member}}.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    with hand_city(folder, url, f"held{request.param[:2]}", ("planning", "transport")) as city:
+    domain = f"held{secrets.token_hex(3)}"  # a server of databases outlives a module
+    with hand_city(folder, url, domain, ("planning", "transport")) as city:
         city.matter(city.approver("planning"), city.approver("transport", silent=True))
         case = city.submit()
         city.reply("planning", case, Verdict.AGREE_WITH_CONDITIONS, conditions="夜间施工", reasons="可行")
@@ -37,6 +39,10 @@ def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         assert city.case(case).outcome is not None
         seal_journals(city)
         yield city
+        if request.param == "postgresql":
+            for node in city.local.nodes.values():
+                with node.store.transaction() as tx:
+                    tx._db.execute(text(f'DROP SCHEMA "{tx._db.scalar(text("SELECT current_schema()"))}" CASCADE'))
 
 
 class OneState:
