@@ -62,9 +62,8 @@ def key_of(table: RowTable, row: Row) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=64)
 def _all(table: Table) -> Select[Any]:
-    return select(
-        *(type_coerce(one, String()).label(one.key) if isinstance(one.type, EnumWord) else one for one in table.c)
-    )
+    return select(*((type_coerce(one, String()) if isinstance(one.type, EnumWord) else one).label(one.key)
+                    for one in table.c))  # fmt: skip
 
 
 def _scoped(query: Select[Any], table: Table, scope: RowScope) -> Select[Any]:

@@ -9,7 +9,7 @@ from exchange.approval.attested.reading import ledger_of, of_kind, part_at, part
 from exchange.approval.rules.states import PartState
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction, withheld
 from exchange.messaging.attested.rule import PaperRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.schemas import Opinion, OpinionRecall, Verdict
 from exchange.store.rows import Row
 from exchange.store.types import printable
@@ -44,7 +44,7 @@ def answered(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
             yield from at.differs("recalled_id", row["recalled_id"], recall.body.opinion_id, recall.ref)
 
 
-def _opinion(view: RowsView, message_id: str, signer: str) -> Paper | None:
+def _opinion(view: RowsView, message_id: str, signer: str) -> RecordedPaper | None:
     return view.paper(signer, message_id) or next(iter(view.find(message_id)), None)
 
 
@@ -53,7 +53,7 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _said(view: RowsView, at: RowAt, row: Row, column: str, paper: Paper | None) -> Iterator[RowContradiction]:
+def _said(view: RowsView, at: RowAt, row: Row, column: str, paper: RecordedPaper | None) -> Iterator[RowContradiction]:
     verdict, given_by, ground = _COLUMNS[column]
     if paper is None:
         yield at.unproved(column, row[column])
@@ -72,13 +72,13 @@ def _said(view: RowsView, at: RowAt, row: Row, column: str, paper: Paper | None)
         yield from at.differs(ground, row[ground], body.ground.value if body.ground is not None else None, paper.ref)
 
 
-def _words(at: RowAt, row: Row, paper: Paper, body: Opinion) -> Iterator[RowContradiction]:
+def _words(at: RowAt, row: Row, paper: RecordedPaper, body: Opinion) -> Iterator[RowContradiction]:
     for column, signed in (("conditions", body.conditions), ("reasons", body.reasons)):
         if (row[column] or "") != printable(signed):
             yield from at.differs(column, withheld(row[column]), withheld(printable(signed)), paper.ref)
 
 
-def _moments(view: RowsView, at: RowAt, row: Row, paper: Paper, column: str) -> Iterator[RowContradiction]:
+def _moments(view: RowsView, at: RowAt, row: Row, paper: RecordedPaper, column: str) -> Iterator[RowContradiction]:
     """When it arrived, this member has signed itself, in its receipt for it."""
     given = view.own_receipt(paper.ref.sender, paper.ref.message_id)
     moment: datetime | None = row[column]
@@ -89,7 +89,7 @@ def _moments(view: RowsView, at: RowAt, row: Row, paper: Paper, column: str) -> 
         yield from at.differs(column, moment, min(arrived), given.batch)
 
 
-def _given(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _given(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """An opinion that the window has signed for stands in the part that it was given on, unless it was recalled."""
     body = paper.body
     given = view.own_receipt(paper.ref.sender, paper.ref.message_id)
@@ -108,7 +108,7 @@ def _given(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
         yield at.left_out("opinion_id", row["opinion_id"], paper.ref.message_id, paper.ref)
 
 
-def _stands(view: RowsView, row: Row, paper: Paper) -> bool:
+def _stands(view: RowsView, row: Row, paper: RecordedPaper) -> bool:
     here = paper.ref.message_id
     if here in (row["opinion_id"], row["late_opinion_id"], row["recalled_id"]):
         return True
@@ -117,7 +117,7 @@ def _stands(view: RowsView, row: Row, paper: Paper) -> bool:
     return here in recalled or (later is not None and _is_later(view, later, row, paper))
 
 
-def _is_later(view: RowsView, message_id: str, row: Row, paper: Paper) -> bool:
+def _is_later(view: RowsView, message_id: str, row: Row, paper: RecordedPaper) -> bool:
     """Whether another late opinion has taken its place."""
     other = _opinion(view, message_id, row["late_given_by"] or row["department"])
     return other is not None and other.recorded_at >= paper.recorded_at

@@ -12,7 +12,7 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.tables import case_file, reopening
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction, withheld
 from exchange.messaging.attested.rule import PaperRule, RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.schemas import Application, CaseClosed, Consultation, Decision
 from exchange.store.rows import Row
 from exchange.store.types import printable
@@ -27,7 +27,9 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     yield from _closed(view, at, row)
 
 
-def _as_asked(view: RowsView, at: RowAt, row: Row, paper: Paper, body: Consultation) -> Iterator[RowContradiction]:
+def _as_asked(
+    view: RowsView, at: RowAt, row: Row, paper: RecordedPaper, body: Consultation
+) -> Iterator[RowContradiction]:
     yield from at.differs("number", row["number"], body.case_number, paper.ref)
     yield from at.differs("matter", row["matter"], body.matter, paper.ref)
     yield from at.differs("matter_version", row["matter_version"], body.matter_version, paper.ref)
@@ -71,7 +73,7 @@ def _closed(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
         yield at.unproved("state", state)
 
 
-def _as_decided(at: RowAt, row: Row, paper: Paper, body: Decision) -> Iterator[RowContradiction]:
+def _as_decided(at: RowAt, row: Row, paper: RecordedPaper, body: Decision) -> Iterator[RowContradiction]:
     if body.case_number != row["number"]:
         yield from at.differs("decision_id", row["decision_id"], body.case_number, paper.ref)
         return
@@ -90,7 +92,7 @@ def _withdrawn(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction
         yield at.unproved("withdrawn_at", row["withdrawn_at"])
 
 
-def _decision(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _decision(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """Every decision that was signed is the one of its case, or that of a round before it was reopened."""
     body = paper.body
     if not isinstance(body, Decision):

@@ -10,7 +10,7 @@ from exchange.approval.rules.department_term import Told, desk_term
 from exchange.approval.rules.states import DeskState
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction, withheld
 from exchange.messaging.attested.rule import PaperRule, RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.messaging.records import OutboxState
 from exchange.messaging.tables import outbox_copy
 from exchange.schemas import (
@@ -47,7 +47,9 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     yield from _due(view, at, row, body, conversation)
 
 
-def _as_asked(view: RowsView, at: RowAt, row: Row, request: Paper, body: Consultation) -> Iterator[RowContradiction]:
+def _as_asked(
+    view: RowsView, at: RowAt, row: Row, request: RecordedPaper, body: Consultation
+) -> Iterator[RowContradiction]:
     yield from at.differs("case_number", row["case_number"], body.case_number, request.ref)
     yield from at.differs("matter", row["matter"], body.matter, request.ref)
     title = printable(body.application.project)
@@ -116,7 +118,7 @@ def _from_receipt(
         yield from at.differs("due_at", row["due_at"], due_at, given.batch)
 
 
-def _of(view: RowsView, conversation: str, row: Row, kind: type[B]) -> Iterator[tuple[Paper, B]]:
+def _of(view: RowsView, conversation: str, row: Row, kind: type[B]) -> Iterator[tuple[RecordedPaper, B]]:
     """The window's documents of a kind about a case, in the order recorded."""
     for paper in view.papers_of(conversation):
         if isinstance(paper.body, kind) and paper.ref.sender == row["window"]:
@@ -128,7 +130,7 @@ def _went_back(view: RowsView, message_id: str | None) -> bool:
     return any(one["state"] == OutboxState.RETURNED for one in copies)
 
 
-def _opinion(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _opinion(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """An opinion that this department has signed is on its desk, unless it went back or was recalled."""
     body = paper.body
     if not isinstance(body, Opinion) or body.verdict is Verdict.SPECIAL_PROCEDURE:
@@ -146,7 +148,7 @@ def _opinion(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
         yield from at.differs("state", row["state"], DeskState.ANSWERED.value, paper.ref)
 
 
-def _has_been_replaced(view: RowsView, row: Row, paper: Paper) -> bool:
+def _has_been_replaced(view: RowsView, row: Row, paper: RecordedPaper) -> bool:
     """By a later one, or recalled."""
     header = paper.header
     others = view.papers_of(header.conversation_id) if header is not None else []
@@ -155,7 +157,7 @@ def _has_been_replaced(view: RowsView, row: Row, paper: Paper) -> bool:
     return paper.ref.message_id in recalled or (later is not None and later.recorded_at >= paper.recorded_at)
 
 
-def _request(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _request(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """A request that this department has signed for lies on its desk, or a later one of the same case does."""
     body = paper.body
     given = view.own_receipt(paper.ref.sender, paper.ref.message_id)

@@ -12,7 +12,7 @@ from exchange.approval.window.deadlines import kept_matter
 from exchange.errors import NotFound
 from exchange.messaging.attested.contradiction import DocumentRef, RowAt, RowContradiction
 from exchange.messaging.attested.rule import PaperRule, RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.messaging.rules.moments import precedes
 from exchange.messaging.tables import outbox_copy
 from exchange.schemas import (
@@ -107,7 +107,7 @@ def _may_be_told(view: RowsView, department: str) -> bool:
         return False
 
 
-def _notice(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _notice(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """What monitors were told of a ledger is its beginning: entries are only ever appended."""
     body = paper.body
     if isinstance(body, DeadlineNotice):
@@ -116,7 +116,7 @@ def _notice(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
                 yield from _held(view, paper, state.case_number, state.department, state.consultation_id, state.ledger)
 
 
-def _decision(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _decision(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """So is what the decision rests on."""
     body = paper.body
     if isinstance(body, Decision):
@@ -127,7 +127,7 @@ def _decision(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
 
 
 def _held(
-    view: RowsView, paper: Paper, number: str, department: str, request: str, signed: Sequence[LedgerEntry]
+    view: RowsView, paper: RecordedPaper, number: str, department: str, request: str, signed: Sequence[LedgerEntry]
 ) -> Iterator[RowContradiction]:
     part = part_row(view, number, department)
     if part is None or part["consultation_id"] != request:
@@ -140,7 +140,7 @@ def _held(
 
 
 def _contradicted(
-    view: RowsView, paper: Paper, number: str, department: str, position: int, row: EnteredRow | None,
+    view: RowsView, paper: RecordedPaper, number: str, department: str, position: int, row: EnteredRow | None,
     entry: LedgerEntry,
 ) -> RowContradiction:  # fmt: skip
     at = ledger_at(view, number, department, position)
@@ -149,7 +149,7 @@ def _contradicted(
     return next(at.differs("entry", _shown(row.entry), _shown(entry, row.entry), paper.ref))
 
 
-def _term(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _term(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """What a department was told of its term stands in its ledger."""
     body = paper.body
     if not isinstance(body, TermNotice) or body.refused is not None:

@@ -15,7 +15,7 @@ from exchange.approval.tables import part
 from exchange.errors import ExchangeError
 from exchange.messaging.attested.contradiction import DocumentRef, RowAt, RowContradiction
 from exchange.messaging.attested.rule import PaperRule, RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.messaging.rules.moments import precedes
 from exchange.schemas import CaseClosed, Consultation, EntryKind, LedgerEntry, Term
 from exchange.store.rows import Row
@@ -118,7 +118,7 @@ def _needed_no_more(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradi
         yield from at.differs("moot_at", row["moot_at"], told[-1][1].at, told[-1][0].ref)
 
 
-def _request(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _request(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """Whom a request names has a part that names it, or a later one."""
     body = paper.body
     if not isinstance(body, Consultation) or body.copy_of is not None:

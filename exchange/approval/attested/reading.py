@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from exchange.approval.tables import case_file, ledger, part
 from exchange.messaging.attested.contradiction import RowAt
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.schemas import Body, Consultation, LedgerEntry
 from exchange.schemas.consultation import ConsultedDepartment
 from exchange.store.rows import Row
@@ -71,7 +71,7 @@ def entry_of(text: str) -> LedgerEntry | None:
         return None
 
 
-def of_kind(view: RowsView, number: str, kind: type[B]) -> Iterator[tuple[Paper, B]]:
+def of_kind(view: RowsView, number: str, kind: type[B]) -> Iterator[tuple[RecordedPaper, B]]:
     """Yield the documents of a kind in the conversation of a case at its window, in the order recorded."""
     row = case_row(view, number)
     for paper in view.papers_of(row["conversation_id"]) if row is not None else ():
@@ -79,7 +79,9 @@ def of_kind(view: RowsView, number: str, kind: type[B]) -> Iterator[tuple[Paper,
             yield paper, paper.body
 
 
-def asked(view: RowsView, message_id: str, department: str) -> tuple[Paper, Consultation, ConsultedDepartment] | None:
+def asked(
+    view: RowsView, message_id: str, department: str
+) -> tuple[RecordedPaper, Consultation, ConsultedDepartment] | None:
     """Return the request of this window to a department; None where it is none, or not on record."""
     paper = view.paper(view.member, message_id)
     body = paper.body if paper is not None else None

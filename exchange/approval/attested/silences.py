@@ -10,7 +10,7 @@ from exchange.approval.rules.derived_ids import clock_reminder_id, reminder_id
 from exchange.approval.rules.states import BY_SILENCE, PartState
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction
 from exchange.messaging.attested.rule import PaperRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.messaging.rules.reminder_stages import STAGES
 from exchange.schemas import DeemedConsent, DefaultMode, DefaultNotice, EntryKind, LedgerEntry, Reminder
 from exchange.store.rows import Row
@@ -85,7 +85,7 @@ def _beginnings(entries: list[LedgerEntry]) -> set[datetime]:
     return {one.at for one in entries if one.kind in (EntryKind.START, EntryKind.RESTART)}
 
 
-def _told(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _told(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """A default that the window has told of stands in the part, unless its department was asked anew since."""
     body = paper.body
     if not isinstance(body, DefaultNotice) or body.deemed_consent is None or body.reminder:

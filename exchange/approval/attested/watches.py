@@ -13,7 +13,7 @@ from exchange.approval.rules.states import WatchState
 from exchange.errors import ExchangeError
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction
 from exchange.messaging.attested.rule import PaperRule, RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.schemas import DeadlineNotice, DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Reminder
 from exchange.store.rows import Row
 from exchange.workdays import calendar_key
@@ -38,7 +38,7 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
             yield at.unproved("state", row["state"])
 
 
-def _told(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _told(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """The row says what the window has told last; what it was told of later revisions stands in other documents."""
     body = paper.body
     if not isinstance(body, DeadlineNotice) or not _is_taken(view, paper):
@@ -54,7 +54,7 @@ def _told(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
             yield at.left_out("revision", row["revision"], state.revision, paper.ref)
 
 
-def _as_told(at: RowAt, row: Row, state: DeadlineState, paper: Paper) -> Iterator[RowContradiction]:
+def _as_told(at: RowAt, row: Row, state: DeadlineState, paper: RecordedPaper) -> Iterator[RowContradiction]:
     try:
         kept = DeadlineState.model_validate_json(row["deadline"])
     except ValidationError:
@@ -68,7 +68,7 @@ def _as_told(at: RowAt, row: Row, state: DeadlineState, paper: Paper) -> Iterato
         yield from at.differs("state", row["state"], WatchState.RUNNING.value, paper.ref)
 
 
-def _due(view: RowsView, at: RowAt, row: Row, state: DeadlineState, paper: Paper) -> Iterator[RowContradiction]:
+def _due(view: RowsView, at: RowAt, row: Row, state: DeadlineState, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """The end is derived, by the calendar that the row names; what another one has given cannot be reckoned here."""
     if row["calendar"] == calendar_key(view.calendar):
         try:
@@ -86,7 +86,7 @@ def _shown(state: DeadlineState, beside: DeadlineState | None = None) -> str:
     return text
 
 
-def _fired(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _fired(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """What the monitor has signed of a term is where its row stands, or stood before the window told it more."""
     body, after = paper.body, WatchState.DEEMED
     state = body.state if isinstance(body, DeemedConsent) else None
@@ -107,20 +107,20 @@ def _reminder(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]
         yield at.unproved("message_id", row["message_id"])
     elif isinstance(paper.body, Reminder):
         body = paper.body
-        yield from at.differs("rung", row["rung"], body.stage, paper.ref)
+        yield from at.differs("stage", row["stage"], body.stage, paper.ref)
         yield from at.differs("at", row["at"], paper.signed_at, paper.ref)
         if row["due_at"] is not None:
             yield from at.differs("due_at", row["due_at"], body.due_at, paper.ref)
 
 
-def _reminded(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _reminded(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     body = paper.body
     if isinstance(body, Reminder) and not view.rows.where(reminder, "message_id", (paper.ref.message_id,)):
         key = f"{body.case_number} · {body.department} · {paper.ref.message_id}"
         yield RowAt(view.member, reminder.name, key).left_out("message_id", None, paper.signed_at, paper.ref)
 
 
-def _is_taken(view: RowsView, paper: Paper) -> bool:
+def _is_taken(view: RowsView, paper: RecordedPaper) -> bool:
     given = view.own_receipt(paper.ref.sender, paper.ref.message_id)
     return given is None or given.accepted
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction
 from exchange.messaging.attested.rule import RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.messaging.tables import inbox
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome
 from exchange.store.rows import Row
@@ -26,7 +26,7 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     yield from _signed_for(view, at, row, paper)
 
 
-def _signed_for(view: RowsView, at: RowAt, row: Row, paper: Paper | None) -> Iterator[RowContradiction]:
+def _signed_for(view: RowsView, at: RowAt, row: Row, paper: RecordedPaper | None) -> Iterator[RowContradiction]:
     batch = row["receipt_id"]
     if batch is None:
         if row["kind"] != ReceiptBatch.KIND:
@@ -44,7 +44,7 @@ def _signed_for(view: RowsView, at: RowAt, row: Row, paper: Paper | None) -> Ite
     yield from _as_signed(at, row, receipt, signed)
 
 
-def _as_signed(at: RowAt, row: Row, receipt: Receipt, signed: Paper) -> Iterator[RowContradiction]:
+def _as_signed(at: RowAt, row: Row, receipt: Receipt, signed: RecordedPaper) -> Iterator[RowContradiction]:
     accepted = receipt.outcome is ReceiptOutcome.ACCEPTED
     yield from at.differs("accepted", _outcome(row["accepted"]), _outcome(accepted), signed.ref)
     if row["recorded_at"] > receipt.signed_for_at:

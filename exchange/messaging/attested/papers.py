@@ -8,7 +8,7 @@ from typing import Any
 
 from exchange.messaging.attested.contradiction import DocumentRef, RowAt, RowContradiction, said
 from exchange.messaging.attested.rule import PaperRule, RowRule
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.rules.moments import precedes
 from exchange.messaging.tables import document, inbox, outbox_copy, outbox_message
@@ -33,7 +33,7 @@ def papers_rule(papers: Sequence[PaperRule]) -> RowRule:
     return RowRule(document, ("message_id", "sender"), check, newest="recorded_at", message="message_id")
 
 
-def _check(view: RowsView, at: RowAt, row: Row, paper: Paper) -> Iterator[RowContradiction]:
+def _check(view: RowsView, at: RowAt, row: Row, paper: RecordedPaper) -> Iterator[RowContradiction]:
     if paper.fault is not None:
         yield at.not_signed("signed", paper.ref.digest, said(paper.fault), paper.ref)
         return
@@ -54,7 +54,7 @@ def _stored(row: Row) -> StoredDocument:
     )  # fmt: skip
 
 
-def _headed(view: RowsView, at: RowAt, row: Row, paper: Paper) -> Iterator[RowContradiction]:
+def _headed(view: RowsView, at: RowAt, row: Row, paper: RecordedPaper) -> Iterator[RowContradiction]:
     header = paper.header
     if header is None:
         return
@@ -67,7 +67,7 @@ def _headed(view: RowsView, at: RowAt, row: Row, paper: Paper) -> Iterator[RowCo
         yield from at.differs("direction", view.member, header.sender, paper.ref)
 
 
-def _receipts(view: RowsView, paper: Paper) -> Iterator[RowContradiction]:
+def _receipts(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
     """Whatever is signed for is on record: of others here in the outbox, of this member in its inbox."""
     if paper.direction == "received":
         leaves = [one for one in view.receipts_in(paper.ref.sender, paper.ref.message_id) if one is not None]

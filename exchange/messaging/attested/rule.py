@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction
-from exchange.messaging.attested.view import Paper, RowsView
+from exchange.messaging.attested.view import RecordedPaper, RowsView
 from exchange.store.rows import Row, RowTable
 
 
@@ -42,4 +42,4 @@ class PaperRule:
     kind: str
     direction: str
     """``sent`` or ``received``."""
-    check: Callable[[RowsView, Paper], Iterator[RowContradiction]]
+    check: Callable[[RowsView, RecordedPaper], Iterator[RowContradiction]]

@@ -24,7 +24,7 @@ from exchange.workdays import WorkingCalendar
 
 
 @dataclass(frozen=True)
-class Paper:
+class RecordedPaper:
     """A document on record, and what it says if it is what was signed."""
 
     ref: DocumentRef
@@ -76,8 +76,8 @@ class RowsView:
 
     def __init__(self, member: str, tx: Transaction, trust: Lookup, calendar: WorkingCalendar) -> None:
         self.member, self.tx, self.trust, self.calendar = member, tx, trust, calendar
-        self._conversations: dict[str, list[Paper]] = {}
-        self._papers: dict[tuple[str, str, str], Paper] = {}
+        self._conversations: dict[str, list[RecordedPaper]] = {}
+        self._papers: dict[tuple[str, str, str], RecordedPaper] = {}
         self._leaves: dict[tuple[str, str], Sequence[Receipt | None]] = {}
         self._owed: frozenset[str] | None = None
 
@@ -86,23 +86,23 @@ class RowsView:
         """Rows of any table, in the same state."""
         return self.tx[TableRows]
 
-    def paper(self, sender: str, message_id: str) -> Paper | None:
+    def paper(self, sender: str, message_id: str) -> RecordedPaper | None:
         """Return a document by its sender and id; None where it is not on record."""
         stored = self.tx[Documents].get(sender, message_id)
         return self.read(stored) if stored is not None else None
 
-    def papers_of(self, conversation: str) -> list[Paper]:
+    def papers_of(self, conversation: str) -> list[RecordedPaper]:
         """Return the documents of a conversation, in the order recorded."""
         if conversation not in self._conversations:
             found = [self.read(one) for one in self.tx[Documents].of_conversation(conversation)]
             self._conversations[conversation] = found
         return self._conversations[conversation]
 
-    def find(self, message_id: str) -> list[Paper]:
+    def find(self, message_id: str) -> list[RecordedPaper]:
         """Return the documents of an id, whoever has signed them."""
         return [self.read(one) for one in self.tx[Documents].find(message_id)]
 
-    def recorded(self, words: str, direction: str, kind: str, at: datetime) -> list[Paper]:
+    def recorded(self, words: str, direction: str, kind: str, at: datetime) -> list[RecordedPaper]:
         """Return the documents of a kind in which these words occur that were recorded at a moment."""
         return [self.read(one) for one in self.tx[Documents].with_words(words.encode(), direction, kind, at, at)]
 
@@ -117,7 +117,7 @@ class RowsView:
                 return GivenReceipt(receipt, row["recorded_at"], row["arrived_latest"], batch.ref)
         return None
 
-    def read(self, stored: StoredDocument) -> Paper:
+    def read(self, stored: StoredDocument) -> RecordedPaper:
         """Return a stored document, verified."""
         key = (stored.sender, stored.message_id, stored.direction)
         found = self._papers.get(key)
@@ -151,22 +151,22 @@ class RowsView:
         return batch_id in self._owed
 
 
-def _verified(stored: StoredDocument, trust: Lookup) -> Paper:
+def _verified(stored: StoredDocument, trust: Lookup) -> RecordedPaper:
     digest = hashlib.sha256(stored.signed).hexdigest()
     ref = DocumentRef(stored.sender, stored.message_id, stored.kind, digest)
     here = (ref, stored.direction, stored.recorded_at)
     try:
         proved = prove_signed(stored.signed, trust)
         if stored.kind == FAULTY:
-            return Paper(*here, enclosures=stored.enclosures)
+            return RecordedPaper(*here, enclosures=stored.enclosures)
         # When it counts was judged as it came in: two people may have released what an ended certificate has signed.
         verified = read_proved(proved)
     except ExchangeError as error:
-        return Paper(*here, fault=error, enclosures=stored.enclosures)
-    return Paper(*here, verified.header, verified.body, None, verified.enclosures, stored.enclosures)
+        return RecordedPaper(*here, fault=error, enclosures=stored.enclosures)
+    return RecordedPaper(*here, verified.header, verified.body, None, verified.enclosures, stored.enclosures)
 
 
-def _receipts(paper: Paper) -> Sequence[Receipt | None]:
+def _receipts(paper: RecordedPaper) -> Sequence[Receipt | None]:
     """The leaves under a signed root; what is not under it is nobody's receipt."""
     body = paper.body
     if not isinstance(body, ReceiptBatch) or len(paper.enclosures) != 1:

@@ -221,7 +221,7 @@ EDITS = {
         "monitor", "UPDATE watch SET state = 'escalated' WHERE state = 'deemed'", {("watch", "state")}
     ),
     "reminder dated back": ("monitor", f"UPDATE reminder SET at = at - {AN_HOUR}", {("reminder", "at")}),
-    "reminder of another stage": ("monitor", "UPDATE reminder SET rung = 100", {("reminder", "rung")}),
+    "reminder of another stage": ("monitor", "UPDATE reminder SET rung = 100", {("reminder", "stage")}),
     "reminder deleted": ("monitor", "DELETE FROM reminder", {("reminder", "message_id")}),
 }  # fmt: skip
 
