@@ -34,25 +34,31 @@ _APPEND = adding(case_ledger, "case_number", "position", "entry")
 
 
 class CaseClocks:
-    """Clocks and ledgers of cases within one transaction."""
+    """Clocks and ledgers of cases within one transaction, in which each is read once until something is written."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._known: dict[str, ClockRow] = {}
+        self._entries: dict[str, list[LedgerEntry]] = {}
 
     def begin(self, number: str, look_at: datetime) -> None:
         """Begin the clocks of a new case."""
         _BEGIN.run(self._db, [values_of(ClockRow(number, look_at))])
+        self._known.pop(number, None)
 
     def begin_anew(self, number: str, look_at: datetime) -> None:
         """Begin them anew, in a case that is taken up again: nothing was told of its present round."""
         self._there(number)
         blank = {name: None for name in _NAMES if name not in ("case_number", "look_at")}
         self._db.execute(update(case_clock).where(_c.case_number == number).values(**blank, look_at=look_at))
+        self._known.pop(number, None)
 
     def get(self, number: str) -> ClockRow:
         """Return the record of a case; an empty one where a former release has closed it."""
-        row = self._db.execute(_GET, {"number": number}).first()
-        return ClockRow(*row) if row else ClockRow(number)
+        if number not in self._known:
+            row = self._db.execute(_GET, {"number": number}).first()
+            self._known[number] = ClockRow(*row) if row else ClockRow(number)
+        return self._known[number]
 
     def several(self, numbers: Collection[str]) -> dict[str, ClockRow]:
         """Return the records of several cases, by case; as `get`."""
@@ -66,6 +72,7 @@ class CaseClocks:
     def look(self, number: str, at: datetime | None) -> None:
         """Note when a case's clocks are looked at next."""
         self._db.execute(update(case_clock).where(_c.case_number == number).values(look_at=at))
+        self._known.pop(number, None)
 
     def overrun(self, number: str, at: datetime) -> bool:
         """Mark that the statutory term was told to be over; False where it was before."""
@@ -102,12 +109,16 @@ class CaseClocks:
 
     def ledger(self, number: str) -> list[LedgerEntry]:
         """Return the entries in the term of a case, of all its rounds."""
-        return [LedgerEntry.model_validate_json(entry) for entry in self._db.scalars(_ENTRIES, {"number": number})]
+        if number not in self._entries:
+            found = self._db.scalars(_ENTRIES, {"number": number})
+            self._entries[number] = [LedgerEntry.model_validate_json(entry) for entry in found]
+        return list(self._entries[number])
 
     def add_entry(self, number: str, entry: LedgerEntry) -> None:
         """Add an entry to the ledger of a case; entries are never changed."""
         place = self._db.scalar(_COUNT, {"number": number}) or 0
         _APPEND.run(self._db, [{"case_number": number, "position": place, "entry": entry.model_dump_json()}])
+        self._entries.pop(number, None)
 
     def _held_up(self, number: str, done: bool) -> bool:
         """The lead has it among its cases from then on."""
@@ -120,6 +131,7 @@ class CaseClocks:
 
     def _set(self, number: str, free: ColumnElement[bool], **values: Any) -> bool:
         self._there(number)
+        self._known.pop(number, None)
         guarded = update(case_clock).where(_c.case_number == number, free)
         return self._db.execute(guarded.values(**values)).rowcount == 1
 

@@ -16,7 +16,7 @@ from exchange.approval.rules.states import CaseState
 from exchange.approval.supplements.shown import ShownSupplement, supplements_of
 from exchange.approval.supplements.store import SupplementRequests
 from exchange.approval.window.deadlines import matter_of
-from exchange.approval.window.status import CaseStatus, case_status, decision_on
+from exchange.approval.window.status import CaseStatus, decision_in, status_in
 from exchange.approval.window.store import Cases
 from exchange.errors import Changed
 from exchange.messaging.checks import expect_window
@@ -46,20 +46,23 @@ class CaseFile:
 
 def case_file(node: Node, number: str) -> CaseFile:
     """Return the file of one case. Raises Denied (this is no window) or NotFound."""
-    expect_window(node)
     with node.store.reading() as tx:
-        revision, case = _revision(tx, node.address, number), tx[Cases].get(number)
-        parts = tx[Cases].parts(number)
-        ledgers = {part.department: tuple(tx[Cases].ledger(number, part.department)) for part in parts}
-        undecided = case is not None and case.state in (CaseState.OPEN, CaseState.READY)
-        matter = matter_of(tx, case) if case is not None and undecided else None
-        owed: tuple[str, ...] = ()
-        if matter is not None:
-            owed = lacking(matter.completion, matter.quorum, parts, replaced(parts))
-        hearings = tx[Hearings].of_case(number)
-        asked = supplements_of(tx, node.address, number)
-    status, withdrawn_at = case_status(node, number), case.withdrawn_at if case else None
-    return CaseFile(status, withdrawn_at, ledgers, decision_on(node, status), owed, hearings, asked, revision)
+        return case_file_in(tx, node, number)
+
+
+def case_file_in(tx: Transaction, node: Node, number: str) -> CaseFile:
+    """Do what `case_file` does, inside a transaction."""
+    expect_window(node)
+    status, case, parts = status_in(tx, node, number), tx[Cases].get(number), tx[Cases].parts(number)
+    ledgers = {part.department: tuple(tx[Cases].ledger(number, part.department)) for part in parts}
+    undecided = case is not None and case.state in (CaseState.OPEN, CaseState.READY)
+    matter = matter_of(tx, case) if case is not None and undecided else None
+    owed: tuple[str, ...] = ()
+    if matter is not None:
+        owed = lacking(matter.completion, matter.quorum, parts, replaced(parts))
+    withdrawn_at, hearings = case.withdrawn_at if case else None, tx[Hearings].of_case(number)
+    asked, revision = supplements_of(tx, node.address, number), _revision(tx, node.address, number)
+    return CaseFile(status, withdrawn_at, ledgers, decision_in(tx, node, status), owed, hearings, asked, revision)
 
 
 def expect_revision(step: Step, number: str, known: Collection[str]) -> None:

@@ -181,6 +181,7 @@ def status_in(tx: Transaction, node: Node, number: str) -> CaseStatus:
         )
     matter = matter_of(tx, case)
     rows = tx[Cases].parts(number)
+    tx[Cases].read_ledgers(number)
     ledgers = {part.department: tx[Cases].ledger(number, part.department) for part in rows}
     defaults = {part.department: approver_of(matter, part.department).default for part in rows}
     parts = tuple(_part(node, case, part, defaults[part.department], ledgers[part.department]) for part in rows)
@@ -193,10 +194,15 @@ def status_in(tx: Transaction, node: Node, number: str) -> CaseStatus:
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:
     """Return the lead's decision from its signed document; None while there is none."""
+    with node.store.reading() as tx:
+        return decision_in(tx, node, case)
+
+
+def decision_in(tx: Transaction, node: Node, case: CaseStatus) -> Decision | None:
+    """Do what `decision_on` does, inside a transaction."""
     if case.decision_id is None:
         return None
-    with node.store.reading() as tx:
-        stored = tx[Documents].get(node.address, case.decision_id)
+    stored = tx[Documents].get(node.address, case.decision_id)
     body = verify_signed(stored.signed, node.directory).body if stored else None
     return body if isinstance(body, Decision) else None
 

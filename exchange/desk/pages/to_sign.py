@@ -60,7 +60,12 @@ def _text(one: SubmittedDraft) -> str:
 
 
 def _rows(tx: Any, start: Place | None) -> Iterator[SubmittedDraft]:
-    for draft in every(lambda last, most: tx[KeptDrafts].submitted(last or start, most), _place, CHUNK):
+    def page(last: Place | None, most: int) -> list[KeptDraft]:
+        found: list[KeptDraft] = tx[KeptDrafts].submitted(last or start, most)
+        tx[DepartmentDesk].read_ahead([number for number in map(case_of_draft, found) if number is not None])
+        return found
+
+    for draft in every(page, _place, CHUNK):
         number = case_of_draft(draft)
         row = tx[DepartmentDesk].get(number) if number is not None else None
         if row is not None or draft.subject.startswith(tuple(_PLACES)):

@@ -18,6 +18,7 @@ from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError, ExchangeError
 from exchange.language import Text, Words
 from exchange.messaging.node import Step
+from exchange.store.transaction import Transaction
 
 MOST = 20
 """How many are offered at once: each is read as its own page reads it."""
@@ -77,11 +78,13 @@ class Batch:
     done: Words
     candidates: Callable[[DeskVisit], Generator[str]]
     """Keys of what it may be done to, what waits longest in front."""
-    look: Callable[[DeskVisit, str], BatchItem | LeftOut]
+    look: Callable[[DeskVisit, Transaction, str], BatchItem | LeftOut]
     do: Callable[[DeskVisit, Step, str, str], object]
     """Does it to the one of this key, whose form had this mark."""
     note: Words = ("", "")
     """What a text that goes with each is called; empty where none does."""
+    ahead: Callable[[Transaction, Sequence[str]], object] = lambda tx, keys: None
+    """Reads at once what looking at several of them asks for one by one."""
 
     @property
     def page(self) -> DeskPage:
@@ -114,19 +117,24 @@ class Batch:
     def _looked(self, visit: DeskVisit, keys: Sequence[str]) -> tuple[list[BatchItem], list[LeftOut], bool]:
         """What is offered, what is left out of it, and whether there is more behind."""
         items, left = list[BatchItem](), list[LeftOut]()
-        for key in keys[:_LOOKED_AT]:
-            if len(items) == MOST:
-                return items, left, True
-            one = self.look(visit, key)
-            if isinstance(one, BatchItem):
-                items.append(one)
-            else:
-                left.append(one)
+        with visit.node.store.reading() as tx:
+            self.ahead(tx, keys[:MOST])
+            for key in keys[:_LOOKED_AT]:
+                if len(items) == MOST:
+                    return items, left, True
+                one = self.look(visit, tx, key)
+                if isinstance(one, BatchItem):
+                    items.append(one)
+                else:
+                    left.append(one)
         return items, left, len(keys) > _LOOKED_AT
 
     def _ask(self, visit: DeskVisit) -> DeskQuestion:
         """What will be signed of each that was chosen, and which of them are left out, and why."""
-        looked = [self.look(visit, key) for key in _chosen(visit)]
+        chosen = _chosen(visit)
+        with visit.node.store.reading() as tx:
+            self.ahead(tx, chosen)
+            looked = [self.look(visit, tx, key) for key in chosen]
         shows = [(_called(one), _lines(visit, one.rows)) for one in looked if isinstance(one, BatchItem)]
         left = [
             (f"不在其内：{one.number}，{one.why[0]}。", f"Left out: {one.number}, {one.why[1]}.")
@@ -146,7 +154,8 @@ class Batch:
                 self._do_one(visit, key)
                 done += 1
             except ExchangeError as error:
-                found = self.look(visit, key)
+                with visit.node.store.reading() as tx:
+                    found = self.look(visit, tx, key)
                 visit.face.gate.record(visit.who, self.action, found.path, error.code)
                 failed.append((found, error))
         if failed:

@@ -12,7 +12,7 @@ from exchange.approval.window.leading.store import LeadCases
 from exchange.approval.window.store import Cases
 from exchange.desk.looking import CHUNK
 from exchange.desk.pages.lead.batch import Batch, BatchItem, LeftOut
-from exchange.desk.pages.lead.seeing import LeadCase, case_facts, lead_case
+from exchange.desk.pages.lead.seeing import LeadCase, case_facts, cases_ahead, lead_case_in
 from exchange.desk.permissions import DeskAction
 from exchange.desk.seen import expect_mark
 from exchange.desk.visit import DeskVisit
@@ -21,6 +21,7 @@ from exchange.language import Language, Words
 from exchange.language.members import calling
 from exchange.messaging.node import Step
 from exchange.paging import every
+from exchange.store.transaction import Transaction
 
 
 def _candidates(visit: DeskVisit) -> Generator[str]:
@@ -42,8 +43,8 @@ def _candidates(visit: DeskVisit) -> Generator[str]:
                 yield case.number
 
 
-def _look(visit: DeskVisit, number: str) -> BatchItem | LeftOut:
-    case = lead_case(visit, number)
+def _look(visit: DeskVisit, tx: Transaction, number: str) -> BatchItem | LeftOut:
+    case = lead_case_in(tx, visit, number)
     late = _late(visit, case)
     pressed = [one for one in late if one.department in case.chaseable]
     path, title = f"/lead/case/{number}", case.row.project
@@ -88,5 +89,5 @@ CHASE_LATE = Batch(
      "Each department that is late gets a signed message of its case; no clock is moved."),
     ("签名并催办", "Sign and press"),
     ("所选案件的逾期部门均已催办。", "In all that were chosen, those that are late are pressed."),
-    _candidates, _look, _chase, ("附言", "What you add"),
+    _candidates, _look, _chase, ("附言", "What you add"), cases_ahead,
 )  # fmt: skip

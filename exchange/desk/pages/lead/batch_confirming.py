@@ -16,7 +16,7 @@ from exchange.approval.window.leading.store import LeadCases
 from exchange.desk.looking import CHUNK
 from exchange.desk.pages.lead.batch import Batch, BatchItem, LeftOut
 from exchange.desk.pages.lead.deciding import decision_rows
-from exchange.desk.pages.lead.seeing import LeadCase, case_facts, lead_case
+from exchange.desk.pages.lead.seeing import LeadCase, case_facts, cases_ahead, lead_case_in
 from exchange.desk.permissions import DeskAction
 from exchange.desk.seen import expect_mark
 from exchange.desk.visit import DeskVisit
@@ -25,6 +25,7 @@ from exchange.language import Words
 from exchange.messaging.node import Step
 from exchange.paging import every
 from exchange.schemas import Outcome
+from exchange.store.transaction import Transaction
 
 _FAVOURABLE = (Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS)
 
@@ -35,9 +36,9 @@ def _candidates(visit: DeskVisit) -> Generator[str]:
             yield case.number
 
 
-def _look(visit: DeskVisit, number: str) -> BatchItem | LeftOut:
-    case = lead_case(visit, number)
-    path, title, why = f"/lead/case/{number}", case.row.project, why_alone(visit, case)
+def _look(visit: DeskVisit, tx: Transaction, number: str) -> BatchItem | LeftOut:
+    case = lead_case_in(tx, visit, number)
+    path, title, why = f"/lead/case/{number}", case.row.project, why_alone(visit, tx, case)
     prepared = case.file.status.prepared
     if why is not None or prepared is None:
         return LeftOut(path, number, title, why or _NOT_PREPARED)
@@ -48,7 +49,7 @@ def _look(visit: DeskVisit, number: str) -> BatchItem | LeftOut:
 _NOT_PREPARED: Words = ("没有拟定的决定", "no rule has prepared a decision")
 
 
-def why_alone(visit: DeskVisit, case: LeadCase) -> Words | None:
+def why_alone(visit: DeskVisit, tx: Transaction, case: LeadCase) -> Words | None:
     """Return why a case is not decided together with others; None where nothing speaks against it."""
     prepared, docket = case.file.status.prepared, case.docket
     if case.row.state is not CaseState.READY:
@@ -63,8 +64,7 @@ def why_alone(visit: DeskVisit, case: LeadCase) -> Words | None:
         return "有部门未同意", "the consent of a department is lacking"
     if any(one.state is PartState.ESCALATED for one in docket.parts):
         return "有部门逾期未答复", "a department is silent beyond its term"
-    with visit.node.store.reading() as tx:
-        duty = duty_of(tx, case.row, visit.node.calendar, visit.now)
+    duty = duty_of(tx, case.row, visit.node.calendar, visit.now)
     if duty is None or duty.task is not LeadTask.CONFIRM:
         return "另有事项须先办理", "something else comes first"
     return None
@@ -85,5 +85,5 @@ CONFIRM_SEVERAL = Batch(
      "Each decision is signed by itself, with its own reasons; you answer for each, and none is taken back."),
     ("签名所选决定", "Sign those that are chosen"),
     ("所选决定均已签发。", "All decisions that were chosen are signed."),
-    _candidates, _look, _confirm,
+    _candidates, _look, _confirm, ahead=cases_ahead,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from exchange.approval.rules.reminders.chasing import why_not_chased
 from exchange.approval.rules.states import CaseState
 from exchange.approval.supplements.shown import ShownSupplement
 from exchange.approval.supplements.store import SupplementRequests
-from exchange.approval.window.case_file import CaseFile, case_file
+from exchange.approval.window.case_file import CaseFile, case_file_in
 from exchange.approval.window.decision import Docket
 from exchange.approval.window.dockets import docket_in
 from exchange.approval.window.licensing.issuing import licence_on_case
@@ -22,6 +23,7 @@ from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 from exchange.messaging.node import Step
+from exchange.store.transaction import Transaction
 
 UNDECIDED = (CaseState.OPEN, CaseState.READY)
 
@@ -62,16 +64,23 @@ class LeadCase:
 
 def lead_case(visit: DeskVisit, number: str = "") -> LeadCase:
     """Read a case: the one that the path names, where no other is asked for. Raises NotFound."""
-    number = number or visit.path["number"]
-    file = case_file(visit.node, number)
     with visit.node.store.reading() as tx:
-        case = tx[Cases].get(number)
-        if case is None:
-            raise NotFound("no case {case_number} here", remedy="`exchange status` lists the cases", case_number=number)
-        docket = docket_in(tx, case)
-        here = visit.node.address
-        licence, mark = licence_on_case(tx, here, number), mark_of(*case_facts(tx, here, number))
-        return LeadCase(file, docket, _chaseable(visit, docket), licence, mark)
+        return lead_case_in(tx, visit, number or visit.path["number"])
+
+
+def lead_case_in(tx: Transaction, visit: DeskVisit, number: str) -> LeadCase:
+    """Do what `lead_case` does, inside a transaction."""
+    case, here = tx[Cases].get(number), visit.node.address
+    if case is None:
+        raise NotFound("no case {case_number} here", remedy="`exchange status` lists the cases", case_number=number)
+    file, docket = case_file_in(tx, visit.node, number), docket_in(tx, case)
+    licence, mark = licence_on_case(tx, here, number), mark_of(*case_facts(tx, here, number))
+    return LeadCase(file, docket, _chaseable(visit, docket), licence, mark)
+
+
+def cases_ahead(tx: Transaction, numbers: Sequence[str]) -> None:
+    """Read what `lead_case_in` reads of each of several cases, as far as that can be read at once."""
+    tx[Cases].read_ahead(numbers)
 
 
 def _chaseable(visit: DeskVisit, docket: Docket) -> tuple[str, ...]:
