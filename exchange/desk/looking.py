@@ -11,7 +11,7 @@ from unicodedata import normalize
 from exchange.desk.basket import PAGE
 from exchange.paging import Place
 
-BUDGET = 800
+BUDGET = 600
 """Rows that are looked through for one page."""
 CHUNK = 60
 """Rows that are read at once."""

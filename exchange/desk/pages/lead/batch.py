@@ -20,7 +20,7 @@ from exchange.language import Text, Words
 from exchange.messaging.node import Step
 from exchange.store.transaction import Transaction
 
-MOST = 20
+MOST = 10
 """How many are offered at once: each is read as its own page reads it."""
 _LOOKED_AT = 60
 """How many are looked at for that."""
