@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from exchange.desk.once import fingerprint_of, step_once
 from exchange.desk.permissions import DeskAction
@@ -18,7 +19,6 @@ from exchange.desk.visit import DeskVisit
 from exchange.errors import CallerError, ExchangeError
 from exchange.language import Text, Words
 from exchange.messaging.node import Step
-from exchange.store.transaction import Transaction
 
 MOST = 10
 """How many are offered at once: each is read as its own page reads it."""
@@ -78,12 +78,12 @@ class Batch:
     done: Words
     candidates: Callable[[DeskVisit], Generator[str]]
     """Keys of what it may be done to, what waits longest in front."""
-    look: Callable[[DeskVisit, Transaction, str], BatchItem | LeftOut]
+    look: Callable[[DeskVisit, Any, str], BatchItem | LeftOut]
     do: Callable[[DeskVisit, Step, str, str], object]
     """Does it to the one of this key, whose form had this mark."""
     note: Words = ("", "")
     """What a text that goes with each is called; empty where none does."""
-    ahead: Callable[[Transaction, Sequence[str]], object] = lambda tx, keys: None
+    ahead: Callable[[Any, Sequence[str]], object] = lambda tx, keys: None
     """Reads at once what looking at several of them asks for one by one."""
 
     @property

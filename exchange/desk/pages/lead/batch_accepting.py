@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 from exchange.approval.acceptance.officers import accept_filing_in, filing_status, revision_in, waiting_filings
 from exchange.approval.filings.states import FilingState
@@ -15,7 +16,6 @@ from exchange.desk.visit import DeskVisit
 from exchange.language import Language, Words
 from exchange.messaging.node import Step
 from exchange.paging import every
-from exchange.store.transaction import Transaction
 
 
 def _candidates(visit: DeskVisit) -> Generator[str]:
@@ -28,7 +28,7 @@ def _named(key: str) -> tuple[str, str]:
     return portal, number
 
 
-def _look(visit: DeskVisit, _tx: Transaction, key: str) -> BatchItem | LeftOut:
+def _look(visit: DeskVisit, _tx: Any, key: str) -> BatchItem | LeftOut:
     portal, number = _named(key)
     found = filing_status(visit.node, number, portal)
     row, path, lacking = found.row, path_of(found.row), found.lacking.lacking()

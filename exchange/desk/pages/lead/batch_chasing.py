@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from typing import Any
 
 from exchange.approval.records import PartRow
 from exchange.approval.rules.lead import UNSIGNED
@@ -21,7 +22,6 @@ from exchange.language import Language, Words
 from exchange.language.members import calling
 from exchange.messaging.node import Step
 from exchange.paging import every
-from exchange.store.transaction import Transaction
 
 
 def _candidates(visit: DeskVisit) -> Generator[str]:
@@ -43,7 +43,7 @@ def _candidates(visit: DeskVisit) -> Generator[str]:
                 yield case.number
 
 
-def _look(visit: DeskVisit, tx: Transaction, number: str) -> BatchItem | LeftOut:
+def _look(visit: DeskVisit, tx: Any, number: str) -> BatchItem | LeftOut:
     case = lead_case_in(tx, visit, number)
     late = _late(visit, case)
     pressed = [one for one in late if one.department in case.chaseable]

@@ -6,6 +6,7 @@ Each is a decision of its own, with its own reasons, signed by itself.
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, PartState
@@ -25,7 +26,6 @@ from exchange.language import Words
 from exchange.messaging.node import Step
 from exchange.paging import every
 from exchange.schemas import Outcome
-from exchange.store.transaction import Transaction
 
 _FAVOURABLE = (Outcome.GRANT, Outcome.GRANT_WITH_CONDITIONS)
 
@@ -36,7 +36,7 @@ def _candidates(visit: DeskVisit) -> Generator[str]:
             yield case.number
 
 
-def _look(visit: DeskVisit, tx: Transaction, number: str) -> BatchItem | LeftOut:
+def _look(visit: DeskVisit, tx: Any, number: str) -> BatchItem | LeftOut:
     case = lead_case_in(tx, visit, number)
     path, title, why = f"/lead/case/{number}", case.row.project, why_alone(visit, tx, case)
     prepared = case.file.status.prepared
@@ -49,7 +49,7 @@ def _look(visit: DeskVisit, tx: Transaction, number: str) -> BatchItem | LeftOut
 _NOT_PREPARED: Words = ("没有拟定的决定", "no rule has prepared a decision")
 
 
-def why_alone(visit: DeskVisit, tx: Transaction, case: LeadCase) -> Words | None:
+def why_alone(visit: DeskVisit, tx: Any, case: LeadCase) -> Words | None:
     """Return why a case is not decided together with others; None where nothing speaks against it."""
     prepared, docket = case.file.status.prepared, case.docket
     if case.row.state is not CaseState.READY:

@@ -23,7 +23,6 @@ from exchange.desk.seen import expect_seen, mark_of
 from exchange.desk.visit import DeskVisit
 from exchange.errors import NotFound
 from exchange.messaging.node import Step
-from exchange.store.transaction import Transaction
 
 UNDECIDED = (CaseState.OPEN, CaseState.READY)
 
@@ -68,7 +67,7 @@ def lead_case(visit: DeskVisit, number: str = "") -> LeadCase:
         return lead_case_in(tx, visit, number or visit.path["number"])
 
 
-def lead_case_in(tx: Transaction, visit: DeskVisit, number: str) -> LeadCase:
+def lead_case_in(tx: Any, visit: DeskVisit, number: str) -> LeadCase:
     """Do what `lead_case` does, inside a transaction."""
     case, here = tx[Cases].get(number), visit.node.address
     if case is None:
@@ -78,7 +77,7 @@ def lead_case_in(tx: Transaction, visit: DeskVisit, number: str) -> LeadCase:
     return LeadCase(file, docket, _chaseable(visit, docket), licence, mark)
 
 
-def cases_ahead(tx: Transaction, numbers: Sequence[str]) -> None:
+def cases_ahead(tx: Any, numbers: Sequence[str]) -> None:
     """Read what `lead_case_in` reads of each of several cases, as far as that can be read at once."""
     tx[Cases].read_ahead(numbers)
 
