@@ -6,6 +6,7 @@ the single receipts, so that each proof stands alone and shows nothing of its ne
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
@@ -23,8 +24,38 @@ class ReceiptOutcome(StrEnum):
     RETURNED = "returned"
 
 
+class ArrivalBasis(StrEnum):
+    """By what a receiver knows when a message entered its system."""
+
+    BROKER_STAMP = "broker-stamp"
+    """The broker stamped it as it entered the receiver's queue, and the receiver says so."""
+    OWN_CLOCK = "own-clock"
+    """The receiver's own clock: there was no stamp, or it lay ahead of that clock."""
+    SET_ASIDE = "set-aside"
+    """That it had come is on record from when it was set aside; no earlier moment is."""
+    SIGNING = "signing"
+    """The sender's time of signing, in replays of what has happened."""
+
+
+class ReceiptArrival(Wire):
+    """How a receiver knows the arrival that it states, and what else it knows of it."""
+
+    TITLE: ClassVar[Title] = ("到达依据", "Basis of an arrival")
+
+    basis: ArrivalBasis
+    earlier_copy: Annotated[bool, Field(exclude_if=lambda earlier: not earlier)] = False
+    """The same bytes had come before and were set aside; their arrival counts."""
+    not_before: Annotated[Instant | None, Field(exclude_if=lambda at: at is None)] = None
+    """Where only an interval is known, its beginning; the arrival that is stated is its end."""
+    stamped_at: Annotated[Instant | None, Field(exclude_if=lambda at: at is None)] = None
+    """What the broker's stamp said, where another moment counts."""
+
+
 class Receipt(Wire):
-    """One message's receipt: a leaf of the batch's tree."""
+    """One message's receipt: a leaf of the batch's tree.
+
+    Version 1 did not say how the arrival is known; it is still read.
+    """
 
     TITLE: ClassVar[Title] = ("单份回执", "Single receipt")
 
@@ -34,11 +65,12 @@ class Receipt(Wire):
                 says("outcome", ReceiptOutcome.RETURNED),
                 given(reason_code=A_TEXT, reason={"minLength": 1}),
                 {"anyOf": [may(reason_code=NOTHING), may(reason={"maxLength": 0})]},
-            )
+            ),
+            when(given(version={"const": 2}), given(arrival={"type": "object"}), may(arrival=NOTHING)),
         )
     )
 
-    version: Annotated[int, Field(ge=1, le=1)] = 1
+    version: Annotated[int, Field(ge=1, le=2)] = 1
     outcome: ReceiptOutcome
     message_id: MessageId
     sender: Address
@@ -47,6 +79,8 @@ class Receipt(Wire):
     """SHA-256 of the signed document as it came (COSE_Sign1 bytes)."""
     arrived_at: Instant
     """When it entered the receiver's designated system (Electronic Signature Law, article 11)."""
+    arrival: Annotated[ReceiptArrival | None, Field(exclude_if=lambda arrival: arrival is None)] = None
+    """How that is known; from version 2 on."""
     signed_for_at: Instant
     reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")] | None = None
     reason: Text = ""
@@ -56,6 +90,23 @@ class Receipt(Wire):
         if (self.outcome is ReceiptOutcome.RETURNED) != (self.reason_code is not None and bool(self.reason)):
             raise ValueError("a returned document says why, an accepted one has nothing to say")
         return self
+
+    @model_validator(mode="after")
+    def _says_how_its_arrival_is_known(self) -> Self:
+        if (self.version == 1) != (self.arrival is None):
+            raise ValueError("arrival: stands in version 2, and nowhere else")
+        if self.arrival is not None and not _agree(self.arrival, self.arrived_at):
+            raise ValueError("arrival: what it says of time does not agree with arrived_at")
+        return self
+
+
+def _agree(told: ReceiptArrival, at: datetime) -> bool:
+    """An interval ends with the arrival that is stated; of a stamp that does not count the reason is to be seen."""
+    if told.not_before is not None and (told.not_before >= at or told.basis is ArrivalBasis.BROKER_STAMP):
+        return False
+    if told.stamped_at is None or told.earlier_copy:
+        return told.stamped_at != at
+    return told.basis is ArrivalBasis.OWN_CLOCK and told.stamped_at > at
 
 
 class ReceiptBatch(Body):

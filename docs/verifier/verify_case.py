@@ -29,7 +29,7 @@ CODES = (("proved", "logged directory-current asked term opinion-in-time opinion
     ("claimed", "opinion-without-receipt opinion-counted-late directory-not-shown-current withheld-unproved"),
     ("missing", "subject-missing decision-missing asked-without-receipt never-asked term-missing opinion-missing "
      "silence-missing enclosure-missing document-missing"),
-    ("withheld", "file-withheld not-examined"))  # fmt: skip
+    ("claimed", "arrival-claimed"), ("withheld", "file-withheld not-examined"))  # fmt: skip
 WEIGHTS = {code: weight for weight, codes in CODES for code in codes.split()}  # whatever else is found contradicts
 HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"),
     ("own", "opinion-missing silence-lawful opinion-dropped silence-against-opinion"),
@@ -38,7 +38,7 @@ HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"),
 OPEN = {code: on for on, codes in HANGS for code in codes.split()}  # "What hangs on what is withheld"
 ORDER = (("contradicted", {"contradiction"}), ("incomplete", {"claimed", "missing"}), ("withheld", {"withheld"}))
 Document = namedtuple("Document", "digest id sender addressees at kind body enclosures")
-Receipt = namedtuple("Receipt", "outcome id sender receiver digest arrived signed_for")
+Receipt = namedtuple("Receipt", "outcome id sender receiver digest arrived signed_for since stamped")
 instant = datetime.fromisoformat
 
 
@@ -229,12 +229,13 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         else:
             path, batch = [octets(one) for one in proof["path"]], octets(proof["signed"])
             leaf, index, size = octets(proof["receipt"]), proof["index"], proof["size"]
-        signed, said = self.signed(batch, kind="receipt"), json.loads(leaf)
+        signed, said = self.signed(batch, kind="receipt"), {"arrival": {}} | json.loads(leaf)
         stated = {"size": size, "root": root(leaf, index, size, path).hex(), "receiver": said["receiver"]}
         own = said["receiver"] == signed.sender and said["sender"] == signed.body["sender"] in signed.addressees
         need(own and stated.items() <= signed.body.items(), "it does not lead to what was signed, or is another's")
         parts = [said[name] for name in ("outcome", "message_id", "sender", "receiver", "digest")]
-        return Receipt(*parts, instant(said["arrived_at"]), instant(said["signed_for_at"]))
+        at = said["arrived_at"], said["signed_for_at"], said["arrival"].get("not_before", said["arrived_at"])
+        return Receipt(*parts, *map(instant, at), said["arrival"].get("basis") == "broker-stamp")
 
     def log_file(self, data, path):  # a head, or an entry by its COSE Receipt (docs/envelope.md, section 7.7)
         _, member, folder, name = path.split("/")
@@ -282,7 +283,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             paths = {f"enclosures/{digest.hex()}" for digest in one.enclosures}
             self.tell(one.id, enclosure_missing=paths - self.files.keys() - self.withheld.keys())
             for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
-                other, early = r.digest != one.digest, r.signed_for < max(one.at, r.arrived) - CLOCKS
+                other, early = r.digest != one.digest, max(one.at - min(r[6:8]), r.arrived - r.signed_for) > CLOCKS
                 self.tell(one.id, receipt_of_other_bytes=other, dated_wrongly=early and not other)
         self.tell(self.lead, logged=self.each("log/[^/]+/(heads|entries)", self.log_file, "log_not_verified"))
         issued, digest, current = instant(self.own["issued_at"]), sha256(self.data).hexdigest(), "not_shown_current"
@@ -315,6 +316,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         told = [[[one.get(key) for key in ("kind", "at", "days")] for one in said["ledger"]] for said in ledgers]
         on = all(one[: len(two)] == two[: len(one)] for one, two in pairwise(told))
         for last in ledgers[-1:]:
+            self.tell(name, arrival_claimed=had and last["start"] == "arrival" and not had.stamped)
             due, said = self.calendar.term(last, name, had)[1], last.get("due_at") and instant(last["due_at"])
             need(on and said in (None, due) and last["term"] == part["term"], "two ledgers, or another end or term")
             return [due]
@@ -333,20 +335,19 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
                 r, recalls = self.had(one, self.lead), self.of("opinion-recall", sender=name, opinion_id=one.id)
                 taken = r and r.outcome == "accepted"
                 recalled = any(r and r.outcome == "accepted" for r in (self.had(each, self.lead) for each in recalls))
-                late = r and due and part["default"] != "none" and r.arrived > due
-                in_time = taken and not late
-                self.tell(name, opinion_without_receipt=not r, opinion_late=taken and late, opinion_in_time=in_time)
+                late = r and due and part["default"] != "none" and r.since > due
+                self.tell(name, opinion_without_receipt=not r, opinion_in_time=taken and not late)
+                self.tell(name, opinion_late=taken and late, arrival_claimed=taken and late and not r.stamped)
                 given[one.id] = one, late, recalled
-                counts = in_time and not recalled and one.body["verdict"] != "special-procedure"
+                counts = taken and not late and not recalled and one.body["verdict"] != "special-procedure"
                 standing += [one.id for last in decided if counts and r.arrived <= last.at]
         if said.get("standing") == "answered":
             one, late, recalled = given.get(said["message_id"], (None, False, False))
-            left = self.of("escalation", department=name, consultation_id=request.id)
-            left = any(each.sender in self.monitors for each in left)
+            left = [each.sender for each in self.of("escalation", department=name, consultation_id=request.id)]
             stated = [said["verdict"], said.get("given_by") or name]
             differs = one and (recalled or [one.body["verdict"], one.sender] != stated)
             self.tell(name, opinion_missing=not one, opinion_differs=differs)
-            self.tell(name, opinion_counted_late=late and not differs and not left)
+            self.tell(name, opinion_counted_late=late and not differs and not {*left} & self.monitors)
         elif said:
             mode = {"deemed": "consent", "deemed-refusal": "refusal"}.get(said["standing"])
             self.tell(name, silence_against_opinion=mode and standing, opinion_dropped=not mode and standing)

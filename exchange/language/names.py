@@ -20,6 +20,13 @@ VERDICTS: Mapping[str, Words] = {
     "special-procedure": ("须经特别程序", "special procedure"),
     "refer-upward": ("报上级", "refers upward"),
 }
+ARRIVAL_BASES: Mapping[str, Words] = {
+    "broker-stamp": ("依消息服务器到达时间戳", "by the broker's stamp"),
+    "own-clock": ("仅依收件方自身时钟", "by the receiver's own clock alone"),
+    "set-aside": ("仅知搁置时已到达", "it had come by when it was set aside, and no more is known"),
+    "signing": ("以发件方签署时间计", "by its sender's time of signing"),
+}
+"""How a receiver knows when something arrived."""
 PROTEST_GROUNDS: Mapping[str, Words] = {
     "time-running": ("期限尚未届满", "its time was still running"),
     "answered": ("已按期提出意见", "it had answered in time"),

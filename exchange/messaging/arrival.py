@@ -18,7 +18,7 @@ from exchange.envelope import peek
 from exchange.errors import ExchangeError
 from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
-from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.carriage import EXPIRED, in_its_place
 from exchange.schemas import Header, Role
 
@@ -41,8 +41,8 @@ class OwnTime:
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         if _is_fresh(delivery) or not in_its_place(delivery.carriage, header, delivery.queue):
-            return Arrival(now, now, "own")
-        return Arrival(min(max(self._floor, header.created_at), now), now, "own")
+            return Arrival(now, now, ArrivalSource.OWN)
+        return Arrival(min(max(self._floor, header.created_at), now), now, ArrivalSource.OWN)
 
     def seen(self, header: Header) -> None:
         """Learn from a default: what stands behind it in this queue arrived after it was signed."""
@@ -71,7 +71,7 @@ class BrokerStamp:
         if delivery.stamp is None:
             return self._fallback.judge(delivery, header, now)
         at = self._clock.at(delivery.stamp)
-        return Arrival(at, at, STAMPED)
+        return Arrival(at, at, ArrivalSource.BROKER, at)
 
     def seen(self, header: Header) -> None:
         self._fallback.seen(header)
@@ -81,7 +81,7 @@ class EventTime:
     """For replays on a stepped clock, where no broker can know the time: the moment the sender wrote it."""
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        return Arrival(header.created_at, header.created_at, "event")
+        return Arrival(header.created_at, header.created_at, ArrivalSource.EVENT)
 
     def seen(self, header: Header) -> None:
         """Do nothing: event times are exact."""

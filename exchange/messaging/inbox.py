@@ -45,7 +45,7 @@ LETTER_ID = 12
 
 _RECORD = adding(
     inbox, "sender", "message_id", "kind", "digest", "arrived_earliest", "arrived_latest", "arrival_source",
-    "receipt_id", "accepted", "reason", "recorded_at",
+    "stamped_at", "earlier_copy", "receipt_id", "accepted", "reason", "recorded_at",
 )  # fmt: skip
 KEPT_OF_UNPROVED = 1024
 """Octets that are kept of what proves nobody: its header, mostly."""
@@ -221,9 +221,11 @@ def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
         "message_id": entry.header.message_id,
         "kind": entry.header.kind,
         "digest": entry.digest,
-        "arrived_earliest": entry.arrived_earliest,
-        "arrived_latest": entry.arrived_latest,
-        "arrival_source": entry.arrival_source,
+        "arrived_earliest": entry.arrival.earliest,
+        "arrived_latest": entry.arrival.latest,
+        "arrival_source": entry.arrival.source,
+        "stamped_at": entry.arrival.stamp,
+        "earlier_copy": entry.arrival.earlier_copy or None,
         "receipt_id": entry.receipt_id,
         "accepted": entry.accepted,
         "reason": entry.reason,
@@ -255,9 +257,7 @@ def _fingerprint(letter: DeadLetter) -> str:
 
 def read_letter(row: Row[Any]) -> DeadLetter:
     """Read a dead letter from its row."""
-    arrival = None
-    if row.arrived_earliest is not None:
-        arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source)
+    arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source) if row.arrived_earliest else None
     return DeadLetter(
         row.reason_code, row.reason, row.stage, row.queue, row.envelope,
         row.message_id, row.sender, row.kind, row.attempts, arrival,

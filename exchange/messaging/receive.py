@@ -211,7 +211,7 @@ class Receiver:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
             if earlier is None or earlier.digest != message.opened.digest:
-                arrival = first.get((message.message_id, delivery.digest), message.arrival)
+                arrival = message.arrival.of_earlier(first.get((message.message_id, delivery.digest)))
                 since = on_record_since(letters, message.message_id, delivery.digest)
                 doubt = withheld_for(self._node.directory, message.opened, arrival, since)
                 if doubt is not None and not self._released:
@@ -262,9 +262,7 @@ class Receiver:
             digest=opened.digest,
             signed=opened.signed,
             enclosures=opened.enclosures,
-            arrived_earliest=message.arrival.earliest,
-            arrived_latest=message.arrival.latest,
-            arrival_source=message.arrival.source,
+            arrival=message.arrival,
             receipt_id=receipt_id,
             accepted=fault is None,
             reason=f"{fault.code}: {fault.diagnostics()}" if fault is not None else None,

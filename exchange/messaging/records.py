@@ -113,9 +113,7 @@ class InboxEntry:
     """SHA-256 of the envelope's signed document."""
     signed: bytes
     enclosures: tuple[bytes, ...]
-    arrived_earliest: datetime
-    arrived_latest: datetime
-    arrival_source: str
+    arrival: Arrival
     receipt_id: str | None
     accepted: bool
     reason: str | None = None

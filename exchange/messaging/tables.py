@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from exchange.messaging.records import OutboxState, Proposal
+from exchange.messaging.rules.arrival_time import ArrivalSource
 from exchange.messaging.rules.drain_states import DrainState
 from exchange.messaging.rules.withholding import WITHHELD
 from exchange.store.metadata import Serial, metadata, partial_index
@@ -139,7 +140,9 @@ inbox = Table(
     Column("digest", String(64), nullable=False),
     Column("arrived_earliest", Instant, nullable=False),
     Column("arrived_latest", Instant, nullable=False),
-    Column("arrival_source", String(20), nullable=False),
+    Column("arrival_source", EnumWord(ArrivalSource, 20), nullable=False),
+    Column("stamped_at", Instant),
+    Column("earlier_copy", Boolean),
     Column("receipt_id", String(36)),
     Column("accepted", Boolean, nullable=False),
     Column("reason", FreeText),
@@ -172,7 +175,7 @@ dead_letter = Table(
     Column("attempts", Integer, nullable=False),
     Column("arrived_earliest", Instant),
     Column("arrived_latest", Instant),
-    Column("arrival_source", String(20)),
+    Column("arrival_source", EnumWord(ArrivalSource, 20)),
     Column("broker_user", String(255)),
     Column("key_sender", String(255)),
     Column("proposed_by", FreeText),

@@ -14,6 +14,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.states import CaseState, PartState, WatchState
 from exchange.clock import CST
 from exchange.messaging.records import DeadLetter, InboxEntry, Outgoing, Signed
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.schemas import (
     DeadlineState,
     DeadlineStatus,
@@ -86,9 +87,7 @@ def entry(sender: str = PLANNING, kind: str = "document", **fields: Any) -> Inbo
     signed = fields.pop("signed", f"signed {head.message_id}".encode())
     facts = {
         "enclosures": (),
-        "arrived_earliest": NOW,
-        "arrived_latest": NOW,
-        "arrival_source": "broker",
+        "arrival": Arrival(NOW, NOW, ArrivalSource.BROKER),
         "receipt_id": new_id(),
         "accepted": True,
         **fields,

@@ -56,6 +56,13 @@ def receipts(world: World) -> Proofs:
     yield "the last bit of the signature flipped", "forged", good.model_copy(update={"signed": flipped(good.signed)})
     twice = _leaf().replace(b'"outcome":"accepted"', b'"outcome":"returned","outcome":"accepted"')
     yield "a leaf that says its outcome twice", "malformed", _batch(world, twice)
+    told = b'"arrival":{"basis":"broker-stamp"},"signed_for_at"'
+    known = _leaf().replace(b'"signed_for_at"', told)
+    yield "a leaf of version 1 that says how its arrival is known", "malformed", _batch(world, known)
+    second = _leaf().replace(b'"version":1', b'"version":2')
+    yield "a leaf of version 2 that does not", "malformed", _batch(world, second)
+    other = known.replace(b'"version":1', b'"version":2').replace(b"broker-stamp", b"hearsay")
+    yield "a leaf that knows its arrival otherwise", "malformed", _batch(world, other)
     yield "a leaf of the year 9999", "malformed", _batch(world, _leaf().replace(b"2026-", b"9999-"))
     reasoned = _leaf().replace(b'"reason":""', b'"reason":"x"').replace(b'"reason_code":null', b'"reason_code":"path"')
     yield "a leaf that accepts for a reason", "malformed", _batch(world, reasoned)

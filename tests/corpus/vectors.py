@@ -18,7 +18,17 @@ from exchange.envelope import countersign, join, open_envelope, pack_leaves, sig
 from exchange.envelope.cosign import BODY_PROTECTED
 from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad, key_info
-from exchange.schemas import Document, Header, JointDraft, Receipt, ReceiptBatch, ReceiptOutcome, Suite
+from exchange.schemas import (
+    ArrivalBasis,
+    Document,
+    Header,
+    JointDraft,
+    Receipt,
+    ReceiptArrival,
+    ReceiptBatch,
+    ReceiptOutcome,
+    Suite,
+)
 from tests.corpus.body_vectors import bodies_vector
 from tests.corpus.calendar_vectors import calendars_vector
 from tests.corpus.case_vectors import claims_vector, deemed_vector
@@ -152,16 +162,28 @@ def receipts_vector(world: World) -> dict[str, Any]:
     }
 
 
+ARRIVALS = (
+    None,
+    ReceiptArrival(basis=ArrivalBasis.BROKER_STAMP),
+    ReceiptArrival(basis=ArrivalBasis.BROKER_STAMP, earlier_copy=True, stamped_at=NOW + timedelta(seconds=1)),
+    ReceiptArrival(basis=ArrivalBasis.OWN_CLOCK, not_before=NOW - timedelta(hours=2)),
+    ReceiptArrival(basis=ArrivalBasis.OWN_CLOCK, stamped_at=NOW + timedelta(seconds=4)),
+)
+"""How the arrivals of the batch's receipts are known."""
+
+
 def receipt(number: int) -> Receipt:
-    """One receipt of the batch; the last one returns its document."""
-    returned = number == 4
+    """One receipt of the batch; the first is as earlier releases wrote them, the last one returns its document."""
+    returned, arrival = number == 4, ARRIVALS[number]
     return Receipt(
+        version=1 if arrival is None else 2,
         outcome=ReceiptOutcome.RETURNED if returned else ReceiptOutcome.ACCEPTED,
         message_id=f"00000000-0000-4000-8000-00000000000{number}",
         sender="city.alice",
         receiver="city.bob",
         digest=f"{number:064x}",
         arrived_at=NOW,
+        arrival=arrival,
         signed_for_at=NOW + timedelta(seconds=number),
         reason_code="secret" if returned else None,
         reason="classified documents do not travel here" if returned else "",

@@ -27,7 +27,7 @@ from exchange.approval.rules.entry_reasons import ASKED_ANEW
 from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.errors import CallerError, Returned
-from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.schemas import (
     Approver,
     DeadlineState,
@@ -177,7 +177,7 @@ class Court:
         rule = self.rules[seat.department]
         due_at = project(self.own(seat), CALENDAR).due_at
         waiting = bool(rule.after) and not seat.cleared
-        arrival = Arrival(posted.at, posted.at, "broker")
+        arrival = Arrival(posted.at, posted.at, ArrivalSource.BROKER)
         try:
             own = stopped_at(seat.ledger, CALENDAR, seat.department, posted.at, by=seat.department)
             ruling = rule_on_opinion(self.case, seat, opinion, arrival, due_at, rule.default, own, waiting)
@@ -258,7 +258,7 @@ class Court:
     def _take_deemed(self, posted: Posted, deemed: DeemedConsent) -> None:
         seat = self.seats[deemed.state.department]
         own = self.watched(seat)
-        arrival = Arrival(posted.at, posted.at, "broker")
+        arrival = Arrival(posted.at, posted.at, ArrivalSource.BROKER)
         ruling = rule_on_deemed(self.case, seat, own, deemed, project(own, CALENDAR), arrival, posted.at)
         if ruling is not SilenceRuling.EFFECTIVE:
             if ruling in AGAIN and seat.state in RUNNING:
@@ -276,7 +276,7 @@ class Court:
 
     def _take_escalation(self, posted: Posted, escalation: Escalation) -> None:
         seat = self.seats[escalation.department]
-        own, arrival = self.watched(seat), Arrival(posted.at, posted.at, "broker")
+        own, arrival = self.watched(seat), Arrival(posted.at, posted.at, ArrivalSource.BROKER)
         ruling = rule_on_escalation(self.case, seat, own, escalation, project(own, CALENDAR), arrival, posted.at)
         if ruling is not SilenceRuling.EFFECTIVE:
             if ruling in AGAIN and seat.state in RUNNING:

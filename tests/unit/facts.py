@@ -13,7 +13,7 @@ import pytest
 from exchange.approval.rules.derived_ids import reminder_id
 from exchange.approval.rules.states import PartState
 from exchange.clock import CST
-from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.notices.rules.tally import merge
 from exchange.schemas import (
     Applicant,
@@ -158,12 +158,12 @@ def opinion(verdict: Verdict = Verdict.AGREE, department: str = "c.transport", *
 
 def exactly(moment: datetime) -> Arrival:
     """An arrival that the broker stamped."""
-    return Arrival(moment, moment, "broker")
+    return Arrival(moment, moment, ArrivalSource.BROKER)
 
 
 def between(earliest: datetime, latest: datetime) -> Arrival:
     """An arrival of which only an interval is known."""
-    return Arrival(earliest, latest, "queue")
+    return Arrival(earliest, latest, ArrivalSource.OWN)
 
 
 @dataclass(frozen=True)

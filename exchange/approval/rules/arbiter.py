@@ -19,7 +19,7 @@ from exchange.approval.rules.stops import Stop, ending_day
 from exchange.clock import CST
 from exchange.errors import Returned
 from exchange.language import Text
-from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.schemas import (
     DeadlineState,
     DeemedConsent,
@@ -93,7 +93,7 @@ _CLOSED = frozenset({CaseState.DECIDED}) | WITHOUT_DECISION
 
 def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
     """Return whether the broker itself has stamped an arrival within the term: no default can stand against that."""
-    return arrival.source == STAMPED and due_at is not None and arrival.latest <= due_at
+    return arrival.source is ArrivalSource.BROKER and due_at is not None and arrival.latest <= due_at
 
 
 def _refuse_settled(case_state: CaseState, part: RulingFacts) -> None:

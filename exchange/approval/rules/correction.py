@@ -8,6 +8,7 @@ part is escalated to the lead, never defaulted, and the lead decides only after 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -59,7 +60,7 @@ def arrival_of(part: CorrectionFacts, arrival: Arrival) -> Arrival:
     """Return the arrival by which an opinion is ruled: of a corrected one in time, that of the faulty one before it."""
     if part.faulty_at is None or part.correct_by is None or arrival.earliest > part.correct_by:
         return arrival
-    return Arrival(min(part.faulty_at, arrival.earliest), arrival.latest, arrival.source)
+    return replace(arrival, earliest=min(part.faulty_at, arrival.earliest))
 
 
 def awaiting_correction(parts: Iterable[CorrectionFacts], now: datetime) -> dict[str, datetime]:

@@ -70,6 +70,7 @@ class FindingCode(StrEnum):
     TERM_DIFFERS = "term-differs"
     OPINION_IN_TIME = "opinion-in-time"
     OPINION_LATE = "opinion-late"
+    ARRIVAL_CLAIMED = "arrival-claimed"
     OPINION_WITHOUT_RECEIPT = "opinion-without-receipt"
     OPINION_DROPPED = "opinion-dropped"
     OPINION_MISSING = "opinion-missing"

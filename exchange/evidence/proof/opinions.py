@@ -8,6 +8,7 @@ from datetime import datetime
 
 from exchange.directory import Lookup
 from exchange.directory.substitutes import why_not
+from exchange.evidence.proof.arrivals import arrived_from, on_own_word
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.terms import AskedPart
@@ -57,7 +58,7 @@ def given_by(records: ProvedRecords, lead: str, part: AskedPart, matter: str, di
         if not _may_speak(document, opinion, matter, directory):
             continue
         receipt = records.receipt(document, lead)
-        in_time = receipt is not None and _is_in_time(part, receipt.arrived_at)
+        in_time = receipt is not None and _is_in_time(part, arrived_from(receipt))
         signer, message_id = document.key
         found.append(GivenOpinion(message_id, signer, opinion, receipt, in_time, message_id in recalled))
     return found
@@ -88,6 +89,8 @@ def opinion_findings(part: AskedPart, those: list[GivenOpinion]) -> Iterator[Evi
             yield EvidenceFinding(
                 Weight.PROVED, code, part.department, Text(template, {**named, "at": moment_text(at)}), at
             )
+            if not one.in_time:
+                yield from on_own_word(part.department, one.receipt)
 
 
 def _is_in_time(part: AskedPart, arrived_at: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from exchange.audit import receipt_within
@@ -12,6 +13,7 @@ from exchange.envelope import Trust, Verified, verify_signed
 from exchange.errors import ExchangeError
 from exchange.evidence.bundle.reading import Bundle
 from exchange.evidence.bundle.receipt_file import read_receipt_file
+from exchange.evidence.proof.arrivals import arrived_from
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.trusting import BundleTrust
 from exchange.language import Text
@@ -158,12 +160,14 @@ def _held_against(document: ProvedDocument, records: ProvedRecords) -> Iterator[
     said = document.verified.header.created_at
     for receipt in records.receipts.get(document.key, ()):
         named = {"receiver": receipt.receiver, "sender": receipt.sender, "id": receipt.message_id,
-                 "at": moment_text(receipt.signed_for_at), "said": moment_text(said)}  # fmt: skip
+                 "at": moment_text(receipt.signed_for_at), "said": moment_text(said),
+                 "arrived": moment_text(receipt.arrived_at)}  # fmt: skip
         if receipt.digest != document.digest:
             words = Text("{receiver} has signed for other bytes of {id} than those of {sender} in the bundle", named)
             yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.RECEIPT_OF_OTHER_BYTES, receipt.message_id, words)
-        elif receipt.signed_for_at < said - CLOCK_SKEW or receipt.arrived_at > receipt.signed_for_at + CLOCK_SKEW:
-            words = Text("{receiver} has signed for {id} at {at}, and {sender} dates it {said}", named)
+        elif _cannot_be(receipt, said):
+            words = Text("{receiver} has had {id} at {arrived} and signed for it at {at}, and {sender} dates it {said}",
+                         named)  # fmt: skip
             yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.DATED_WRONGLY, receipt.message_id, words)
         elif receipt.outcome is ReceiptOutcome.RETURNED:
             words = Text("{receiver} has sent {id} of {sender} back", named)
@@ -171,3 +175,9 @@ def _held_against(document: ProvedDocument, records: ProvedRecords) -> Iterator[
         else:
             words = Text("{receiver} has signed for {id} of {sender}", named)
             yield EvidenceFinding(Weight.PROVED, FindingCode.RECEIVED, receipt.message_id, words, receipt.signed_for_at)
+
+
+def _cannot_be(receipt: Receipt, said: datetime) -> bool:
+    """Whether it was there or signed for before it was signed, by its own word, or signed for before it was there."""
+    first = min(receipt.signed_for_at, arrived_from(receipt))
+    return first < said - CLOCK_SKEW or receipt.arrived_at > receipt.signed_for_at + CLOCK_SKEW

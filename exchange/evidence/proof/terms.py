@@ -12,6 +12,7 @@ from exchange.approval.rules.defaults import is_proved
 from exchange.approval.rules.ledger_bounds import check_entries
 from exchange.clock import end_text
 from exchange.errors import ExchangeError
+from exchange.evidence.proof.arrivals import on_own_word
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.records import ProvedRecords
 from exchange.language import Text
@@ -71,6 +72,8 @@ def asked_part(
     else:
         due_at, found = _derived(department, terms[-1], calendar)
         findings += [*found, *_begins(department, terms[-1], receipt), *_as_asked(terms[-1], part)]
+        if receipt is not None and terms[-1].start is StartRule.ARRIVAL:
+            findings += on_own_word(department, receipt)
     return AskedPart(department, request, part.default, due_at, tuple(findings))
 
 

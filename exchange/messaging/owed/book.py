@@ -15,8 +15,8 @@ from exchange.errors import Malformed
 from exchange.machine.debts import Debts
 from exchange.messaging.node import Node, Step
 from exchange.messaging.owed.store import OwedBatch, OwedBatches
-from exchange.messaging.rules.arrival_time import Arrival
-from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome
+from exchange.messaging.rules.arrival_time import Arrival, told_arrival
+from exchange.schemas import Receipt, ReceiptArrival, ReceiptBatch, ReceiptOutcome
 
 _LARGEST_BATCH = 1000
 _FULL = _LARGEST_BATCH // 2
@@ -40,9 +40,9 @@ class ReceiptBook:
         before = self._owed[sender].number if sender in self._owed else 0
         if before + len(self._by_sender[sender]) >= _LARGEST_BATCH:
             raise Malformed("more than {largest_batch} receipts in one step", largest_batch=_LARGEST_BATCH)
-        arrived_at = min(arrival.latest, self._step.now)  # a broker's clock may be ahead of ours
+        told = told_arrival(arrival, self._step.now)
         self._by_sender[sender].append(
-            _receipt(self._step, opened.header.message_id, sender, opened.digest, arrived_at, code, reason)
+            _receipt(self._step, opened.header.message_id, sender, opened.digest, told, code, reason)
         )
         if code is not None:
             self._urgent.add(sender)
@@ -111,21 +111,30 @@ def _taken_up(step: Step, batch: OwedBatch) -> list[Receipt]:
     found = step.tx[OwedBatches].receipts(batch)
     step.tx[OwedBatches].signed(batch.sender)
     return [
-        _receipt(step, one.message_id, batch.sender, one.digest, min(one.arrived_latest, one.recorded_at))
+        _receipt(step, one.message_id, batch.sender, one.digest, told_arrival(one.arrival, one.recorded_at))
         for one in found
     ]
 
 
 def _receipt(
-    step: Step, message_id: str, sender: str, digest: str, arrived_at: datetime, code: str | None = None, why: str = ""
+    step: Step,
+    message_id: str,
+    sender: str,
+    digest: str,
+    told: tuple[datetime, ReceiptArrival],
+    code: str | None = None,
+    why: str = "",
 ) -> Receipt:
+    arrived_at, arrival = told
     return Receipt(
+        version=2,
         outcome=ReceiptOutcome.RETURNED if code else ReceiptOutcome.ACCEPTED,
         message_id=message_id,
         sender=sender,
         receiver=step.node.address,
         digest=digest,
         arrived_at=arrived_at,
+        arrival=arrival,
         signed_for_at=step.now,
         reason_code=code,
         reason=why,

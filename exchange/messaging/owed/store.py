@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from exchange.messaging.owed.tables import owed_batch
+from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.tables import inbox
 from exchange.store.bulk import adding
 
@@ -24,7 +25,16 @@ _BEGIN = adding(owed_batch, "sender", "receipt_id", "behind", "number")
 _MORE = update(owed_batch).where(_o.sender == bindparam("of")).values(number=_o.number + bindparam("more"))
 _SIGNED = delete(owed_batch).where(_o.sender == bindparam("of"))
 _ROWS = (
-    select(_i.message_id, _i.digest, _i.arrived_latest, _i.recorded_at)
+    select(
+        _i.message_id,
+        _i.digest,
+        _i.recorded_at,
+        _i.arrived_earliest,
+        _i.arrived_latest,
+        _i.arrival_source,
+        _i.stamped_at,
+        _i.earlier_copy,
+    )
     .where(_i.id > bindparam("behind"), _i.receipt_id == bindparam("receipt"))
     .order_by(_i.id)
 )
@@ -48,8 +58,8 @@ class OwedReceipt:
 
     message_id: str
     digest: str
-    arrived_latest: datetime
     recorded_at: datetime
+    arrival: Arrival
 
 
 class OwedBatches:
@@ -74,7 +84,10 @@ class OwedBatches:
     def receipts(self, batch: OwedBatch) -> list[OwedReceipt]:
         """Return what is on record and to be signed for in a batch, in the order recorded."""
         found = self._db.execute(_ROWS, {"behind": batch.behind, "receipt": batch.receipt_id})
-        return [OwedReceipt(*row) for row in found]
+        return [
+            OwedReceipt(message_id, digest, at, Arrival(earliest, latest, source, stamp, bool(earlier)))
+            for message_id, digest, at, earliest, latest, source, stamp, earlier in found
+        ]
 
     def signed(self, sender: str) -> None:
         """Note that a sender's batch goes out with this transaction."""

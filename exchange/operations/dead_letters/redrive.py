@@ -28,7 +28,7 @@ from exchange.messaging.ports import Delivery
 from exchange.messaging.receipts import OnSigned
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import DeadLetter
-from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.carriage import Carriage
 from exchange.schemas import Header
 
@@ -45,7 +45,7 @@ class FirstArrival:
         self._set_aside = set_aside
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        return Arrival(min(header.created_at, self._set_aside), self._set_aside, "set-aside")
+        return Arrival(min(header.created_at, self._set_aside), self._set_aside, ArrivalSource.SET_ASIDE)
 
     def seen(self, header: Header) -> None:
         """Do nothing: a redriven message is not in its place in the queue, so its order tells nothing."""

@@ -15,7 +15,7 @@ from exchange.messaging.incoming import Handler
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import OnSigned
 from exchange.messaging.records import DeadLetter, Proposal
-from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.withholding import withheld_for
 from exchange.messaging.rules.wording import check_reason
 from exchange.operations.dead_letters.redrive import RedriveOutcome, found_letter, redrive
@@ -64,7 +64,7 @@ def _expect_withheld(step: Step, letter: DeadLetter) -> None:
         )
     opened = open_envelope(letter.envelope, step.node.identity, step.node.directory, step.now)
     first_at = letter.first_at or step.now
-    arrival = letter.arrival or Arrival(min(opened.header.created_at, first_at), first_at, "set-aside")
+    arrival = letter.arrival or Arrival(min(opened.header.created_at, first_at), first_at, ArrivalSource.SET_ASIDE)
     if withheld_for(step.node.directory, opened, arrival, first_at) is None:
         raise Conflict(
             "dead letter {id} waits for nobody's word: it is not of a certificate that had ended when it came",

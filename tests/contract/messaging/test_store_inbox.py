@@ -15,7 +15,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter, InboxEntry, Known
-from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.withholding import ARRIVED, OPENED, WITHHELD
 from exchange.operations.systems.member.store import Leases
 from exchange.store import Store
@@ -172,7 +172,7 @@ def test_a_dead_letter_is_found_by_its_id_with_the_moment_its_bytes_first_came(s
 
 
 def test_a_dead_letter_keeps_when_it_first_arrived_and_is_found_by_its_message(store: Store) -> None:
-    first, later = Arrival(NOW, LATER, "own"), Arrival(LATER, LATER, "own")
+    first, later = Arrival(NOW, LATER, ArrivalSource.OWN), Arrival(LATER, LATER, ArrivalSource.OWN)
     letter = dead_letter(message_id=new_id(), sender=PLANNING, kind="opinion", arrival=first)
     unknown = dead_letter(envelope=b"other bytes")
     with store.transaction() as tx:
@@ -241,7 +241,7 @@ def test_of_what_is_kept_whole_there_is_so_much_of_a_sender_and_the_rest_still_h
 ) -> None:
     monkeypatch.setattr(messaging_inbox, "MOST_WHOLE", most)
     monkeypatch.setattr(messaging_inbox, "MOST_WHOLE_OCTETS", octets)
-    arrival = Arrival(NOW, NOW, "broker")
+    arrival = Arrival(NOW, NOW, ArrivalSource.BROKER)
 
     def letters(sender: str, number: int) -> list[DeadLetter]:
         return [

@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from exchange.evidence.bundle.contents import BundleReader
+from exchange.schemas import ArrivalBasis, ReceiptArrival
 from tests.corpus.evidence.forged import (
+    arrival_dated_back,
     before_its_effect,
+    begun_by_own_clock,
     decision_dated_back,
     deemed,
     department_left_out,
     escalated,
+    late_by,
     late_counted,
     log_of_another,
     log_rewritten,
@@ -28,6 +32,7 @@ from tests.corpus.evidence.forged import (
     receipt_invented,
     receipt_missing,
     receipt_of_other_bytes,
+    receipts_of_before,
     rolled_back,
     silence_against_opinion,
     silence_otherwise,
@@ -37,6 +42,7 @@ from tests.corpus.evidence.forged import (
     two_documents_of_one_id,
     two_ledgers,
     undecided,
+    within_an_interval,
     without,
 )
 from tests.corpus.evidence.redacted import (
@@ -161,6 +167,20 @@ CASES: tuple[PaperCase, ...] = (
               _wrong("opinion-differs")),
     PaperCase("late-counted", "the decision counts an opinion that came too late", late_counted,
               _lacks("opinion-counted-late")),
+    PaperCase("receipts-of-before", "receipts that do not say how their arrivals are known", receipts_of_before,
+              Expected(_PROVED)),
+    PaperCase("late-by-stamp", "an objection came too late, by the broker's stamp",
+              late_by(ReceiptArrival(basis=ArrivalBasis.BROKER_STAMP)), Expected(_PROVED)),
+    PaperCase("late-by-own-clock", "an objection came too late, by the lead's own clock alone",
+              late_by(ReceiptArrival(basis=ArrivalBasis.OWN_CLOCK)), _lacks("arrival-claimed")),
+    PaperCase("late-by-mere-word", "an objection came too late, and the lead does not say by what it knows",
+              late_by(None), _lacks("arrival-claimed")),
+    PaperCase("within-an-interval", "an opinion came while the window was down, perhaps in time", within_an_interval,
+              Expected(_PROVED)),
+    PaperCase("begun-by-own-clock", "a term begins by the own clock of the department that has it", begun_by_own_clock,
+              _lacks("arrival-claimed")),
+    PaperCase("arrival-dated-back", "an opinion has arrived in time that was signed after the term",
+              arrival_dated_back, _wrong("dated-wrongly")),
     PaperCase("undecided", "a case without a decision", undecided, _lacks("decision-missing")),
     PaperCase("nothing", "a bundle about a case of which it has nothing", nothing,
               _lacks("decision-missing", "subject-missing")),

@@ -8,12 +8,15 @@ from exchange.directory.view import sign_directory
 from exchange.evidence.bundle.workdays_file import WORKDAYS
 from exchange.evidence.proof.logs import LOG
 from exchange.schemas import (
+    ArrivalBasis,
     DeadlineState,
     Escalation,
     OpinionRecall,
     Outcome,
+    ReceiptArrival,
     SentReminder,
     Standing,
+    StartRule,
     Verdict,
 )
 from tests.corpus.evidence.town import (
@@ -271,6 +274,66 @@ def late_counted() -> PaperTown:
     signed = town.opinion(TRANSPORT, Verdict.AGREE, at("03-10", "08:00"), OTHER)
     town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-10", "08:00"))
     return decided(town, transport=Standing.ANSWERED)
+
+
+def late_by(told: ReceiptArrival | None) -> Callable[[], PaperTown]:
+    """The police's objection comes after the term, as the lead says, and does not count."""
+
+    def make() -> PaperTown:
+        town = PaperTown()
+        _, transport = usual(town)
+        silent(town, transport)
+        signed = town.opinion(POLICE, Verdict.DISAGREE, at("03-09", "17:00"))
+        version = 1 if told is None else 2
+        town.receipt(signed, OPINION, POLICE, LEAD, at("03-10", "08:00"), version=version, arrival=told)
+        return decided(town, police=Standing.MOOT)
+
+    return make
+
+
+def within_an_interval() -> PaperTown:
+    """The window was down at the end of the term: when the opinion came in between it cannot know."""
+    town = PaperTown()
+    usual(town)
+    answered(town)
+    signed = town.opinion(TRANSPORT, Verdict.AGREE, at("03-09", "16:00"), OTHER)
+    told = ReceiptArrival(basis=ArrivalBasis.OWN_CLOCK, not_before=at("03-09", "17:00"))
+    town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-10", "08:00"), arrival=told)
+    return decided(town, transport=Standing.ANSWERED)
+
+
+def begun_by_own_clock() -> PaperTown:
+    """The police's term begins with the request's arrival, of which the police alone know."""
+    town = PaperTown()
+    asked = town.consult()
+    told = ReceiptArrival(basis=ArrivalBasis.OWN_CLOCK)
+    town.receipt(asked, ASKED, LEAD, POLICE, town.asked_at, arrival=told)
+    town.receipt(asked, ASKED, LEAD, TRANSPORT, town.asked_at)
+    answered(town)
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION, start=StartRule.ARRIVAL),
+        town.considered(TRANSPORT, Standing.MOOT, None, start=StartRule.ARRIVAL),
+    )
+    town.vouch()
+    return town
+
+
+def arrival_dated_back() -> PaperTown:
+    """The window says that an opinion came in time which was written after the term."""
+    town = PaperTown()
+    usual(town)
+    answered(town)
+    signed = town.opinion(TRANSPORT, Verdict.AGREE, at("03-10", "08:00"), OTHER)
+    town.receipt(signed, OTHER, TRANSPORT, LEAD, at("03-10", "08:00"), arrived_at=at("03-09", "16:00"))
+    return decided(town, transport=Standing.ANSWERED)
+
+
+def receipts_of_before() -> PaperTown:
+    town = PaperTown(arrival=None)
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    return decided(town)
 
 
 def undecided() -> PaperTown:

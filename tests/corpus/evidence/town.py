@@ -31,6 +31,7 @@ from exchange.evidence.proof.logs import LOG
 from exchange.evidence.proof.trusting import DIRECTORIES, FRESHNESS
 from exchange.evidence.redacting.redact import redact
 from exchange.schemas import (
+    ArrivalBasis,
     Body,
     Considered,
     ConsideredTerm,
@@ -45,6 +46,7 @@ from exchange.schemas import (
     Opinion,
     Outcome,
     Receipt,
+    ReceiptArrival,
     ReceiptBatch,
     ReceiptOutcome,
     ReceiptProof,
@@ -84,6 +86,8 @@ class PaperTown:
     reader: BundleReader = BundleReader.ALL
     forge: Callable[[dict[str, Any], dict[str, bytes]], None] | None = None
     """What is done to index and files of the finished bundle."""
+    arrival: ReceiptArrival | None = field(default_factory=lambda: ReceiptArrival(basis=ArrivalBasis.BROKER_STAMP))
+    """How receipts say that the arrival is known; None: as earlier releases wrote them."""
 
     def sign(self, body: Body, by: str, to: tuple[str, ...], message_id: str, moment: datetime, **more: Any) -> bytes:
         """Sign a message and put it into the bundle."""
@@ -100,6 +104,7 @@ class PaperTown:
         told = {
             "outcome": ReceiptOutcome.ACCEPTED, "message_id": message_id, "sender": sender, "receiver": receiver,
             "digest": hashlib.sha256(signed).hexdigest(), "arrived_at": moment, "signed_for_at": moment,
+            "version": 2 if self.arrival else 1, "arrival": self.arrival,
         } | changes  # fmt: skip
         leaves = [Receipt(**told).as_json()]
         batch = ReceiptBatch(root=tree_root(leaves).hex(), size=1, receiver=receiver, sender=sender, at=moment)
@@ -184,11 +189,11 @@ class PaperTown:
 
     def considered(self, department: str, standing: Standing, message_id: str | None, **changes: Any) -> Considered:
         """What the decision says of a department."""
-        ledger = changes.pop("ledger", (start("03-02"),))
+        ledger, begins = changes.pop("ledger", (start("03-02"),)), changes.pop("start", StartRule.SIGNED_FOR)
         due_at = project(self.state(department, None, ledger=ledger), CALENDAR).due_at
         arrived = at("03-04") if standing is Standing.ANSWERED else None
         rests = ConsideredTerm(
-            consultation_id=ASKED, term=Term(days=5), start=StartRule.SIGNED_FOR, ledger=ledger, due_at=due_at,
+            consultation_id=ASKED, term=Term(days=5), start=begins, ledger=ledger, due_at=due_at,
             calendar=CALENDAR.version, arrived_at=arrived,
         )  # fmt: skip
         verdict = Verdict.AGREE if standing is Standing.ANSWERED else None

@@ -29,6 +29,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import InboxEntry, Signed
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.runtime.home import open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import (
@@ -150,7 +151,7 @@ class Town:
         header = verify_signed(proof.signed, opened.node.directory).header
         entry = InboxEntry(
             header, hashlib.sha256(proof.signed).hexdigest(), proof.signed, (pack_leaves([proof.receipt]),),
-            self.clock.now(), self.clock.now(), "own", None, True, None,
+            Arrival(self.clock.now(), self.clock.now(), ArrivalSource.OWN), None, True, None,
         )  # fmt: skip
         receipt = Receipt.model_validate_json(proof.receipt)
         signed = Signed(sent.message_id, receipt.receiver, True, header.message_id, 0, receipt.digest, None, "")
@@ -389,7 +390,9 @@ def test_the_window_holds_what_is_cited_against_its_own_copies(town: Town, silen
         try:
             with opened.node.step() as step:
                 if signed is not None and header is not None:
-                    came = InboxEntry(header, "0" * 64, signed, (), step.now, step.now, "own", None, True, None)
+                    came = InboxEntry(
+                        header, "0" * 64, signed, (), Arrival(step.now, step.now, ArrivalSource.OWN), None, True, None
+                    )
                     step.tx[Inbox].record([came], step.now)
                 check_evidence(step, deemed, step.now)
                 raise Undone

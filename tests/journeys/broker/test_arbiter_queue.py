@@ -21,7 +21,7 @@ from exchange.errors import CallerError, Conflict
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import new_id
 from exchange.messaging.outbox import Outbox
-from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.runtime.work import work_for
 from exchange.schemas import Opinion, Role, Verdict
 from exchange.telemetry.troubles import Troubles
@@ -88,7 +88,7 @@ def handed_in_behind_it(city: City, case: CaseRow) -> list[str]:
     handlers = work_for((Role.WINDOW,), decide_rule=grant_unless_refused, rule_decides=True).handlers
     opinion = city.opinion("transport", case, Verdict.DISAGREE, reasons="车流量过大", basis=("第三十二条",))
     with city.window.step() as step:
-        handlers[Opinion.KIND](step, Incoming(came, Arrival(stamped, stamped, STAMPED)), opinion)
+        handlers[Opinion.KIND](step, Incoming(came, Arrival(stamped, stamped, ArrivalSource.BROKER)), opinion)
     with city.window.store.reading() as tx:
         return [entry.event for entry in tx.journal_of(case.number)]
 

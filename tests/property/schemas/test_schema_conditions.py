@@ -54,6 +54,8 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     },
     "sign-off": {"accepted": [True, False], "reason": [*WORDS, ABSENT]},
     "receipt-leaf": {
+        "version": [1, 2, ABSENT],
+        "arrival": [{"basis": "broker-stamp"}, None, ABSENT],
         "outcome": ["accepted", "returned"],
         "reason_code": ["path", None, ABSENT],
         "reason": ["x", "", ABSENT],

@@ -12,7 +12,7 @@ from exchange.approval.rules.arbiter import OpinionRuling, rule_on_ending, rule_
 from exchange.approval.rules.states import BY_SILENCE, CaseState, PartState
 from exchange.approval.rules.stops import stopped_at
 from exchange.errors import Returned
-from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.schemas import DefaultMode, LedgerEntry, Opinion, ProcedureKind, SpecialProcedure, Verdict
 from tests.unit.facts import (
     CALENDAR,
@@ -97,7 +97,7 @@ def test_after_the_default_an_opinion_is_kept_as_late_unless_the_broker_itself_h
     state: PartState,
 ) -> None:
     assert ruled(LATE, state) is OpinionRuling.LATE
-    assert ruled(replace(IN_TIME, source="own"), state) is OpinionRuling.LATE
+    assert ruled(replace(IN_TIME, source=ArrivalSource.OWN), state) is OpinionRuling.LATE
     assert ruled(LATE, state, case=CaseState.DECIDED) is OpinionRuling.LATE
     assert ruled(STAMPED_IN_TIME, state) is OpinionRuling.OVERTURN
 
@@ -107,7 +107,7 @@ def test_a_late_opinion_is_kept_even_when_the_case_is_over(case: CaseState) -> N
     assert ruled(LATE, PartState.DEEMED, case=case) is OpinionRuling.LATE
 
 
-STAMPED_IN_TIME = Arrival(DUE, DUE, STAMPED)
+STAMPED_IN_TIME = Arrival(DUE, DUE, ArrivalSource.BROKER)
 
 
 @pytest.mark.parametrize("case", [CaseState.OPEN, CaseState.READY])
@@ -115,7 +115,7 @@ def test_an_opinion_that_the_broker_stamped_in_time_overturns_a_default_that_was
     case: CaseState,
 ) -> None:
     assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is OpinionRuling.OVERTURN
-    later = Arrival(DUE + timedelta(seconds=1), DUE + timedelta(seconds=1), STAMPED)
+    later = Arrival(DUE + timedelta(seconds=1), DUE + timedelta(seconds=1), ArrivalSource.BROKER)
     assert ruled(later, PartState.DEEMED, case=case) is OpinionRuling.LATE
 
 

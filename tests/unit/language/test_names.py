@@ -29,6 +29,7 @@ from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, ROW_FAUL
 from exchange.operations.trace.stages import Mark, Stage, TraceFinding
 from exchange.schemas import (
     MESSAGES,
+    ArrivalBasis,
     DefaultMode,
     EntryKind,
     NonDeliveryReason,
@@ -49,6 +50,7 @@ _ENGLISH = re.compile(r"[A-Za-z]")
 
 TABLES: list[tuple[Mapping[str, Words], type[StrEnum]]] = [
     (names.VERDICTS, Verdict),
+    (names.ARRIVAL_BASES, ArrivalBasis),
     (names.CASE_STATES, CaseState),
     (names.PART_STATES, PartState),
     (names.OUTCOMES, Outcome),

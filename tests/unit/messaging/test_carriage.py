@@ -14,7 +14,7 @@ from exchange.clock import CST
 from exchange.errors import Forged
 from exchange.messaging.arrival import OwnTime
 from exchange.messaging.ports import Delivery
-from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.carriage import EXPIRED, Carriage, check_bringer, check_passing, fault_of
 from exchange.schemas import MESSAGES, DeemedConsent, Document, Header, Opinion, Queue
 
@@ -127,7 +127,7 @@ def test_what_a_queue_gave_up_may_have_come_long_before(died_of: str) -> None:
 
 
 def test_an_arrival_begins_no_earlier_than_a_moment_and_ends_where_it_ended() -> None:
-    found = Arrival(NOON, NOON + timedelta(hours=2), STAMPED)
+    found = Arrival(NOON, NOON + timedelta(hours=2), ArrivalSource.BROKER)
     assert found.not_before(None) == found.not_before(NOON - timedelta(days=1)) == found
     assert found.not_before(NOON + timedelta(hours=1)).earliest == NOON + timedelta(hours=1)
     assert found.not_before(NOON + timedelta(hours=3)).earliest == found.latest

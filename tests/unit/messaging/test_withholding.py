@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.envelope import Signer
-from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.withholding import ended_at, proves_older
 
 END = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -19,7 +19,7 @@ REVOKED = replace(SIGNER, revoked_at=END)
 
 
 def stamped(at: datetime) -> Arrival:
-    return Arrival(at, at, "broker")
+    return Arrival(at, at, ArrivalSource.BROKER)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,12 @@ def stamped(at: datetime) -> Arrival:
     [
         (REVOKED, stamped(END - MINUTE), None, True),
         (REVOKED, stamped(END), None, False),
-        (REVOKED, Arrival(END - 60 * MINUTE, END + MINUTE, "own"), None, False),  # an interval must lie before
+        (
+            REVOKED,
+            Arrival(END - 60 * MINUTE, END + MINUTE, ArrivalSource.OWN),
+            None,
+            False,
+        ),  # an interval must lie before
         (REVOKED, stamped(END + MINUTE), END - MINUTE, True),
         (REVOKED, stamped(END + MINUTE), END, False),
         (SIGNER, stamped(END), None, True),

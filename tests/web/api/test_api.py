@@ -24,6 +24,7 @@ from exchange.envelope import verify_signed
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import InboxEntry
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.operations.audit.store import AuditLog
 from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.webhooks import Event
@@ -80,7 +81,9 @@ def arrive(served: Bureau, count: int) -> list[str]:
         now, header = receiver.node.clock.now(), verify_signed(stored.signed, receiver.node.directory).header
         digest = hashlib.sha256(stored.signed).hexdigest()
         with receiver.store.transaction() as tx:
-            tx[Inbox].record([InboxEntry(header, digest, stored.signed, (), now, now, "own", None, True)], now)
+            tx[Inbox].record(
+                [InboxEntry(header, digest, stored.signed, (), Arrival(now, now, ArrivalSource.OWN), None, True)], now
+            )
     return ids
 
 

@@ -16,6 +16,7 @@ from exchange.joint.store import JointDocuments
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import InboxEntry
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.schemas import JointSignature
 from tests.web.department import LETTER, Bureau, bureau
 
@@ -53,7 +54,9 @@ def came(served: Bureau, message_id: str) -> None:
         (stored,) = tx[Documents].find(message_id)
     now, header = receiver.node.clock.now(), verify_signed(stored.signed, receiver.node.directory).header
     digest = hashlib.sha256(stored.signed).hexdigest()
-    entry = InboxEntry(header, digest, stored.signed, stored.enclosures, now, now, "own", None, True)
+    entry = InboxEntry(
+        header, digest, stored.signed, stored.enclosures, Arrival(now, now, ArrivalSource.OWN), None, True
+    )
     with receiver.store.transaction() as tx:
         tx[Inbox].record([entry], now)
 

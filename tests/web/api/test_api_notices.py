@@ -21,7 +21,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
 from exchange.messaging.records import InboxEntry
-from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.notices import counting
 from exchange.notices.rules.covering import Covering
 from exchange.runtime.work import work_for
@@ -57,9 +57,11 @@ def put_down(step: Step, signed: bytes, enclosures: tuple[bytes, ...]) -> Incomi
     """Record a message as its receiver does when it comes."""
     now, verified = step.node.clock.now(), verify_signed(signed, step.node.directory)
     digest = hashlib.sha256(signed).hexdigest()
-    step.tx[Inbox].record([InboxEntry(verified.header, digest, signed, enclosures, now, now, "own", None, True)], now)
+    step.tx[Inbox].record(
+        [InboxEntry(verified.header, digest, signed, enclosures, Arrival(now, now, ArrivalSource.OWN), None, True)], now
+    )
     opened = Opened(verified.header, b"", signed, enclosures, digest, body=verified.body)
-    return Incoming(opened, Arrival(now, now, STAMPED))
+    return Incoming(opened, Arrival(now, now, ArrivalSource.BROKER))
 
 
 def comes(served: Bureau, sender: str, receiver: str, kind: str) -> None:
