@@ -45,7 +45,8 @@ class Beside:
     def hear(self, deliveries: Iterable[WithHeaders]) -> None:
         """Keep what stands beside these deliveries until a round looks at it."""
         for delivery in deliveries:
-            self._came.extend(passed_on(delivery.headers).items())
+            if HEAD in delivery.headers or SEEN in delivery.headers:
+                self._came.extend(passed_on(delivery.headers).items())
 
     def heard(self) -> list[tuple[str, bytes]]:
         """Return what has come since, by its name, and forget it."""
