@@ -14,11 +14,11 @@ import gc
 import statistics
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -33,6 +33,8 @@ from exchange.evidence.bundle.reading import Bundle, read_bundle
 from exchange.evidence.proof.findings import Conclusion
 from exchange.evidence.proof.verifying import verify_bundle
 from exchange.runtime.logs import configure
+
+T = TypeVar("T")
 
 SECOND = Path(__file__).resolve().parents[1] / "docs" / "verifier"
 MADE, VERIFIED, AGAIN, FLOOR = "made", "verified", "verified by the second verifier", "floor: its signatures"
@@ -69,18 +71,19 @@ def floor_of(bundle: Bundle) -> tuple[int, Callable[[], None]]:
     return len(signed), verify
 
 
-def peak(work: Callable[[], object]) -> float:
-    """Megabytes that a process takes more while it does this, which is a fork of this one."""
+def afresh(work: Callable[[], T]) -> tuple[T, float]:
+    """What it returns in a fork of this process, and how many megabytes that takes more meanwhile."""
 
     def child(told: Connection) -> None:
         gc.collect()
         before = _memory("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")  # proc(5): the peak begins anew
-        work()
-        told.send(_memory("VmHWM") - before)
+        made = work()
+        told.send((made, _memory("VmHWM") - before))
 
     with forked(child) as (_, told):
-        return float(told.recv())
+        made, taken = told.recv()
+        return made, float(taken)
 
 
 def _memory(name: str) -> float:
@@ -89,39 +92,49 @@ def _memory(name: str) -> float:
 
 
 def measure(source: Source, number: str, times: int) -> Columns:
-    """One case: its bundle is made and verified so many times."""
-    found: Columns = defaultdict(list)
-
-    def timed(name: str, work: Callable[[], object]) -> None:
-        spent, waited = time.process_time(), time.perf_counter()
-        work()
-        found[f"{name}, processor time"].append((time.process_time() - spent) * 1000)
-        found[f"{name}, waited"].append((time.perf_counter() - waited) * 1000)
+    """One case: its bundle is made and verified so many times, in forks of a process that has done neither."""
+    authority = source.authority
 
     def make() -> bytes:
         with source.opened() as made:
             return made(number)
 
-    data, authority, second = make(), source.authority, import_module("verify_case")
-    if (
-        verify_bundle(data, authority).conclusion is not Conclusion.PROVED
-        or second.verify(data, authority)[0] != "proved"
-    ):
+    def verify() -> str:
+        return verify_bundle(data, authority).conclusion.value
+
+    data, memory = afresh(make)
+    (conclusion, more), (found, _) = afresh(verify), afresh(lambda: rounds(source, number, data, times))
+    if conclusion != Conclusion.PROVED.value:
         raise SystemExit(f"the bundle of {number} is not proved")
+    return {**found, f"{MADE}, memory": [memory], f"{VERIFIED}, memory": [more]}
+
+
+def rounds(source: Source, number: str, data: bytes, times: int) -> Columns:
+    """Time of all rounds, and what is in the bundle."""
+    found: Columns = {}
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        spent, waited = time.process_time(), time.perf_counter()
+        work()
+        found.setdefault(f"{name}, processor time", []).append((time.process_time() - spent) * 1000)
+        found.setdefault(f"{name}, waited", []).append((time.perf_counter() - waited) * 1000)
+
+    authority, second = source.authority, import_module("verify_case")
     bundle = read_bundle(data)
     signatures, floor = floor_of(bundle)
     with source.opened() as made:
+        made(number)
         for _ in range(times):
             timed(MADE, lambda: made(number))
+    verify_bundle(data, authority)
+    if second.verify(data, authority)[0] != Conclusion.PROVED.value:
+        raise SystemExit(f"the bundle of {number} is not proved to the second verifier")
     for _ in range(times):
         timed(FLOOR, floor)
         timed(VERIFIED, lambda: verify_bundle(data, authority))
         timed(AGAIN, lambda: second.verify(data, authority))
-    for name, size in zip(SIZES, (len(data), len(bundle.files), signatures), strict=True):
-        found[name].append(size)
-    found[f"{MADE}, memory"].append(peak(make))
-    found[f"{VERIFIED}, memory"].append(peak(lambda: verify_bundle(data, authority)))
-    return found
+    sizes = zip(SIZES, (len(data), len(bundle.files), signatures), strict=True)
+    return {**found, **{name: [float(size)] for name, size in sizes}}
 
 
 def figures(of_cases: list[Columns]) -> list[Figure]:

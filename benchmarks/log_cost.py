@@ -2,10 +2,11 @@
 
     python -m benchmarks.log_cost 3000 150 5
 
-Documents as in `benchmarks.throughput`, cases as in `benchmarks.month`; in every second run nothing is sealed, which
-members never do otherwise. Counted is the processor time of all members' processes, from their start to their end, when
-what is left is sealed; the broker's is not. Beside that, what those threads have had of it that seal. The journal of a
-window that has sealed nothing is then sealed, a thousand entries at a time, and what lies on the disk is counted.
+Documents as in `benchmarks.throughput`, cases as in `benchmarks.month`; in every second run nothing is sealed, checked
+or witnessed, which members never do otherwise. Counted is the processor time of all members' processes, from their
+start to their end, when what is left is sealed; the broker's is not. Beside that, what the log's own rounds have had of
+it. The journal of a window that has sealed nothing is then sealed, a thousand entries at a time, and what lies on the
+disk is counted.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from benchmarks.measure import Figure, arguments, folder, machine, show
@@ -26,8 +28,10 @@ from benchmarks.processes import database_files, fork
 from benchmarks.throughput import carried, new_domain, on_a_broker
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
+from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal, seal_rest
 from exchange.messaging.log.store import MemberLog
+from exchange.messaging.log.witnessing import Witnessing
 from exchange.messaging.node import Node
 from exchange.runtime.logs import configure
 from exchange.trials.local import LocalDomain
@@ -40,31 +44,39 @@ Prepared = tuple[LocalDomain, Callable[[], float]]
 Columns = dict[str, list[float]]
 """Figures of several runs, by name."""
 
-SPENT, WAITED, SEALING, ENTRIES = "processor time", "waited", "of it sealing", "entries sealed"
+SPENT, WAITED, LOG, ENTRIES = "processor time", "waited", "of it by the log", "entries sealed"
+
+
+_ROUNDS: tuple[type[Sealing | Scrubbing | Witnessing], ...] = (Sealing, Scrubbing, Witnessing)
+"""What a served member does about its log: it seals, checks, and shows heads to its witnesses."""
 
 
 @contextmanager
-def sealing(*, on: bool) -> Iterator[Callable[[], float]]:
-    """Members that start meanwhile, in processes that are forked meanwhile, too, seal or do not.
+def keeping(*, on: bool) -> Iterator[Callable[[], float]]:
+    """Members that start meanwhile, in processes that are forked meanwhile, too, keep their logs or do not.
 
     Gives what returns the seconds of processor time that this took.
     """
-    spent, look = fork.Value("d", 0.0), Sealing.look
+    spent = fork.Value("d", 0.0)
 
-    def counted(work: Callable[[Node], int | None], node: Node) -> int:
+    def counted(work: Callable[[], int | None]) -> int:
         if not on:
             return 0
         began = time.thread_time()
         try:
-            return work(node) or 0
+            return work() or 0
         finally:
             with spent.get_lock():
                 spent.value += time.thread_time() - began
 
-    with (
-        mock.patch.object(Sealing, "look", lambda self, node: counted(lambda node: look(self, node), node)),
-        mock.patch("exchange.runtime.member.seal_rest", lambda node: counted(seal_rest, node)),
-    ):
+    def counting(look: Callable[[Any, Node], int]) -> Callable[[Any, Node], int]:
+        return lambda self, node: counted(lambda: look(self, node))
+
+    with ExitStack() as stack:
+        for one in _ROUNDS:
+            stack.enter_context(mock.patch.object(one, "look", counting(one.look)))
+        rest = mock.patch("exchange.runtime.member.seal_rest", lambda node: counted(lambda: seal_rest(node)))
+        stack.enter_context(rest)
         yield lambda: float(spent.value)
 
 
@@ -91,11 +103,11 @@ def once(prepared: Prepared, count: int, *, on: bool) -> dict[str, float]:
     """One run: of each document or case."""
     domain, run = prepared
     before = os.times()
-    with sealing(on=on) as took:
+    with keeping(on=on) as took:
         waited = run()
     spent = sum(os.times()[:4]) - sum(before[:4])
     sealed = sum(_sealed(domain, address) for address in domain.seats)
-    of_all = {SPENT: spent * 1000, WAITED: waited * 1000, SEALING: took() * 1000, ENTRIES: float(sealed)}
+    of_all = {SPENT: spent * 1000, WAITED: waited * 1000, LOG: took() * 1000, ENTRIES: float(sealed)}
     return {name: value / count for name, value in of_all.items()}
 
 
@@ -155,10 +167,10 @@ def figures(found: dict[bool, Columns]) -> list[Figure]:
         with_log, without = found[True][name], found[False][name]
         ratio = statistics.median(one / other for one, other in zip(with_log, without, strict=True))
         made += [Figure(f"{name}, with the log", with_log, "ms", ratio), Figure(f"{name}, without", without, "ms", 1.0)]
-    share = statistics.median(one / all_ for one, all_ in zip(found[True][SEALING], found[True][SPENT], strict=True))
+    share = statistics.median(one / all_ for one, all_ in zip(found[True][LOG], found[True][SPENT], strict=True))
     return [
         *made,
-        Figure(SEALING, found[True][SEALING], "ms", share),
+        Figure(LOG, found[True][LOG], "ms", share),
         Figure(ENTRIES, found[True][ENTRIES], ""),
     ]
 
