@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from exchange.audit import receipt_within
 from exchange.envelope import Trust, Verified, verify_signed
@@ -50,12 +50,17 @@ class ProvedRecords:
     receipts: Mapping[tuple[str, str], tuple[Receipt, ...]]
     """By sender and id of the message that they are for."""
     findings: tuple[EvidenceFinding, ...]
+    _sorted: dict[type[Body], list[ProvedDocument]] = field(default_factory=dict, repr=False, compare=False)
+    """By kind: every part of a case asks for the same."""
 
     def of(self, model: type[B]) -> Iterator[tuple[ProvedDocument, B]]:
         """Yield the documents of a kind, in the order in which they say they were signed."""
-        found = [(one, one.verified.body) for one in self.documents.values()]
-        typed = [(one, body) for one, body in found if isinstance(body, model)]
-        yield from sorted(typed, key=lambda item: (item[0].verified.header.created_at, item[0].digest))
+        if model not in self._sorted:
+            found = [one for one in self.documents.values() if isinstance(one.verified.body, model)]
+            self._sorted[model] = sorted(found, key=lambda one: (one.verified.header.created_at, one.digest))
+        for one in self._sorted[model]:
+            body: Any = one.verified.body
+            yield one, body
 
     def receipt(self, document: ProvedDocument, receiver: str) -> Receipt | None:
         """Return a member's receipt for these very bytes; the earliest of several."""
