@@ -50,7 +50,12 @@ class Later(RealClock):
 
 
 def dispatcher_of(store: Store, clock: Clock | None = None, **options: Any) -> Dispatcher:
-    states = {"statement": lambda: None, "audit_head": lambda: None, "calendar": SimpleNamespace(papers=())}
+    states = {
+        "statement": lambda: None,
+        "audit_head": lambda: None,
+        "calendar": SimpleNamespace(papers=()),
+        "beside": SimpleNamespace(headers=lambda addressee: {}),
+    }
     node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer(), **states)
     return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
 

@@ -46,7 +46,12 @@ class Sender:
     def running(self) -> Iterator[None]:
         observer = Observer()
         observer.sent = self._count  # type: ignore[method-assign]
-        states = {"statement": lambda: None, "audit_head": lambda: None, "calendar": SimpleNamespace(papers=())}
+        states = {
+            "statement": lambda: None,
+            "audit_head": lambda: None,
+            "calendar": SimpleNamespace(papers=()),
+            "beside": SimpleNamespace(headers=lambda addressee: {}),
+        }
         node = SimpleNamespace(store=self.store, address="t.a", clock=RealClock(), observer=observer, **states)
         dispatcher = Dispatcher(
             node, RealClock(), poll=0.05, receipt_patience=PATIENCE, depths=self.depths, look_every=PATIENCE
