@@ -94,7 +94,7 @@ def test_a_broken_profile_leaves_nothing_green_that_was_not_looked_at(city: Proc
     notes = found(city, "note")
     assert {check for check, note in notes.items() if note.finding == "not looked at"} == {
         "rules", "keys", "databases", "database roles", "broker", "audit log", "logs", "witnesses of logs",
-        "time-stamps",
+        "time-stamps", "rows",
     }  # fmt: skip
     assert not {"keys", "databases", "broker"} & set(found(city, "good"))
 
@@ -215,6 +215,7 @@ def test_when_everything_hangs_the_doctor_ends_in_time_and_says_what_does(
         "logs",
         "witnesses of logs",
         "time-stamps",
+        "rows",
     }
     assert {one.check for one in findings if one.level == "good"} >= {"departments", "catalogue", "rules", "keys"}
     assert all(one.remedy for one in findings if one.level == "bad")
