@@ -7,11 +7,16 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.pictures import architecture, console, demo, layouts, officers, public
+from tests.pictures import architecture, console, demo, layouts, officers, proofs, public
 from tests.pictures.review import review
 
 TREE = Path(__file__).parents[2]
-LAYOUTS = {"architecture.svg": layouts.WIDE, "architecture-narrow.svg": layouts.NARROW}
+LAYOUTS = {
+    "architecture.svg": (architecture.DRAWING, layouts.WIDE),
+    "architecture-narrow.svg": (architecture.DRAWING, layouts.NARROW),
+    "proofs.svg": (proofs.DRAWING, proofs.WIDE),
+    "proofs-narrow.svg": (proofs.DRAWING, proofs.NARROW),
+}
 CONSOLES = {
     "console.png": ("en", 1000, 6),
     "console-zh.png": ("zh", 1000, 6),
@@ -40,7 +45,7 @@ def main(arguments: list[str]) -> None:
     wanted = [name for name in _ALL if not given.names or _named(name, given.names)]
     for name in wanted:
         if name in LAYOUTS:
-            _write(given.to / name, architecture.draw(LAYOUTS[name]))
+            _write(given.to / name, architecture.draw(*LAYOUTS[name]))
         elif name in demo.SIZES:
             _write(given.to / name, demo.picture(name))
     consoles = [name for name in wanted if name in CONSOLES]

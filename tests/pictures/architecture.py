@@ -1,4 +1,4 @@
-"""The picture of how the parts work together: what is said of each part, and the SVG of it in a layout."""
+"""Drawn pictures, of boxes and what goes between them, as SVG; and what is said in that of how the parts work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from html import escape
 from tests.pictures.palette import STYLE
 from tests.pictures.widths import width_of, wrapped
 
-TITLE = "How the parts of Yizhan work together · 驿站各部分如何协同"
 _LINE = 17.0
 """Pixels from one line of text to the next."""
 _INSIDE = 12.0
@@ -25,14 +24,27 @@ class Part:
     zh: str
     does: str = ""
     kind: str = "box"
+    many: bool = False
+    """Whether there are several of it."""
 
 
-PARTS: Mapping[str, Part] = {
+@dataclass(frozen=True)
+class Drawing:
+    """What a picture says, in whatever layout."""
+
+    title: str
+    parts: Mapping[str, Part]
+    """Of them, ``domain`` is the panel around others."""
+    marks: Mapping[str, tuple[str, str]]
+    """What the kinds of arrows mean."""
+
+
+_PARTS: Mapping[str, Part] = {
     "domain": Part("One level, e.g. a city", "一级，如一个城市", kind="panel"),
     "applicant": Part("Applicant", "申请人", kind="outside"),
     "portal": Part("Online window", "网上窗口", "takes filings in, writes to its window alone"),
     "window": Part("Window (lead)", "受理窗口", "one case, all opinions, one explicit decision"),
-    "departments": Part("Departments", "审批部门", "all asked at once; answer by rule or by an officer"),
+    "departments": Part("Departments", "审批部门", "all asked at once; answer by rule or by an officer", many=True),
     "broker": Part("RabbitMQ", "消息代理", "sees labels, never contents", "broker"),
     "monitor": Part("Monitor", "期限监督", "reminds; once the term is over, silence may count"),
     "console": Part("Console", "运维控制台", "what is wrong, whose it is, what to do"),
@@ -40,12 +52,15 @@ PARTS: Mapping[str, Part] = {
     "upper": Part("Upper level", "上级", "an exchange of its own"),
     "lower": Part("Lower levels", "下级", "an exchange each"),
 }
-MARKS = {
-    "sealed": ("signed, and encrypted end to end", "签名并端到端加密"),
-    "receipt": ("signed receipt, to whoever sent", "签名回执，返回发送方"),
-    "reads": ("figures only, no contents", "只读指标，不见内容"),
-}
-"""What the kinds of arrows mean."""
+DRAWING = Drawing(
+    title="How the parts of Yizhan work together · 驿站各部分如何协同",
+    parts=_PARTS,
+    marks={
+        "sealed": ("signed, and encrypted end to end", "签名并端到端加密"),
+        "receipt": ("signed receipt, to whoever sent", "签名回执，返回发送方"),
+        "reads": ("figures only, no contents", "只读指标，不见内容"),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -85,22 +100,23 @@ class Layout:
     """Of the domain: left, base line, anchor, and how far the Chinese is below."""
 
 
-def draw(layout: Layout) -> str:
-    """The SVG of a layout. Raises ValueError for text that has no room in its box."""
+def draw(drawing: Drawing, layout: Layout) -> str:
+    """The SVG of a picture in a layout. Raises ValueError for text that has no room in its box."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{layout.width}" height="{layout.height}" '
         f'viewBox="0 0 {layout.width} {layout.height}" role="img" aria-labelledby="title">',
-        f'<title id="title">{escape(TITLE)}</title>',
+        f'<title id="title">{escape(drawing.title)}</title>',
         f"<style>{STYLE}</style>",
         f'<rect class="ground" x="0.5" y="0.5" width="{layout.width - 1}" height="{layout.height - 1}" rx="10"/>',
     ]
     for name, place in layout.boxes.items():
-        lines += _box(PARTS[name], *place)
+        lines += _box(drawing.parts[name], *place)
     for way in layout.ways:
         lines += _way(way)
     for kind, (x, y) in layout.marks.items():
-        lines += _mark(kind, x, y)
-    lines += _words(Words(PARTS["domain"].en, PARTS["domain"].zh, *layout.title), "t h")
+        lines += _mark(kind, drawing.marks[kind], x, y)
+    panel = drawing.parts["domain"]
+    lines += _words(Words(panel.en, panel.zh, *layout.title), "t h")
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -108,7 +124,7 @@ def _box(part: Part, x: float, y: float, width: float, height: float) -> Iterato
     if part.kind == "panel":
         yield _rect("panel", x, y, width, height)
         return
-    if part is PARTS["departments"]:  # there are many of them
+    if part.many:
         yield from (_rect(part.kind, x + by, y + by, width, height) for by in (8, 4))
     yield _rect(part.kind, x, y, width, height)
     room = width - 2 * _INSIDE
@@ -161,6 +177,6 @@ def _tip(kind: str, before: tuple[float, float], end: tuple[float, float]) -> st
     )
 
 
-def _mark(kind: str, x: float, y: float) -> Iterator[str]:
+def _mark(kind: str, means: tuple[str, str], x: float, y: float) -> Iterator[str]:
     yield from _way(Way(kind, ((x, y - 4), (x + 34, y - 4))))
-    yield from _words(Words(*MARKS[kind], x + 44, y), "s")
+    yield from _words(Words(*means, x + 44, y), "s")
