@@ -285,7 +285,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
                 other, early = r.digest != one.digest, max(one.at - min(r[6:8]), r.arrived - r.signed_for) > CLOCKS
                 self.tell(one.id, receipt_of_other_bytes=other, dated_wrongly=early and not other)
-        self.tell(self.lead, logged=self.each("log/[^/]+/(heads|entries)", self.log_file, "log_not_verified"))
+        self.tell(self.lead, logged=len(self.each("log/[^/]+/(heads|entries)", self.log_file, "log_not_verified")))
         issued, digest, current = instant(self.own["issued_at"]), sha256(self.data).hexdigest(), "not_shown_current"
         last = [one.at for one in self.documents] + [r.signed_for for r in self.receipts if r.digest in self.left]
         for version, at, said in sorted(holding(self.freshness, self.inside("freshness")))[-1:]:
@@ -326,8 +326,8 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         had, given, standing, mode = self.had(request, name), {}, [], None
         ends, why = tried(self.term, name, request, part, had)
         due = ends[0] if ends else None
-        self.tell(name, asked=had, asked_without_receipt=not had)
-        self.tell(name, term=ends, term_differs=why, term_missing=ends == [])
+        self.tell(name, asked=had and had.signed_for, asked_without_receipt=not had)
+        self.tell(name, term=ends and (due or "no end"), term_differs=why, term_missing=ends == [])
         through = [request.id, *(one.id for one in self.of("clearance", consultation_id=request.id))]
         acts = [(by["serial"], by["department"], by["substitute"]) for by in self.own.get("substitutions", ())]
         for one in (one for one in self.of("opinion", department=name) if one.body["consultation_id"] in through):
@@ -335,8 +335,8 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
                 r, recalls = self.had(one, self.lead), self.of("opinion-recall", sender=name, opinion_id=one.id)
                 taken = r and r.outcome == "accepted"
                 recalled = any(r and r.outcome == "accepted" for r in (self.had(each, self.lead) for each in recalls))
-                late = r and due and part["default"] != "none" and r.since > due
-                self.tell(name, opinion_without_receipt=not r, opinion_in_time=taken and not late)
+                late = r and due and part["default"] != "none" and r.since > due and r.since
+                self.tell(name, opinion_without_receipt=not r, opinion_in_time=taken and not late and r.arrived)
                 self.tell(name, opinion_late=taken and late, arrival_claimed=taken and late and not r.stamped)
                 given[one.id] = one, late, recalled
                 counts = taken and not late and not recalled and one.body["verdict"] != "special-procedure"
@@ -395,6 +395,6 @@ def verify(bundle, authority, known=None):  # the conclusion, the findings, and 
 if __name__ == "__main__":
     CONCLUSION, FINDINGS, WHY = verify(*(Path(one).read_bytes() for one in sys.argv[1:4]))
     for CODE, *ABOUT in FINDINGS:
-        print(f"{WEIGHTS.get(CODE, 'contradiction'):14}{CODE:28}", *ABOUT)
+        print(f"{WEIGHTS.get(CODE, 'contradiction'):14}{CODE:28}", *(one for one in ABOUT if one is not True))
     print(CONCLUSION, WHY)
     sys.exit({"proved": 0, "withheld": 3, "incomplete": 3, "contradicted": 4, "no-bundle": 5}[CONCLUSION])

@@ -33,7 +33,7 @@ def _over(y: float, en: str, zh: str, middle: float) -> Words:
 
 WIDE = Layout(
     width=830,
-    height=690,
+    height=704,
     boxes={
         "domain": (10, 100, 810, 540),
         "certificate": (30, 12, 300, 62),
@@ -79,7 +79,7 @@ NARROW = Layout(
         "stamps": (202, 974, 148, 106),
     },
     ways=(
-        Way("sealed", ((195, 66), (195, 136))),
+        Way("sealed", ((90, 66), (90, 136))),
         Way("sealed", ((195, 202), (195, 242)), Words("keys", "公钥", 205, 227, apart=0)),
         Way("sealed", ((195, 326), (195, 366)), Words("digest", "摘要", 205, 351, apart=0)),
         Way("plain", ((195, 432), (195, 472))),
