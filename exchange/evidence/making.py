@@ -13,6 +13,7 @@ from exchange.evidence.collecting.cases import collect_case
 from exchange.evidence.collecting.documents import collect_document
 from exchange.evidence.collecting.papers import add_days, add_papers, add_statement
 from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.proof.events import with_events
 from exchange.evidence.redacting.redact import redact
 from exchange.runtime.settings import Home
 from exchange.store import Store
@@ -75,5 +76,6 @@ def _bound(
     add_statement(parts, home, now)
     add_days(parts, now)
     given = redact(parts.files, reader)
-    data = write_bundle(subject, made_by, now, given.files, reader, given.withheld)
-    return MadeBundle(data, subject, made_by, len(given.files), reader, len(given.withheld))
+    files = with_events(given.files)
+    data = write_bundle(subject, made_by, now, files, reader, given.withheld)
+    return MadeBundle(data, subject, made_by, len(files), reader, len(given.withheld))

@@ -86,6 +86,8 @@ class FindingCode(StrEnum):
     DECISION_MISSING = "decision-missing"
     DECISION_WRONG_LEAD = "decision-wrong-lead"
     DECISION_DATED_BACK = "decision-dated-back"
+    EVENT_WITHOUT_PROOF = "event-without-proof"
+    EVENT_NOT_LISTED = "event-not-listed"
 
 
 class Conclusion(StrEnum):

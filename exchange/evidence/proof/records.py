@@ -53,6 +53,12 @@ class ProvedRecords:
     _sorted: dict[type[Body], list[ProvedDocument]] = field(default_factory=dict, repr=False, compare=False)
     """By kind: every part of a case asks for the same."""
 
+    @property
+    def not_proved(self) -> set[str]:
+        """Return the files that do not hold: nothing follows from what they say."""
+        faults = (FindingCode.DOCUMENT_NOT_VERIFIED, FindingCode.RECEIPT_NOT_VERIFIED, FindingCode.FILE_CHANGED)
+        return {one.about for one in self.findings if one.code in faults}
+
     def of(self, model: type[B]) -> Iterator[tuple[ProvedDocument, B]]:
         """Yield the documents of a kind, in the order in which they say they were signed."""
         if model not in self._sorted:

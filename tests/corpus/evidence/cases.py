@@ -45,6 +45,7 @@ from tests.corpus.evidence.forged import (
     within_an_interval,
     without,
 )
+from tests.corpus.evidence.listed import delivery_invented, refusal_left_out, sent_back, unreadable
 from tests.corpus.evidence.redacted import (
     directory_left_out,
     for_reader,
@@ -246,6 +247,14 @@ CASES: tuple[PaperCase, ...] = (
               silence_over_withheld, Expected(_WITHHELD, ("file-withheld", "not-examined"))),
     PaperCase("recall-withheld", "an opinion is not counted, and its recall is withheld", recall_withheld,
               Expected(_WITHHELD, ("file-withheld", "not-examined"))),
+    PaperCase("events-listed", "the decision was signed for by one department, and sent back by the other", sent_back,
+              Expected(_PROVED)),
+    PaperCase("events-delivery-invented", "the list of events says delivered of what was sent back", delivery_invented,
+              _wrong("event-without-proof")),
+    PaperCase("events-refusal-left-out", "the list of events says nothing of what was sent back", refusal_left_out,
+              _lacks("event-not-listed")),
+    PaperCase("events-unreadable", "the list of events has one that there is not", unreadable,
+              _wrong("event-without-proof")),
     PaperCase("stamped", "the head of the lead's log is time-stamped", stamped(), Expected(_PROVED), (TIME,)),
     PaperCase("stamped-with-chain", "the same, with the authority's certificates in any order", stamped(chain=True),
               Expected(_PROVED), (ANOTHER, TIME)),

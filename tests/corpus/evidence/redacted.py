@@ -10,6 +10,7 @@ from exchange.envelope.document import clear_header
 from exchange.evidence.bundle.contents import BundleReader
 from exchange.schemas import OpinionRecall, Standing, Verdict
 from tests.corpus.evidence.forged import OTHER, RECALL, decided, silence_against_opinion
+from tests.corpus.evidence.listed import list_again
 from tests.corpus.evidence.town import (
     ASKED,
     DECISION,
@@ -110,6 +111,7 @@ def _without(town: PaperTown, message_id: str) -> PaperTown:
         path = next(one for one, data in documents.items() if clear_header(data).message_id == message_id)
         index["files"] = [one for one in index["files"] if one["path"] != path]
         index["withheld"] = [_named(path, files.pop(path))]
+        list_again(index, files)
 
     town.reader, town.forge = BundleReader.COURT, forge
     return town

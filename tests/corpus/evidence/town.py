@@ -27,6 +27,7 @@ from exchange.evidence.bundle.layout import ATTRIBUTES, DATE, SYSTEM
 from exchange.evidence.bundle.workdays_file import WORKDAYS, package_days
 from exchange.evidence.bundle.writing import write_bundle
 from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.proof.events import with_events
 from exchange.evidence.proof.logs import LOG
 from exchange.evidence.proof.trusting import DIRECTORIES, FRESHNESS
 from exchange.evidence.redacting.redact import redact
@@ -258,7 +259,8 @@ class PaperTown:
         """The bundle, for its reader."""
         subject, given = BundleSubject(kind=SubjectKind.CASE, id=NUMBER, of=LEAD), redact(self.parts.files, self.reader)
         made_by = (LEAD, POLICE, TRANSPORT, MONITOR)
-        bundle = write_bundle(subject, made_by, at("03-11"), given.files, self.reader, given.withheld)
+        files = with_events(given.files)
+        bundle = write_bundle(subject, made_by, at("03-11"), files, self.reader, given.withheld)
         return bundle if self.forge is None else rezipped(bundle, self.forge)
 
 
