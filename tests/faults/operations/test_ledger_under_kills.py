@@ -229,7 +229,8 @@ def test_what_was_done_by_hand_is_found_and_named(city: ProcessDomain) -> None:
     assert all(id in shown for id in (one, other, dead))
     assert "signed for, but not in the inbox" in shown
     assert "the books do not balance" in shown
-    assert ledger(city, 0, "--since", "2100-01-01")["laws"][1]["total"] == 0, "all this was written before"
+    later = ledger(city, 0, "--since", "2100-01-01", "--no-rows")  # rows without a moment are held whatever they say
+    assert later["laws"][1]["total"] == 0, "all this was written before"
     assert ledger(city, 2, "--since", "yesterday")["error"] == "caller"
 
 

@@ -22,6 +22,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import InboxEntry, Signed
+from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.runtime.home import open_directory, open_member
 from exchange.runtime.member_record import SERVED_WITH
 from exchange.runtime.settings import Home, Settings
@@ -348,7 +349,8 @@ def test_a_receipt_sealed_to_an_old_key_is_unsettled_until_its_addressee_has_rec
         signed = tx[Documents].find(message_id)[0].signed
     found = verify_signed(signed, open_directory(domain.home, domain.settings))
     now = domain.clock.now()
-    entry = InboxEntry(found.header, sha256(signed).hexdigest(), signed, (), now, now, "test", None, True)
+    came = Arrival(now, now, ArrivalSource.OWN)
+    entry = InboxEntry(found.header, sha256(signed).hexdigest(), signed, (), came, None, True)
     with open_member(domain.settings, PLANNING).store.transaction() as tx:
         tx[Inbox].record([entry], now)
     assert old_hybrid(domain).unsettled == 0
