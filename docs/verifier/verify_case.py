@@ -1,8 +1,5 @@
 """A second verifier of a case's evidence, written from docs/evidence.md and the pages that it names, alone.
-
-    python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json]
-
-WORKDAYS.json, in the form of a bundle's own, are the days that the reader knows: nobody has signed those of a bundle.
+    python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json: the days that the reader knows, in a bundle's form]
 Exit codes: 0 proved, 3 incomplete or withheld, 4 contradicted, 5 no bundle. docs/evidence.md says what codes mean.
 """
 
@@ -31,11 +28,12 @@ CODES = (("proved", "logged directory-current asked term opinion-in-time opinion
      "silence-missing enclosure-missing document-missing"),
     ("claimed", "arrival-claimed"), ("withheld", "file-withheld not-examined"))  # fmt: skip
 WEIGHTS = {code: weight for weight, codes in CODES for code in codes.split()}  # whatever else is found contradicts
-HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"),
-    ("own", "opinion-missing silence-lawful opinion-dropped silence-against-opinion"),
-    ("any", "silence-missing opinion-counted-late"), ("undecided", "term opinion-in-time opinion-late"),
-    ("receipts", "asked-without-receipt opinion-without-receipt"))  # fmt: skip
+HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"), ("undecided", "term opinion-in-time "
+    "opinion-late"), ("own", "opinion-missing silence-lawful opinion-dropped silence-against-opinion"), ("any",
+    "silence-missing opinion-counted-late"), ("receipts", "asked-without-receipt opinion-without-receipt"))  # fmt: skip
 OPEN = {code: on for on, codes in HANGS for code in codes.split()}  # "What hangs on what is withheld"
+NAMING = "consultation|clearance|opinion(-recall)?|escalation|reminder|deadline-notice|deemed-consent|decision"
+OF, PARTS = ("case_number", "lead", "department"), ("departments", "considered", "deadlines")
 ORDER = (("contradicted", {"contradiction"}), ("incomplete", {"claimed", "missing"}), ("withheld", {"withheld"}))
 Document = namedtuple("Document", "digest id sender addressees at kind body enclosures")
 Receipt = namedtuple("Receipt", "outcome id sender receiver digest arrived signed_for since stamped")
@@ -79,9 +77,8 @@ def root(leaf, index, size, path):  # RFC 9162, section 2.1: split at the larges
     if size == 1:
         return sha256(b"\0" + leaf).digest()
     left, (*path, sibling) = 1 << (size - 1).bit_length() - 1, path
-    if index < left:
-        return sha256(b"\1" + root(leaf, index, left, path) + sibling).digest()
-    return sha256(b"\1" + sibling + root(leaf, index - left, size - left, path)).digest()
+    under = root(leaf, index % left, left if index < left else size - left, path)
+    return sha256(b"\1" + (under + sibling if index < left else sibling + under)).digest()
 
 
 def signer(der, issuer=None, whose="", ends=()):  # a certificate (docs/certificates.md) under its thumbprint
@@ -104,10 +101,8 @@ def cose_sign1(data, signers, kind="", own=()):  # header, body, kind and signer
 
 class Calendar:  # which days are working days: of each year as the authority has published it, else as ``days`` says
     def __init__(self, papers, days, by):
-        said = [body for _, body, *_ in holding(cose_sign1, papers, by, "calendar")]
-        self.years = {int(year): one for year, one in days.items()}
-        for body in sorted(said, key=lambda one: one["version"]):
-            self.years |= {one["year"]: one for one in body["years"]}
+        said = sorted([one[1] for one in holding(cose_sign1, papers, by, "calendar")], key=lambda one: one["version"])
+        self.years = {int(y): d for y, d in days.items()} | {one["year"]: one for body in said for one in body["years"]}
 
     def later(self, day, days, stops=()):  # the end, in China, of the day that is so many working days later
         need(days <= 2_500, "more working days than a ledger may add")
@@ -171,8 +166,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         left = [digest for path, digest in self.withheld.items() if path.startswith("documents/")]
         self.left = {digest: {r.sender for r in self.receipts if r.digest == digest} or {"*"} for digest in left}
         self.tell(self.number, document_twice=[one.id for one in held if one not in self.documents])
-        unproved = [digest for digest in left if "*" in self.left[digest]]
-        self.tell(self.number, file_withheld=[*self.withheld], withheld_unproved=unproved)
+        self.tell(self.number, file_withheld=self.withheld, withheld_unproved=[d for d in left if "*" in self.left[d]])
         for r in (r for r in self.receipts if (r.sender, r.id) not in found):
             self.tell(r.id, document_missing=not {f"documents/{r.digest}.cose"} & {*listed, *self.withheld})
 
@@ -200,8 +194,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             need(whose.rpartition(".")[0] == body["domain"], "a member of another domain")
             for der in map(octets, one["certificates"]):
                 ends = one.get("revoked_at"), revoked.get(sha256(der).hexdigest())
-                [found, *_] = [own for by in issuers for own in holding(signer, [der], by, whose, ends)]
-                signers |= dict([found])
+                signers |= dict([next(own for by in issuers for own in holding(signer, [der], by, whose, ends))])
         return body["version"], data, body, signers
 
     def freshness(self, data):  # which directory is the present one: docs/envelope.md, section 7.2
@@ -264,8 +257,9 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         return [one for _, one, why in found if not why]
 
     def of(self, kind, **said):  # documents of a kind whose bodies say this, the youngest last
+        said, none = {"case_number": self.number} | said, {"copy_of": None, "case_number": self.number}
         found = [one for one in self.documents if one.kind == kind]
-        return [one for one in found if said.items() <= {"copy_of": None, **one.body, "sender": one.sender}.items()]
+        return [one for one in found if said.items() <= (none | one.body | {"sender": one.sender}).items()]
 
     def hangs(self, code, about):  # whether something that was left out may bear on what was found
         whose, lead = {who for senders in self.left.values() for who in senders}, {"*", self.lead}
@@ -292,9 +286,18 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             current = "current" if max(at, issued) >= max(last, default=issued) else current
             current = "rolled_back" if (version, said != digest) > (self.version, False) else current
         self.tell(self.own["domain"], **{f"directory_{current}": True})
-        asked = self.of("consultation", sender=self.lead, case_number=self.number, lead=self.lead, copy_of=None)
+        says, known, returned = [], {}, {r.digest for r in self.receipts if r.outcome == "returned"}
+        for one in (one for one in self.documents if re.fullmatch(NAMING, one.kind)):
+            for part in next((one.body[name] for name in PARTS if name in one.body), [one.body.get("state", {})]):
+                says.append((one, one.body | part | (part.get("rests_on") or {})))
+                known.setdefault(one.id, []).append(says[-1][1])
+        for one, said in says:  # what names another message takes it for the case and department that this is of
+            for means in (known.get(said.get(name)) for name in ("consultation_id", "opinion_id", "message_id")):
+                same = any(all(said.get(k, it.get(k)) == it.get(k, said.get(k)) for k in OF) for it in means or ())
+                self.tell(one.id, names_another=means and not same and one.digest not in returned)
+        asked = self.of("consultation", sender=self.lead, lead=self.lead, copy_of=None)
         parts = {part["department"]: (one, part) for one in asked for part in one.body["departments"]}
-        decisions = self.of("decision", case_number=self.number)
+        decisions = self.of("decision")
         mine = self.mine = [one for one in decisions if one.sender == self.lead == one.body["lead"]]
         self.tell(self.number, subject_missing=not parts, decision_missing=not decisions)
         for one in decisions:
@@ -308,11 +311,11 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             self.part(name, request, part, mine[-1:], considered.get(name, {}))
 
     def term(self, name, request, part, had):  # by the youngest ledger; each goes on from the one before
-        ledgers, about = [], {"department": name, "consultation_id": request.id}.items()
+        ledgers, about = [], dict(zip(OF, (self.number, self.lead, name), strict=True), consultation_id=request.id)
         for one in (one for one in self.documents if one.sender == self.lead):
-            told = [said | (said["rests_on"] or {}) for said in one.body.get("considered", ())]
+            told = [one.body | said | (said["rests_on"] or {}) for said in one.body.get("considered", ())]
             told += [said for said in one.body.get("deadlines", ()) if self.calendar.term(said, name, None)[2]]
-            ledgers += [said for said in told if about <= said.items()]
+            ledgers += [said for said in told if about.items() <= said.items()]
         told = [[[one.get(key) for key in ("kind", "at", "days")] for one in said["ledger"]] for said in ledgers]
         on = all(one[: len(two)] == two[: len(one)] for one, two in pairwise(told))
         for last in ledgers[-1:]:
@@ -338,24 +341,21 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
                 late = r and due and part["default"] != "none" and r.since > due and r.since
                 self.tell(name, opinion_without_receipt=not r, opinion_in_time=taken and not late and r.arrived)
                 self.tell(name, opinion_late=taken and late, arrival_claimed=taken and late and not r.stamped)
-                given[one.id] = one, late, recalled
+                given[one.id] = [one.body["verdict"], one.sender], late, recalled
                 counts = taken and not late and not recalled and one.body["verdict"] != "special-procedure"
                 standing += [one.id for last in decided if counts and r.arrived <= last.at]
         if said.get("standing") == "answered":
-            one, late, recalled = given.get(said["message_id"], (None, False, False))
+            given_by, late, recalled = given.get(said["message_id"], (None, False, False))
             left = [each.sender for each in self.of("escalation", department=name, consultation_id=request.id)]
-            stated = [said["verdict"], said.get("given_by") or name]
-            differs = one and (recalled or [one.body["verdict"], one.sender] != stated)
-            self.tell(name, opinion_missing=not one, opinion_differs=differs)
+            differs = given_by and (recalled or given_by != [said["verdict"], said.get("given_by") or name])
+            self.tell(name, opinion_missing=not given_by, opinion_differs=differs)
             self.tell(name, opinion_counted_late=late and not differs and not {*left} & self.monitors)
         elif said:
             mode = {"deemed": "consent", "deemed-refusal": "refusal"}.get(said["standing"])
             self.tell(name, silence_against_opinion=mode and standing, opinion_dropped=not mode and standing)
         deemed = [one for one in self.of("deemed-consent") if mode and one.id == said["message_id"]]
-        self.tell(name, silence_missing=mode and not deemed)
-        for one in deemed:
-            why = tried(self.silence, one, name, request, part, due, mode)[1]
-            self.tell(name, silence_unlawful=why, silence_lawful=not why)
+        why = [tried(self.silence, one, name, request, part, due, mode)[1] for one in deemed]
+        self.tell(name, silence_missing=mode and not why, silence_lawful="" in why, silence_unlawful=any(why) and why)
 
     def silence(self, one, name, request, part, due, mode):  # whether silence counts ("To the letter")
         state = {"exclusions": [], "file_complete": True, "effect_delay_days": 0} | one.body["state"]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from exchange.directory import Lookup
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
+from exchange.evidence.proof.naming import naming_findings
 from exchange.evidence.proof.opinions import GivenOpinion, given_by, opinion_findings
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.silences import MODES, is_monitor, silence_findings
@@ -21,13 +22,15 @@ from exchange.schemas.instants import CLOCK_SKEW
 
 def case_findings(number: str, lead: str, records: ProvedRecords, trust: BundleTrust) -> Iterator[EvidenceFinding]:
     """Yield everything that a bundle shows of a case, and what speaks against what its lead decided."""
+    yield from naming_findings(records)
+    records = records.within(number)
     put = {document.key[1]: body for document, body in records.of(Consultation)
            if (body.case_number, body.lead, document.key[0], body.copy_of) == (number, lead, lead, None)}  # fmt: skip
     if not put:
         words = Text("no request of {lead} to its departments about case {number} is in the bundle",
                      {"lead": lead, "number": number})  # fmt: skip
         yield EvidenceFinding(Weight.MISSING, FindingCode.SUBJECT_MISSING, number, words)
-    decisions = [(document, body) for document, body in records.of(Decision) if body.case_number == number]
+    decisions = list(records.of(Decision))
     yield from _decisions(number, lead, decisions)
     mine = [(document, body) for document, body in decisions if document.key[0] == lead == body.lead]
     last = mine[-1] if mine else None

@@ -88,6 +88,7 @@ class FindingCode(StrEnum):
     DECISION_DATED_BACK = "decision-dated-back"
     EVENT_WITHOUT_PROOF = "event-without-proof"
     EVENT_NOT_LISTED = "event-not-listed"
+    NAMES_ANOTHER = "names-another"
 
 
 class Conclusion(StrEnum):

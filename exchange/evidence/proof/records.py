@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -50,6 +50,8 @@ class ProvedRecords:
     receipts: Mapping[tuple[str, str], tuple[Receipt, ...]]
     """By sender and id of the message that they are for."""
     findings: tuple[EvidenceFinding, ...]
+    case: str | None = None
+    """The number of the case that is judged: of what names another one `of` yields nothing."""
     _sorted: dict[type[Body], list[ProvedDocument]] = field(default_factory=dict, repr=False, compare=False)
     """By kind: every part of a case asks for the same."""
 
@@ -59,14 +61,24 @@ class ProvedRecords:
         faults = (FindingCode.DOCUMENT_NOT_VERIFIED, FindingCode.RECEIPT_NOT_VERIFIED, FindingCode.FILE_CHANGED)
         return {one.about for one in self.findings if one.code in faults}
 
+    def within(self, number: str) -> ProvedRecords:
+        """Return them for judging a case: what is of another counts neither for nor against anybody."""
+        return replace(self, case=number, _sorted={})
+
     def of(self, model: type[B]) -> Iterator[tuple[ProvedDocument, B]]:
         """Yield the documents of a kind, in the order in which they say they were signed."""
         if model not in self._sorted:
-            found = [one for one in self.documents.values() if isinstance(one.verified.body, model)]
+            found = [
+                one for one in self.documents.values() if isinstance(one.verified.body, model) and self._is_in(one)
+            ]
             self._sorted[model] = sorted(found, key=lambda one: (one.verified.header.created_at, one.digest))
         for one in self._sorted[model]:
             body: Any = one.verified.body
             yield one, body
+
+    def _is_in(self, document: ProvedDocument) -> bool:
+        said = getattr(document.verified.body, "case_number", None)
+        return self.case is None or said in (None, self.case)
 
     def receipt(self, document: ProvedDocument, receiver: str) -> Receipt | None:
         """Return a member's receipt for these very bytes; the earliest of several."""

@@ -27,13 +27,13 @@ def silence_findings(
     """Yield whether the silence that a decision counts was lawful; nothing where it counts none."""
     if said is None or said.standing not in MODES:
         return
-    for document, deemed in records.of(DeemedConsent):
-        here = (deemed.state.department, deemed.state.consultation_id) == (part.department, part.consultation_id)
-        if here and document.key[1] == said.message_id:
-            yield _examined(part, document, deemed, records, trust, MODES[said.standing])
-            return
-    words = Text("what {department}'s silence was taken by is not in the bundle", {"department": part.department})
-    yield EvidenceFinding(Weight.MISSING, FindingCode.SILENCE_MISSING, part.department, words)
+    counted = [(document, deemed) for document, deemed in records.of(DeemedConsent)
+               if document.key[1] == said.message_id]  # fmt: skip
+    for document, deemed in counted:
+        yield _examined(part, document, deemed, records, trust, MODES[said.standing])
+    if not counted:
+        words = Text("what {department}'s silence was taken by is not in the bundle", {"department": part.department})
+        yield EvidenceFinding(Weight.MISSING, FindingCode.SILENCE_MISSING, part.department, words)
 
 
 def is_monitor(address: str, lead: str, directory: Lookup) -> bool:
@@ -65,6 +65,9 @@ def _as_asked(
 ) -> None:  # fmt: skip
     """Raise Forged where it is not the consequence that the department was told, of that request, after its term."""
     state, signed_at = deemed.state, document.verified.header.created_at
+    about = state.case_number, state.lead, state.department, state.consultation_id
+    if about != (records.case, part.lead, part.department, part.consultation_id):
+        raise Forged("it is of another case, lead, department or request")
     if deemed.mode is not mode or part.default is not mode:
         raise Forged("it is another consequence than the department was told, or the decision counts")
     asked = records.documents.get((state.lead, part.consultation_id))

@@ -49,6 +49,7 @@ class SignedTerm:
 class AskedPart:
     """A department that was asked: by which request, until when by the lead's ledger, and what was found."""
 
+    lead: str
     department: str
     consultation_id: str
     default: DefaultMode
@@ -74,7 +75,7 @@ def asked_part(
         findings += [*found, *_begins(department, terms[-1], receipt), *_as_asked(terms[-1], part)]
         if receipt is not None and terms[-1].start is StartRule.ARRIVAL:
             findings += on_own_word(department, receipt)
-    return AskedPart(department, request, part.default, due_at, tuple(findings))
+    return AskedPart(lead, department, request, part.default, due_at, tuple(findings))
 
 
 def _signed_terms(records: ProvedRecords, lead: str, request: str, department: str) -> Iterator[SignedTerm]:
@@ -84,10 +85,11 @@ def _signed_terms(records: ProvedRecords, lead: str, request: str, department: s
     """
     for document, notice in records.of(DeadlineNotice):
         for one in notice.deadlines if document.key[0] == lead else ():
-            if (one.department, one.consultation_id) == (department, request) and is_proved(one.ledger):
+            here = one.case_number, one.lead, one.department, one.consultation_id
+            if here == (records.case, lead, department, request) and is_proved(one.ledger):
                 yield _of_notice(document.verified.header.created_at, one)
     for document, decision in records.of(Decision):
-        for said in decision.considered if document.key[0] == lead else ():
+        for said in decision.considered if document.key[0] == lead == decision.lead else ():
             on = said.rests_on
             if on is not None and (said.department, on.consultation_id) == (department, request):
                 yield SignedTerm(document.verified.header.created_at, on.term, on.start, on.ledger, on.due_at)

@@ -24,6 +24,7 @@ from tests.corpus.evidence.town import (
     DEEMED,
     LEAD,
     MONITOR,
+    NUMBER,
     OPINION,
     POLICE,
     TRANSPORT,
@@ -426,16 +427,90 @@ def before_its_effect() -> PaperTown:
     return decided(town)
 
 
-def escalated(by: str) -> Callable[[], PaperTown]:
+def escalated(by: str, number: str = NUMBER) -> Callable[[], PaperTown]:
     """A late opinion counts, since somebody says that the part was left to the lead."""
 
     def make() -> PaperTown:
         town = late_counted()
         due_at = at("03-09", "24:00")
         body = Escalation(
-            case_number="C-1", department=TRANSPORT, consultation_id=ASKED, due_at=due_at, obstacles=("no reminder",)
+            case_number=number, department=TRANSPORT, consultation_id=ASKED, due_at=due_at, obstacles=("no reminder",)
         )  # fmt: skip
         town.sign(body, by, (LEAD,), RECALL, at("03-10", "07:00"))
         return town
 
     return make
+
+
+ANOTHER_CASE = "C-2"
+ITS_REQUEST = "90000000-0000-4000-8000-000000000000"
+
+
+def silence_of_another_case(town: PaperTown, state: DeadlineState, sent: SentReminder) -> bytes:
+    """It was signed for another case, with this one's request and receipts."""
+    return town.deem(state.model_copy(update={"case_number": ANOTHER_CASE}), (sent,), at("03-10", "00:01"))
+
+
+def reminded_another(town: PaperTown, state: DeadlineState, sent: SentReminder) -> bytes:
+    """The reminder that is cited went to the police, who signed for it."""
+    police = state.model_copy(update={"department": POLICE})
+    return town.deem(state, (town.remind(police, at("03-06", "18:00")),), at("03-10", "00:01"))
+
+
+def opinion_said(**said: str) -> Callable[[], PaperTown]:
+    """The opinion that the decision counts says otherwise of what it is on."""
+
+    def make() -> PaperTown:
+        town = PaperTown()
+        _, transport = usual(town)
+        town.consult((TRANSPORT,), message_id=ITS_REQUEST, case_number=ANOTHER_CASE)
+        signed = town.opinion(POLICE, Verdict.AGREE, at("03-04"), **said)
+        town.receipt(signed, OPINION, POLICE, LEAD, at("03-04"))
+        silent(town, transport)
+        return decided(town)
+
+    return make
+
+
+def recall_of_another_case() -> PaperTown:
+    """The lead leaves out an opinion since it was recalled, and the recall is of another case."""
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town, Verdict.DISAGREE)
+    body = OpinionRecall(
+        case_number=ANOTHER_CASE, department=POLICE, opinion_id=OPINION, reasons="补充核查", officer="张三",
+        at=at("03-05"),
+    )  # fmt: skip
+    signed = town.sign(body, "police", (LEAD,), RECALL, at("03-05"), conversation=ASKED)
+    town.receipt(signed, RECALL, POLICE, LEAD, at("03-05"))
+    silent(town, transport)
+    return decided(town, police=Standing.MOOT)
+
+
+def decision_of_another_case() -> PaperTown:
+    """What the lead has decided on another case rests on this one's requests and opinions."""
+    town = PaperTown()
+    _, transport = usual(town)
+    answered(town)
+    silent(town, transport)
+    town.decide(
+        town.considered(POLICE, Standing.ANSWERED, OPINION), town.considered(TRANSPORT, Standing.DEEMED, DEEMED),
+        case_number=ANOTHER_CASE,
+    )  # fmt: skip
+    town.vouch()
+    return town
+
+
+def term_of_another_case() -> PaperTown:
+    """The lead tells the monitor another term of transport's, as one of another case."""
+    town = good()
+    told = town.state(TRANSPORT, None, revision=2, ledger=(start("03-03"),), case_number=ANOTHER_CASE)
+    town.notice(told, message_id=NEXT_NOTICE, moment=at("03-03"))
+    return town
+
+
+def reminder_of_nobody() -> PaperTown:
+    """A monitor reminds somebody whom this request was not put to."""
+    town = good()
+    town.remind(town.state("c.relay", None), at("03-05", "18:00"))
+    return town

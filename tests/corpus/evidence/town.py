@@ -118,7 +118,9 @@ class PaperTown:
             self.parts.receipt(proof)
         return proof
 
-    def consult(self, departments: tuple[str, ...] = (POLICE, TRANSPORT)) -> bytes:
+    def consult(
+        self, departments: tuple[str, ...] = (POLICE, TRANSPORT), message_id: str = ASKED, case_number: str = NUMBER
+    ) -> bytes:
         """The request to both departments, five working days each, whose silence is consent."""
         told = tuple(
             ConsultedDepartment(
@@ -127,10 +129,10 @@ class PaperTown:
         )  # fmt: skip
         example: Any = EXAMPLES["consultation"]
         body: Consultation = example.model_copy(
-            update={"case_number": NUMBER, "lead": LEAD, "departments": told, "issued_at": self.asked_at,
+            update={"case_number": case_number, "lead": LEAD, "departments": told, "issued_at": self.asked_at,
                     "matter": "works", "document": None}
         )  # fmt: skip
-        return self.sign(body, "window", departments, ASKED, self.asked_at, conversation=ASKED)
+        return self.sign(body, "window", departments, message_id, self.asked_at, conversation=message_id)
 
     def state(self, department: str, evidence: ReceiptProof | None, **changes: Any) -> DeadlineState:
         """What the window tells monitors of a department's term."""
