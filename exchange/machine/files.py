@@ -36,7 +36,7 @@ _REMEDIES = {
     errno.ENOTDIR: noted("a file is where a folder is expected: name another place, or move the file away"),
     errno.EEXIST: noted("a file is where a folder is expected: name another place, or move the file away"),
     errno.ENAMETOOLONG: noted("name a shorter path"),
-    errno.ENOENT: noted("make the folder first, or name another place"),
+    errno.ENOENT: noted("nothing is there: name another place, or make the folder first"),
     errno.ENOTEMPTY: noted("something is in the folder: name a new one"),
     errno.ELOOP: noted("the path leads in a circle: name another place"),
 }

@@ -44,8 +44,7 @@ def collect_case(
                 had.append(member)
                 add_messages(parts, tx, member, found)
                 add_log(parts, tx, member, number)
-        for member in had:
-            add_witnesses(parts, looked_at, member)
+        add_witnesses(parts, looked_at, had)
     if lead is None:
         raise NotFound(
             "no case {number} is on record here",

@@ -5,7 +5,9 @@ Taken from the log's own member, and from every other whose records are read: wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from exchange.audit.log.cosignatures import open_cosignature
 from exchange.audit.log.growth import growth_file
@@ -18,19 +20,45 @@ from exchange.messaging.log.witnesses import KeptCosignature, LogDispute, Witnes
 from exchange.store.transaction import Transaction
 
 
-def add_witnesses(parts: BundleParts, looked_at: Mapping[str, Transaction], member: str) -> None:
-    """Add the cosignatures of a member's log, with what leads from their heads to the one in the bundle."""
-    place = "/".join((LOG, member))
-    newest = looked_at[member][MemberLog].newest()
+@dataclass(frozen=True)
+class _Held:
+    """What members hold of others' logs, by the log's member; each member's records are read once."""
+
+    cosignatures: Mapping[str, list[tuple[str, KeptCosignature]]] = field(default_factory=lambda: defaultdict(list))
+    disputes: Mapping[str, list[LogDispute]] = field(default_factory=lambda: defaultdict(list))
+
+
+def add_witnesses(parts: BundleParts, looked_at: Mapping[str, Transaction], members: Iterable[str]) -> None:
+    """Add the cosignatures of these members' logs, with what leads from their heads to the ones in the bundle."""
+    held = _held(looked_at)
+    for member in members:
+        _add_log_witnesses(parts, looked_at[member], member, held.cosignatures[member])
+        for dispute in held.disputes[member]:
+            _add_dispute(parts, "/".join((LOG, member)), dispute)
+
+
+def _held(looked_at: Mapping[str, Transaction]) -> _Held:
+    found = _Held()
+    for witness, tx in looked_at.items():
+        for one in tx[Witnesses].all_held():
+            found.cosignatures[one.member].append((witness, one))
+        for dispute in tx[Witnesses].disputes():
+            if dispute.shown:
+                found.disputes[dispute.origin].append(dispute)
+    return found
+
+
+def _add_log_witnesses(
+    parts: BundleParts, tx: Transaction, member: str, held: Sequence[tuple[str, KeptCosignature]]
+) -> None:
+    place, newest = "/".join((LOG, member)), tx[MemberLog].newest()
     wanted = _entries(parts, place)
-    for witness, one in _cosignatures(looked_at, member, wanted):
+    for witness, one in (*_own_cosignatures(tx[Witnesses], wanted), *held):
         if newest is not None and _is_younger(one, newest):
             continue
         parts.files["/".join((place, WITNESSES, witness, f"{one.size}.cose"))] = one.signed
         if newest is not None and wanted:
-            _add_growth(parts, place, looked_at[member][MemberLog], one.size, newest)
-    for dispute in _disputes(looked_at, member):
-        _add_dispute(parts, place, dispute)
+            _add_growth(parts, place, tx[MemberLog], one.size, newest)
 
 
 def _entries(parts: BundleParts, place: str) -> int:
@@ -40,18 +68,10 @@ def _entries(parts: BundleParts, place: str) -> int:
     return max((int(name) + 1 for name in named), default=0)
 
 
-def _cosignatures(
-    looked_at: Mapping[str, Transaction], member: str, wanted: int
-) -> Iterator[tuple[str, KeptCosignature]]:
-    """Each witness' first one that covers the entries, as the member has it; and its newest, as the witness has it."""
-    own = looked_at[member][Witnesses]
+def _own_cosignatures(own: Witnesses, wanted: int) -> Iterator[tuple[str, KeptCosignature]]:
+    """Each witness' first one that covers the entries, as the log's member has it; where there is none, its newest."""
     for newest in own.witnessed_by():
-        covering = own.cosignature(newest.member, wanted)
-        yield newest.member, covering or newest
-    for witness, tx in looked_at.items():
-        held = tx[Witnesses].held(member)
-        if held is not None:
-            yield witness, held
+        yield newest.member, own.cosignature(newest.member, wanted) or newest
 
 
 def _is_younger(one: KeptCosignature, newest: KeptHead) -> bool:
@@ -67,11 +87,6 @@ def _add_growth(parts: BundleParts, place: str, log: MemberLog, before: int, new
     receipt = consistency_receipt(before, newest.size, path, x5t, newest.root_signature)
     name = f"{before}-{newest.size}.cbor"
     parts.files["/".join((place, GROWTH, name))] = growth_file(log.tiles.root(before), receipt)
-
-
-def _disputes(looked_at: Mapping[str, Transaction], member: str) -> Iterator[LogDispute]:
-    for tx in looked_at.values():
-        yield from (one for one in tx[Witnesses].disputes() if one.origin == member and one.shown)
 
 
 def _add_dispute(parts: BundleParts, place: str, dispute: LogDispute) -> None:
