@@ -61,7 +61,7 @@ def prepare_rotation(folder: Path, identity: Identity) -> None:
 
 def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> None:
     """Put the prepared identity in force if its certificate is ``listed`` in the directory; else forget it."""
-    if not (folder / _NEXT).exists():
+    if not in_rotation(folder):
         return
     signing = _laid_by(folder)
     if signing and bytes.fromhex(signing["certificate"]) in listed:
@@ -69,6 +69,11 @@ def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> No
         write_secret(folder / _CERTIFICATE, bytes.fromhex(signing["certificate"]))
         write_key(folder / _SIGNING, bytes.fromhex(signing["signing"]))
     (folder / _NEXT).unlink()
+
+
+def in_rotation(folder: Path) -> bool:
+    """Return whether a rotation was begun there and has not ended: its files may be old and new beside each other."""
+    return (folder / _NEXT).exists()
 
 
 def _laid_by(folder: Path) -> dict[str, str] | None:

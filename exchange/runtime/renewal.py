@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 from exchange.directory import DirectoryView, Lookup, TreeView, load_authority_certificate, load_directory_file
-from exchange.directory.keyfiles import FILES, signing_place
-from exchange.directory.succession import SUCCESSION, former_authorities, successor_in
+from exchange.directory.keyfiles import signing_place
+from exchange.directory.succession import former_authorities, successor_in
 from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.levels.spread import Taken
@@ -19,13 +18,11 @@ from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.stated.freshness import FreshnessWatch
 from exchange.runtime.stated.heads import HeadKeeper
+from exchange.runtime.steadily import Marks, files_of, marks, steadily
 from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
 from exchange.schemas import MAX_AUTHORITIES
 
 log = get_logger()
-
-Marks = tuple[tuple[int, int] | None, ...]
-"""By which a file is known to have been replaced."""
 
 
 class Renewal:
@@ -63,11 +60,14 @@ class Renewal:
 
         What is invalid of other domains is said and left out.
         """
-        marks, now = self._look(), self._settings.clock.now()
+        return steadily(self._read, self._look, self._keys)
+
+    def _read(self, seen: Marks) -> tuple[Identity, Lookup]:
+        now = self._settings.clock.now()
         own = self._own()
         identity = open_identity(self._keys, self._address, own)
         view = self._files.view(own, now, self._tree_seen)
-        self._marks, self._seen, self._view = marks, own.version, view
+        self._marks, self._seen, self._view = seen, own.version, view
         if isinstance(view, TreeView):
             self._tree_seen |= view.tree.marks
             say_refused(self._address, view)
@@ -124,16 +124,16 @@ class Renewal:
 
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
         """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""
-        marks = self._look()
-        if (marks == self._refused and not self._in_token()) or (marks == self._marks and not self._ended()):
+        now = self._look()
+        if (now == self._refused and not self._in_token()) or (now == self._marks and not self._ended()):
             return None
         try:
             return self.read()
         except (BadKeys, BadDirectory) as error:
-            if marks != self._refused:
+            if now != self._refused:
                 said = {"code": error.code, "reason": str(error), "remedy": error.remedy}
                 log.error("renewal.refused", node=self._address, **said)
-            self._refused = marks
+            self._refused = now
             return None
 
     def _in_token(self) -> bool:
@@ -149,19 +149,4 @@ class Renewal:
         return until is not None and self._settings.clock.now() >= until
 
     def _look(self) -> Marks:
-        files = (
-            self._directory,
-            self._trusted / SUCCESSION,
-            self._tree,
-            self._tree / STAMP,
-            *(self._keys / name for name in FILES),
-        )
-        return tuple(_mark(path) for path in files)
-
-
-def _mark(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino
+        return marks(*files_of(self._home, self._address), self._tree, self._tree / STAMP)

@@ -10,6 +10,8 @@ from exchange.broker.admin.probe import server_version
 from exchange.broker.admin.provision import Extras, missing_queues, queue_names
 from exchange.broker.faults import DENIED
 from exchange.broker.traffic.link import Link
+from exchange.directory import DirectoryView
+from exchange.envelope import Identity
 from exchange.errors import BadConfiguration, BrokerUnavailable, ExchangeError, OperatorError
 from exchange.language import Text
 from exchange.operations.health.checkups import rights, silence
@@ -17,6 +19,7 @@ from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.home import open_directory, open_link
 from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings
+from exchange.runtime.steadily import Marks, files_of, marks, steadily
 
 _EXPIRES_SOON = timedelta(days=30)
 
@@ -27,11 +30,10 @@ _OLDEST = (3, 10)
 def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
     """Check that each member has the keys that the directory lists for it, and that nobody else can read them."""
     home = Home(settings.home)
-    view = open_directory(home, settings)
     bad = 0
     for address in addresses:
         try:
-            identity = open_identity(home.keys(address), address, view)
+            view, identity = _known_by(home, settings, address)
         except ExchangeError as error:
             bad += 1
             yield Finding("bad", Text("keys of {address}", {"address": address}), error.text, error.remedy_text)
@@ -65,6 +67,14 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
                 {"good": len(addresses) - bad, "total": len(addresses)},
             ),
         )
+
+
+def _known_by(home: Home, settings: Settings, address: str) -> tuple[DirectoryView, Identity]:
+    def read(_: Marks) -> tuple[DirectoryView, Identity]:
+        view = open_directory(home, settings)
+        return view, open_identity(home.keys(address), address, view)
+
+    return steadily(read, lambda: marks(*files_of(home, address)), home.keys(address))
 
 
 def broker(
