@@ -18,10 +18,10 @@ from exchange.levels.spread import Take
 from exchange.machine.files import make_folder, write_secret
 from exchange.messaging.node import Node, new_id
 from exchange.runtime.calendars import CalendarKeeper
+from exchange.runtime.keys.renewal import Renewal
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.member_record import SERVED_WITH
 from exchange.runtime.profiles import Profile, load_profiles
-from exchange.runtime.renewal import Renewal
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.stated.heads import HeadKeeper
 from exchange.runtime.tree_files import TreeFiles, marks_of, remember

@@ -67,7 +67,7 @@ SERVES = """
 def take_over(settings, address):
     # in the place of what would open the broker, with the member's keys and records open
     def renewed():
-        from exchange.runtime.renewal import Renewal
+        from exchange.runtime.keys.renewal import Renewal
         identity, directory = Renewal(settings, address, 0).read()
         return [directory.version, identity.certificate.hex()]
 

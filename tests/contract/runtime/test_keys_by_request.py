@@ -10,7 +10,7 @@ import pytest
 from exchange.directory import load_identity
 from exchange.errors import BadKeys, Conflict, NotFound
 from exchange.runtime.home import open_directory
-from exchange.runtime.identity import open_identity
+from exchange.runtime.keys.identity import open_identity
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.setup import key_requests

@@ -10,7 +10,7 @@ from exchange.directory import DirectoryView, load_identity
 from exchange.directory.keyfiles import prepare_rotation
 from exchange.errors import BadKeys
 from exchange.operations.health.checkups import members
-from exchange.runtime.renewal import Renewal
+from exchange.runtime.keys.renewal import Renewal
 from exchange.runtime.settings import Home, Settings
 from exchange.setup.certify import certify
 from exchange.setup.init import init_files

@@ -17,9 +17,9 @@ from exchange.language import Text
 from exchange.operations.health.checkups import rights, silence
 from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.home import open_directory, open_link
-from exchange.runtime.identity import open_identity
+from exchange.runtime.keys.identity import open_identity
+from exchange.runtime.keys.steadily import Marks, files_of, marks, steadily
 from exchange.runtime.settings import Home, Settings
-from exchange.runtime.steadily import Marks, files_of, marks, steadily
 
 _EXPIRES_SOON = timedelta(days=30)
 

@@ -14,11 +14,11 @@ from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.levels.spread import Taken
 from exchange.machine.logger import get_logger
-from exchange.runtime.identity import open_identity
+from exchange.runtime.keys.identity import open_identity
+from exchange.runtime.keys.steadily import Marks, files_of, marks, steadily
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.stated.freshness import FreshnessWatch
 from exchange.runtime.stated.heads import HeadKeeper
-from exchange.runtime.steadily import Marks, files_of, marks, steadily
 from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
 from exchange.schemas import MAX_AUTHORITIES
 
