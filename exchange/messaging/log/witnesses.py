@@ -47,7 +47,7 @@ class LogWitness:
     size: int
     """Entries of the head that it holds, as far as it has said; 0 where it has said nothing yet."""
     offered_at: datetime | None
-    """When it was first shown a head for which it has not answered; None where it has answered all."""
+    """When it was first shown a head and has countersigned nothing new since; None where it has."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Witnesses:
         self._db.execute(waits.values(offered_at=now))
 
     def holds(self, address: str, size: int, *, answered: bool) -> None:
-        """Note which head a witness holds, and whether it has answered by that."""
+        """Note which head a witness holds, and whether that answers what it was shown."""
         noted = {"size": size} | ({"offered_at": None} if answered else {})
         self._db.execute(update(log_witness).where(_w.address == address).values(noted))
 

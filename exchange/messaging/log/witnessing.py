@@ -177,10 +177,20 @@ def _take_cosignature(node: Node, cosigned: CosignedHead) -> None:
             stands, shown, growth = found
             dispute = LogDispute(node.address, stands, witness, step.now, cosigned.head.signed, shown, growth)
             _dispute(step, dispute)
-        if witness in {one.address for one in step.tx[Witnesses].all()}:
-            step.tx[Witnesses].holds(witness, head.size, answered=found is None)
+        known = next((one.size for one in step.tx[Witnesses].all() if one.address == witness), None)
+        if known is not None:
+            answered = found is None and _goes_on(head.size, known, step.tx[MemberLog].newest())
+            step.tx[Witnesses].holds(witness, head.size, answered=answered)
             if found is None:
                 step.tx[Witnesses].add(cosigned)
+
+
+def _goes_on(size: int, known: int, newest: KeptHead | None) -> bool:
+    """Whether a cosignature answers what its witness was shown: it covers more than the one before, or all there is.
+
+    Whoever is shown a head without what leads to it says again what it holds, and has countersigned nothing new.
+    """
+    return size > known or (newest is not None and size == newest.size)
 
 
 def contradicted(kept: MemberLog, cosigned: CosignedHead) -> tuple[HeadStanding, bytes, bytes] | None:

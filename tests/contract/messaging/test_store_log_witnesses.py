@@ -210,6 +210,28 @@ def test_what_was_lost_on_the_way_is_made_good_by_the_next_head(window: Peer, fi
     assert window.disputes == fire.disputes == []
 
 
+def test_who_withholds_what_leads_to_its_heads_counts_as_unwitnessed(window: Peer, fire: Peer) -> None:
+    wrote_to(window, FIRE)
+    window.grow(5)
+    witnessed(window, fire)
+    for _ in range(2):
+        window.grow(4)
+        window.look()
+        head, _ = read_offer(window.node.beside.headers(FIRE)[HEAD])
+        fire.node.beside.hear([Delivery("q", b"", None, None, {HEAD: offer(head, b"")}, False, None, False)])
+        fire.look()
+        pass_on(fire, window)
+        window.look()
+        [waits] = window.witnesses
+        assert (waits.size, waits.offered_at is not None) == (5, True)
+    with window.node.store.reading() as tx:
+        assert tx[Witnesses].lag(window.clock.now() + timedelta(days=15)) > timedelta(days=15)
+    window.grow(1)
+    witnessed(window, fire)
+    assert [(one.size, one.offered_at) for one in window.witnesses] == [(window.head.size, None)]
+    assert window.disputes == fire.disputes == []
+
+
 def rewritten(window: Peer, entries: int) -> None:
     """Somebody with database and key has written the log anew, with other entries."""
     with window.node.store.transaction() as tx:
