@@ -23,11 +23,11 @@ from exchange.language import Language, Words, choose, language
 from exchange.language.members import calling
 from exchange.web import render
 
-_ORDER = (Weight.CONTRADICTION, Weight.MISSING, Weight.CLAIMED, Weight.WITHHELD, Weight.PROVED)
+_ORDER = (Weight.CONTRADICTION, Weight.MISSING, Weight.CLAIMED, Weight.WITHHELD, Weight.NOT_LOOKED_AT, Weight.PROVED)
 """What somebody has to look at stands first."""
 _TONES = {
     Weight.CONTRADICTION: "bad", Weight.MISSING: "warn", Weight.CLAIMED: "warn", Weight.WITHHELD: "info",
-    Weight.PROVED: "good",
+    Weight.NOT_LOOKED_AT: "info", Weight.PROVED: "good",
 }  # fmt: skip
 _CONCLUDED = {
     Conclusion.CONTRADICTED: "bad", Conclusion.INCOMPLETE: "warn", Conclusion.WITHHELD: "info",

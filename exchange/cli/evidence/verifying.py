@@ -27,6 +27,7 @@ _SIGNS = {
     Weight.CLAIMED: ("~", "yellow"),
     Weight.MISSING: ("?", "yellow"),
     Weight.WITHHELD: ("▒", "yellow"),
+    Weight.NOT_LOOKED_AT: ("·", "dim"),
     Weight.CONTRADICTION: ("✗", "bold red"),
 }
 _COLOURS = {
@@ -71,12 +72,12 @@ def verify(
     """Verifies a bundle of evidence: without a network, a domain's folder or a database.
 
     Signatures, receipts and times are checked, every due moment is derived again, and what the lead decided is held
-    against what it had signed for. Time-stamps count where `--tsa` names their authority. Told is what is proved, what
-    one side alone claims, what is missing, what was withheld from the reader and so could not be looked at, and what
-    contradicts.
+    against what it had signed for. Time-stamps count where `--tsa` names their authority; without it they are not
+    looked at. Told is what is proved, what one side alone claims, what is missing, what was withheld from the reader
+    and so could not be looked at, and what contradicts.
 
-    Exit code 0: all is proved. 3: nothing contradicts, but something is missing, withheld or only claimed. 4:
-    something contradicts. 5: no bundle, or nothing in it that this authority has signed.
+    Exit code 0: all is proved, time-stamps perhaps not looked at. 3: nothing contradicts, but something is missing,
+    withheld or only claimed. 4: something contradicts. 5: no bundle, or nothing in it that this authority has signed.
     """
     bundle, authority = _bytes(file), der_of(_bytes(trust))
     found = verify_bundle(bundle, authority, [_bytes(path) for path in tsa or ()])

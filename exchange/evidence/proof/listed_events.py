@@ -16,11 +16,13 @@ from exchange.language import Text
 def event_findings(bundle: Bundle, not_proved: Collection[str]) -> Iterator[EvidenceFinding]:
     """Yield events that are listed and not carried by a file, and those that are carried and not listed.
 
-    ``not_proved``: files that do not hold. That is found already, and they neither carry events nor lack them. Bundles
-    of earlier releases have no list, and nothing is said of that: it would prove nothing.
+    ``not_proved``: files that do not hold. That is found already, and they neither carry events nor lack them.
     """
     data = bundle.files.get(EVENTS)
     if data is None:
+        if EVENTS not in not_proved:
+            words = Text("the list of events is not in the bundle, and every maker of one writes it")
+            yield EvidenceFinding(Weight.MISSING, FindingCode.EVENTS_MISSING, EVENTS, words)
         return
     try:
         listed = set(read_model(DeliveryEvents, data, EVENTS).events)

@@ -70,9 +70,9 @@ def _judged(head: SignedHead, stamp: TimeStamp, trusted: Sequence[TimeAuthority]
     named = {"authority": stamp.authority, "member": origin, "size": size, "at": moment_text(stamp.at),
              "said": moment_text(head.head.issued_at)}  # fmt: skip
     if not trusted:
-        words = Text("{authority} says that {member}'s head over {size} entries was there at {at}: whether it may be"
-                     " believed is shown by its certificate, which --tsa names", named)  # fmt: skip
-        return EvidenceFinding(Weight.CLAIMED, FindingCode.TIME_STAMP_CLAIMED, origin, words)
+        words = Text("{authority} says that {member}'s head over {size} entries was there at {at}: no authority that"
+                     " you trust was named by --tsa, so this was not looked at", named)  # fmt: skip
+        return EvidenceFinding(Weight.NOT_LOOKED_AT, FindingCode.TIME_STAMP_NOT_LOOKED_AT, origin, words)
     if not stamp.is_by(trusted):
         words = Text("{authority} says that {member}'s head over {size} entries was there at {at}: no authority that"
                      " you trust vouches for it", named)  # fmt: skip

@@ -13,6 +13,10 @@ WEIGHTS: Mapping[Weight, Words] = {
     Weight.CLAIMED: ("仅一方陈述", "Claimed by one side alone"),
     Weight.MISSING: ("缺失", "Missing"),
     Weight.WITHHELD: ("未向本读者提供，无法核查", "Withheld from this reader, and not examined"),
+    Weight.NOT_LOOKED_AT: (
+        "未核查：未指定据以核对者，其余结论不依赖于此",
+        "Not looked at, since nothing was named to hold it against; nothing else rests on it",
+    ),
     Weight.CONTRADICTION: ("矛盾", "Contradiction"),
 }
 CONCLUSIONS: Mapping[Conclusion, Words] = {

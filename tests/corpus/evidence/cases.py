@@ -54,7 +54,14 @@ from tests.corpus.evidence.forged import (
     within_an_interval,
     without,
 )
-from tests.corpus.evidence.listed import delivery_invented, refusal_left_out, sent_back, unreadable
+from tests.corpus.evidence.listed import (
+    delivery_invented,
+    list_left_out,
+    list_taken_out,
+    refusal_left_out,
+    sent_back,
+    unreadable,
+)
 from tests.corpus.evidence.redacted import (
     directory_left_out,
     for_reader,
@@ -282,6 +289,9 @@ CASES: tuple[PaperCase, ...] = (
               _wrong("event-without-proof")),
     PaperCase("events-refusal-left-out", "the list of events says nothing of what was sent back", refusal_left_out,
               _lacks("event-not-listed")),
+    PaperCase("events-list-left-out", "there is no list of events", list_left_out, _lacks("events-missing")),
+    PaperCase("events-list-taken-out", "the list of events that the index names was taken out", list_taken_out,
+              _wrong("file-missing")),
     PaperCase("events-unreadable", "the list of events has one that there is not", unreadable,
               _wrong("event-without-proof")),
     PaperCase("stamped", "the head of the lead's log is time-stamped", stamped(), Expected(_PROVED), (TIME,)),
@@ -289,8 +299,8 @@ CASES: tuple[PaperCase, ...] = (
               Expected(_PROVED), (ANOTHER, TIME)),
     PaperCase("stamped-late", "the time-stamp was had a month later: it is the bound", stamped(at("04-10")),
               Expected(_PROVED), (TIME,)),
-    PaperCase("stamp-not-trusted", "the reader trusts no time-stamping authority", stamped(),
-              _lacks("time-stamp-claimed")),
+    PaperCase("stamp-not-looked-at", "the reader names no time-stamping authority", stamped(),
+              Expected(_PROVED, ("time-stamp-not-looked-at",))),
     PaperCase("stamp-of-another-authority", "the reader trusts another one", stamped(),
               _lacks("time-stamp-claimed", "time-stamp-missing"), (ANOTHER,)),
     PaperCase("stamp-of-another-head", "the time-stamp is over another head", of_another_head,

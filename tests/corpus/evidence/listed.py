@@ -42,6 +42,25 @@ def refusal_left_out() -> PaperTown:
     return _listing(lambda events: events.remove(next(one for one in events if one["event"] == "ConsignmentRejection")))
 
 
+def list_left_out() -> PaperTown:
+    """There is no list, and the index names none."""
+
+    def forge(index: Index, files: Files) -> None:
+        del files[EVENTS]
+        index["files"] = [one for one in index["files"] if one["path"] != EVENTS]
+
+    town = sent_back()
+    town.forge = forge
+    return town
+
+
+def list_taken_out() -> PaperTown:
+    """The index names the list, and somebody has taken it out."""
+    town = sent_back()
+    town.forge = lambda _, files: files.pop(EVENTS) and None
+    return town
+
+
 def unreadable() -> PaperTown:
     """The list names an event that there is not."""
     return _listing(lambda events: events[0].update(event="Delivered"))

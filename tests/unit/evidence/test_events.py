@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from typing import Any
 
 import pytest
 
@@ -13,10 +12,10 @@ from exchange.evidence.bundle.contents import BundleReader
 from exchange.evidence.bundle.events_file import EVENTS, DeliveryEvent, DeliveryEvents, EventName
 from exchange.evidence.bundle.reading import read_bundle
 from exchange.evidence.proof.events import events_in, with_events
-from exchange.evidence.proof.findings import Conclusion, FindingCode, Weight
+from exchange.evidence.proof.findings import FindingCode, Weight
 from exchange.evidence.proof.verifying import verify_bundle
 from exchange.schemas import Forwarding
-from tests.corpus.evidence.listed import sent_back
+from tests.corpus.evidence.listed import list_left_out, list_taken_out, sent_back
 from tests.corpus.evidence.town import (
     ASKED,
     DECISION,
@@ -26,7 +25,6 @@ from tests.corpus.evidence.town import (
     TRANSPORT,
     PaperTown,
     good,
-    rezipped,
 )
 from tests.unit.facts import at
 
@@ -85,15 +83,11 @@ def test_a_reader_is_told_of_the_files_that_it_gets(reader: BundleReader) -> Non
     assert {one.proof for one in events_in(town.parts.files)} - withheld == {one.proof for one in listed}
 
 
-def test_of_a_bundle_without_a_list_nothing_is_said() -> None:
-    def as_before(index: dict[str, Any], files: dict[str, bytes]) -> None:
-        del files[EVENTS]
-        index["files"] = [one for one in index["files"] if one["path"] != EVENTS]
-
-    town = good()
-    bundle = rezipped(town.bind(), as_before)
-    assert EVENTS not in read_bundle(bundle).files
-    assert verify_bundle(bundle, town.kin.certificate).conclusion is Conclusion.PROVED
+def test_a_bundle_without_a_list_is_told_and_one_whose_list_was_taken_out_once() -> None:
+    for make, code in ((list_left_out, FindingCode.EVENTS_MISSING), (list_taken_out, FindingCode.FILE_MISSING)):
+        town = make()
+        found = verify_bundle(town.bind(), town.kin.certificate)
+        assert [one.code for one in found.findings if one.weight is not Weight.PROVED] == [code]
 
 
 def test_a_file_that_does_not_hold_carries_no_event_and_is_found_once() -> None:

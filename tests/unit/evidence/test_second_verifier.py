@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import io
 import json
 import re
@@ -17,6 +18,8 @@ import pytest
 
 from exchange.approval.rules.deadline import reckon
 from exchange.clock import CST
+from exchange.evidence.bundle.events_file import EVENTS
+from exchange.evidence.proof.events import with_events
 from exchange.evidence.proof.findings import Weight
 from exchange.evidence.proof.verifying import verify_bundle
 from exchange.schemas import EntryKind, LedgerEntry, Term
@@ -54,7 +57,7 @@ def _by_product(bundle: bytes, authority: bytes) -> Outcome:
 
 WITNESSED = [one for one in CASES if any("/witnesses/" in path for path in _files(one["name"]))]
 """What others have seen of logs, it does not look at: `second_witnesses` beside this does."""
-OUTSIDE = {"event-without-proof", "event-not-listed"}
+OUTSIDE = {"event-without-proof", "event-not-listed", "events-missing"}
 """The list of events it does not look at."""
 EXAMINED = [one for one in CASES if "stamp" not in one["name"] and not OUTSIDE & {*one["codes"]}]
 """Time-stamps it does not examine yet."""
@@ -103,9 +106,12 @@ def test_a_bundle_that_is_about_no_case_is_not_judged(second: Any) -> None:
 
 
 def _bound(files: dict[str, bytes], subject: dict[str, str] | None = None) -> bytes:
-    """Files as a bundle whose index names those that are there."""
+    """Files as a bundle whose index names those that are there, and whose list the events that they carry."""
     index = json.loads(files["bundle.json"])
+    files = with_events(files)
     index["files"] = [one for one in index["files"] if one["path"] in files]
+    [listed] = [one for one in index["files"] if one["path"] == EVENTS]
+    listed.update(sha256=hashlib.sha256(files[EVENTS]).hexdigest(), size=len(files[EVENTS]))
     index["subject"] = subject or index["subject"]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

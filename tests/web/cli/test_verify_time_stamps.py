@@ -41,6 +41,9 @@ def test_a_bundle_is_verified_with_the_authorities_that_are_named(tmp_path: Path
     at = {one["code"]: one["at_latest"] for one in found["findings"]}
     assert at["time-stamped"] == at["named-by"] == "2026-03-10T02:20:00+00:00"
     assert "as CN=paper time has time-stamped" in " ".join(run(*words, *named).stdout.split())
-    assert "--tsa" in run(*words, code=3).stdout
+    bare = json.loads(run(*words, "--json").stdout)
+    aside = [one["code"] for one in bare["findings"] if one["weight"] == "not-looked-at"]
+    assert (bare["conclusion"], aside) == ("proved", ["time-stamp-not-looked-at"])
+    assert "--tsa" in run(*words).stdout
     assert "no authority that you trust" in " ".join(run(*words, *named[:2], code=3).stdout.split())
     assert "cannot be read" in run(*words, "--tsa", bundle, code=5).stderr
