@@ -13,13 +13,16 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
 from exchange.broker.admin.provision import Extras, MemberAccount, provision
+from exchange.broker.admin.room import limit_queues
 from exchange.broker.private.elections import elect_leaders
 from exchange.broker.private.node import PrivateNode
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
+from exchange.directory.addressing import home_of
 from exchange.errors import BadConfiguration, DatabaseLost, NotFound
 from exchange.language import tr
 from exchange.machine.files import keep_owner_below, let_nobody_else_write, make_folder, told
+from exchange.messaging.quotas.settings import Quotas
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import open_database, write_link
 from exchange.runtime.links import load_links
@@ -138,8 +141,10 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
         for address in profiles:
             write_link(home.account(address), Link(info.url, None, stamps))
         return
-    shut = revoked_members(settings)
+    shut, quotas = revoked_members(settings), Quotas.read()
     with ManagementClient(info.management_url, info.url) as management:
+        for domain in sorted({home_of(address) for address in profiles}):
+            limit_queues(management, domain, quotas.queue_bytes)
         for address in profiles.keys() - shut:
             password, profile = password_of(home, address), profiles[address]
             management.put_member(MemberAccount.of(address, password, profile.roles, profile.superior))

@@ -125,6 +125,17 @@ class ManagementClient:
         """Set a runtime parameter. Raises BrokerUnavailable, or BadTopology for a plugin or value not known there."""
         self._put(self._parameter(component, name), {"value": dict(value)})
 
+    def put_operator_policy(self, name: str, policy: Mapping[str, Any]) -> None:
+        """Set an operator policy of the vhost. Raises BrokerUnavailable or BadTopology."""
+        self._put(f"/api/operator-policies/{self._quoted(self._vhost)}/{self._quoted(name)}", policy)
+
+    def queue_lengths(self, key: str) -> dict[str, int | None]:
+        """Return by queue the bound of this name that arguments and policies set; None where they set none.
+
+        Raises BrokerUnavailable or BadTopology.
+        """
+        return {str(one["name"]): _bound_of(one, key) for one in self._read(f"/api/queues/{self._quoted(self._vhost)}")}
+
     def delete_parameter(self, component: str, name: str) -> bool:
         """Delete a runtime parameter; False if there was none. Raises BrokerUnavailable or BadTopology."""
         return self._delete(self._parameter(component, name))
@@ -248,6 +259,13 @@ class ManagementClient:
     @staticmethod
     def _quoted(name: str) -> str:
         return quote(name, safe="")
+
+
+def _bound_of(queue: Mapping[str, Any], key: str) -> int | None:
+    """The least of what is set for a queue; a policy's definition is a list where it is empty."""
+    sets = [queue.get("effective_policy_definition") or {}, queue.get("arguments") or {}]
+    found = [each[name] for each, name in zip(sets, (key, f"x-{key}"), strict=True) if name in each]
+    return min(map(int, found), default=None)
 
 
 def member_permissions(address: str, is_window: bool, is_relay: bool = False) -> dict[str, str]:

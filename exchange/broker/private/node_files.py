@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from exchange.broker.private import keeper
 from exchange.broker.private.alias import plain_path
+from exchange.broker.traffic.topology import MAX_BODY
 from exchange.clock import monotonic
 from exchange.machine.files import make_folder, read_json, write_file, write_secret
 
@@ -162,7 +163,7 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str
         f"default_user = {ADMIN}",
         f"default_pass = {password}",
         "disk_free_limit.absolute = 200MB",
-        "max_message_size = 16777216",
+        f"max_message_size = {MAX_BODY}",
         "raft.wal_max_size_bytes = 67108864",
         "log.file.level = info",
         "log.file.rotation.size = 10485760",

@@ -19,16 +19,13 @@ from exchange.broker.faults import error_of
 from exchange.broker.traffic.flight import Flight
 from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
 from exchange.broker.traffic.room import PublicationRoom
-from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, routing_key
+from exchange.broker.traffic.topology import DOCUMENTS, MAX_BODY, MAX_KEY, routing_key
 from exchange.clock import monotonic
 from exchange.language import Text, noted
 from exchange.machine.logger import get_logger
 from exchange.messaging.ports import OnResults, Publication, PublishOutcome, PublishResult
 
 log = get_logger()
-
-MAX_BODY = 16 * 2**20
-"""Octets that RabbitMQ 4 takes in one message; more is refused here, since there it would cost the channel."""
 
 _FLUSH = 2.0
 """Seconds that `close` waits for confirms that are still to come."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from exchange.envelope.sealing import ENVELOPE_LIMIT
+
 DOCUMENTS = "documents"
 """Topic exchange that every member publishes to, and the only one."""
 
@@ -27,6 +29,9 @@ DELIVERY_LIMIT = 20
 UNLIMITED = 1_000_000_000
 """A delivery limit that is never reached; -1 would mean the opposite to RabbitMQ 3.10 and 4.0."""
 
+
+MAX_BODY = ENVELOPE_LIMIT
+"""Octets of a message: those of the largest envelope. Brokers are configured to take no more (`max_message_size`)."""
 
 MAX_KEY = 255
 """Octets of a routing key, or of any other short string (AMQP 0-9-1, section 4.2.5.3)."""

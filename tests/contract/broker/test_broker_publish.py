@@ -10,8 +10,8 @@ import pytest
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.traffic.publisher import MAX_BODY, ConfirmedPublisher
-from exchange.broker.traffic.topology import DOCUMENTS, routing_key
+from exchange.broker.traffic.publisher import ConfirmedPublisher
+from exchange.broker.traffic.topology import DOCUMENTS, MAX_BODY, routing_key
 from exchange.errors import BrokerUnavailable
 from exchange.messaging.ports import PublishOutcome
 from tests.contract.relay import Relay

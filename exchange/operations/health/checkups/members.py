@@ -14,7 +14,7 @@ from exchange.directory import DirectoryView
 from exchange.envelope import Identity
 from exchange.errors import BadConfiguration, BrokerUnavailable, ExchangeError, OperatorError
 from exchange.language import Text
-from exchange.operations.health.checkups import rights, silence
+from exchange.operations.health.checkups import rights, room, silence
 from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.home import open_directory, open_link
 from exchange.runtime.keys.identity import open_identity
@@ -106,6 +106,9 @@ def broker(
     if reached:
         yield from _kind_of_broker(next(iter(reached.values())), len(reached))
         yield from silence.queues(settings, queues)
+        address, link = next(iter(reached.items()))
+        yield from room.messages(link.url, link.user_id or address)
+        yield from room.lengths(settings, {name for names in queues.values() for name in names})
         others = [link for address, link in reached.items() if address not in portals]
         if others:
             yield from rights.enforced(others[0], set(windows) | set(addresses))
