@@ -92,8 +92,9 @@ class Agent(WindowAgent):
     ) -> str:
         """Send an official document; return its message id. A 批复 names the request that it answers.
 
-        Raises Secret, NotFound, Conflict, or CallerError for what the rules of its kind do not allow.
+        Raises Secret, NotFound, Conflict, IntakeStopped, or CallerError for what the rules of its kind do not allow.
         """
+        self._admit()
         message_id = send.send_document(
             self._node(), document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to
         )

@@ -37,6 +37,11 @@ class WindowAgent:
         self._opened.node.renew()
         return self._opened.node
 
+    def _admit(self) -> None:
+        """Raise IntakeStopped while no new business is taken in."""
+        if self._opened.intake is not None:
+            self._opened.intake.check()
+
     def _wrote(self) -> None:
         """Something is in the outbox."""
         raise NotImplementedError
@@ -51,9 +56,10 @@ class WindowAgent:
         """Submit an application, or the file of one as `exchange submit` takes it; return the case's number.
 
         ``enclosures`` are the octets of the attachments that the application names, in its order; a file names its own.
-        Raises BadApplication (with everything that is missing, at once), Secret or Conflict.
+        Raises BadApplication (with everything that is missing, at once), Secret, Conflict or IntakeStopped.
         """
         node = self._node()
+        self._admit()
         if isinstance(application, Path):
             application, enclosures = read_application(application, node.clock)
         number = submit(node, application, enclosures=enclosures).number

@@ -34,6 +34,7 @@ _STATUS: tuple[tuple[type[errors.ExchangeError], int], ...] = (
     (errors.TooLarge, 413),
     (errors.MisdirectedRequest, 421),
     (errors.TooManyRequests, 429),
+    (errors.IntakeStopped, 503),
     (errors.CallerError, 422),
     (errors.SenderError, 422),
     (errors.DatabaseUnavailable, 503),
@@ -79,10 +80,10 @@ def problem_of(request: Request, error: Exception) -> Response:
     headers = {}
     if isinstance(error, errors.Unauthenticated):
         headers["www-authenticate"] = 'Bearer realm="yizhan"'
-    if isinstance(error, errors.TooManyRequests):
+    if isinstance(error, errors.TooManyRequests | errors.IntakeStopped):
         headers["retry-after"] = str(error.seconds)
     status = status_of(error)
-    if status >= 500:
+    if status >= 500 and not isinstance(error, errors.IntakeStopped):
         log.error("api.failed", path=request.url.path, code=error.code, reason=str(error))
         # The operator's part is in the log: what a database or a key file says is not for every token's eyes.
         cannot, later = Text("the exchange cannot do this now"), Text("try again later")

@@ -17,7 +17,7 @@ from exchange.desk.permissions import check_at_desk, may_at_desk
 from exchange.desk.section import DESK_GROUPS, DeskPage, DeskSection
 from exchange.desk.terms import in_desk_terms
 from exchange.desk.visit import DeskVisit, OnceKey
-from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
+from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, IntakeStopped, NotFound
 from exchange.language import Words
 from exchange.language.names import DESK_ROLES
 from exchange.schemas import Role
@@ -151,7 +151,13 @@ def status_of(error: ExchangeError) -> int:
     """Return the HTTP status of an answer that shows this error."""
     if isinstance(error, FormFaults):
         return 422
-    for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503), (DatabaseUnavailable, 503)):
+    for kind, status in (
+        (Denied, 403),
+        (NotFound, 404),
+        (BrokerUnavailable, 503),
+        (DatabaseUnavailable, 503),
+        (IntakeStopped, 503),
+    ):
         if isinstance(error, kind):
             return status
     return 409 if error.exit_code in (2, 4) else 500

@@ -105,6 +105,21 @@ class TooManyRequests(CallerError):
     seconds = 60
 
 
+class IntakeStopped(CallerError):
+    """No new business is taken in for now; ``seconds`` later it is worth trying again. Nothing was kept of this."""
+
+    code = "intake-stopped"
+    exit_code = 6
+    remedy = (
+        "try again later; nothing of this was kept, what was accepted before goes on, and it opens by itself. "
+        "Operators: `exchange doctor`"
+    )
+
+    def __init__(self, message: str | Text | Joined, seconds: int, **parameters: object) -> None:
+        super().__init__(message, **parameters)  # type: ignore[arg-type]
+        self.seconds = seconds
+
+
 class MisdirectedRequest(CallerError):
     """A request for another host than this one: a stranger's page, or a name that nobody told the server of."""
 

@@ -120,6 +120,8 @@ REASONS: Mapping[str, Words] = {
     "text": ("文字不可见或有误", "text that cannot be seen"),
     "too-large": ("过大", "too large"),
     "too-many-hops": ("转运层级过多", "too many hops"),
+    "intake-stopped": ("暂停受理新业务", "no new business is taken in"),
+    "disk-low": ("磁盘将满", "hardly any room on the disk"),
     "too-many-requests": ("尝试过多", "too many requests"),
     "topology": ("队列缺失或不符", "queues"),
     "unauthenticated": ("未认证", "not authenticated"),

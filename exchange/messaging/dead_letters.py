@@ -72,6 +72,12 @@ def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
 
 
+def came_abandoned(dead: str, batch: Sequence[Delivery]) -> bool:
+    """Tell whether a batch, which is of one queue, is of the dead one; an empty batch is of none."""
+    way = batch[0].carriage if batch else None
+    return way is not None and (way.died_of is not None or batch[0].queue == dead)
+
+
 def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, str], Arrival]:
     """Return when messages that were set aside first arrived, by message id and digest of their bytes."""
     found: dict[tuple[str, str], Arrival] = {}

@@ -27,6 +27,7 @@ from exchange.messaging.hints.logs import Beside
 from exchange.messaging.observer import Observer
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import Outgoing, Parcel
+from exchange.messaging.rules.intake import BEGINS
 from exchange.messaging.rules.portals import check_addressees, check_written, may_write
 from exchange.schemas import Body, Header, Matter, Role, Suite, Urgency
 from exchange.store.journal import JournalEntry
@@ -68,6 +69,8 @@ class Node:
     """The calendar of working days, where it has become another since it was last asked for."""
     take_calendar: Callable[[bytes, Lookup], None] = lambda data, directory: None
     """Takes a signed calendar that came from elsewhere. Raises BadDirectory for one that does not count here."""
+    intake: Callable[[], None] = lambda: None
+    """Raises IntakeStopped while no new business is taken in: at doors. Whoever serves it finishes what has begun."""
     untold: Debts = field(default_factory=Debts)
     """Since when its monitors are to be told of deadlines that changed: they are at once where no round would do it."""
     observer: Observer = field(default_factory=Observer)
@@ -202,8 +205,11 @@ class Step:
         An addressee that is revoked, or not listed any more, is left out, and the journal says so: the others must
         not be kept from what concerns them. Whoever cannot do without an addressee looks first.
 
-        Raises Denied at a portal for anything but filings for its window.
+        Raises Denied at a portal for anything but filings for its window, and IntakeStopped at a door for what begins
+        something while no new business is taken in.
         """
+        if body.KIND in BEGINS:
+            self.node.intake()
         check_written(self.node.directory, self.node.address, body.KIND, addressees)
         message_id = message_id or self.node.new_id()
         reached = self.node.reachable(addressees)

@@ -84,12 +84,15 @@ class Receiver:
         accounts: bool = False,
         released: bool = False,
         debts: Debts | None = None,
+        room: Callable[[], None] = lambda: None,
     ) -> None:
         """``accounts``: members have accounts at the broker, and what names none is not accepted.
 
         ``released``: two people have said that what an ended certificate has signed is its owner's.
 
         ``debts``: how long receipts may be owed; without it they are given at once.
+
+        ``room``: raises DatabaseUnavailable while there is no room for anything that comes in.
         """
         self._node = node
         self._handlers = handlers
@@ -97,6 +100,7 @@ class Receiver:
         self._after_commit = after_commit
         self._released = released
         self._debts = debts or Debts()
+        self._room = room
         self._arrivals = Arrivals(arrival)
         self._opener = Opener(node, handlers, self._arrivals, accounts=accounts)
 
@@ -106,6 +110,7 @@ class Receiver:
 
         Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
         """
+        self._room()
         self._node.renew()
         heard(self._node, deliveries)
         self._node.beside.hear(deliveries)
@@ -127,6 +132,7 @@ class Receiver:
 
         Raise TokenUnavailable as long as it could not be signed for.
         """
+        self._room()
         self._node.renew()
         self._node.identity.signing_key.sign(_TRIAL)
         self._node.store.try_writing(_FOR_EACH_OCTET * octets + _FOR_A_BATCH)

@@ -17,6 +17,8 @@ from exchange.language import Text
 from exchange.levels.spread import Take
 from exchange.machine.files import make_folder, write_secret
 from exchange.messaging.node import Node, new_id
+from exchange.messaging.quotas.intake import Intake, free_octets
+from exchange.messaging.quotas.settings import Quotas
 from exchange.runtime.calendars import CalendarKeeper
 from exchange.runtime.keys.renewal import Renewal
 from exchange.runtime.live_catalogue import LiveCatalogue
@@ -43,6 +45,8 @@ class OpenedMember:
     profile: Profile
     take: Take
     """Keeps what holds of other domains' directories."""
+    intake: Intake | None = None
+    """Whether it takes in new business, and what comes in."""
 
 
 def need_domain(home: Home) -> None:
@@ -101,6 +105,8 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
                 remember(tx, directory.tree.marks)
     keeper = HeadKeeper(home.audit_head, store)
     calendars = CalendarKeeper(home, store, address)
+    folder = home.member(address) if home.member(address).is_dir() else home.root
+    intake = Intake(address, store, settings.clock, partial(free_octets, folder), Quotas.read().intake)
     node = Node(
         identity=identity,
         directory=directory,
@@ -117,8 +123,9 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         take_audit_head=partial(renewal.take_audit_head, keeper),
         newer_calendar=calendars.look,
         take_calendar=calendars.take,
+        intake=intake.check,
     )
-    return OpenedMember(node, store, profile, renewal.take)
+    return OpenedMember(node, store, profile, renewal.take, intake)
 
 
 def _take_statement(renewal: Renewal, store: Store, data: bytes) -> None:

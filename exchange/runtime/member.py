@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -23,12 +23,13 @@ from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
+from exchange.messaging.dead_letters import came_abandoned
 from exchange.messaging.dispatch import Dispatcher
 from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal_rest
 from exchange.messaging.log.witnessing import Witnessing
 from exchange.messaging.node import Node
-from exchange.messaging.ports import Delivery
+from exchange.messaging.quotas.intake import HoldNote, Intake
 from exchange.messaging.receive import Receiver
 from exchange.messaging.rules.clocks import doubts
 from exchange.runtime.draining import Left, note_left, what_is_left
@@ -76,6 +77,7 @@ class RunningMember:
         window: int = 400,
         periodic: bool = True,
         event_times: bool = False,
+        intake: Intake | None = None,
         on_activity: Callable[[], None] = lambda: None,
     ) -> None:
         self.node = node
@@ -88,12 +90,15 @@ class RunningMember:
         self._periodic = periodic
         self._event_times = event_times
         self._on_activity = on_activity
+        self._room = intake.check_deliveries if intake is not None else lambda: None
+        node.intake = lambda: None  # its own work goes on; doors look for themselves
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
         self._owing = Owing(node, self._patience)
         self._log_rounds = {
             "log": Sealing().look, "check of the log": Scrubbing().look, "witnesses of logs": Witnessing().look,
+            "broker": HoldNote(lambda: self._publisher is not None and self._publisher.held).look,
         }  # fmt: skip
         tick = tick if tick is not None else tick_for(node.clock)
         self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._owing.wait)
@@ -116,7 +121,7 @@ class RunningMember:
         accounts = self._link.user_id is not None
         receiver = Receiver(
             self.node, self._work.handlers, judge, self._work.on_signed, self._committed, accounts=accounts,
-            debts=self._owing.receipts,
+            debts=self._owing.receipts, room=self._room,
         )  # fmt: skip
         dead = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(
@@ -132,7 +137,7 @@ class RunningMember:
         self._consumer = BatchConsumer(
             self._link.url,
             [*map(ConsumedQueue, queues_of(self.node.address, Role.WINDOW in roles)), ConsumedQueue(dead, first=True)],
-            lambda batch: (receiver.take_abandoned if _was_abandoned(dead, batch) else receiver.on_batch)(batch),
+            lambda batch: (receiver.take_abandoned if came_abandoned(dead, batch) else receiver.on_batch)(batch),
             name=self.node.address,
             max_batch=self._batch,
             trust_stamp=isinstance(judge, BrokerStamp),
@@ -290,9 +295,3 @@ class RunningMember:
                     remember(tx, self.node.directory.tree.marks)
             self._said_alive, self._ticker.records = monotonic(), True
             self._version = self.node.directory.version
-
-
-def _was_abandoned(dead: str, batch: Sequence[Delivery]) -> bool:
-    """Whether a batch, which is of one queue, is of the dead one; an empty batch is of none."""
-    way = batch[0].carriage if batch else None
-    return way is not None and (way.died_of is not None or batch[0].queue == dead)

@@ -66,7 +66,7 @@ class ServingSeat:
             check_not_drained(opened.store, address)
             work = open_serving_work(opened, os.environ)
             link = open_link(settings, address)
-            member = RunningMember(opened.node, opened.store, link, work, on_activity=arrived.set)
+            member = RunningMember(opened.node, opened.store, link, work, on_activity=arrived.set, intake=opened.intake)
             stack.callback(member.close)
             member.start()
             claim.on_lost = member.close  # what others hold by now must not be taken from its queue here

@@ -13,6 +13,8 @@ from exchange.errors import MisdirectedRequest
 from exchange.machine.hosts import KnownHosts
 from exchange.machine.strict_headers import FILES, PAGES, PLAIN
 
+_UNAVAILABLE, _AGAIN_IN = 503, "30"
+"""Whatever cannot be answered now says when it is worth trying again, in seconds, where nothing better is known."""
 _REVALIDATED = "no-cache"
 """Of what is not made anew for each visitor: browsers keep it, and ask whether it has changed."""
 
@@ -36,6 +38,8 @@ class StrictAnswers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 headers.update(PAGES)
+                if message["status"] == _UNAVAILABLE:
+                    headers.setdefault("retry-after", _AGAIN_IN)
                 if headers.get("content-disposition", "").startswith("attachment"):
                     headers["content-security-policy"] = FILES
                 if scope["path"].startswith(self._kept) and message["status"] in (200, 304):

@@ -81,6 +81,11 @@ class ConfirmedPublisher:
         """Whether the broker takes publications at this moment."""
         return self._loop.is_ready
 
+    @property
+    def held(self) -> bool:
+        """Whether the broker holds what is published, for want of memory or disk."""
+        return self._blocked
+
     def publish(self, publications: Sequence[Publication]) -> None:
         """Hand over publications; block while too much is waiting or in flight. Once closed, report all as lost."""
         todo = deque(publications)

@@ -67,7 +67,11 @@ def serve(
             if drained(opened.store) is not None:
                 _end_drained(settings, address, stop, stay)
             member = RunningMember(
-                opened.node, opened.store, open_link(settings, address), open_serving_work(opened, os.environ)
+                opened.node,
+                opened.store,
+                open_link(settings, address),
+                open_serving_work(opened, os.environ),
+                intake=opened.intake,
             )
             life.of(member.stuck)
             try:

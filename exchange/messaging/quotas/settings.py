@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exchange.errors import BadConfiguration
+from exchange.messaging.rules.intake import IntakeLimits
 
-QUEUE_BYTES = "EXCHANGE_QUEUE_BYTES"
+QUEUE_BYTES, DISK_RESERVE = "EXCHANGE_QUEUE_BYTES", "EXCHANGE_DISK_RESERVE"
+WAITING_SECONDS, WAITING_COPIES = "EXCHANGE_WAITING_SECONDS", "EXCHANGE_WAITING_COPIES"
 _UNITS = {"": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _SIZE = re.compile(r"([0-9]{1,15}) ?(|[KMGT]iB)", re.ASCII)
 _SMALLEST_QUEUE = 16 * 2**20
@@ -24,12 +26,31 @@ class Quotas:
     queue_bytes: int = 2**30
     """Octets that one queue holds at the broker; what comes beyond stays in its sender's outbox."""
 
+    intake: IntakeLimits = field(default_factory=IntakeLimits)
+    """From where on no new business is taken in."""
+
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None) -> Quotas:
         """Read the variables EXCHANGE_QUEUE_BYTES and its siblings. Raises BadConfiguration."""
         env = os.environ if env is None else env
         usual = cls()
-        return cls(queue_bytes=_size(env, QUEUE_BYTES, usual.queue_bytes, _SMALLEST_QUEUE))
+        intake = IntakeLimits(
+            seconds=_number(env, WAITING_SECONDS, int(usual.intake.seconds)),
+            copies=_number(env, WAITING_COPIES, usual.intake.copies),
+            reserve=_size(env, DISK_RESERVE, usual.intake.reserve, 0),
+        )
+        return cls(_size(env, QUEUE_BYTES, usual.queue_bytes, _SMALLEST_QUEUE), intake)
+
+
+def _number(env: Mapping[str, str], name: str, usual: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+        raise BadConfiguration(
+            "{name} is no whole number above 0", remedy="write for example {name}={usual}", name=name, usual=usual
+        )
+    return int(text)
 
 
 def _size(env: Mapping[str, str], name: str, usual: int, least: int) -> int:

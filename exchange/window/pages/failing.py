@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from exchange.errors import DatabaseUnavailable, Denied, ExchangeError, NotFound, TooLarge, TooManyRequests
+from exchange.errors import (
+    DatabaseUnavailable,
+    Denied,
+    ExchangeError,
+    IntakeStopped,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+)
 from exchange.web.door.turnstile import Crowded
 from exchange.window.guest import Guest
 
@@ -13,6 +21,7 @@ _STATUSES: tuple[tuple[type[ExchangeError], int], ...] = (
     (NotFound, 404),
     (TooLarge, 413),
     (TooManyRequests, 429),
+    (IntakeStopped, 503),
     (Denied, 403),
     (DatabaseUnavailable, 503),
 )
@@ -31,7 +40,7 @@ def troubled(guest: Guest, error: ExchangeError) -> Response:
     status = status_of(error)
     title = ("没有这一页", "There is no such page") if status == 404 else _TITLE
     answer = guest.page("trouble.html", title, status, error=error, operators=status >= 500)
-    if isinstance(error, TooManyRequests | Crowded):
+    if isinstance(error, TooManyRequests | Crowded | IntakeStopped):
         answer.headers["retry-after"] = str(error.seconds)
     return answer
 

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from exchange.clock import RealClock
-from exchange.errors import BadApplication, BadFile, ExchangeError, NotFound, TooLarge, TooManyRequests
+from exchange.errors import BadApplication, BadFile, ExchangeError, IntakeStopped, NotFound, TooLarge, TooManyRequests
 from exchange.language import language
 from exchange.portal.uploads.file_names import file_name
 from exchange.portal.uploads.joining import is_there
@@ -55,7 +55,7 @@ def _in_words(answer: Answering) -> Answering:
             return Response(status_code=400)  # nobody reads it: what has come is kept
         except ExchangeError as error:
             words = {"what": error.written(language()), "remedy": error.remedy_text.written(language())}
-            more = {"retry-after": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
+            more = {"retry-after": str(error.seconds)} if isinstance(error, TooManyRequests | IntakeStopped) else {}
             return JSONResponse({"code": error.code, **words}, _status(error), {**_HEADERS, **more})
 
     return answering
@@ -122,6 +122,7 @@ def _announced(guest: Guest) -> _Place:
         raise BadFile("the file is empty", remedy="open it to see whether it was saved, and choose it again")
     expect_size(size)
     expect_room(one.draft, material, size)
+    guest.face.node.intake()
     return _Place(one, announced.key, guest.face.partials.begin(announced, RealClock().now()))
 
 
