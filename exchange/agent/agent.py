@@ -157,7 +157,7 @@ class Agent(WindowAgent):
         self._handout.give_back()
         while True:
             self._seat.ready()
-            found = self._handout.take(limit, hold)
+            found = self._handout.take(limit, hold, self._opened.node.clock)
             left = until - monotonic()
             if found or left <= 0:
                 break

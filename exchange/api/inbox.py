@@ -21,8 +21,9 @@ from exchange.api.models import AcknowledgedOut, AcknowledgeIn, LeaseIn, LeaseOu
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented
 from exchange.errors import Conflict, NotFound
-from exchange.messaging.inbox import Inbox
-from exchange.operations.systems.member.records import LEASES_KEPT, LeasedMessage
+from exchange.messaging.log.handovers import HandingSystem, HandoverWay
+from exchange.operations.systems.member.handing_over import hand_over, lease_out
+from exchange.operations.systems.member.records import LeasedMessage
 from exchange.operations.systems.member.store import Leases
 from exchange.schemas.base import MessageId
 
@@ -61,8 +62,7 @@ def lease(caller: Receiving, api: Shared, asked: Annotated[LeaseIn, json_of(Leas
     opened, now = api.member(caller.member), api.clock.now()
     lease_id, until = str(uuid.uuid4()), now + timedelta(seconds=asked.seconds)
     with opened.store.transaction() as tx:
-        tx[Leases].forget(now - LEASES_KEPT)
-        found = tx[Leases].lease(lease_id, asked.limit, now, until)
+        found = lease_out(tx, lease_id, asked.limit, now, until, opened.node.clock.now())
     messages = tuple(message_out(opened.node.directory, one) for one in found)
     return LeaseOut(lease=lease_id, until=until, messages=messages)
 
@@ -84,9 +84,8 @@ def acknowledge(
         held = {(one.sender, one.message_id): one for one in tx[Leases].of(lease_id)}
         wanted = [(one.sender, one.message_id) for one in asked.messages] or list(held)
         _expect_held(held, wanted, now)
-        for sender, message_id in wanted:
-            tx[Inbox].take(sender, message_id, opened.node.clock.now())
-        tx[Leases].acknowledge(lease_id, wanted, now)
+        system = HandingSystem(way=HandoverWay.API, name=caller.name, token_id=caller.token_id)
+        hand_over(tx, lease_id, wanted, system, now, opened.node.clock.now())
         done = [one for one in tx[Leases].of(lease_id) if one.acknowledged_at is not None]
     keys = tuple(MessageKey(sender=one.sender, message_id=one.message_id) for one in done)
     return AcknowledgedOut(lease=lease_id, acknowledged=keys)

@@ -209,7 +209,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "Upkeep",
         {
             "trace": "One message, its whole way, for every addressee: written, sealed, dispatched, arrived, "
-            "taken, opened, handled, receipted, answered.",
+            "taken, opened, handled, receipted, handed over to the own system, answered.",
             "find": "Finds messages or cases in the stores of this domain's members, newest first, a page at a time.",
         },
     ),

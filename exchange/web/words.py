@@ -16,6 +16,7 @@ STAGES: dict[Stage, Words] = {
     Stage.OPENED: ("已启封验签", "opened and verified"),
     Stage.HANDLED: ("已处理", "handled"),
     Stage.RECEIPTED: ("已签收", "receipted"),
+    Stage.HANDED_OVER: ("已交付本部门系统", "handed over to the own system"),
     Stage.ANSWERED: ("已答复", "answered"),
 }
 MARKS: dict[Mark, Words] = {

@@ -48,7 +48,7 @@ def trace(
     as_json: JsonOption = False,
 ) -> None:
     """One message, its whole way, for every addressee: written, sealed, dispatched, arrived, taken, opened, handled,
-    receipted, answered.
+    receipted, handed over to the own system, answered.
 
     Read from the stores of this domain's members, with receipts verified, and from the broker where it can be asked.
     What is missing and what contradicts is named; the content stays closed. Exit code 3 for an id that nobody has.

@@ -29,6 +29,10 @@ class EventName(StrEnum):
     """The addressee's exchange has it, and has signed for it."""
     CONSIGNMENT_REJECTION = "ConsignmentRejection"
     """The addressee has sent it back."""
+    CONTENT_HANDOVER = "ContentHandover"
+    """The addressee's own system has acknowledged it, says the addressee's log."""
+    CONTENT_HANDOVER_FAILURE = "ContentHandoverFailure"
+    """The addressee's own system had it on lease, and did not acknowledge it in time, says the addressee's log."""
     ACCEPTANCE_REJECTION_EXPIRY = "AcceptanceRejectionExpiry"
     """The time within which a department could agree or object was over, says a monitor."""
 
@@ -54,6 +58,8 @@ class DeliveryEvent(Wire):
     """Why it was sent back."""
     department: Annotated[Address | None, Field(exclude_if=lambda address: address is None)] = None
     """Who has not answered."""
+    system: Annotated[str | None, StringConstraints(max_length=100), Field(exclude_if=lambda name: name is None)] = None
+    """Which of the addressee's systems has it: the name of its token."""
     proof: FilePath
     """The file of the bundle that carries it."""
 

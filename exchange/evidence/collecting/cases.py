@@ -43,7 +43,7 @@ def collect_case(
             if found:
                 had.append(member)
                 add_messages(parts, tx, member, found)
-                add_log(parts, tx, member, number)
+                add_log(parts, tx, member, number, {(one.sender, one.message_id) for one in found})
         add_witnesses(parts, looked_at, had)
     if lead is None:
         raise NotFound(

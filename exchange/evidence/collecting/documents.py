@@ -1,4 +1,6 @@
-"""Everything on record about one message: itself, what it answers and what answers it, and who has signed for it."""
+"""Everything on record about one message: itself, what it answers and what answers it, who has signed for it, and whose
+own system has it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,15 @@ from contextlib import ExitStack
 from exchange.envelope.document import clear_header
 from exchange.errors import NotFound
 from exchange.evidence.bundle.contents import BundleSubject, SubjectKind
+from exchange.evidence.collecting.logs import add_handovers
 from exchange.evidence.collecting.messages import add_messages
 from exchange.evidence.collecting.parts import BundleParts
+from exchange.evidence.collecting.witnesses import add_witnesses
 from exchange.messaging.documents import Documents
 from exchange.messaging.records import StoredDocument
 from exchange.schemas import CaseAddition, Forwarding, JointDocument, JointDraft, Notice
 from exchange.store import Store
+from exchange.store.transaction import Transaction
 
 _KINDS = {
     Notice.KIND: SubjectKind.NOTICE,
@@ -30,9 +35,11 @@ def collect_document(
     """Add a message with its conversation and receipts; return what it is, and who had any of it. Raises NotFound."""
     subject: BundleSubject | None = None
     had = []
+    looked_at: dict[str, Transaction] = {}
+    logged = []
     with ExitStack() as stack:
         for member, store in stores.items():
-            tx = stack.enter_context(store.reading())
+            tx = looked_at[member] = stack.enter_context(store.reading())
             those = tx[Documents].find(message_id)
             for conversation in dict.fromkeys(one.conversation_id for one in those):
                 those += tx[Documents].of_conversation(conversation)
@@ -40,11 +47,14 @@ def collect_document(
                 continue
             had.append(member)
             add_messages(parts, tx, member, _once(those))
+            if add_handovers(parts, tx, member, {(one.sender, one.message_id) for one in those}):
+                logged.append(member)
             for one in those:
                 _add_enclosed(parts, one)
                 if one.message_id == message_id and subject is None:
                     kind = _KINDS.get(one.kind, SubjectKind.DOCUMENT)
                     subject = BundleSubject(kind=kind, id=message_id, of=one.sender)
+        add_witnesses(parts, looked_at, logged)
     if subject is None:
         raise NotFound(
             "no message {id} is on record here",

@@ -12,7 +12,9 @@ from exchange.envelope.document import clear_header, parse_body, payload_of
 from exchange.errors import ExchangeError
 from exchange.evidence.bundle.events_file import EVENTS, DeliveryEvent, DeliveryEvents, EventName
 from exchange.evidence.bundle.receipt_file import leaf_in
+from exchange.evidence.proof.logs import ENTRIES, LOG, entry_in
 from exchange.evidence.proof.records import DOCUMENTS, RECEIPTS
+from exchange.messaging.log.handovers import HandoverEvent, is_handover, read_handover
 from exchange.messaging.receipts import read_receipt
 from exchange.schemas import DeemedConsent, Forwarding, Header, ReceiptBatch, ReceiptOutcome
 
@@ -75,4 +77,21 @@ def _of_receipt(path: str, data: bytes) -> Iterator[DeliveryEvent]:
     )  # fmt: skip
 
 
-_DERIVED = {DOCUMENTS: _of_document, RECEIPTS: _of_receipt}
+def _of_log(path: str, data: bytes) -> Iterator[DeliveryEvent]:
+    """An entry of a journal that says that the member's own system has a message, or did not say so."""
+    _, member, folder, _ = ([*path.split("/"), "", "", ""])[:4]
+    entry = entry_in(data) if folder == ENTRIES else None
+    if entry is None or not is_handover(entry.event):
+        return
+    told = read_handover(entry.event, entry.at, entry.message_id, entry.detail)
+    yield DeliveryEvent(
+        event=_HANDED_OVER[told.event], message_id=told.message_id, digest=told.digest, by=member, at=told.at,
+        system=told.system.name or None if told.system is not None else None, proof=path,
+    )  # fmt: skip
+
+
+_HANDED_OVER = {
+    HandoverEvent.DONE: EventName.CONTENT_HANDOVER,
+    HandoverEvent.FAILED: EventName.CONTENT_HANDOVER_FAILURE,
+}
+_DERIVED = {DOCUMENTS: _of_document, RECEIPTS: _of_receipt, LOG: _of_log}

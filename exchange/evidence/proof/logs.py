@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.audit.log.heads import SignedHead, read_log_head
-from exchange.audit.log.leaves import read_leaf
+from exchange.audit.log.leaves import LogEntry, read_leaf
 from exchange.audit.log.receipts import verify_inclusion
 from exchange.envelope import Trust, cbor
 from exchange.errors import ExchangeError, Forged, Malformed
@@ -35,6 +35,8 @@ class LoggedEntry:
     """When that head was signed, by its member's own clock."""
     message_id: str | None
     """The message that it names."""
+    entry: LogEntry
+    """The entry itself."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class ProvedLogs:
     """By member and size."""
     entries: tuple[LoggedEntry, ...]
     findings: tuple[EvidenceFinding, ...]
+
+    @property
+    def not_proved(self) -> set[str]:
+        """Return the files that do not hold: nothing follows from what they say."""
+        return {one.about for one in self.findings if one.code is FindingCode.LOG_NOT_VERIFIED}
 
 
 def read_logs(bundle: Bundle, trust: Trust) -> ProvedLogs:
@@ -101,13 +108,25 @@ def _head(data: bytes, member: str, trust: Trust) -> SignedHead:
 
 def _entry(data: bytes, member: str, name: str, heads: Mapping[int, SignedHead], trust: Trust) -> LoggedEntry:
     """An entry with the head under which it stands. Raises Malformed, Untrusted or Forged."""
-    parts = cbor.decode(data, _WHAT, _LIMIT)
-    if not isinstance(parts, list | tuple) or len(parts) != 2 or not all(isinstance(one, bytes) for one in parts):
-        raise Malformed("entry of a log: not an entry with its receipt")
-    leaf, receipt = parts
+    leaf, receipt = _parts(data)
     entry = read_leaf(leaf)
     found = verify_inclusion(receipt, leaf, trust)
     head = heads.get(found.size)
     if head is None or head.head.root != found.root.hex() or name != f"{found.index}.cbor":
         raise Forged("entry of a log: no head in the bundle is over it")
-    return LoggedEntry(member, found.size, head.head.issued_at, entry.message_id)
+    return LoggedEntry(member, found.size, head.head.issued_at, entry.message_id, entry)
+
+
+def entry_in(data: bytes) -> LogEntry:
+    """Return the entry that a file of a log has, by itself: whether it stands there is another question.
+
+    Raises Malformed.
+    """
+    return read_leaf(_parts(data)[0])
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes]:
+    parts = cbor.decode(data, _WHAT, _LIMIT)
+    if not isinstance(parts, list | tuple) or len(parts) != 2 or not all(isinstance(one, bytes) for one in parts):
+        raise Malformed("entry of a log: not an entry with its receipt")
+    return parts[0], parts[1]

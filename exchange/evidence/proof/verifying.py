@@ -15,6 +15,7 @@ from exchange.evidence.bundle.reading import Bundle, read_bundle
 from exchange.evidence.bundle.workdays_file import WORKDAYS, PackageDays, package_days
 from exchange.evidence.proof.cases import case_findings
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, FindingCode, Weight, conclusion_of
+from exchange.evidence.proof.handovers import handover_findings
 from exchange.evidence.proof.listed_events import event_findings
 from exchange.evidence.proof.logs import read_logs
 from exchange.evidence.proof.records import ProvedRecords, read_records
@@ -79,7 +80,8 @@ def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] 
         *records.findings,
         *withheld_findings(bundle, records, withheld),
         *_of_subject(bundle, records),
-        *event_findings(bundle, {one.path for one in bundle.faults} | records.not_proved),
+        *handover_findings(logs, records),
+        *event_findings(bundle, {one.path for one in bundle.faults} | records.not_proved | logs.not_proved),
     ]
     if subject.kind is SubjectKind.CASE:
         found += case_findings(subject.id, subject.of, records, trust)

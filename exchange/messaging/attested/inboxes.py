@@ -1,13 +1,14 @@
-"""Rows of the inbox against the document that came, and against the receipt that this member has signed for it."""
+"""Rows of the inbox against the document that came, the receipt that this member has signed for it, and its journal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from exchange.messaging.attested.contradiction import RowAt, RowContradiction
+from exchange.messaging.attested.contradiction import DocumentRef, RowAt, RowContradiction
 from exchange.messaging.attested.rule import RowRule
 from exchange.messaging.attested.view import RecordedPaper, RowsView
+from exchange.messaging.log.handovers import HandoverEvent, Handovers
 from exchange.messaging.tables import inbox
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome
 from exchange.store.rows import Row
@@ -24,6 +25,7 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
         if paper.header is not None:
             yield from at.differs("kind", row["kind"], paper.header.kind, paper.ref)
     yield from _signed_for(view, at, row, paper)
+    yield from _handed_over(view, at, row)
 
 
 def _signed_for(view: RowsView, at: RowAt, row: Row, paper: RecordedPaper | None) -> Iterator[RowContradiction]:
@@ -55,6 +57,16 @@ def _as_signed(at: RowAt, row: Row, receipt: Receipt, signed: RecordedPaper) -> 
         yield from at.differs("arrived_latest", row["arrived_latest"], receipt.arrived_at, signed.ref)
     if row["arrived_earliest"] > max(receipt.arrived_at, row["arrived_latest"]):
         yield from at.differs("arrived_earliest", row["arrived_earliest"], receipt.arrived_at, signed.ref)
+
+
+def _handed_over(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
+    """Whether the own system has it is said by the journal, too, which the log seals; earlier releases did not."""
+    lines = [one for one in view.tx[Handovers].of([row["message_id"]]) if one.sender == row["sender"]]
+    for line in lines:
+        if line.event is HandoverEvent.DONE:
+            head = DocumentRef(view.member, row["message_id"], line.event.value, line.digest)
+            yield from at.differs("taken_at", row["taken_at"], line.at, head)
+            yield from at.differs("digest", row["digest"], line.digest, head)
 
 
 def _outcome(accepted: object) -> str:

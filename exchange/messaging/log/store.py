@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -19,6 +19,8 @@ _CLAIMED = "log-claimed"
 _LOCKED = "55P03"
 """PostgreSQL's code for a lock that was not had in time."""
 _PATIENCE = "200ms"
+_AT_ONCE = 500
+"""Messages of which a database is asked at once."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ _ENTRIES = (
     .limit(bindparam("most"))
 )
 _OF_CASE = select(*_ENTRIES.selected_columns).where(_j.case_number == bindparam("number")).order_by(_j.id)
+_OF_MESSAGES = (
+    select(*_ENTRIES.selected_columns)
+    .where(_j.message_id.in_(bindparam("ids", expanding=True)), _j.event.in_(bindparam("events", expanding=True)))
+    .where(_j.id <= bindparam("until"))
+    .order_by(_j.id)
+)
 _BETWEEN = _ENTRIES.where(_j.id <= bindparam("until"))
 _AFTER = _HEADS.where(_h.size > bindparam("beyond")).order_by(_h.size).limit(bindparam("most"))
 _BELOW = _HEADS.where(_h.size <= bindparam("most")).order_by(_h.size.desc()).limit(1)
@@ -127,6 +135,16 @@ class MemberLog:
         """Return the sealed rows about a case with their places in the log, up to a head."""
         query = _OF_CASE.where(_j.id <= head.last_id)
         found = [LogEntry(*row) for row in self._db.execute(query, {"number": number})]
+        return [(self._index(entry.number), entry) for entry in found]
+
+    def entries_of_messages(
+        self, message_ids: Collection[str], events: Collection[str], head: KeptHead
+    ) -> list[tuple[int, LogEntry]]:
+        """Return the sealed rows of some kinds that name these messages, with their places, up to a head."""
+        wanted, found = list(message_ids), list[LogEntry]()
+        for begin in range(0, len(wanted), _AT_ONCE):
+            some = {"ids": wanted[begin : begin + _AT_ONCE], "events": list(events), "until": head.last_id}
+            found += [LogEntry(*row) for row in self._db.execute(_OF_MESSAGES, some)]
         return [(self._index(entry.number), entry) for entry in found]
 
     def _index(self, number: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exchange.approval.rules.states import DeskState
+from exchange.messaging.log.handovers import Handover
 from exchange.messaging.records import OutboxState
 
 
@@ -148,5 +149,7 @@ class TraceFacts:
     answers: tuple[AnswerFact, ...] = ()
     desks: tuple[DeskFact, ...] = ()
     notes: tuple[NoteFact, ...] = ()
+    handovers: tuple[tuple[str, Handover], ...] = ()
+    """By member: what its journal says of its own system."""
     queued: Mapping[str, int | None] | None = field(default=None)
     """Messages by queue, by the broker; None where it could not be asked."""

@@ -17,6 +17,7 @@ class CopyFacts:
         mine = (one for one in facts.aside if one.member == address and one.sender in (None, sender))
         self.aside = sorted(mine, key=lambda one: (one.first_at, one.id))
         self.transit = [one for one in facts.aside if one.member != address and one.stage == "transit"]
+        self.handovers = [told for member, told in facts.handovers if (member, told.sender) == (address, sender)]
         self.receipt = next((one for one in facts.receipts if one.addressee == address), None)
         answers = (one for one in facts.answers if one.member == address)
         self.answers = sorted(answers, key=lambda one: (one.at, one.message_id))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.rules.states import DeskState
+from exchange.messaging.log.handovers import HandoverEvent
 from exchange.messaging.records import OutboxState
 from exchange.operations.records.trace_facts import NoteFact, ReceiptFact, TracedCopy, TracedTaking, TraceFacts
 from exchange.operations.trace.copy import CopyFacts
@@ -58,7 +59,7 @@ def trace(facts: TraceFacts) -> Trace:
 
 
 def _way(view: CopyFacts) -> Way:
-    steps = (*_sent(view), *_received(view), _receipted(view), _answered(view))
+    steps = (*_sent(view), *_received(view), _receipted(view), _handed_over(view), _answered(view))
     return Way(view.address, steps, tuple(_failures(view)), tuple(findings(view)))
 
 
@@ -111,11 +112,8 @@ def _taken(taken: TracedTaking, created_at: datetime | None) -> Iterator[TraceSt
     earliest = min(max(taken.earliest, created_at or taken.earliest), taken.latest)
     until = taken.latest if taken.latest != earliest else None
     yield TraceStep(Stage.ARRIVED, Mark.DONE, earliest, until, taken.member, taken.source)
-    fetched = f"→ {taken.fetched_at.isoformat(timespec='seconds')}" if taken.fetched_at else ""
     for stage in (Stage.TAKEN, Stage.OPENED):
-        yield TraceStep(
-            stage, Mark.DONE, taken.recorded_at, None, taken.member, fetched if stage is Stage.TAKEN else ""
-        )
+        yield TraceStep(stage, Mark.DONE, taken.recorded_at, None, taken.member)
     mark = Mark.DONE if taken.accepted else Mark.FAILED
     yield TraceStep(Stage.HANDLED, mark, taken.recorded_at, None, taken.member, taken.reason or "")
 
@@ -140,6 +138,17 @@ def _receipted(view: CopyFacts) -> TraceStep:
     return TraceStep(Stage.RECEIPTED, Mark.DONE, receipt.signed_for_at, None, sender, receipt.receipt_id)
 
 
+def _handed_over(view: CopyFacts) -> TraceStep:
+    """The member's own system has it; what nobody has acknowledged lacks nothing: a member need not have a system."""
+    taken = view.taken
+    if taken is None or taken.fetched_at is None:
+        return TraceStep(Stage.HANDED_OVER, Mark.NOT_NEEDED)
+    done = next((one for one in view.handovers if one.event is HandoverEvent.DONE), None)
+    system = done.system if done is not None else None
+    detail = " ".join(part for part in (system.way.value, system.name) if part) if system is not None else ""
+    return TraceStep(Stage.HANDED_OVER, Mark.DONE, taken.fetched_at, None, taken.member, detail)
+
+
 def _answered(view: CopyFacts) -> TraceStep:
     if view.answers:
         first = view.answers[0]
@@ -160,4 +169,6 @@ def _failures(view: CopyFacts) -> Iterator[TraceStep]:
         by = f", by the account of {letter.account}" if letter.account not in (None, letter.sender) else ""
         detail = f"{letter.id} {letter.code}: {letter.reason} (× {letter.attempts}{by})"
         steps.append(TraceStep(stage, Mark.FAILED, letter.first_at, until, letter.member, detail))
+    over = [one for one in view.handovers if one.event is HandoverEvent.FAILED]
+    steps += [TraceStep(Stage.HANDED_OVER, Mark.FAILED, one.at, None, view.address) for one in over]
     yield from sorted(steps, key=lambda step: (step.at is None, step.at))

@@ -18,6 +18,7 @@ class Stage(StrEnum):
     OPENED = "opened"
     HANDLED = "handled"
     RECEIPTED = "receipted"
+    HANDED_OVER = "handed-over"
     ANSWERED = "answered"
 
 

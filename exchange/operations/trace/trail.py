@@ -13,6 +13,7 @@ from exchange.audit import verify_receipt
 from exchange.envelope import Trust, verify_signed
 from exchange.envelope.document import clear_header
 from exchange.errors import ExchangeError, NotFound, SenderError
+from exchange.messaging.log.handovers import Handovers
 from exchange.messaging.receipts import receipt_proof
 from exchange.messaging.records import OutboxState
 from exchange.operations.records.lines import MessageHead
@@ -126,6 +127,7 @@ def _facts(
         tuple(_answers(reading, message)),
         tuple(_desks(reading, message, cases)) if head.kind == Consultation.KIND else (),
         notes,
+        tuple((address, one) for address, tx in having for one in tx[Handovers].of([head.message_id])),
     )
 
 

@@ -6,10 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,10 +28,11 @@ from exchange.api.webhooks.deliver import Deliverer
 from exchange.audit import verify_receipt
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST, RealClock, SteppedClock
+from exchange.runtime.settings import Home
 from exchange.schemas import ReceiptOutcome, ReceiptProof
 from tests.api_page import event_fields
 from tests.journeys.city import wait_until
-from tests.processes import ProcessDomain
+from tests.processes import ProcessDomain, run
 from tests.web.api.test_api_window import APPLICATION, DECISION, TERM
 from tests.web.department import LETTER, Bureau, bureau_over, token_for
 
@@ -104,6 +107,39 @@ def test_two_members_exchange_a_document_by_the_api_alone(city: ProcessDomain) -
         whole = ReceiptProof(index=proof["index"], size=proof["size"], path=steps, **given)
         receipt = verify_receipt(whole, city.open("planning").node.directory)
         assert (receipt.message_id, receipt.outcome) == (message_id, ReceiptOutcome.ACCEPTED)
+
+
+def test_what_a_department_s_own_system_has_is_proved_by_a_bundle(city: ProcessDomain, tmp_path: Path) -> None:
+    city.serve_all()
+    (number,) = city.submit(1)
+    with console(city) as (bureau, _):
+        planning, transport = (bureau.client(city.address(name)) for name in ("planning", "transport"))
+        letter = planning.post(f"{API}/documents", json=letter_to(city)).json()["message_id"]
+        lease, _ = leased(transport, "document")
+        assert transport.post(f"{API}/inbox/leases/{lease}/acknowledgement", json={}).status_code == 200
+        lease, asked = leased(planning, "consultation")
+        assert planning.post(f"{API}/inbox/leases/{lease}/acknowledgement", json={}).status_code == 200
+    for name in ("planning", "transport"):
+        city.served[name].send_signal(signal.SIGTERM)
+        city.served[name].wait()  # it seals its log at the end
+    trusted = Home(city.settings.home).authority / "authority.der"
+    of_case = (number, "planning", asked["message_id"], 3)  # nothing is decided yet
+    for what, member, message, code in ((letter, "transport", letter, 0), of_case):
+        bundle = tmp_path / f"{member}.zip"
+        run(city, "evidence", what, "-o", str(bundle))
+        with zipfile.ZipFile(bundle) as archive:
+            events = json.loads(archive.read("evidence.json"))["events"]
+        handed = [one for one in events if one["event"] == "ContentHandover" and one["message_id"] == message]
+        (done,) = [one for one in handed if one["by"] == city.address(member)]
+        assert done["system"] == "tests"
+        assert done["proof"].startswith(f"log/{city.address(member)}/entries/")
+        found = json.loads(run(city, "verify", str(bundle), "--trust", str(trusted), "--json", code=code).stdout)
+        told = [one for one in found["findings"] if one["code"] == "handed-over"]
+        assert {one["weight"] for one in told if one["about"] == message} == {"proved"}
+        assert "contradiction" not in {one["weight"] for one in found["findings"]}
+    (way,) = json.loads(run(city, "trace", letter, "--json").stdout)["traces"][0]["ways"]
+    (step,) = [one for one in way["steps"] if one["stage"] == "handed-over"]
+    assert (step["mark"], step["detail"]) == ("done", "api tests")
 
 
 def test_a_department_asks_the_window_for_licence_information_by_the_api(city: ProcessDomain) -> None:

@@ -57,8 +57,8 @@ def _by_product(bundle: bytes, authority: bytes) -> Outcome:
 
 WITNESSED = [one for one in CASES if any("/witnesses/" in path for path in _files(one["name"]))]
 """What others have seen of logs, it does not look at: `second_witnesses` beside this does."""
-OUTSIDE = {"event-without-proof", "event-not-listed", "events-missing"}
-"""The list of events it does not look at."""
+OUTSIDE = {"event-without-proof", "event-not-listed", "events-missing", "handover-differs", "handover-claimed"}
+"""The list of events it does not look at, nor what logs say of handing over."""
 EXAMINED = [one for one in CASES if "stamp" not in one["name"] and not OUTSIDE & {*one["codes"]}]
 """Time-stamps it does not examine yet."""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 LEASES_KEPT = timedelta(hours=24)
 """How long a lease is remembered after it was over: so long an acknowledgement may be repeated."""
+
+SETTLED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Until when a lease is said to have run that was given back, or of which it is on record that it was over: so that
+nobody finds out a second time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from exchange.approval.tables import case_file
 from exchange.messaging.documents import stored
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.tables import document, inbox
-from exchange.operations.systems.member.records import DocumentLine, GivenAnswer, LeasedMessage
+from exchange.operations.systems.member.records import SETTLED, DocumentLine, GivenAnswer, LeasedMessage
 from exchange.operations.systems.member.tables import api_answer, api_lease
 
 _a, _l, _d, _i = api_answer.c, api_lease.c, document.c, inbox.c
 _RECEIPT = "receipt"
+_LAPSED_AT_ONCE = 500
 _DESK = [desk.c[field.name] for field in fields(DeskRow)]
 _UNTAKEN = (_i.taken_at.is_(None), _i.kind != _RECEIPT, _i.accepted.is_(True))
 # Not by an index of directions: SQLite would go through all that was ever received.
@@ -108,11 +109,23 @@ class Leases:
             self._db.execute(update(api_lease).where(*here, _l.acknowledged_at.is_(None)).values(acknowledged_at=now))
 
     def forget(self, before: datetime) -> None:
-        self._db.execute(delete(api_lease).where(_l.until < before))
+        self._db.execute(delete(api_lease).where(_l.until < before, _l.until > SETTLED))
 
     def release(self, lease_id: str, now: datetime) -> int:
         held = (_l.lease_id == lease_id, _l.acknowledged_at.is_(None), _l.until > now)
-        return self._db.execute(update(api_lease).where(*held).values(until=now)).rowcount
+        return self._db.execute(update(api_lease).where(*held).values(until=SETTLED)).rowcount
+
+    def settle_lapsed(self, now: datetime) -> list[LeasedMessage]:
+        """Return what was on a lease that is over and was not acknowledged; each is returned once a lease."""
+        over = (_l.until <= now, _l.until > SETTLED, _l.acknowledged_at.is_(None))
+        rows = self._db.execute(
+            select(_l.sender, _l.message_id, _l.until, _l.acknowledged_at).where(*over).limit(_LAPSED_AT_ONCE)
+        ).all()
+        found = [LeasedMessage(*row) for row in rows]
+        for one in found:
+            here = (_l.sender == one.sender, _l.message_id == one.message_id)
+            self._db.execute(update(api_lease).where(*here, *over).values(until=SETTLED))
+        return found
 
 
 class InboxPages:
