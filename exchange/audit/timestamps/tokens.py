@@ -93,6 +93,7 @@ def read_stamp(data: bytes) -> TimeStamp:
         at = info.gen_time.replace(tzinfo=UTC) if info.gen_time.tzinfo is None else info.gen_time.astimezone(UTC)
         nonce, certain = info.nonce, _is_for_time(signer)
         check_signature(data, signer)
+        name = _name_of(signer)  # cryptography reads a part of a certificate when it is asked for
     except SenderError:
         raise
     except Exception as error:  # hostile input: whatever the reader of tokens makes of it, it is none
@@ -101,7 +102,7 @@ def read_stamp(data: bytes) -> TimeStamp:
         raise Malformed("time-stamp: its imprint is not SHA-256")
     if not certain:
         raise Malformed("time-stamp: the certificate in it is not one for time-stamps")
-    return TimeStamp(at, _name_of(signer), imprint, nonce, response, signer)
+    return TimeStamp(at, name, imprint, nonce, response, signer)
 
 
 def check_stamps(stamp: TimeStamp, head: bytes) -> None:

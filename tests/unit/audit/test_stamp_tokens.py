@@ -111,6 +111,16 @@ def test_no_changed_token_is_another_time_of_an_authority(data: st.DataObject) -
     assert not stamp.is_by([TIME.root]) or (stamp.at, stamp.imprint, stamp.nonce) == (was.at, was.imprint, was.nonce)
 
 
+def test_whatever_octet_of_a_token_is_zero_it_is_read_or_refused() -> None:
+    whole, refused = _answer(chain=True), 0
+    for at in range(len(whole)):
+        try:
+            read_stamp(whole[:at] + b"\0" + whole[at + 1 :])
+        except SenderError:
+            refused += 1
+    assert refused > len(whole) // 2
+
+
 def test_certificates_are_taken_in_der_and_any_number_in_pem() -> None:
     one, other = TIME.root.public_bytes(Encoding.PEM), ANOTHER.root.public_bytes(Encoding.PEM)
     assert time_authorities(one + other) == (TIME.root, ANOTHER.root)
