@@ -71,6 +71,8 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "circulate": CommandAction(("message", "to", "read", "officer", "as_"), only=("to", "read")),
     "resend": CommandAction(("message", "as_")),
     "diagnostics": CommandAction(("file",)),
+    "backup": CommandAction(("output", "as_"), only=("output",)),
+    "restore": CommandAction(("folder", "member", "replacing")),
     "certify": CommandAction(("address",)),
     "keys": CommandAction(("as_",), only=("retire_",)),
     "key request": CommandAction(("address",)),

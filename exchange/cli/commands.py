@@ -228,6 +228,16 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.backup,
+        "Upkeep",
+        {
+            "backup": "Backs up a domain while it is served: databases and files in a folder, keys sealed in a file "
+            "beside it.",
+            "restore": "Puts a backup back: a whole domain into an empty folder, or one member that is not served "
+            "into a domain.",
+        },
+    ),
+    *entries(
         imported.joint,
         "Documents",
         {

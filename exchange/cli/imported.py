@@ -198,6 +198,12 @@ def reconcile(app: typer.Typer) -> None:
     reconciliation.register(app)
 
 
+def backup(app: typer.Typer) -> None:
+    from exchange.cli.backup import commands
+
+    commands.register(app)
+
+
 def log(app: typer.Typer) -> None:
     from exchange.cli.operations import member_log
 

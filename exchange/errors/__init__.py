@@ -33,6 +33,7 @@ from exchange.errors.caller import (
 )
 from exchange.errors.operator import (
     BadAudit,
+    BadBackup,
     BadDirectory,
     BadKeys,
     ClaimStoreUnavailable,
@@ -74,6 +75,7 @@ __all__ = [
     "BadAccount",
     "BadApplication",
     "BadAudit",
+    "BadBackup",
     "BadBundle",
     "BadClaim",
     "BadConfiguration",

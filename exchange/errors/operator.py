@@ -39,6 +39,13 @@ class DatabaseLost(DatabaseUnavailable):
         )
 
 
+class BadBackup(OperatorError):
+    """A backup is incomplete, was changed, or cannot be put back as it was asked for; nothing was overwritten."""
+
+    code = "backup"
+    remedy = "take another backup, or check this one: exchange backup --check FOLDER"
+
+
 class IdentityLost(DatabaseUnavailable):
     """Another process has claimed the identity that this one held; nothing more is written here, and it is to end."""
 

@@ -89,6 +89,8 @@ ACTIONS: Mapping[str, Words] = {
     "chase": ("催办", "pressed"),
     "resend": ("重发", "sent again"),
     "diagnostics": ("诊断", "diagnose"),
+    "backup": ("备份", "backup"),
+    "restore": ("恢复", "restored from a backup"),
     "certify": ("发证", "certificate"),
     "keys": ("删除旧密钥", "old keys deleted"),
     "key.request": ("请求发证", "certificate requested"),
