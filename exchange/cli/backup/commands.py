@@ -13,7 +13,8 @@ from exchange.cli.options import AnyHomeOption, JsonOption
 from exchange.cli.view import console, errors, plain, print_json
 from exchange.errors import CallerError
 from exchange.language import language, plural, tr
-from exchange.runtime.settings import Settings
+from exchange.runtime.home import need_domain
+from exchange.runtime.settings import Home, Settings
 from exchange.setup.backup.checking import CheckedBackup, check_backup
 from exchange.setup.backup.making import MadeBackup, make_backup
 from exchange.setup.backup.restoring import RestoredMember, restore_domain, restore_member
@@ -63,18 +64,20 @@ def backup(
 
     Example: `exchange backup -o /backup --passphrase-file /root/backup-passphrase`.
     """
-    if check is not None and output is None:
+    settings = Settings.read(home=home)
+    if check is None:
+        need_domain(Home(settings.home))
+    if (output is None) == (check is None):
+        raise CallerError("say where the backup goes, or which is checked", remedy="-o FOLDER, or --check FOLDER")
+    if check is not None:
         key = opening_key(passphrase_file, recovery_key) if keys is not None else None
         with errors.status(tr("checking")) as status:
             checked = check_backup(check, keys, key, status.update)
         print_json(_checked_json(checked)) if as_json else _show_checked(checked)
         return
-    if output is None or check is not None:
-        raise CallerError("say where the backup goes, or which is checked", remedy="-o FOLDER, or --check FOLDER")
-    settings = Settings.read(home=home)
     sealed_by = None if no_keys else sealing_key(passphrase_file, certificate)
     with errors.status(tr("holding the databases")) as status:
-        made = make_backup(settings, output, sealed_by, as_ or (), status.update)
+        made = make_backup(settings, output or Path(), sealed_by, as_ or (), status.update)
     print_json(_made_json(made)) if as_json else _show_made(made)
 
 

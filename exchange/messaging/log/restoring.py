@@ -25,18 +25,3 @@ def note_restored(tx: Transaction, note: RestoredNote) -> None:
     """Note that this database is from a backup."""
     told = {"backup": note.backup, "backed_up_at": note.backed_up_at, "restored_at": note.restored_at}
     tx.set_meta(_KEY, json.dumps(told, default=datetime.isoformat))
-
-
-def noted_restored(tx: Transaction) -> RestoredNote | None:
-    """Return what was noted, as long as the member has not told it; None where it has, or there is nothing to tell."""
-    found = tx.get_meta(_KEY)
-    if not found:
-        return None
-    told = json.loads(found)
-    backed_up_at, restored_at = (datetime.fromisoformat(told[name]) for name in ("backed_up_at", "restored_at"))
-    return RestoredNote(told["backup"], backed_up_at, restored_at)
-
-
-def forget_restored(tx: Transaction) -> None:
-    """It is told."""
-    tx.set_meta(_KEY, "")

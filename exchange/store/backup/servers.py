@@ -169,7 +169,7 @@ def _connected(url: str) -> Iterator[psycopg.Connection]:
     try:
         with translated(engine), engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
-            driver.autocommit = True
+            driver.set_autocommit(True)
             yield driver
             connection.invalidate()
     finally:

@@ -14,7 +14,7 @@ OWN_RECORDS = {
     "notices", "operations", "paper", "portal/drafting", "portal/figures",
     "portal/large_files",
     "portal/removing", "portal/uploads", "portal/versions", "runtime", "store",
-    "tomlfile", "trials", "directory/keyfiles", "web/door/provider", "web/drafts",
+    "tomlfile", "trials", "directory/keyfiles", "directory/recovery", "setup/backup", "web/door/provider", "web/drafts",
 }  # fmt: skip
 """Rooms that read JSON of their own: records, files of settings, requests. None of it has anybody signed."""
 PARSERS = {"loads", "model_validate_json", "validate_json", "from_json"}

@@ -11,6 +11,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,6 @@ from exchange.errors import (
     IdentityInUse,
     NotFound,
 )
-from exchange.messaging.log.restoring import noted_restored
 from exchange.runtime.home import open_database, open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.setup.backup.checking import CheckedBackup, check_backup
@@ -118,10 +118,10 @@ def test_a_whole_domain_is_put_back_elsewhere(town: Town, free_place: Town) -> N
     assert free_place.read() == ["before"]
     opened = open_member(free_place.settings, PLANNING)
     with opened.store.reading() as tx:
-        note = noted_restored(tx)
+        note = json.loads(tx.get_meta("restored") or "{}")
     opened.store.close()
-    assert note is not None
-    assert note.backed_up_at == made.manifest.begun_at < note.restored_at
+    assert datetime.fromisoformat(note["backed_up_at"]) == made.manifest.begun_at
+    assert made.manifest.begun_at < datetime.fromisoformat(note["restored_at"])
     for name in ("authority/authority.key", f"members/{PLANNING}/keys/signing.key"):
         assert (free_place.home.root / name).read_bytes() == (town.home.root / name).read_bytes()
         assert mode_of(free_place.home.root / name) == 0o600
