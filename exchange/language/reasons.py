@@ -55,6 +55,7 @@ REASONS: Mapping[str, Words] = {
     "copied": ("是投往他处的副本", "a copy of what went elsewhere"),
     "cover": ("转发意见不符", "cover"),
     "database": ("数据库不可用", "database"),
+    "backup": ("备份不完整、被改动或无法恢复", "backup incomplete, changed, or not to be restored"),
     "database-lost": ("数据库遗失", "database lost"),
     "denied": ("无权", "not allowed"),
     "calendar": ("工作日历不可用", "calendar"),
