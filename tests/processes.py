@@ -112,6 +112,8 @@ class ProcessDomain:
     portal: bool = False
     """Whether it has a portal, which offers the one matter; what is complete is accepted at once."""
     served: dict[str, subprocess.Popen[bytes] | WarmProcess] = field(default_factory=dict)
+    database_url: str | None = None
+    """A database server's, where the members have not a file each."""
     _watched: dict[str, Store] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,7 +121,7 @@ class ProcessDomain:
             home=self.root / "home",
             broker_url=self.info.url,
             management_url=self.info.management_url,
-            database_url=None,
+            database_url=self.database_url,
             clock=Settings.read({}).clock,
         )
         write_departments(self.root / "departments", self.domain, self.departments, self.relay, self.portal)
@@ -143,7 +145,8 @@ class ProcessDomain:
 
     def environment(self) -> Mapping[str, str]:
         """What a member's process needs to know."""
-        return {**os.environ, "EXCHANGE_HOME": str(self.settings.home)}
+        server = {"EXCHANGE_DATABASE_URL": self.database_url} if self.database_url else {}
+        return {**os.environ, "EXCHANGE_HOME": str(self.settings.home), **server}
 
     def serve(
         self, name: str, command: Sequence[str] | None = None, before: Callable[[], None] | None = None

@@ -238,6 +238,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.serving_processes,
+        "Upkeep",
+        {
+            "serving": "Which process serves each member, where and since when, and which one stands by to take it "
+            "over.",
+        },
+    ),
+    *entries(
         imported.joint,
         "Documents",
         {

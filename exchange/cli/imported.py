@@ -210,6 +210,12 @@ def log(app: typer.Typer) -> None:
     member_log.register(app)
 
 
+def serving_processes(app: typer.Typer) -> None:
+    from exchange.cli.operations import serving_processes
+
+    serving_processes.register(app)
+
+
 def tokens(app: typer.Typer) -> None:
     from exchange.cli.operations import tokens
 

@@ -29,6 +29,7 @@ from exchange.runtime.stated.heads import HeadKeeper
 from exchange.runtime.tree_files import TreeFiles, marks_of, remember
 from exchange.schemas import Role
 from exchange.store import Store, connect_with_patience, open_store
+from exchange.store.transaction import Transaction
 from exchange.workdays import ChinaCalendar
 
 _SEEN = "directory-version"
@@ -93,7 +94,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         store = open_database(settings, address, patient=patient)
     with store.reading() as tx:
         stated = tx.get_meta(STATED)
-        seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
+        seen = directory_seen(tx)
         renewal = Renewal(settings, address, seen, marks_of(tx))
     identity, directory = renewal.read()
     if stated:
@@ -126,6 +127,11 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         intake=intake.check,
     )
     return OpenedMember(node, store, profile, renewal.take, intake)
+
+
+def directory_seen(tx: Transaction) -> int:
+    """Return the newest version of the directory that a member has seen, or was served with, wherever that was."""
+    return max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
 
 
 def _take_statement(renewal: Renewal, store: Store, data: bytes) -> None:

@@ -82,8 +82,8 @@ def beginnings(engine: Engine) -> tuple[str, str]:
     """Return what begins a transaction that sees one state and changes nothing, and one as `writing` opens it."""
     if engine.dialect.name == "sqlite":
         return "BEGIN", "BEGIN IMMEDIATE"
-    turn = _turn_of(engine.get_execution_options()[SCHEMA])
-    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f"BEGIN; SELECT pg_advisory_xact_lock({turn})"
+    begin = f"BEGIN; SELECT pg_advisory_xact_lock({turn_key(engine)})"
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", begin
 
 
 def _make_file(path: Path) -> None:
@@ -172,7 +172,7 @@ def _postgresql(url: URL, schema: str) -> Engine:
     def take_turns(connection: Connection) -> None:
         # As on SQLite, a member's writers follow one another: a step may rely on what it has read.
         if connection.get_execution_options().get(_WRITES):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _turn_of(schema)})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": turn_key(engine)})
 
     return engine
 
@@ -195,9 +195,9 @@ def _make_schema(cursor: Any, schema: str) -> None:
         raise InsufficientPrivilege(f"permission denied for schema {schema}")
 
 
-def _turn_of(schema: str) -> int:
-    """The lock of a member's writers."""
-    return lock_key(f"writer:{schema}")
+def turn_key(engine: Engine) -> int:
+    """Return the number of the lock that a member's writers on PostgreSQL take turns by."""
+    return lock_key(f"writer:{engine.get_execution_options()[SCHEMA]}")
 
 
 def lock_key(name: str) -> int:

@@ -15,13 +15,16 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
+from exchange.clock import RealClock
 from exchange.errors import DatabaseUnavailable, ExchangeError, IdentityInUse, IdentityLost
 from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
 from exchange.store.engine import writing
 from exchange.store.faults import translated
-from exchange.store.locks import FileHold, HeldLock, SessionHold
+from exchange.store.locks import FileHold, HeldLock
+from exchange.store.session_lock import SessionHold
 from exchange.store.tables import meta
+from exchange.store.who_serves import SERVED_BY, serving_here
 
 log = get_logger()
 
@@ -30,18 +33,20 @@ WATCHED_EVERY = 1.0
 
 _KEY = "claim"
 _MARK = select(meta.c.value).where(meta.c.key == _KEY)
-_SET = update(meta).where(meta.c.key == _KEY).values(value=bindparam("mark"))
-_ADD = insert(meta).values(key=_KEY)
+_SET = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
+_ADD = insert(meta)
 
 
 class Claim:
     """An identity that this process holds, for as long as it does."""
 
-    def __init__(self, engine: Engine, address: str) -> None:
+    def __init__(self, engine: Engine, address: str, *, standby: bool = False) -> None:
+        """``standby`` tells others that this process, or one in its place, stands by whenever it does not serve."""
         self._engine = engine
         self._address = address
+        self._standby = standby
         self._mark = secrets.token_hex(16)
-        self._hold: HeldLock = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
+        self._hold = lock_of(engine, address)
         self._turn = threading.Lock()
         self._ended = threading.Event()
         self._watcher = Loop(f"{address}:claim", self._watch, lambda: self._ended.is_set() or self.lost is not None)
@@ -50,24 +55,42 @@ class Claim:
         self.on_lost: Callable[[], None] = lambda: None
         """Called once, from another thread, when that is so."""
 
-    def take(self) -> None:
-        """Take the identity. Raises IdentityInUse or DatabaseUnavailable."""
-        if not self._hold.take(patient=True):
+    def take(self, *, patient: bool = True) -> None:
+        """Take the identity; ``patient`` waits a moment for a process that was just killed.
+
+        Raises IdentityInUse or DatabaseUnavailable.
+        """
+        if not self._hold.take(patient=patient):
             raise IdentityInUse("{address} is being served by another process", address=self._address)
         try:
             with translated(self._engine), writing(self._engine) as connection, connection.begin():
-                if not connection.execute(_SET, {"mark": self._mark}).rowcount:
-                    connection.execute(_ADD, {"value": self._mark})
+                for key, value in ((_KEY, self._mark), (SERVED_BY, self._noted())):
+                    if not connection.execute(_SET, {"at": key, "to": value}).rowcount:
+                        connection.execute(_ADD, {"key": key, "value": value})
         except BaseException:
             self._hold.release()
             raise
+        self._hold.beat()
         self._watcher.start()
+
+    @property
+    def lock(self) -> HeldLock:
+        """The lock alone, for whoever waits for it."""
+        return self._hold
+
+    def _noted(self) -> str:
+        return serving_here(RealClock().now(), standby=self._standby).written()
 
     def release(self) -> None:
         """Let others serve the identity."""
         self._ended.set()
         self._watcher.join(5)
         self._hold.release()
+
+    def check_kept(self) -> None:
+        """Raise why this process holds it no more, where that is so, as far as is known."""
+        if self.lost is not None:
+            raise self.lost
 
     def check(self, connection: Connection) -> None:
         """Check within a step, before it writes, that the identity is still held. Raises IdentityLost, or DatabaseLost
@@ -82,8 +105,7 @@ class Claim:
             except (IdentityLost, DatabaseUnavailable) as error:
                 self._give_up_if_final(error)
                 raise
-        if self.lost is not None:
-            raise self.lost
+        self.check_kept()
 
     def _take_anew(self, connection: Connection | None) -> None:
         with self._turn:
@@ -103,6 +125,7 @@ class Claim:
             try:
                 if not self._hold.is_alive():
                     self._take_anew(None)
+                self._hold.beat()
             except (IdentityLost, DatabaseUnavailable) as error:
                 self._give_up_if_final(error)
             except Exception:
@@ -137,13 +160,16 @@ class Claim:
 
 
 @contextmanager
-def claim(engine: Engine, address: str) -> Iterator[Claim]:
+def claim(engine: Engine, address: str, wait: Callable[[Claim], None] | None = None) -> Iterator[Claim]:
     """Hold the identity while the block runs; freed by the system if the process dies.
 
-    Raises IdentityInUse, DatabaseUnavailable or FileUnusable.
+    ``wait`` takes it as soon as it may be had. Raises IdentityInUse, DatabaseUnavailable or FileUnusable.
     """
-    found = Claim(engine, address)
-    found.take()
+    found = Claim(engine, address, standby=wait is not None)
+    if wait is None:
+        found.take()
+    else:
+        wait(found)
     try:
         yield found
     finally:
@@ -152,5 +178,9 @@ def claim(engine: Engine, address: str) -> Iterator[Claim]:
 
 def is_served(engine: Engine, address: str) -> bool:
     """Return whether a process holds the identity; overtakes nobody."""
-    hold: HeldLock = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
-    return hold.is_taken()
+    return lock_of(engine, address).is_taken()
+
+
+def lock_of(engine: Engine, address: str) -> HeldLock:
+    """Return the lock of a member's identity, which nobody has taken here."""
+    return FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)

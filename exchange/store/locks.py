@@ -1,37 +1,21 @@
-"""The locks of claims: what keeps a second process out, and how it is seen that one is held no more."""
+"""The locks of claims: what keeps a second process out, how it is seen that one is held no more, and how it is broken.
+
+Whoever holds a lock shows that it lives: a process that was stopped, or whose machine sleeps, keeps its lock and does
+nothing. A lock is never what makes a step safe (`exchange.store.identity_lock`), so one may be broken.
+"""
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Connection, Engine, event, exc, text
-from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
+from sqlalchemy import Connection, Engine
 
 from exchange.errors import DatabaseLost
 from exchange.language import Text
 from exchange.machine.lockfile import HeldElsewhere, HeldFile, inode
-from exchange.store.engine import lock_key
-from exchange.store.faults import translated
-
-_LETTING_GO = 3.0
-"""Seconds in which PostgreSQL should have noticed that a process was killed, and ended its session."""
-
-_TRY = text("SELECT pg_try_advisory_lock(:key)")
-_LET_GO = text("SELECT pg_advisory_unlock(:key)")
-_ME = text("SELECT pg_backend_pid()")
-_TAKEN = text(
-    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted "
-    "AND classid::bigint = :high AND objid::bigint = :low AND (pid = :pid OR :pid = 0))"
-)
-"""Whether a session has the lock; with 0, any."""
-_NOTICE_THE_DEAD = (
-    "SET tcp_keepalives_idle = 5",
-    "SET tcp_keepalives_interval = 2",
-    "SET tcp_keepalives_count = 3",
-)
-"""So that a server lets go of a machine that lost its power within seconds, not hours."""
 
 
 class HeldLock(Protocol):
@@ -51,6 +35,15 @@ class HeldLock(Protocol):
     def is_taken(self) -> bool:
         """Return whether anybody holds the lock."""
 
+    def beat(self) -> None:
+        """Show that whoever holds it lives."""
+
+    def sign(self) -> object | None:
+        """Return what changes within a second or two while whoever holds the lock lives; None where it is not known."""
+
+    def break_open(self, silent: float) -> None:
+        """Take the lock from whoever has shown no life for so many seconds; then anybody may take it."""
+
     def release(self) -> None:
         """Release the lock."""
 
@@ -60,7 +53,8 @@ class FileHold:
 
     def __init__(self, engine: Engine) -> None:
         self._database = str(engine.url.database)
-        self._lock = HeldFile(Path(f"{self._database}.lock"))
+        self._path, self._alive = Path(f"{self._database}.lock"), Path(f"{self._database}.alive")
+        self._lock = HeldFile(self._path)
         self._seen: tuple[int, int] | None = None
 
     def take(self, *, patient: bool) -> bool:
@@ -87,104 +81,21 @@ class FileHold:
         self.release()
         return taken
 
+    def beat(self) -> None:
+        """Touch a file beside the database: the lock's own is touched by whoever tries to take it."""
+        with suppress(OSError):
+            self._alive.touch()
+            os.utime(self._alive)
+
+    def sign(self) -> object | None:
+        try:
+            return self._alive.stat().st_mtime_ns
+        except OSError:
+            return None
+
+    def break_open(self, silent: float) -> None:
+        """Remove the lock's file: a file of that name that is made now is another one."""
+        self._path.unlink(missing_ok=True)
+
     def release(self) -> None:
         self._lock.release()
-
-
-class SessionHold:
-    """A session's advisory lock. Looked for anew on every server that a new connection leads to."""
-
-    def __init__(self, engine: Engine, address: str) -> None:
-        self._engine = engine
-        self._key = lock_key(f"identity:{address}")
-        self._connection: Connection | None = None
-        self._pid = 0
-        self._opened, self._looked = 0, -1
-
-    def take(self, *, patient: bool) -> bool:
-        before = self._pid
-        self._drop()
-        if not event.contains(self._engine, "connect", self._count):
-            event.listen(self._engine, "connect", self._count)
-        with translated(self._engine):
-            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            try:
-                taken = self._try(connection) if not patient else self._try_for_a_while(connection)
-                if not taken and before and self._end_own_ghost(connection, before):
-                    taken = self._try_for_a_while(connection)
-                self._pid = int(connection.scalar(_ME) or 0)
-                self._notice_the_dead(connection)
-            except BaseException:
-                connection.invalidate()
-                connection.close()
-                raise
-        if not taken:
-            connection.close()
-            self._pid = before
-            return False
-        self._connection = connection
-        return True
-
-    def is_alive(self) -> bool:
-        if self._connection is None:
-            return False
-        try:
-            return bool(self._connection.scalar(_ME) == self._pid)
-        except exc.SQLAlchemyError:
-            return False
-
-    def is_held_on(self, connection: Connection) -> bool:
-        opened = self._opened
-        if opened == self._looked:
-            return True
-        held = bool(connection.scalar(_TAKEN, self._named(self._pid)))
-        if held:
-            self._looked = opened
-        return held
-
-    def is_taken(self) -> bool:
-        with translated(self._engine), self._engine.connect() as connection:
-            return bool(connection.scalar(_TAKEN, self._named(0)))
-
-    def release(self) -> None:
-        if event.contains(self._engine, "connect", self._count):
-            event.remove(self._engine, "connect", self._count)
-        if self._connection is not None:
-            with suppress(exc.SQLAlchemyError):
-                self._connection.execute(_LET_GO, {"key": self._key})
-        self._drop()
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            with suppress(exc.SQLAlchemyError):
-                self._connection.invalidate()
-                self._connection.close()
-        self._connection = None
-
-    def _try(self, connection: Connection) -> bool:
-        return bool(connection.scalar(_TRY, {"key": self._key}))
-
-    def _try_for_a_while(self, connection: Connection) -> bool:
-        limits: Any = {"stop": stop_after_delay(_LETTING_GO), "wait": wait_fixed(0.1)}
-        try:
-            return bool(retry(retry=retry_if_result(lambda taken: not taken), **limits)(self._try)(connection))
-        except RetryError:
-            return False
-
-    def _end_own_ghost(self, connection: Connection, pid: int) -> bool:
-        """Ends the own earlier session, where it is what holds the lock: the server has not noticed that it is gone."""
-        if not connection.scalar(_TAKEN, self._named(pid)):
-            return False
-        return bool(connection.scalar(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid}))
-
-    def _named(self, pid: int) -> dict[str, int]:
-        unsigned = self._key & (2**64 - 1)
-        return {"pid": pid, "high": unsigned >> 32, "low": unsigned & (2**32 - 1)}
-
-    def _notice_the_dead(self, connection: Connection) -> None:
-        for setting in _NOTICE_THE_DEAD:
-            with suppress(exc.DBAPIError):  # a socket of this machine has no use for it
-                connection.exec_driver_sql(setting)
-
-    def _count(self, *_: object) -> None:
-        self._opened += 1

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
@@ -203,9 +203,11 @@ class Store:
             shared.end()
 
     @contextmanager
-    def claim_identity(self, address: str) -> Iterator[Claim]:
-        """Hold a member's identity for this process, and watch that. Raises IdentityInUse when another has it."""
-        with claim(self._engine, address) as found:
+    def claim_identity(self, address: str, wait: Callable[[Claim], None] | None = None) -> Iterator[Claim]:
+        """Hold a member's identity for this process, and watch that. Raises IdentityInUse when another has it, unless
+        ``wait`` takes it as soon as it may be had.
+        """
+        with claim(self._engine, address, wait) as found:
             self._claim = found
             try:
                 yield found

@@ -136,11 +136,33 @@ def resting(env: Mapping[str, str] | None = None) -> Iterator[None]:
 
     Raises BadConfiguration or OperatorError.
     """
+    with _answering(b"", {"released": False}, env):
+        yield
+
+
+@contextmanager
+def standing_by(address: str, env: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Serve the endpoint of a process that stands by: it is as ready as it can be, and says that it is not at work.
+
+    Raises BadConfiguration or OperatorError.
+    """
+    with _answering(_STANDS_BY.format(address=address).encode(), {"standing-by": True}, env):
+        yield
+
+
+_STANDS_BY = """# HELP yizhan_standing_by Whether this process stands by to serve the member.
+# TYPE yizhan_standing_by gauge
+yizhan_standing_by{{member="{address}"}} 1.0
+"""
+
+
+@contextmanager
+def _answering(metrics: bytes, ready: dict[str, bool], env: Mapping[str, str] | None) -> Iterator[None]:
     place = metrics_place(env)
     if place is None:
         yield
         return
-    answers = Answers(metrics=bytes, alive=lambda: True, ready=lambda: {"released": False}, token=metrics_token(env))
+    answers = Answers(metrics=lambda: metrics, alive=lambda: True, ready=lambda: ready, token=metrics_token(env))
     endpoint = Endpoint(place, answers)
     try:
         yield

@@ -6,26 +6,28 @@ It says each step on a line of its standard output and waits on its standard inp
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+import threading
+from contextlib import nullcontext, redirect_stdout, suppress
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
 from exchange.audit.log.tiles import extended
 from exchange.audit.merkle import leaf_hash
 from exchange.audit.source import Source, SourceKind
-from exchange.errors import ExchangeError
+from exchange.errors import DatabaseUnavailable, ExchangeError
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.log.store import MemberLog
 from exchange.messaging.outbox import Outbox
 from exchange.operations.audit.store import AuditLog
 from exchange.store import Store, open_store
 from exchange.store.journal import JournalEntry
+from exchange.store.standing_by import StandingBy
 from tests.contract.rows import LATER, NOW, case_row, entry, outgoing, part_row
 
 
 def say(word: str) -> None:
     """Tells the test where we are."""
-    print(word, flush=True)
+    print(word, file=sys.__stdout__, flush=True)
 
 
 def wait() -> None:
@@ -64,6 +66,33 @@ def claim(store: Store) -> None:
     with store.claim_identity(sys.argv[3]):
         say("serving")
         wait()
+
+
+def stand_by(store: Store) -> None:
+    """Stands by, then serves: writes once whenever it is told to, and says whether it could."""
+    address = sys.argv[3]
+    waiting = StandingBy(store, address, threading.Event(), patience=3.0)
+    waiting._meanwhile = lambda: nullcontext(say("waiting"))
+    with store.claim_identity(address, waiting) as claim:
+        say("serving")
+        while True:
+            wait()
+            try:
+                with store.transaction() as tx:
+                    number = int(tx.get_meta("written") or 0) + 1
+                    tx.set_meta("written", str(number))
+                say(f"wrote {number}")
+            except DatabaseUnavailable as error:
+                say(type(claim.lost or error).__name__)
+
+
+def stop_half_way(store: Store) -> None:
+    """Serves, and stops in the middle of a step."""
+    with store.claim_identity(sys.argv[3]), store.transaction() as tx:
+        tx.set_meta("written", "half")
+        say("half-way")
+        wait()
+    say("committed")
 
 
 def migrate(store: Store) -> None:
@@ -110,11 +139,12 @@ def half_sealed(store: Store) -> None:
 
 TASKS = {
     "audit": audit, "half-done": half_done, "decide": decide, "claim": claim, "migrate": migrate, "journal": journal,
-    "half-sealed": half_sealed,
+    "half-sealed": half_sealed, "stand-by": stand_by, "stop-half-way": stop_half_way,
 }  # fmt: skip
 
 if __name__ == "__main__":
     try:
-        TASKS[sys.argv[1]](open_store(sys.argv[2], member=sys.argv[3]))
+        with redirect_stdout(sys.stderr):  # what is logged
+            TASKS[sys.argv[1]](open_store(sys.argv[2], member=sys.argv[3]))
     except ExchangeError as error:
         say(error.code)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "amqp://user:password@host:port/vhost (vhost / is written %2F)"
 
-HEARTBEAT = 30
+HEARTBEAT = 10
 """Seconds; a connection without a sign of life for this long (and five more) is closed."""
 
 BLOCKED_FOR = 60

@@ -29,7 +29,9 @@ _FACE_WAIT = 20.0
 _LOOK_EVERY = 0.1
 
 
-def start_detached(settings: Settings, *, with_console: bool, with_window: bool, with_desks: bool) -> None:
+def start_detached(
+    settings: Settings, *, with_console: bool, with_window: bool, with_desks: bool, standby: bool = False
+) -> None:
     """Start `exchange up` apart from this terminal, say what it says, and return when it serves.
 
     One that runs already is left as it is. Raises OperatorError where it ends before it serves.
@@ -44,7 +46,7 @@ def start_detached(settings: Settings, *, with_console: bool, with_window: bool,
     make_folder(home.logs)
     log = home.logs / "up.log"
     left_out = [*([] if with_console else ["--no-console"]), *([] if with_window else ["--no-window"])]
-    left_out += [] if with_desks else ["--no-desks"]
+    left_out += [*([] if with_desks else ["--no-desks"]), *(["--standby"] if standby else [])]
     surroundings = child_surroundings({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}, administers=True)
     with open_file(log, "ab", 0o644) as file, surroundings.handed_over() as (environment, keep):
         told = file.tell()

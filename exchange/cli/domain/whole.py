@@ -18,6 +18,7 @@ from exchange.runtime import logs
 from exchange.runtime.draining import is_drained
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Home, Settings, own_database
+from exchange.runtime.standby import check_shared, frozen_after
 from exchange.runtime.supervision.node_watch import NodeWatch
 from exchange.runtime.supervision.nursery import Nursery
 from exchange.runtime.supervision.patience import with_patience
@@ -50,6 +51,10 @@ def up(
             "--detach", "-d", help="Run in the background; return when all is served. `exchange down` ends it."
         ),
     ] = False,
+    standby: Annotated[
+        bool,
+        typer.Option("--standby", help="Of members that another machine serves, stand by, and take them over."),
+    ] = False,
 ) -> None:
     """Runs the whole domain here, supervised: what dies is started again, and it is said.
 
@@ -58,15 +63,22 @@ def up(
     down` does.
     Logs are in the domain's log folder. Exit code 6 if no member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT
     it answers /metrics, /healthz and /readyz for all.
+
+    With --standby it may run on two machines that share database server and broker: each member is served on one, and
+    the other takes over what ends there. Console, public window and desks are served on both.
     """
     from exchange.setup.init import init_files, start_node
 
     settings, patience, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read()
     refuse_root(settings, "up")
+    if standby:
+        check_shared(settings)
+        frozen_after()
     if detach:
         from exchange.cli.domain.background import start_detached
 
-        start_detached(settings, with_console=with_console, with_window=with_window, with_desks=with_desks)
+        wanted = {"with_console": with_console, "with_window": with_window, "with_desks": with_desks}
+        start_detached(settings, **wanted, standby=standby)
         return
     with (
         sole_supervisor(settings.home) as hold,
@@ -80,7 +92,7 @@ def up(
         broker = start_node(settings, say)
         try:
             faces = partial(_add_faces, settings, profiles, with_console, with_window, with_desks)
-            can_run = _supervise(settings, profiles, broker, stop, faces, hold, patience, nursery)
+            can_run = _supervise(settings, profiles, broker, stop, faces, hold, patience, nursery, standby)
         finally:
             if broker.node is not None:
                 broker.node.stop()
@@ -98,6 +110,7 @@ def _supervise(
     hold: Callable[[], None],
     patience: LifePatience | None,
     nursery: Nursery,
+    standby: bool,
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.cli.domain.face_child import DETACHED
@@ -112,7 +125,8 @@ def _supervise(
     supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience, nursery)
     for address in profiles:
         log = Home(settings.home).logs / f"{address}.log"
-        supervisor.add(address, role_command(address), log, beats=True, secret=own_database(settings, address))
+        command = role_command(address, standby=standby)
+        supervisor.add(address, command, log, beats=True, secret=own_database(settings, address))
     beside = [faces(supervisor)]
     freshener = Freshener(settings)
     freshener.look()

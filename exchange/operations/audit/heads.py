@@ -37,14 +37,14 @@ def state_head(view: DomainView) -> bool:
     authority = load_authority_certificate(view.home.authority)
     domain = read_directory(view.home.directory.read_bytes(), authority).domain
     before = _stated(view, domain)
-    with view.console.reading() as tx:
+    with view.console.transaction() as tx:  # two machines may sign: by one clock, each after what the other has read
         head = tx[AuditLog].head()
         missing = first_missing([before] if before else [], tx[AuditLog].hash_at)
+        now = view.console.server_time() or RealClock().now()
     if missing is not None:
         raise BadAudit("the audit log does not verify: {what}", what=_gone(missing))
     if not head.seq or (before is not None and head == before.head):
         return False
-    now = RealClock().now()
     data = sign_head(load_freshness_key(view.home.freshness_key), domain, head.seq, head.hash, now)
     write_secret(view.home.audit_head, data)
     log.info("audit.head", entries=head.seq, hash=head.hash, issued_at=now.isoformat())

@@ -41,9 +41,9 @@ def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
         held.release()
 
 
-def role_command(address: str) -> list[str]:
-    """Return the command that serves one member."""
-    return child_command("serve", address)
+def role_command(address: str, *, standby: bool = False) -> list[str]:
+    """Return the command that serves one member, or stands by while another process does."""
+    return child_command("serve", address, *(["--standby"] if standby else []))
 
 
 def orphaned() -> bool:

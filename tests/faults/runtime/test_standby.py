@@ -1,0 +1,117 @@
+"""Members that run twice: one serves, the other stands by; whoever was overtaken writes nothing more."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.messaging.log.checking import check_log
+from exchange.store.who_serves import SERVED_BY, ServingProcess, read_serving
+from tests.journeys.city import wait_until
+from tests.postgres import own_database
+from tests.processes import ProcessDomain, run
+from tests.warm import WarmProcess, start_warm
+
+pytestmark = pytest.mark.broker
+
+PAIR = ("first", "second")
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str, postgres_url: str) -> Iterator[ProcessDomain]:
+    """A small domain on PostgreSQL, one department of which is served by nobody yet."""
+    with own_database(postgres_url) as url, ProcessDomain(tmp_path, domain, broker, database_url=url) as city:
+        yield city
+
+
+def stand_by(city: ProcessDomain, name: str, which: str) -> WarmProcess:
+    """Starts one of the two processes of a member."""
+    log = city.root / f"{name}-{which}.log"
+    words = ["serve", city.address(name), "--standby"]
+    process = start_warm(words, {**city.environment(), "EXCHANGE_FROZEN_AFTER": "3"}, log, log)
+    city.served[f"{name}-{which}"] = process
+    return process
+
+
+def says(city: ProcessDomain, name: str, which: str, what: str) -> None:
+    """Waits for a line in a process's log."""
+    wait_until(lambda: what in (city.root / f"{name}-{which}.log").read_text(), 90, f"{which} to say {what}")
+
+
+def served_by(city: ProcessDomain, name: str) -> ServingProcess | None:
+    with city._store_of(name).reading() as tx:
+        return read_serving(tx.get_meta(SERVED_BY))
+
+
+def serving_of(city: ProcessDomain, name: str) -> dict[str, Any]:
+    """What `exchange serving` says of a member."""
+    every = json.loads(run(city, "serving", "--json").stdout)
+    return next(one for one in every if one["member"] == city.address(name))
+
+
+def both(city: ProcessDomain, name: str) -> tuple[WarmProcess, WarmProcess]:
+    """The two processes of a member: who serves it, and who stands by."""
+    active = stand_by(city, name, PAIR[0])
+    says(city, name, PAIR[0], "member.serving")
+    other = stand_by(city, name, PAIR[1])
+    says(city, name, PAIR[1], "standby.waiting")
+    return active, other
+
+
+def test_when_who_serves_is_killed_or_ends_the_other_goes_on_within_seconds(city: ProcessDomain) -> None:
+    for name in ("monitor", "transport", "planning"):
+        city.serve(name)
+    active, other = both(city, "window")
+    city.submit(1)
+    wait_until(lambda: city.decided() == 1, 90, "the first decision")
+    window = serving_of(city, "window")
+    assert window["served"]
+    assert [one["unfit"] for one in window["standbys"]] == [""]
+    assert "nobody has stood by" not in run(city, "doctor").stdout
+    active.kill()
+    says(city, "window", "second", "member.serving")
+    found = served_by(city, "window")
+    assert found is not None
+    assert found.pid == other.pid
+    city.submit(1)
+    wait_until(lambda: city.decided() == 2, 90, "the second decision")
+    again = stand_by(city, "window", "third")
+    says(city, "window", "third", "standby.waiting")
+    other.send_signal(signal.SIGTERM)
+    assert other.wait(60) == 0
+    says(city, "window", "third", "member.serving")
+    city.submit(1)
+    wait_until(lambda: city.decided() == 3, 90, "the third decision")
+    again.send_signal(signal.SIGTERM)
+    assert again.wait(60) == 0
+
+
+def test_a_frozen_process_finds_out_before_it_writes_and_the_log_has_one_history(city: ProcessDomain) -> None:
+    for name in ("window", "monitor", "transport"):
+        city.serve(name)
+    active, other = both(city, "planning")
+    city.submit(1)
+    wait_until(lambda: city.decided() == 1, 90, "the first decision")
+    active.send_signal(signal.SIGSTOP)
+    city.submit(1)
+    says(city, "planning", "second", "member.serving")
+    wait_until(lambda: city.decided() == 2, 90, "the second decision")
+    active.send_signal(signal.SIGCONT)
+    assert active.wait(90) == 11
+    found = served_by(city, "planning")
+    assert found is not None
+    assert found.pid == other.pid
+    city.submit(1)
+    wait_until(lambda: city.decided() == 3, 90, "the third decision")
+    wait_until(lambda: city.undelivered() == 0, 60, "all receipts")
+    opened = city.open("planning")
+    mark, broken = check_log(opened.store, opened.node.address, opened.node.directory, whole=True)
+    assert mark.size > 0
+    assert broken is None
+    opened.store.close()
