@@ -13,7 +13,7 @@ from functools import partial
 from exchange.errors import BadConfiguration, BadDirectory, BadKeys, BrokerUnavailable
 from exchange.language import Joined, Text
 from exchange.runtime.home import OpenedMember, directory_seen, open_directory, open_link
-from exchange.runtime.identity import open_identity
+from exchange.runtime.keys.identity import open_identity
 from exchange.runtime.settings import Home, Settings
 from exchange.store import Store
 from exchange.store.engine import is_server
