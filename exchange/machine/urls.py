@@ -7,7 +7,7 @@ way only, and then its scheme, host, port and path.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -29,10 +29,47 @@ def shown(url: str | None) -> str:
     """Return scheme, host, port and path of a URL; of one that can be read in several ways, nothing at all."""
     if not url:
         return ""
-    if fault_of(url):
+    if fault_of_several(url):
         return HIDDEN
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    every = [urlsplit(one) for one in each_host(url)]
+    return f"{every[0].scheme}://{','.join(one.netloc.rpartition('@')[2] for one in every)}{every[0].path}"
+
+
+def each_host(url: str) -> list[str]:
+    """Return one URL for each host of a URL that names several, as ``amqp://user:password@one:5672,two:5672/vhost``.
+
+    They differ in host and port only. A URL with one host is returned as it is.
+    """
+    head, account, place, tail = _in_pieces(url)
+    return [f"{head}{account}{host}{tail}" for host in place.split(",")] if "," in place else [url]
+
+
+def without_account(url: str) -> str:
+    """Return the URL without user and password."""
+    head, _, place, tail = _in_pieces(url)
+    return f"{head}{place}{tail}"
+
+
+def with_hosts_of(urls: Sequence[str]) -> str:
+    """Return the one URL that names the hosts of all, which differ in nothing else: what `each_host` takes apart."""
+    head, account, _, tail = _in_pieces(urls[0])
+    return f"{head}{account}{','.join(_in_pieces(url)[2] for url in urls)}{tail}"
+
+
+def _in_pieces(url: str) -> tuple[str, str, str, str]:
+    """What stands before user, password and @; these; hosts with ports; the rest. Together they are the URL."""
+    scheme, separator, rest = url.partition("://")
+    end = min((at for mark in "/?#" if (at := rest.find(mark)) >= 0), default=len(rest))
+    account, sign, place = rest[:end].rpartition("@")
+    return f"{scheme}{separator}", f"{account}{sign}", place, rest[end:]
+
+
+def fault_of_several(url: str) -> str:
+    """Say why a URL that may name several hosts cannot be read in one way only; empty where it can."""
+    every = each_host(url)
+    if len(every) > 1 and any(_in_pieces(one)[2] in ("", ":") for one in every):
+        return noted("one of its hosts is empty")
+    return next((fault for one in every if (fault := fault_of(one))), "")
 
 
 def sqlite_url(path: Path) -> str:
@@ -66,9 +103,12 @@ def fault_of(url: str) -> str:
     return "" if _escaped(account) else noted("its user and password are not escaped")
 
 
-def check_url(name: str, url: str, schemes: Collection[str], example: str) -> None:
-    """Raise BadConfiguration, quoting nothing, where ``name`` is set to what is no URL of ``schemes``."""
-    fault = Text(fault_of(url))
+def check_url(name: str, url: str, schemes: Collection[str], example: str, *, several: bool = False) -> None:
+    """Raise BadConfiguration, quoting nothing, where ``name`` is set to what is no URL of ``schemes``.
+
+    ``several``: it may name more than one host.
+    """
+    fault = Text(fault_of_several(url) if several else fault_of(url))
     if not fault.template and urlsplit(url).scheme not in schemes:
         fault = Text("it begins with none of: {schemes}", {"schemes": ", ".join(f"{one}://" for one in schemes)})
     if fault.template:
@@ -83,12 +123,12 @@ def secrets_in(url: str | None) -> set[str]:
     """
     if not url:
         return set()
-    if fault_of(url):
+    if fault_of_several(url):
         rest = url.partition("://")[2] or url
         before = rest.rpartition("@")[0]
         found = {url, rest, before, before.partition(":")[2]} | set(_pieces(before.partition(":")[2] or before))
     else:
-        account = urlsplit(url).netloc.rpartition("@")[0]
+        account = _in_pieces(url)[1].removesuffix("@")
         user, separator, password = account.partition(":")
         found = {password} if separator else {user}
     every = found | {unquote(one) for one in found} | {quote(unquote(one), safe="") for one in found}

@@ -58,7 +58,7 @@ class Settings:
             parameters(broker_url, "settings")
         management_url = env.get("EXCHANGE_MANAGEMENT_URL") or None
         if management_url is not None:
-            check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672")
+            check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672", several=True)
         database_url = env.get("EXCHANGE_DATABASE_URL") or None
         if database_url is not None:
             check_url("EXCHANGE_DATABASE_URL", database_url, DATABASES, "postgresql://user:password@host:port/database")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.private.node import PrivateNode
+from exchange.broker.private.broker import PrivateBroker
 from exchange.errors import BrokerUnavailable
 from exchange.runtime.settings import Home, Settings
 
@@ -12,14 +12,14 @@ def known_broker(settings: Settings) -> NodeInfo | None:
     """Return how the broker is reached, whether it runs or not; None where neither environment nor folder tells."""
     if settings.broker_url:
         return NodeInfo(settings.broker_url, settings.management_url)
-    return PrivateNode(Home(settings.home).node).info
+    return PrivateBroker(Home(settings.home).node).info
 
 
 def find_broker(settings: Settings) -> NodeInfo:
     """Find the broker that the environment names, or the private node if it runs. Raises BrokerUnavailable."""
     if settings.broker_url:
         return NodeInfo(settings.broker_url, settings.management_url)
-    found = PrivateNode(Home(settings.home).node).found()
+    found = PrivateBroker(Home(settings.home).node).found()
     if found is None:
         raise BrokerUnavailable(
             "the domain's private node is not running", remedy="`exchange up`, or set EXCHANGE_BROKER_URL"

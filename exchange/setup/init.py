@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Mapping
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +13,11 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
 from exchange.broker.admin.provision import Extras, MemberAccount, provision
 from exchange.broker.admin.room import limit_queues
-from exchange.broker.private.elections import elect_leaders
-from exchange.broker.private.node import PrivateNode
+from exchange.broker.private.broker import PrivateBroker
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
 from exchange.directory.addressing import home_of
-from exchange.errors import BadConfiguration, DatabaseLost, NotFound
+from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFound
 from exchange.language import tr
 from exchange.machine.files import keep_owner_below, let_nobody_else_write, make_folder, told
 from exchange.messaging.quotas.settings import Quotas
@@ -111,17 +109,35 @@ def _copy_departments(home: Home, source: Path, say: Say) -> None:
 class DomainBroker(NamedTuple):
     """The broker that a domain uses."""
 
-    node: PrivateNode | None
+    own: PrivateBroker | None
     """None for one that somebody else looks after."""
     info: NodeInfo
 
 
-def start_node(settings: Settings, say: Say, *, detach: bool = False) -> DomainBroker:
-    """Start the private node, or find it again; or return the broker the environment names, as it is."""
+def own_broker(settings: Settings, nodes: int | None = None) -> PrivateBroker | None:
+    """Return the domain's private broker; None where the environment names another.
+
+    ``nodes``: how many it is to have; default: as many as before, else one. Raises CallerError for nodes of a broker
+    that is not the domain's own, OperatorError for a number that it cannot have.
+    """
+    if not settings.broker_url:
+        return PrivateBroker(Home(settings.home).node, nodes)
+    if nodes is not None:
+        raise CallerError(
+            "--nodes makes a broker of the domain's own, and EXCHANGE_BROKER_URL names another",
+            remedy="unset EXCHANGE_BROKER_URL, or leave --nodes out",
+        )
+    return None
+
+
+def start_broker(
+    settings: Settings, say: Say, *, detach: bool = False, own: PrivateBroker | None = None
+) -> DomainBroker:
+    """Start the private broker, or find it again; or return the broker the environment names, as it is."""
     if settings.broker_url:
         return DomainBroker(None, NodeInfo(settings.broker_url, settings.management_url))
-    node = PrivateNode(Home(settings.home).node)
-    return DomainBroker(node, node.start(say, detach=detach))
+    own = own or PrivateBroker(Home(settings.home).node)
+    return DomainBroker(own, own.start(say, detach=detach))
 
 
 def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile], say: Say) -> None:
@@ -133,7 +149,7 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
     relays = [profile.address for profile in profiles.values() if Role.RELAY in profile.roles]
     extras = Extras(relays, load_links(home.links))
-    elect = None if settings.broker_url else partial(elect_leaders, home.node)
+    elect = None if settings.broker_url else PrivateBroker(home.node).elect
     provision(info.url, list(profiles), windows, progress=say, extras=extras, elect=elect)
     stamps = stamps_arrival(info.url)
     if info.management_url is None:

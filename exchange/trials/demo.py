@@ -31,7 +31,7 @@ from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.sole import role_command
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.schemas import Role
-from exchange.setup.init import init_broker, init_files, start_node
+from exchange.setup.init import init_broker, init_files, start_broker
 from exchange.store.journal import JournalEntry
 from exchange.trials.at_the_window import attend
 from exchange.trials.demo_evidence import prove_cases
@@ -99,7 +99,7 @@ class Demo:
         """Prepare authority, keys, databases, an own broker, queues. Raises what each of them raises."""
         calm = replace(self.settings, home=self.home, clock=SteppedClock(BEGINS - timedelta(days=30)))
         self.profiles = init_files(calm, self.say)
-        node, info = start_node(calm, self.say)
+        node, info = start_broker(calm, self.say)
         if node is not None:
             self._stack.callback(node.stop)
         self._info = info

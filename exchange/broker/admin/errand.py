@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -11,8 +12,9 @@ from pika.exceptions import ChannelClosedByBroker
 
 from exchange.broker.faults import COMPLAINTS, error_of
 from exchange.broker.traffic.urls import parameters
+from exchange.errors import BrokerUnavailable
 from exchange.language import Text
-from exchange.machine.urls import shown
+from exchange.machine.urls import each_host, shown
 
 
 class Errand:
@@ -56,3 +58,15 @@ def errand(url: str, purpose: str) -> Iterator[Errand]:
                 connection.close()
     except COMPLAINTS as error:
         raise error_of(error, Text("the broker at {url}", {"url": shown(url)})) from error
+
+
+Answer = TypeVar("Answer")
+
+
+def from_any_host(url: str, ask: Callable[[str], Answer]) -> Answer:
+    """Return what ``ask`` answers for the first host of ``url`` that can be had; for the last, raise what it raises."""
+    *others, last = each_host(url)
+    for host in others:
+        with suppress(BrokerUnavailable):
+            return ask(host)
+    return ask(last)

@@ -33,7 +33,8 @@ client."""
 
 _QUEUE = "exercise"
 _VHOST = "exercise"
-_ARGUMENTS = {"x-queue-type": "quorum", "x-max-length": 1}
+_ARGUMENTS: dict[str, str | int] = {"x-queue-type": "quorum", "x-max-length": 1}
+_HERE_ALONE: dict[str, str | int] = {"x-quorum-initial-group-size": 1, "x-queue-leader-locator": "client-local"}
 
 
 class Condition(StrEnum):
@@ -55,10 +56,15 @@ class Exercised:
 
 
 class Exercise:
-    """One round at a broker; made anew for each."""
+    """One round at a broker; made anew for each. ``info`` names one host.
 
-    def __init__(self, info: NodeInfo, patience: float = PATIENCE) -> None:
+    ``room`` is the virtual host: one of a cluster's node alone, where the queue lies on the node that is asked and on
+    no other, so that nodes are told apart.
+    """
+
+    def __init__(self, info: NodeInfo, patience: float = PATIENCE, room: str = _VHOST) -> None:
         self._info = info
+        self._room = room
         self._patience = patience
         self._step = Text("connect")
         self._declaring = False
@@ -79,7 +85,7 @@ class Exercise:
         began = monotonic()
         with contextlib.suppress(ExchangeError):  # it may be there since the last time
             self._make_room()
-        url = with_vhost(self._info.url, _VHOST)
+        url = with_vhost(self._info.url, self._room)
         failed: list[BaseException] = []
 
         def end(connection: pika.SelectConnection, error: BaseException) -> None:
@@ -87,7 +93,7 @@ class Exercise:
             connection.ioloop.stop()
 
         connection = pika.SelectConnection(
-            parameters(url, "exercise"),
+            parameters(url, "exercise")[0],
             on_open_callback=self._opened,
             on_open_error_callback=end,
             on_close_callback=end,
@@ -110,13 +116,13 @@ class Exercise:
         if self._info.management_url is None:
             return
         with ManagementClient(self._info.management_url, self._info.url, timeout=self._patience / 2) as management:
-            management.put_vhost(_VHOST)
+            management.put_vhost(self._room)
 
     def _clear_room(self) -> None:
         if self._info.management_url is None:
             return
         with ManagementClient(self._info.management_url, self._info.url, timeout=_CLEARING) as management:
-            management.delete_vhost(_VHOST)
+            management.delete_vhost(self._room)
 
     def _opened(self, connection: pika.SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(self._blocked)
@@ -129,7 +135,8 @@ class Exercise:
     def _declare(self, channel: Channel) -> None:
         self._step, self._declaring = Text("declare a queue"), True
         channel.add_on_close_callback(lambda _, error: channel.connection.close())
-        channel.queue_declare(_QUEUE, durable=True, arguments=_ARGUMENTS, callback=lambda _: self._publish(channel))
+        arguments = _ARGUMENTS if self._room == _VHOST else _ARGUMENTS | _HERE_ALONE
+        channel.queue_declare(_QUEUE, durable=True, arguments=arguments, callback=lambda _: self._publish(channel))
 
     def _publish(self, channel: Channel) -> None:
         self._step = Text("publish")

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
+from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
+from exchange.broker.admin.permissions import member_permissions, member_topic_permission
 from exchange.broker.admin.provision import MemberAccount
 from exchange.broker.faults import DENIED
-from exchange.broker.traffic.topology import DOCUMENTS, dead_queue, queues_of
-from exchange.broker.traffic.uplink import link_account, link_permissions, link_topic_permission, transit_queues
+from exchange.broker.traffic.uplink import link_account, link_permissions, link_topic_permission
 from exchange.broker.traffic.urls import credentials, vhost
 from exchange.errors import BadTopology, BrokerUnavailable
-from exchange.machine.urls import check_url, shown
+from exchange.machine.urls import check_url, each_host, shown, without_account
 from exchange.machine.web_client import Answer, Unanswered, WebClient
 
 _TIMEOUT = 10.0
 """Seconds for one request and its whole answer."""
 
 _ABSENT = 404
+_UNWELL = 500
+"""What a node answers that cannot serve now: another may."""
 
 _LARGEST = 64_000_000
 """Octets of an answer that are taken."""
 
 _NO_SUCH_PAGE = (400, 404)
 """What RabbitMQ answers where a plugin's page is not: 404 up to 4.0, 400 on 4.3."""
-
-NOTHING = "^$"
-"""A permission pattern that matches no name."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,17 @@ class QueueView:
 class ManagementClient:
     """Speaks to the management API at ``management_url`` about the vhost of ``broker_url``; a context manager.
 
-    The account is that of ``management_url``, or of ``broker_url`` where it names none. ``timeout`` is in seconds, for
-    one answer.
+    Of several hosts the next is asked where one does not answer. The account is that of ``management_url``, or of
+    ``broker_url`` where it names none. ``timeout`` is in seconds, for one answer.
     """
 
     def __init__(self, management_url: str, broker_url: str, timeout: float = _TIMEOUT) -> None:
-        check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672")
-        parts = urlsplit(management_url)
-        place = parts.netloc.rpartition("@")[2]
+        check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672", several=True)
         self._shown = shown(management_url)
         self._vhost = vhost(broker_url)
         self._account = credentials(management_url) or credentials(broker_url)
-        self._base = urlunsplit(parts._replace(netloc=place)).rstrip("/")
+        self._bases = deque(without_account(one).rstrip("/") for one in each_host(management_url))
+        """One for each host, the one that answered last first."""
         self._seconds = timeout
         self._client = WebClient()
         self._headers = {"content-type": "application/json"}
@@ -218,11 +216,9 @@ class ManagementClient:
     ) -> Answer:
         """One request; ``tolerated`` are refusals that are answers. What was sent is quoted nowhere: it may hold
         passwords."""
+        content = b"" if body is None else json.dumps(body).encode()
         try:
-            answer = self._client.ask(
-                method, f"{self._base}{path}", seconds=self._seconds, headers=self._headers, at_most=_LARGEST,
-                content=b"" if body is None else json.dumps(body).encode(),
-            )  # fmt: skip
+            answer = self._ask_any(method, path, content)
         except Unanswered as error:
             raise BrokerUnavailable(
                 "the management API at {shown} does not answer ({error})",
@@ -256,6 +252,23 @@ class ManagementClient:
             )
         return answer
 
+    def _ask_any(self, method: str, path: str, content: bytes) -> Answer:
+        """The answer of the first host that gives one; each request may come twice. Raises Unanswered."""
+        for left in reversed(range(len(self._bases))):
+            try:
+                answer = self._client.ask(
+                    method, f"{self._bases[0]}{path}", seconds=self._seconds, headers=self._headers, at_most=_LARGEST,
+                    content=content,
+                )  # fmt: skip
+            except Unanswered:
+                if not left:
+                    raise
+            else:
+                if answer.status < _UNWELL or not left:
+                    return answer
+            self._bases.rotate(-1)
+        raise Unanswered("")
+
     @staticmethod
     def _quoted(name: str) -> str:
         return quote(name, safe="")
@@ -266,25 +279,3 @@ def _bound_of(queue: Mapping[str, Any], key: str) -> int | None:
     sets = [queue.get("effective_policy_definition") or {}, queue.get("arguments") or {}]
     found = [each[name] for each, name in zip(sets, (key, f"x-{key}"), strict=True) if name in each]
     return min(map(int, found), default=None)
-
-
-def member_permissions(address: str, is_window: bool, is_relay: bool = False) -> dict[str, str]:
-    """Return the name patterns of what a member may configure, write and read."""
-    transit = transit_queues(address) if is_relay else ()
-    own = "|".join(re.escape(name) for name in (*queues_of(address, is_window), *transit, dead_queue(address)))
-    return {"configure": NOTHING, "write": f"^{DOCUMENTS}$", "read": f"^({own})$"}
-
-
-def member_topic_permission(address: str, only_to: str | None = None) -> dict[str, str]:
-    """Return the permission for the routing keys under which a member may publish: to anyone, from itself.
-
-    A portal publishes to the inbox of the window named by ``only_to`` alone, and to nobody where that is empty.
-    """
-    sender = re.escape(address)
-    if only_to is None:
-        key = rf"^to\.[a-z0-9.-]+\.from\.{sender}$"
-    elif only_to:
-        key = rf"^to\.{re.escape(only_to)}\.inbox(\.urgent)?\.from\.{sender}$"
-    else:
-        key = NOTHING
-    return {"exchange": DOCUMENTS, "write": key, "read": NOTHING}

@@ -8,7 +8,7 @@ import pika
 from pika.exceptions import ChannelClosedByBroker, UnroutableError
 from pika.spec import BasicProperties
 
-from exchange.broker.admin.errand import errand
+from exchange.broker.admin.errand import errand, from_any_host
 from exchange.broker.faults import error_of
 from exchange.broker.traffic.loop import GOODBYE
 from exchange.broker.traffic.topology import DOCUMENTS, routing_key
@@ -97,7 +97,14 @@ def shows_depth(url: str, queue: str) -> bool:
 
 
 def server_version(url: str) -> str:
-    """Return the broker's version as it says itself, for example ``4.0.5``. Raises BrokerUnavailable."""
+    """Return the broker's version as it says itself, for example ``4.0.5``: that of the first host which answers.
+
+    Raises BrokerUnavailable.
+    """
+    return from_any_host(url, _server_version)
+
+
+def _server_version(url: str) -> str:
     found: dict[str, Any] = {}
     failed: list[BaseException] = []
 
@@ -110,7 +117,7 @@ def server_version(url: str) -> str:
         connection.ioloop.stop()
 
     connection = pika.SelectConnection(
-        parameters(url, "probe"), on_open_callback=opened, on_open_error_callback=ended, on_close_callback=ended
+        parameters(url, "probe")[0], on_open_callback=opened, on_open_error_callback=ended, on_close_callback=ended
     )
     connection.ioloop.call_later(10 * GOODBYE, connection.ioloop.stop)
     connection.ioloop.start()

@@ -17,6 +17,7 @@ from pika.channel import Channel
 from pika.frame import Method
 from pika.spec import Basic
 
+from exchange.broker.admin.errand import from_any_host
 from exchange.broker.faults import error_of
 from exchange.broker.traffic.urls import parameters
 from exchange.errors import ExchangeError
@@ -40,7 +41,7 @@ def silent_queues(url: str, names: Iterable[str], patience: float = PATIENCE) ->
     """
     every, found = list(names), list[str]()
     for first in range(0, len(every), _AT_ONCE):
-        found += _Round(every[first : first + _AT_ONCE]).run(url, patience)
+        found += from_any_host(url, partial(_answers_of, every[first : first + _AT_ONCE], patience))
     return found
 
 
@@ -69,6 +70,10 @@ def rouse(url: str, names: Iterable[str], say: Callable[[str], None], elect: Ele
         say(tr("queues: they have a leader now and answer; nothing was deleted"))
 
 
+def _answers_of(names: Collection[str], patience: float, host: str) -> list[str]:
+    return _Round(names).run(host, patience)
+
+
 class _Round:
     """One connection: a queue that does not answer holds up its own channel, and no other."""
 
@@ -80,7 +85,7 @@ class _Round:
 
     def run(self, url: str, patience: float) -> list[str]:
         connection = pika.SelectConnection(
-            parameters(url, "silence"),
+            parameters(url, "silence")[0],
             on_open_callback=self._open,
             on_open_error_callback=self._end,
             on_close_callback=self._end,

@@ -14,21 +14,25 @@ from pathlib import Path
 import filelock
 import psutil  # type: ignore[import-untyped]
 
-from exchange.broker.admin.errand import errand
-from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private import keeper
 from exchange.broker.private.alias import drop_link
 from exchange.broker.private.code_path import code_path
 from exchange.broker.private.installation import Installation, check_data, find_installation
-from exchange.broker.private.node_files import NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
+from exchange.broker.private.node_files import NODE_MARK, NodeFolder, environment, mark_of, urls
 from exchange.broker.private.node_processes import LOOK_EVERY, end_process, has_owner, process_of, wait_for_end
+from exchange.broker.private.ports import Ports, choose_ports
+from exchange.broker.private.readiness import serves
+from exchange.broker.private.seat import ALONE, ClusterSeat
 from exchange.clock import monotonic
-from exchange.errors import BrokerError, OperatorError
+from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.machine.files import lock_file, make_folder, open_file, refuse_foreign, write_file
 
 Say = Callable[[str], None]
+
+SharedEpmd = Callable[[], int | None]
+"""Tells the port of the port mapper that the nodes of a cluster use at this moment; None for a node that is alone."""
 
 START_PATIENCE = 120.0
 """Seconds a server has to become ready; a few on an idle machine."""
@@ -39,8 +43,10 @@ _SAY_EVERY = 5.0
 class PrivateNode:
     """The RabbitMQ node of ``folder``, which holds its data, configuration, secrets and logs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seat: ClusterSeat = ALONE, shared_epmd: SharedEpmd = lambda: None) -> None:
         self._folder = NodeFolder(folder.resolve())  # by whatever name the folder is reached, it is one node
+        self.seat = seat
+        self._shared_epmd = shared_epmd
         self._keeper: subprocess.Popen[bytes] | None = None
         self._borrowed = False
 
@@ -73,7 +79,7 @@ class PrivateNode:
             self._expect_own()
             running = self._running()
             if running is not None:
-                say(tr("broker: the private node is running already"))
+                say(tr("broker: {node} is running already", node=self.seat.label))
                 self._borrowed = self._keeper is None
                 return running
             self._clear_away(say)
@@ -97,6 +103,22 @@ class PrivateNode:
                 self._keeper.wait()
                 self._keeper = None
             self._clear_away(lambda text: None)
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send a signal to the server alone, as a fault would: SIGKILL, or SIGSTOP and SIGCONT."""
+        server = self._server()
+        if server is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                server.send_signal(number)
+
+    def await_end(self) -> None:
+        """Wait for the end of a server that was killed, and of its keeper."""
+        kept = self._find_keeper()
+        if kept is not None:
+            wait_for_end(kept)
+        if self._keeper is not None:
+            self._keeper.wait()
+            self._keeper = None
 
     def end(self, grace: float) -> None:
         """End a server that does not work: asked first, killed after ``grace`` seconds. `start` starts it again."""
@@ -149,19 +171,19 @@ class PrivateNode:
             return None
         info = self._info(ports)
         # Looked at again: a keeper that was just killed may still have been there a moment ago.
-        return info if _serves(info) and self._find_keeper() is not None else None
+        return info if serves(info) and self._find_keeper() is not None else None
 
     def _start(self, installation: Installation, say: Say, owner: int, stop: threading.Event | None) -> NodeInfo:
         refuse_foreign(self._folder.root.parent, "exchange COMMAND")
         check_data(self._folder.read_version(), installation.version, self._folder.root)
-        ports = choose_ports(self._folder.read_ports())
-        self._folder.prepare(ports, can_stamp=installation.can_stamp)
-        say(tr("broker: starting {installation} as a private node", installation=installation))
+        ports = choose_ports(self._folder.read_ports(), self._shared_epmd())
+        self._folder.prepare(ports, can_stamp=installation.can_stamp, seat=self.seat)
+        say(tr("broker: starting {installation} as {node}", installation=installation, node=self.seat.label))
         self._spawn(installation, ports, owner)
         info = self._info(ports)
         began = said = monotonic()
         pause = stop or threading.Event()
-        while not _serves(info):
+        while not serves(info):
             now = monotonic()
             if self._ended() or pause.is_set() or now - began > START_PATIENCE:
                 raise self._failed(installation)
@@ -186,7 +208,7 @@ class PrivateNode:
         with open_file(self._folder.startup_log, permissions=0o644) as log:
             self._keeper = subprocess.Popen(
                 [sys.executable, "-I", keeper.__file__, *map(str, arguments)],
-                env=environment(self._folder, ports, code=code_path(installation.server, os.environ)),
+                env=environment(self._folder, ports, code=code_path(installation.server, os.environ), seat=self.seat),
                 cwd="/",  # not the folder: Erlang would see its true name
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -262,16 +284,3 @@ class PrivateNode:
         self._folder.server_pid.unlink(missing_ok=True)
         self._folder.keeper_pid.unlink(missing_ok=True)
         drop_link(self._folder.root)
-
-
-def _serves(info: NodeInfo) -> bool:
-    """Whether both the broker and its management API let the administrator in."""
-    if info.management_url is None:
-        return False
-    try:
-        with ManagementClient(info.management_url, info.url, timeout=5) as management:
-            management.read("/api/whoami")
-        with errand(info.url, "node:ready"):
-            return True
-    except BrokerError:
-        return False

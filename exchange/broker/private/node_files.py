@@ -11,8 +11,6 @@ import json
 import os
 import re
 import secrets
-import socket
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -20,36 +18,19 @@ from urllib.parse import quote
 
 from exchange.broker.private import keeper
 from exchange.broker.private.alias import plain_path
+from exchange.broker.private.ports import Ports
+from exchange.broker.private.seat import ALONE, ClusterSeat
 from exchange.broker.traffic.topology import MAX_BODY
-from exchange.clock import monotonic
 from exchange.machine.files import make_folder, read_json, write_file, write_secret
 
 ADMIN = "yizhan"
 """The node's administrator; `guest` does not exist on it."""
 
-NODE_NAME = "yizhan@localhost"
-
 NODE_MARK = "YIZHAN_NODE"
 """Environment variable of a server that says whose it is, see `mark_of`."""
 
-_PORTS = range(21_000, 29_000)
-"""Outside what the system gives to outgoing connections, so that a port is still free after a restart."""
-
 _PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management")
 """The management API; links between levels; and how the links stand, in that API."""
-
-_LETTING_GO = 5.0
-"""Seconds that a server which has just ended may take to let go of its ports."""
-
-
-@dataclass(frozen=True)
-class Ports:
-    """The node's TCP ports on 127.0.0.1: AMQP, management API, Erlang's port mapper and distribution."""
-
-    amqp: int
-    management: int
-    epmd: int
-    distribution: int
 
 
 @dataclass(frozen=True)
@@ -109,20 +90,38 @@ class NodeFolder:
         names = [field.name for field in fields(Ports)]
         return Ports(*(found[name] for name in names)) if all(_is_port(found.get(name)) for name in names) else None
 
-    def prepare(self, ports: Ports, *, can_stamp: bool) -> None:
+    @property
+    def cookie(self) -> Path:
+        """What nodes of a cluster, and the programs that speak to them, prove to each other that they belong by."""
+        return self.root / ".erlang.cookie"
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the node has ever run."""
+        data = self.root / "data"
+        return data.is_dir() and any(data.iterdir())
+
+    def share_secrets(self, first: NodeFolder) -> None:
+        """Take over cookie and password of a cluster's first node."""
+        make_folder(self.root, 0o700)
+        for own, others in ((self.password, first.password), (self.cookie, first.cookie)):
+            if _words(own) != _words(others):
+                write_secret(own, _words(others))
+
+    def prepare(self, ports: Ports, *, can_stamp: bool, seat: ClusterSeat = ALONE) -> None:
         """Make the folder with configuration, cookie and password; what holds data or a secret is kept."""
         make_folder(self.root, 0o700)
         self.root.chmod(0o700)
         for name in ("data", "log", "conf.d"):
             make_folder(self.root / name)
         is_new = self._make_secret(self.password)
-        self._make_secret(self.root / ".erlang.cookie")
+        self._make_secret(self.cookie)
         write_file(self.ports, json.dumps(asdict(ports)))
         password, accounts = self.password.read_text(), ""
-        if is_new and any((self.root / "data").iterdir()):  # its data knows another password
+        if is_new and self.has_data:  # its data knows another password
             write_secret(self.root / "accounts.json", definitions(password))
             accounts = str(self.seen / "accounts.json")
-        text = configuration(ports, password, can_stamp=can_stamp, accounts=accounts)
+        text = configuration(ports, password, can_stamp=can_stamp, accounts=accounts, seat=seat)
         write_secret(self.root / "rabbitmq.conf", text)
         write_file(self.root / "advanced.config", "[].\n")
         write_file(self.root / "environment", "")
@@ -151,10 +150,12 @@ def definitions(password: str) -> str:
     return json.dumps({"users": [user], "vhosts": [{"name": "/"}], "permissions": [rights]})
 
 
-def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str = "") -> str:
+def configuration(
+    ports: Ports, password: str, *, can_stamp: bool, accounts: str = "", seat: ClusterSeat = ALONE
+) -> str:
     """Write the text of rabbitmq.conf. ``can_stamp``: the version knows the interceptor that stamps arrivals.
 
-    ``accounts``: a file of definitions to be read at this start.
+    ``accounts``: a file of definitions to be read at this start. ``seat``: the node's place in a cluster.
     """
     lines = [
         f"listeners.tcp.1 = 127.0.0.1:{ports.amqp}",
@@ -173,15 +174,21 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str
         lines.append(f"load_definitions = {accounts}")
     if can_stamp:
         lines.append("message_interceptors.incoming.set_header_timestamp.overwrite = true")
+    lines += seat.configuration()
     return "\n".join(lines) + "\n"
 
 
 def environment(
-    folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] = os.environ, *, code: Sequence[Path] = ()
+    folder: NodeFolder,
+    ports: Ports,
+    inherited: Mapping[str, str] = os.environ,
+    *,
+    code: Sequence[Path] = (),
+    seat: ClusterSeat = ALONE,
 ) -> dict[str, str]:
     """Return the server's whole environment: nothing of ours is handed on but PATH and language, and no password.
 
-    ``code``: folders in which Erlang looks for code first, see `code_path`.
+    ``code``: folders in which Erlang looks for code first, see `code_path`. ``seat``: the node's place in a cluster.
     """
     schedulers = min(4, os.cpu_count() or 1)
     first = " ".join(("-pa", *map(str, reversed(code)))) if code else ""  # each is put before those named before it
@@ -194,7 +201,7 @@ def environment(
         "HOME": str(root),
         "ERL_EPMD_PORT": str(ports.epmd),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
-        "RABBITMQ_NODENAME": NODE_NAME,
+        "RABBITMQ_NODENAME": seat.name,
         "RABBITMQ_DIST_PORT": str(ports.distribution),
         "RABBITMQ_CONF_ENV_FILE": str(root / "environment"),
         "RABBITMQ_CONFIG_FILE": str(root / "rabbitmq.conf"),
@@ -209,7 +216,7 @@ def environment(
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
             f"+S {schedulers}:{schedulers} +sbwt none +sbwtdcpu none +sbwtdio none "  # members share its processors
-            f"-kernel inet_dist_use_interface {{127,0,0,1}} {first}".rstrip()
+            f"-kernel inet_dist_use_interface {{127,0,0,1}} {seat.arguments()} {first}".rstrip()
         ),
     }
 
@@ -225,31 +232,6 @@ def urls(ports: Ports, password: str) -> tuple[str, str]:
         f"amqp://{ADMIN}:{quote(password, safe='')}@127.0.0.1:{ports.amqp}/%2F",
         f"http://127.0.0.1:{ports.management}",
     )
-
-
-def choose_ports(before: Ports | None) -> Ports:
-    """Choose the ports of before, once a server that has just ended lets them go; else four free ones."""
-    until, pause = monotonic() + _LETTING_GO, threading.Event()
-    while before is not None and monotonic() < until:
-        if all(_is_free(port) for port in asdict(before).values()):
-            return before
-        pause.wait(0.1)
-    found: list[int] = []
-    while len(found) < 4:
-        port = secrets.choice(_PORTS)
-        if port not in found and _is_free(port):
-            found.append(port)
-    return Ports(*found)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 _VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,6}){1,3}")

@@ -15,7 +15,7 @@ from typing import Protocol
 import pika
 
 from exchange.broker.faults import DENIED, error_of
-from exchange.broker.traffic.pause import Pause
+from exchange.broker.traffic.hosts import HostTurns
 from exchange.broker.traffic.urls import parameters
 from exchange.broker.traffic.wire import GatheringConnection
 from exchange.clock import monotonic
@@ -23,7 +23,7 @@ from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
 from exchange.language import Text
 from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
-from exchange.machine.urls import shown
+from exchange.machine.urls import each_host, shown
 
 log = get_logger()
 
@@ -45,14 +45,17 @@ class Tenant(Protocol):
 
 
 class ConnectionLoop:
-    """Keeps one connection to ``url`` under ``name`` and hands it to its tenant."""
+    """Keeps one connection to ``url`` under ``name`` and hands it to its tenant.
+
+    Where the URL names several hosts, the connection goes to the next when it loses one (`HostTurns`).
+    """
 
     def __init__(self, url: str, name: str, tenant: Tenant) -> None:
         self._url = url
         self._name = name
         self._tenant = tenant
         self._parameters = parameters(url, name)
-        self._pause = Pause()
+        self._turns = HostTurns(len(self._parameters))
         self._lock = threading.Lock()
         self._connection: GatheringConnection | None = None
         self._closing = threading.Event()
@@ -110,7 +113,7 @@ class ConnectionLoop:
     def ready(self) -> None:
         """Note that the tenant is being served: the next loss begins with a short pause again."""
         self._ready = self._was_ready = True
-        self._pause.reset()
+        self._turns.served()
         self._told.set()
 
     def failing(self, error: BrokerError) -> None:
@@ -128,7 +131,7 @@ class ConnectionLoop:
             reason = self._live_once()
             if self._closing.is_set():
                 return
-            wait = self._pause.next()
+            wait = self._turns.failed()
             log.warning("broker.lost", connection=self._name, reason=reason, again_in=round(wait, 2))
             self._closing.wait(wait)
 
@@ -141,7 +144,10 @@ class ConnectionLoop:
             connection.ioloop.stop()
 
         connection = GatheringConnection(
-            self._parameters, on_open_callback=self._opened, on_open_error_callback=end, on_close_callback=end
+            self._parameters[self._turns.at],
+            on_open_callback=self._opened,
+            on_open_error_callback=end,
+            on_close_callback=end,
         )
         with self._lock:
             self._connection = connection
@@ -158,14 +164,19 @@ class ConnectionLoop:
         with self._lock:
             self._connection = None
         _hang_up(connection)
-        found = error_of(error, Text("the broker at {url}", {"url": shown(self._url)}))
+        found = error_of(error, Text("the broker at {url}", {"url": self._here}))
         self.failing(found)
         self._tenant.lost(str(found))
         return str(found)
 
     def _opened(self, connection: pika.SelectConnection) -> None:
-        log.info("broker.connected", connection=self._name, broker=shown(self._url))
+        log.info("broker.connected", connection=self._name, broker=self._here)
         self._tenant.opened(connection)
+
+    @property
+    def _here(self) -> str:
+        """The host whose turn it is, as people may see it."""
+        return shown(each_host(self._url)[self._turns.at])
 
     def _leave(self) -> None:
         connection = self._connection

@@ -57,9 +57,9 @@ def link(
             "name one neighbour and at most one of --status, --cut, --remove", remedy="exchange link --help"
         )
     domain = open_directory(Home(settings.home), settings).domain
-    from exchange.setup.init import start_node
+    from exchange.setup.init import start_broker
 
-    node, info = start_node(settings, say)
+    node, info = start_broker(settings, say)
     try:
         side = LinkSide(domain, info, Home(settings.home).links)
         if status:

@@ -57,6 +57,15 @@ def init(
             "domain, where the given account may make roles).",
         ),
     ] = None,
+    nodes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=9,
+            help="How many RabbitMQ nodes the domain's own broker has: 3 are a cluster on this machine, for trial. A "
+            "single one can grow to three, never the other way (default: as many as before, else 1).",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Makes a domain: authority, keys, signed directory, databases, queues.
@@ -70,19 +79,20 @@ def init(
     application to begin with, all commented, into the domain's folder `departments`; edit them there, and run
     `exchange init` again.
     """
-    from exchange.setup.init import init_broker, init_files, start_node
+    from exchange.setup.init import init_broker, init_files, own_broker, start_broker
 
     settings = Settings.read(home=home)
+    own = own_broker(settings, nodes)
     if new is not None:
         _begin_city(settings, new, departments)
     with StopSignal():
         profiles = init_files(settings, say, departments, anew or (), clock_is_right=clock_is_right, roles=roles)
-        node, info = start_node(settings, say)
+        broker, info = start_broker(settings, say, own=own)
         try:
             with_patience(lambda: init_broker(settings, info, profiles, say), say)
         finally:
-            if node is not None:
-                node.stop()
+            if broker is not None:
+                broker.stop()
     there = f" --home {shlex.quote(str(home))}" if home is not None else ""
     said = tr("{count} members ready in {home}; run them with: exchange up", count=len(profiles), home=settings.home)
     say(f"{said} --detach{there}")

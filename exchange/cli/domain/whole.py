@@ -19,7 +19,7 @@ from exchange.runtime.draining import is_drained
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Home, Settings, own_database
 from exchange.runtime.standby import check_shared, frozen_after
-from exchange.runtime.supervision.node_watch import NodeWatch
+from exchange.runtime.supervision.broker_watch import BrokerWatch
 from exchange.runtime.supervision.nursery import Nursery
 from exchange.runtime.supervision.patience import with_patience
 from exchange.runtime.supervision.running import note, noted
@@ -67,7 +67,7 @@ def up(
     With --standby it may run on two machines that share database server and broker: each member is served on one, and
     the other takes over what ends there. Console, public window and desks are served on both.
     """
-    from exchange.setup.init import init_files, start_node
+    from exchange.setup.init import init_files, start_broker
 
     settings, patience, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read()
     refuse_root(settings, "up")
@@ -89,13 +89,13 @@ def up(
         profiles = init_files(
             settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.remedy))
         )
-        broker = start_node(settings, say)
+        broker = start_broker(settings, say)
         try:
             faces = partial(_add_faces, settings, profiles, with_console, with_window, with_desks)
             can_run = _supervise(settings, profiles, broker, stop, faces, hold, patience, nursery, standby)
         finally:
-            if broker.node is not None:
-                broker.node.stop()
+            if broker.own is not None:
+                broker.own.stop()
     say(tr("stopped"))
     if not can_run:
         raise OperatorError("no member can run here", remedy="see the logs in {logs}", logs=Home(settings.home).logs)
@@ -132,9 +132,9 @@ def _supervise(
     freshener.look()
     beside.append(freshener.look)
     Loop("audit-heads", partial(sign_heads, settings, stop.told), stop.told.is_set).start()
-    if broker.node is not None:
-        watch = NodeWatch(
-            broker.node,
+    if broker.own is not None:
+        watch = BrokerWatch(
+            broker.own,
             broker.info,
             say,
             lambda info: init_broker(settings, info, profiles, say),

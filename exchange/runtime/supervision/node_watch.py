@@ -75,7 +75,7 @@ class NodeWatch:
         if monotonic() < self._again_at:
             return
         if self._ready:
-            self.say(tr("broker: the private node died; starting it again"))
+            self.say(tr("broker: {node} died; starting it again", node=self.node.seat.label))
         self._ready = False
         if not self._has_room():
             return
@@ -104,7 +104,7 @@ class NodeWatch:
     def _look_at_work(self) -> None:
         if self._exercise is None:
             if monotonic() >= self._exercise_at:
-                self._exercise = self._pool.submit(Exercise(self.info, self.patience.exercise).run)
+                self._exercise = self._pool.submit(Exercise(self.info, self.patience.exercise, self.node.seat.room).run)
             return
         if not self._exercise.done():
             return
@@ -116,22 +116,25 @@ class NodeWatch:
     def _take(self, found: Exercised) -> None:
         if found.condition is Condition.WORKS:
             if self._said:
-                self.say(tr("broker: the private node works again"))
+                self.say(tr("broker: {node} works again", node=self.node.seat.label))
             self._said, self._failures = "", 0
             return
         self._failures += 1
         if found.condition is Condition.BLOCKED:
             self._failures = 0
             text = tr(
-                "broker: the private node takes nothing in ({reason}); give it room, it goes on by itself",
+                "broker: {node} takes nothing in ({reason}); give it room, it goes on by itself",
+                node=self.node.seat.label,
                 reason=found.reason,
             )
             self._say_once("blocked", text)
         elif self._failures >= 2:
-            text = tr("broker: the private node lives and does not work ({reason})", reason=found.reason)
+            text = tr(
+                "broker: {node} lives and does not work ({reason})", node=self.node.seat.label, reason=found.reason
+            )
             self._say_once("broken", text)
         if self._failures >= self.patience.failures and self._has_room():
-            self.say(tr("broker: the private node is ended and started again"))
+            self.say(tr("broker: {node} is ended and started again", node=self.node.seat.label))
             self._ready = False
             self.node.end(self.patience.grace)
 
@@ -141,8 +144,8 @@ class NodeWatch:
             return True
         self._again_at = monotonic() + self.patience.every
         text = tr(
-            "broker: the disk of the private node is full ({free:.0f} MB free at {folder}); "
-            "make room, it is started again then",
+            "broker: the disk of {node} is full ({free:.0f} MB free at {folder}); make room, it is started again then",
+            node=self.node.seat.label,
             free=free / 1e6,
             folder=self.node.folder,
         )

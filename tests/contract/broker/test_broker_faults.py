@@ -35,9 +35,10 @@ from tests.hostile_servers import hostile
 def test_whatever_listens_there_is_told_with_a_remedy_and_without_the_password(
     conduct: servers.Conduct, scheme: str, what: str, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def impatient(url: str, name: str) -> pika.URLParameters:
+    def impatient(url: str, name: str) -> list[pika.URLParameters]:
         found = parameters(url, name)
-        found.stack_timeout = 1
+        for one in found:
+            one.stack_timeout = 1
         return found
 
     monkeypatch.setattr("exchange.broker.admin.errand.parameters", impatient)

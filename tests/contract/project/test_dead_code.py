@@ -17,6 +17,7 @@ CALLED_BY = {
         "acknowledged", "detail_zh", "href",
         "remedy_zh", "review_since", "why_zh",
     },
+    "fault proofs and tests, which drive a cluster": {"await_end", "leader", "node_named"},
     "templates of the console": {
         "certificate_days", "key_days", "missing_number", "repeats",
     },
@@ -38,7 +39,7 @@ CALLED_BY = {
     "httpcore, whose interface has this parameter": {"local_address"},
     "structlog, which gives this parameter": {"logger"},
     "pika, which reads these of a connection's parameters": {
-        "blocked_connection_timeout", "client_properties", "connection_attempts",
+        "blocked_connection_timeout", "client_properties", "connection_attempts", "socket_timeout", "stack_timeout",
     },
     "prometheus_client, which asks a collector what it has": {"describe"},
     "rich, click and typer, which read these": {"formatter_class", "list_commands"},

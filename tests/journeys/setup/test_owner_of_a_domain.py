@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import exchange
-from exchange.broker.private.node_files import NodeFolder, Ports
+from exchange.broker.private.node_files import NodeFolder
+from exchange.broker.private.ports import Ports
 from exchange.broker.traffic.link import Link
 from exchange.claims import upload
 from exchange.directory.keyfiles import finish_rotation, load_identity, prepare_rotation

@@ -18,7 +18,8 @@ from exchange.broker.private.code_path import code_path
 from exchange.broker.private.installation import check_data
 from exchange.broker.private.keeper import has_owner, owner_in
 from exchange.broker.private.node import PrivateNode
-from exchange.broker.private.node_files import NodeFolder, Ports, configuration, environment
+from exchange.broker.private.node_files import NodeFolder, configuration, environment
+from exchange.broker.private.ports import Ports
 from exchange.broker.traffic.flight import Flight
 from exchange.broker.traffic.pause import Pause
 from exchange.broker.traffic.room import PublicationRoom

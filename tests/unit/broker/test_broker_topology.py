@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exchange.broker.admin.management import member_permissions, member_topic_permission
+from exchange.broker.admin.permissions import member_permissions, member_topic_permission
 from exchange.broker.admin.provision import MemberAccount
 from exchange.broker.traffic.topology import (
     DEAD,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from exchange.broker.admin.silence import PATIENCE, silent_queues
-from exchange.broker.private.node import PrivateNode
+from exchange.broker.private.broker import PrivateBroker
 from exchange.broker.traffic.urls import vhost
 from exchange.language import Text
 from exchange.operations.health.checkups.findings import Finding
@@ -36,7 +36,7 @@ def queues(settings: Settings, asked: Mapping[str, Collection[str]]) -> Iterator
 
 
 def _is_own(settings: Settings) -> bool:
-    return not settings.broker_url and PrivateNode(Home(settings.home).node).info is not None
+    return not settings.broker_url and PrivateBroker(Home(settings.home).node).info is not None
 
 
 def _elsewhere(url: str, queue: str) -> Text:

@@ -1,0 +1,241 @@
+"""The private broker of a folder: one RabbitMQ node, or several that are a cluster on this machine.
+
+For trials, tests and fault proofs, a cluster is driven like this::
+
+    broker = PrivateBroker(folder, nodes=3)      # which RabbitMQ: EXCHANGE_RABBITMQ_SERVER, see `installation`
+    info = broker.start(print)                   # info.url and info.management_url name all hosts of the cluster
+    states = broker.states()                     # NodeState: name, running, drained; asked of any node that answers
+    place = broker.place("c.a.inbox")            # QueuePlace: leader, members, online
+    leader = broker.node_named(place.leader)     # a PrivateNode
+    leader.kill()                                # SIGKILL; leader.kill(signal.SIGSTOP) and SIGCONT freeze and thaw it
+    leader.await_end()
+    leader.start(print)                          # the same node again, with its data
+    broker.drain(leader); broker.revive(leader)  # out of service for maintenance, and back
+    broker.stop()
+
+A newer RabbitMQ that lives below another root is run by a folder of programs that change into it:
+``script/rabbitmq-in ROOT FOLDER`` makes them, and EXCHANGE_RABBITMQ_SERVER=FOLDER/rabbitmq-server names them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.admin.nodes import NodeState, QueuePlace, node_states, queue_places
+from exchange.broker.private import keeper
+from exchange.broker.private.control import control
+from exchange.broker.private.elections import elect_leaders
+from exchange.broker.private.node import PrivateNode, Say
+from exchange.broker.private.node_files import NodeFolder
+from exchange.broker.private.ports import free_port
+from exchange.broker.private.seat import ClusterSeat
+from exchange.errors import NotFound, OperatorError
+from exchange.machine.files import make_folder, read_json, write_file
+from exchange.machine.urls import with_hosts_of
+
+MOST = 9
+"""Nodes on one machine."""
+
+_GROW_PATIENCE = 600.0
+"""Seconds for adding replicas of all queues of a domain."""
+
+
+class PrivateBroker:
+    """The nodes of ``folder``. The first lies in it, the others below it.
+
+    ``nodes``: as many as it is to have; default: as many as it had before, else one. A cluster is never made smaller.
+    """
+
+    def __init__(self, folder: Path, nodes: int | None = None) -> None:
+        self._folder = NodeFolder(folder.resolve())
+        had = _count_in(self._folder)
+        count = had if nodes is None else nodes
+        if not 1 <= count <= MOST or count < had:
+            raise OperatorError(
+                "the private broker in {folder} has {had} nodes and cannot have {count}",
+                remedy="a cluster grows up to {most} nodes and never shrinks; three survive the loss of one",
+                folder=self._folder.root,
+                had=had,
+                count=count,
+                most=MOST,
+            )
+        self._grows = count > had
+        self._epmd: int | None = None
+        self._choosing = threading.Lock()
+        self.nodes = tuple(self._node(number, count) for number in range(1, count + 1))
+        """All nodes, the first first."""
+
+    def _node(self, number: int, count: int) -> PrivateNode:
+        folder = self._folder.root if number == 1 else self._folder.root / f"node-{number}"
+        return PrivateNode(folder, ClusterSeat(number, count), self._port_mapper if count > 1 else lambda: None)
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it has several nodes."""
+        return len(self.nodes) > 1
+
+    @property
+    def info(self) -> NodeInfo | None:
+        """How to reach it, by what it left in its folder; whether it runs is another question. None: no node."""
+        every = [node.info for node in self.nodes]
+        return _joint([info for info in every if info is not None]) if every[0] is not None else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether a keeper of any node runs."""
+        return any(node.alive for node in self.nodes)
+
+    def found(self) -> NodeInfo | None:
+        """Return how to reach it, if any of its nodes runs; starts nothing and makes no folder."""
+        if not self.is_cluster:
+            return self.nodes[0].found()
+        return self.info if any(node.found() is not None for node in self.nodes) else None
+
+    def start(
+        self, say: Say, *, detach: bool = False, owner: int | None = None, stop: threading.Event | None = None
+    ) -> NodeInfo:
+        """Start all nodes and wait until they serve; those that are running already are used as they are.
+
+        The arguments are those of `PrivateNode.start`. Raises OperatorError where RabbitMQ is not installed, or a node
+        does not start or does not join the others.
+        """
+
+        def start(node: PrivateNode) -> NodeInfo:
+            return node.start(say, detach=detach, owner=owner, stop=stop)
+
+        if not self.is_cluster:
+            return start(self.nodes[0])
+        return self._start_cluster(start)
+
+    def _start_cluster(self, start: Callable[[PrivateNode], NodeInfo]) -> NodeInfo:
+        make_folder(self._folder.root, 0o700)
+        if self._grows and self.alive:
+            raise OperatorError(
+                "the private broker in {folder} runs and cannot get more nodes now",
+                remedy="stop it (`exchange down`), then run `exchange init --nodes` again",
+                folder=self._folder.root,
+            )
+        had_data = [node for node in self.nodes if NodeFolder(node.folder).has_data]
+        # Those with data wait for each other, so they begin together. A new one joins the first, which must serve.
+        founding = had_data or [self.nodes[0]]
+        joining = [node for node in self.nodes if node not in founding]
+        with ThreadPoolExecutor(len(self.nodes)) as pool:
+            list(pool.map(start, founding))
+        for node in joining:
+            NodeFolder(node.folder).share_secrets(self._folder)
+            start(node)
+        write_file(self._folder.root / _NODES, json.dumps({"nodes": len(self.nodes)}))
+        self._grows = False
+        info = self.info
+        if info is None:
+            raise OperatorError(
+                "the private cluster in {folder} is gone",
+                remedy="`exchange init` makes it anew",
+                folder=self._folder.root,
+            )
+        if joining:
+            self._expect_all()
+            for node in joining:
+                self._spread_to(node)
+        return info
+
+    def stop(self) -> None:
+        """Stop all nodes and wait for their end, but for those that `start` found running."""
+        with ThreadPoolExecutor(len(self.nodes)) as pool:
+            list(pool.map(PrivateNode.stop, self.nodes))
+
+    def node_named(self, name: str) -> PrivateNode:
+        """Return the node of that name. Raises NotFound."""
+        for node in self.nodes:
+            if node.seat.name == name:
+                return node
+        raise NotFound("the private broker has no node {name}", remedy="`exchange doctor` tells the nodes", name=name)
+
+    def states(self) -> list[NodeState]:
+        """Ask any node that answers which nodes there are. Raises BrokerUnavailable, OperatorError for no node."""
+        with self._management() as management:
+            return node_states(management)
+
+    def place(self, queue: str) -> QueuePlace:
+        """Ask any node that answers where a queue lies. Raises NotFound, BrokerUnavailable."""
+        with self._management() as management:
+            for place in queue_places(management):
+                if place.name == queue:
+                    return place
+        raise NotFound("there is no quorum queue {queue}", remedy="`exchange init` makes those of members", queue=queue)
+
+    def drain(self, node: PrivateNode) -> None:
+        """Take a node out of service for maintenance: no clients, and no leaders. Raises OperatorError."""
+        control(NodeFolder(node.folder), "rabbitmq-upgrade", "drain", seat=node.seat)
+
+    def revive(self, node: PrivateNode) -> None:
+        """Put a drained node back into service. Raises OperatorError."""
+        control(NodeFolder(node.folder), "rabbitmq-upgrade", "revive", seat=node.seat)
+
+    def elect(self, queues: Collection[str]) -> None:
+        """Have queues elect a leader each (`elect_leaders`). Raises OperatorError where no node can be told."""
+        alive = [node for node in self.nodes if node.alive]
+        node = alive[0] if alive else self.nodes[0]
+        elect_leaders(node.folder, queues, node.seat)
+
+    def _spread_to(self, node: PrivateNode) -> None:
+        """Give every quorum queue that has none on this node a replica there. Raises OperatorError."""
+        with self._management() as management:
+            if all(node.seat.name in place.members for place in queue_places(management, everywhere=True)):
+                return  # without a word to a program that takes seconds
+        arguments = ("grow", node.seat.name, "all", "--vhost-pattern", ".*", "--queue-pattern", ".*")
+        control(self._folder, "rabbitmq-queues", *arguments, seat=self.nodes[0].seat, patience=_GROW_PATIENCE)
+
+    def _management(self) -> ManagementClient:
+        info = self.info
+        if info is None or info.management_url is None:
+            raise OperatorError(
+                "there is no private node in {folder}", remedy="run it: `exchange up`", folder=self._folder.root
+            )
+        return ManagementClient(info.management_url, info.url, timeout=5)
+
+    def _expect_all(self) -> None:
+        names = {state.name for state in self.states() if state.running}
+        missing = [node.seat.name for node in self.nodes if node.seat.name not in names]
+        if missing:
+            raise OperatorError(
+                "nodes did not join the private cluster in {folder}: {missing}",
+                remedy="see their logs; a node that never joined may be begun anew: remove its folder node-N",
+                folder=self._folder.root,
+                missing=", ".join(missing),
+            )
+
+    def _port_mapper(self) -> int:
+        """The port of Erlang's port mapper, by which nodes find each other: that of a running node, or a free one."""
+        with self._choosing:
+            for node in self.nodes:
+                ports = NodeFolder(node.folder).read_ports()
+                if ports is not None and node.alive:
+                    return ports.epmd
+            if self._epmd is None:
+                before = self._folder.read_ports()
+                if before is not None:
+                    keeper.end_port_mapper(before.epmd)
+                self._epmd = free_port(before.epmd if before is not None else None)
+            return self._epmd
+
+
+_NODES = "nodes.json"
+"""File that says how many nodes the broker has, where it has more than one."""
+
+
+def _count_in(folder: NodeFolder) -> int:
+    found = (read_json(folder.root / _NODES) or {}).get("nodes")
+    return found if isinstance(found, int) and 1 <= found <= MOST else 1
+
+
+def _joint(every: list[NodeInfo]) -> NodeInfo:
+    """All hosts in one."""
+    managements = [info.management_url for info in every if info.management_url is not None]
+    return NodeInfo(with_hosts_of([info.url for info in every]), with_hosts_of(managements) if managements else None)
