@@ -29,6 +29,14 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.deployment,
+        "A domain",
+        {
+            "deployment": "Writes files by which the domain runs in production: a process, a folder and accounts of "
+            "its own for each role.",
+        },
+    ),
+    *entries(
         imported.matters,
         "At the window",
         {"matters": "What can be applied for: the guide of each matter, as the public reads it."},

@@ -19,6 +19,12 @@ def serve(app: typer.Typer) -> None:
     serving.register(app)
 
 
+def deployment(app: typer.Typer) -> None:
+    from exchange.cli.operations import deployment
+
+    deployment.register(app)
+
+
 def window(app: typer.Typer) -> None:
     from exchange.cli.approval import window
     from exchange.cli.filings import supplements

@@ -33,6 +33,7 @@ CALLED_BY = {
     "uvicorn, by this name": {"send_400_response"},
     "smtplib, by these names": {"_host", "sock"},
     "Python, by these names": {"__dir__", "__getattr__", "find_spec", "set_data"},
+    "PyYAML, by this name": {"ignore_aliases"},
     "starlette, by this name": {"spool_max_size"},
     "zipfile, which reads these of a file's entry": {"create_system", "external_attr"},
     "tempfile, by this name": {"tempdir"},

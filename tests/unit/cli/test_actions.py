@@ -44,6 +44,7 @@ UNRECORDED: Mapping[str, str] = {
     "alerts secret": "prints a secret that is nowhere else",
     "serve": "a member's process: what it does is in its own record, and its start in its log",
     "window": "pages for the public: what is done on them is in the portal's own record",
+    "deployment": "writes files that nobody runs by yet",
     "demo": "has a domain of its own",
     "replay": "has a domain of its own",
 }  # fmt: skip

@@ -16,7 +16,7 @@ from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.home import need_domain
 from exchange.runtime.settings import Home, Settings
 
-NEED_NONE = {"init", "up", "doctor", "demo", "replay", "schema", "alerts secret", "verify", "restore"}
+NEED_NONE = {"init", "deployment", "up", "doctor", "demo", "replay", "schema", "alerts secret", "verify", "restore"}
 """They make a domain, or look for one themselves, or have nothing to do with any."""
 
 EXCHANGE: Any = typer.main.get_command(app)
