@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from exchange.clock import SteppedClock
-from exchange.directory import Authority, load_directory
-from exchange.envelope import envelope_for
+from exchange.directory import Authority, Lookup, load_directory
+from exchange.envelope import Identity, envelope_for
 from exchange.messaging.arrival import OwnTime
 from exchange.messaging.log.sealing import seal
 from exchange.messaging.node import Node, new_id
@@ -19,9 +19,11 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import Parcel
-from exchange.runtime.work import work_for
+from exchange.runtime.work import Work, work_for
 from exchange.schemas import Matter, Role, Suite
 from exchange.store import Store, open_store
+from exchange.trials.local import Seat
+from exchange.trials.trial import certify_tree
 from exchange.workdays import ChinaCalendar
 from tests.journeys.city import MONDAY, City, grant_unless_refused
 
@@ -58,35 +60,61 @@ def _has(node: Node, parcel: Parcel) -> bool:
 
 
 @contextlib.contextmanager
-def hand_city(folder: Path, url: str, domain: str, departments: tuple[str, ...]) -> Iterator[City]:
-    """A window whose rule decides, a monitor and departments; ``url``: of the databases, with ``{member}`` in it."""
+def hand_city(
+    folder: Path, url: str, domain: str, departments: tuple[str, ...], portals: tuple[str, ...] = ()
+) -> Iterator[City]:
+    """A window whose rule decides, a monitor, departments, portals of the window; ``url``: of the databases, with
+    ``{member}`` in it.
+    """
     clock = SteppedClock(MONDAY)
     local = HandDomain(domain, clock)
-    roles = {f"{domain}.window": Role.WINDOW, f"{domain}.monitor": Role.MONITOR}
+    window = f"{domain}.window"
+    roles = {window: Role.WINDOW, f"{domain}.monitor": Role.MONITOR}
     roles |= {f"{domain}.{name}": Role.DEPARTMENT for name in departments}
+    roles |= {f"{domain}.{name}": Role.PORTAL for name in portals}
     authority = Authority.open_or_create(folder / "authority", domain, MONDAY)
     keys = {address: authority.certify(address, MONDAY) for address in roles}
-    members = [authority.member(keys[one], one, one, (role,)) for one, role in roles.items()]
+    members = [authority.member(keys[one], one, one, (role,), window if role is Role.PORTAL else None)
+               for one, role in roles.items()]  # fmt: skip
     authority.publish(folder / "directory.cose", members, MONDAY, MONDAY + _YEAR)
     data = (folder / "directory.cose").read_bytes()
     directory = load_directory(data, authority.certificate, MONDAY, 0)
     with contextlib.ExitStack() as stack:
         for address, role in roles.items():
-            store = open_store(url.format(member=address), member=address)
-            stack.callback(store.close)
-            store.migrate()
-            node = Node(
-                keys[address], directory, store, clock, ChinaCalendar(), new_id, catalogue=local.catalogue,
-                suite=Suite.CLASSICAL, hand_over=local.lying.extend,
-            )  # fmt: skip
             work = (
                 work_for((role,), decide_rule=grant_unless_refused, rule_decides=True)
                 if role is Role.WINDOW
                 else work_for((role,))
             )
-            local.nodes[address] = node
-            local.receivers[address] = Receiver(node, work.handlers, OwnTime(MONDAY), work.on_signed)
+            _sit_down(stack, local, keys[address], directory, url, work)
         yield City(cast(Any, local), clock)
+
+
+@contextlib.contextmanager
+def hand_tree(folder: Path, url: str, seats: Mapping[str, Mapping[str, Seat]]) -> Iterator[City]:
+    """Domains above each other, by name the highest first, with their members; the first is the city's own."""
+    clock = SteppedClock(MONDAY)
+    local = HandDomain(next(iter(seats)), clock)
+    with contextlib.ExitStack() as stack:
+        for domain, (keys, directory) in certify_tree(folder, seats, MONDAY).items():
+            for address, seat in seats[domain].items():
+                _sit_down(stack, local, keys[address], directory, url, seat.work or work_for(seat.roles))
+        yield City(cast(Any, local), clock)
+
+
+def _sit_down(
+    stack: contextlib.ExitStack, local: HandDomain, identity: Identity, directory: Lookup, url: str, work: Work
+) -> None:
+    address = identity.address
+    store = open_store(url.format(member=address), member=address)
+    stack.callback(store.close)
+    store.migrate()
+    node = Node(
+        identity, directory, store, local.clock, ChinaCalendar(), new_id, catalogue=local.catalogue,
+        suite=Suite.CLASSICAL, hand_over=local.lying.extend,
+    )  # fmt: skip
+    local.nodes[address] = node
+    local.receivers[address] = Receiver(node, work.handlers, OwnTime(MONDAY), work.on_signed)
 
 
 def seal_journals(city: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,3 +18,12 @@ class JournalEntry:
     case_number: str | None = None
     message_id: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def facts_in(detail: str) -> Mapping[str, Any]:
+    """Return the facts of a line as they lie in its row; none where somebody has written what is no such thing."""
+    try:
+        found = json.loads(detail)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -49,9 +49,12 @@ class TableRows:
         query = _all(table).where(table.c[column].is_not(None)).order_by(table.c[column].desc()).limit(limit)
         return [dict(row._mapping) for row in self._db.execute(query)]
 
-    def where(self, table: RowTable, column: str, values: Collection[str], order: Sequence[str] = ()) -> list[Row]:
-        """Return the rows where a column is one of some values: a few hundred at most."""
+    def where(
+        self, table: RowTable, column: str, values: Collection[str], order: Sequence[str] = (), **equal: str
+    ) -> list[Row]:
+        """Return the rows where a column is one of some values, a few hundred at most, and others are as named."""
         query = _all(table).where(table.c[column].in_(list(values))).order_by(*(table.c[name] for name in order))
+        query = query.where(*(table.c[name] == value for name, value in equal.items()))
         return [dict(row._mapping) for row in self._db.execute(query)] if values else []
 
 

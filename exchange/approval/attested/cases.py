@@ -13,7 +13,7 @@ from exchange.approval.tables import case_file, reopening
 from exchange.messaging.attested.contradiction import RowAt, RowContradiction, withheld
 from exchange.messaging.attested.rule import PaperRule, RowRule
 from exchange.messaging.attested.view import RecordedPaper, RowsView
-from exchange.schemas import Application, CaseClosed, Consultation, Decision
+from exchange.schemas import Application, CaseClosed, CaseReopened, Consultation, Decision
 from exchange.store.rows import Row
 from exchange.store.types import printable
 
@@ -114,8 +114,36 @@ def _former(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     if paper is not None and isinstance(paper.body, Decision):
         yield from at.differs("former_outcome", row["former_outcome"], paper.body.outcome.value, paper.ref)
         yield from at.differs("former_at", row["former_at"], paper.body.decided_at, paper.ref)
+    notice = view.paper(view.member, row["notice_id"]) if row["notice_id"] is not None else None
+    if row["notice_id"] is not None and notice is None:
+        yield at.unproved("notice_id", row["notice_id"])
+    if notice is not None and isinstance(notice.body, CaseReopened):
+        yield from _as_told(at, row, notice, notice.body)
+
+
+def _as_told(at: RowAt, row: Row, paper: RecordedPaper, body: CaseReopened) -> Iterator[RowContradiction]:
+    yield from at.differs("case_number", row["case_number"], body.case_number, paper.ref)
+    yield from at.differs("at", row["at"], body.at, paper.ref)
+    yield from at.differs("officer", row["officer"], printable(body.officer), paper.ref)
+    yield from at.differs("ordered_by", row["ordered_by"], body.ordered_by.value, paper.ref)
+    yield from at.differs("former_id", row["former_id"], body.former, paper.ref)
+    order = printable(body.order) if body.order is not None else None
+    for column, said in (("reasons", body.reasons), ("basis", "\n".join(body.basis)), ("order_named", order)):
+        signed = withheld(printable(said)) if said is not None else None
+        yield from at.differs(column, withheld(row[column]), signed, paper.ref)
+
+
+def _reopened(view: RowsView, paper: RecordedPaper) -> Iterator[RowContradiction]:
+    """A case that was told to be taken up again was."""
+    body = paper.body
+    if isinstance(body, CaseReopened):
+        rows = view.rows.where(reopening, "case_number", (body.case_number,))
+        if all(one["notice_id"] != paper.ref.message_id for one in rows):
+            at = RowAt(view.member, reopening.name, body.case_number)
+            yield at.left_out("notice_id", None, paper.ref.message_id, paper.ref)
 
 
 CASES = RowRule(case_file, ("number",), _check, newest="opened_at", case="number")
 REOPENINGS = RowRule(reopening, ("case_number", "round"), _former, case="case_number")
 DECISIONS = PaperRule(Decision.KIND, "sent", _decision)
+REOPENED = PaperRule(CaseReopened.KIND, "sent", _reopened)

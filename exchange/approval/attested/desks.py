@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from exchange.approval.attested.reminded import reminded
 from exchange.approval.department.tables import desk
 from exchange.approval.rules.department_term import Told, desk_term
 from exchange.approval.rules.states import DeskState
@@ -45,6 +46,7 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     yield from _answered(view, at, row, conversation)
     yield from _state(view, at, row, conversation)
     yield from _due(view, at, row, body, conversation)
+    yield from reminded(view, at, row)
 
 
 def _as_asked(
@@ -55,7 +57,7 @@ def _as_asked(
     title = printable(body.application.project)
     yield from at.differs("title", withheld(row["title"]), withheld(title), request.ref)
     given = view.own_receipt(row["window"], request.ref.message_id)
-    if given is not None and not given.receipt.arrived_at <= row["received_at"] <= given.receipt.signed_for_at:
+    if given is not None and not given.spans(row["received_at"]):
         yield from at.differs("received_at", row["received_at"], given.receipt.signed_for_at, given.batch)
 
 
@@ -100,7 +102,8 @@ def _due(view: RowsView, at: RowAt, row: Row, body: Consultation, conversation: 
     if row["state"] != DeskState.WAITING or row["acts_for"] is not None or own is None:
         return
     told = [(paper, notice) for paper, notice in _of(view, conversation, row, TermNotice)
-            if notice.consultation_id == row["consultation_id"] and notice.refused is None]  # fmt: skip
+            if notice.consultation_id == row["consultation_id"] and notice.refused is None
+            and not view.sent_back(paper)]  # fmt: skip
     if told:
         if row["due_at"] not in {notice.due_at for _, notice in told}:
             yield from at.differs("due_at", row["due_at"], told[-1][1].due_at, told[-1][0].ref)

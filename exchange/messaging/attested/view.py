@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from exchange.audit.log.leaves import LogEntry
 from exchange.directory import Lookup
-from exchange.envelope import unpack_leaves
+from exchange.envelope import Verified, unpack_leaves
 from exchange.envelope.document import prove_signed, read_proved
 from exchange.errors import ExchangeError
 from exchange.messaging.attested.contradiction import DocumentRef
@@ -18,9 +20,14 @@ from exchange.messaging.receipts import read_receipt
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.tables import inbox
 from exchange.schemas import Body, Header, Receipt, ReceiptBatch, ReceiptOutcome
-from exchange.store.rows import TableRows
+from exchange.store.journal import facts_in
+from exchange.store.rows import Row, TableRows
+from exchange.store.tables import journal
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
+
+JOURNAL = "journal"
+"""The kind under which a line of a journal is named, with its number and the digest of its leaf."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,24 @@ class RecordedPaper:
 
 
 @dataclass(frozen=True)
+class JournalLine:
+    """A line of the member's journal: no message says it, and the signed heads of the member's log seal it."""
+
+    ref: DocumentRef
+    at: datetime
+    event: str
+    detail: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, member: str, row: Row) -> JournalLine:
+        """Read a row of the journal; its digest is that of the leaf under which the log has it."""
+        leaf = LogEntry(row["id"], row["at"], row["event"], row["case_number"], row["message_id"], row["detail"])
+        digest = hashlib.sha256(leaf.as_leaf()).hexdigest()
+        ref = DocumentRef(member, str(row["id"]), JOURNAL, digest)
+        return cls(ref, row["at"], row["event"], facts_in(row["detail"]))
+
+
+@dataclass(frozen=True)
 class GivenReceipt:
     """A receipt that the member gave for what came, with what its inbox says of that."""
 
@@ -59,6 +84,10 @@ class GivenReceipt:
     def accepted(self) -> bool:
         """Whether it was taken in."""
         return self.receipt.outcome is ReceiptOutcome.ACCEPTED
+
+    def spans(self, moment: datetime) -> bool:
+        """Whether a moment lies between its arrival and this receipt: when it was handled."""
+        return self.receipt.arrived_at <= moment <= self.receipt.signed_for_at
 
     def arrived(self, no_earlier: datetime | None) -> frozenset[datetime]:
         """Return the moments at which it may be on record as arrived: the one that was signed.
@@ -77,6 +106,7 @@ class RowsView:
     def __init__(self, member: str, tx: Transaction, trust: Lookup, calendar: WorkingCalendar) -> None:
         self.member, self.tx, self.trust, self.calendar = member, tx, trust, calendar
         self._conversations: dict[str, list[RecordedPaper]] = {}
+        self._named: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._papers: dict[tuple[str, str, str], RecordedPaper] = {}
         self._leaves: dict[tuple[str, str], Sequence[Receipt | None]] = {}
         self._owed: frozenset[str] | None = None
@@ -98,13 +128,45 @@ class RowsView:
             self._conversations[conversation] = found
         return self._conversations[conversation]
 
+    def named(self, conversation: str, kind: str, sender: str | None = None) -> list[tuple[str, str]]:
+        """Return the senders and ids of a conversation's documents of one kind, in the order recorded; none is read."""
+        key = (conversation, kind)
+        if key not in self._named:
+            self._named[key] = self.tx[Documents].named(conversation, kind)
+        return [one for one in self._named[key] if sender is None or one[0] == sender]
+
+    def accepted(self, paper: RecordedPaper) -> bool:
+        """Return whether this member has signed that it takes in what came; not while the receipt is owed."""
+        given = self.own_receipt(paper.ref.sender, paper.ref.message_id)
+        return given is not None and given.accepted
+
+    def sent_back(self, paper: RecordedPaper) -> bool:
+        """Return whether this member has signed that it does not take in what came."""
+        given = self.own_receipt(paper.ref.sender, paper.ref.message_id)
+        return given is not None and not given.accepted
+
+    def enclosed(self, signed: bytes) -> Verified | None:
+        """Return a signed document that lies in another one; None where it does not verify."""
+        try:
+            return read_proved(prove_signed(signed, self.trust))
+        except ExchangeError:
+            return None
+
     def find(self, message_id: str) -> list[RecordedPaper]:
         """Return the documents of an id, whoever has signed them."""
         return [self.read(one) for one in self.tx[Documents].find(message_id)]
 
-    def recorded(self, words: str, direction: str, kind: str, at: datetime) -> list[RecordedPaper]:
-        """Return the documents of a kind in which these words occur that were recorded at a moment."""
-        return [self.read(one) for one in self.tx[Documents].with_words(words.encode(), direction, kind, at, at)]
+    def recorded(
+        self, words: str, direction: str, kind: str, at: datetime, until: datetime | None = None
+    ) -> list[RecordedPaper]:
+        """Return the documents of a kind in which these words occur that were recorded at a moment, or from it on."""
+        found = self.tx[Documents].with_words(words.encode(), direction, kind, at, until or at)
+        return [self.read(one) for one in found]
+
+    def journaled(self, case_number: str, *events: str) -> list[JournalLine]:
+        """Return the lines of this member's journal about a case, of these events, in their order."""
+        rows = self.rows.where(journal, "case_number", (case_number,), ("id",))
+        return [JournalLine.of(self.member, row) for row in rows if row["event"] in events]
 
     def own_receipt(self, sender: str, message_id: str) -> GivenReceipt | None:
         """Return this member's own receipt for what came; None while it is owed, or where none is on record."""

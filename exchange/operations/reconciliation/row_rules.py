@@ -7,11 +7,18 @@ from collections.abc import Collection
 from exchange.approval.attested.rules import APPROVAL_PAPERS, APPROVAL_ROWS
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.window.store import Cases
+from exchange.documents.attested.rules import DOCUMENT_PAPERS, DOCUMENT_ROWS
+from exchange.joint.attested.rules import JOINT_ROOM_PAPERS, JOINT_ROWS
+from exchange.licences.attested.register import LICENCE_PAPERS, LICENCE_ROWS
 from exchange.messaging.attested.walking import message_rules
 from exchange.messaging.documents import Documents
+from exchange.notices.attested.rules import NOTICE_PAPERS, NOTICE_ROWS
 from exchange.store.transaction import Transaction
 
-ROW_RULES = (*message_rules(APPROVAL_PAPERS), *APPROVAL_ROWS)
+ALL_PAPERS = (*APPROVAL_PAPERS, *LICENCE_PAPERS, *DOCUMENT_PAPERS, *JOINT_ROOM_PAPERS, *NOTICE_PAPERS)
+ROW_RULES = (
+    *message_rules(ALL_PAPERS), *APPROVAL_ROWS, *LICENCE_ROWS, *DOCUMENT_ROWS, *JOINT_ROWS, *NOTICE_ROWS,
+)  # fmt: skip
 
 
 def messages_of(tx: Transaction, number: str) -> Collection[str]:

@@ -1,0 +1,1 @@
+"""The register of licences, held against what was signed."""
