@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from urllib.parse import unquote, urlsplit
 
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.provision import MemberAccount
-from exchange.broker.traffic.urls import with_credentials
+from exchange.broker.traffic.urls import credentials, with_credentials
 from exchange.errors import BrokerUnavailable
 from exchange.runtime.home import open_directory, read_link, write_link
 from exchange.runtime.settings import Home, Settings
@@ -25,9 +24,9 @@ def password_of(home: Home, address: str) -> str:
     """Return the password the member has, so that whoever is being served stays connected; or a new one."""
     if home.account(address).exists():
         kept = read_link(home.account(address))
-        password = urlsplit(kept.url).password
-        if kept.user_id is not None and password:
-            return unquote(password)
+        known = credentials(kept.url)
+        if kept.user_id is not None and known is not None and known[1]:
+            return known[1]
     return secrets.token_urlsafe(24)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from exchange.broker.admin.management import ManagementClient
 
-_COLUMNS = "name,type,leader,members,online"
+_COLUMNS = "vhost,name,type,leader,members,online"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class QueuePlace:
     members: frozenset[str]
     online: frozenset[str]
     """Members that keep up."""
+    vhost: str = "/"
 
 
 def node_states(management: ManagementClient) -> list[NodeState]:
@@ -56,4 +57,4 @@ def _node(found: Mapping[str, Any]) -> NodeState:
 
 def _place(found: Mapping[str, Any]) -> QueuePlace:
     members, online = (frozenset(map(str, found.get(key) or ())) for key in ("members", "online"))
-    return QueuePlace(str(found["name"]), str(found.get("leader") or ""), members, online)
+    return QueuePlace(str(found["name"]), str(found.get("leader") or ""), members, online, str(found["vhost"]))

@@ -17,6 +17,7 @@ from exchange.broker.traffic.topology import DOCUMENTS, routing_key
 from exchange.broker.traffic.uplink import link_account, transit_queue
 from exchange.broker.traffic.urls import vhost, with_vhost
 from exchange.directory.addressing import uplink_queue
+from exchange.machine.urls import each_host
 
 RECONNECT_DELAY = 2
 """Seconds before a shovel that lost a broker tries again."""
@@ -129,7 +130,10 @@ def _shovel(source: LinkEnd, target: LinkEnd, way: str, urgent: bool) -> Shovel:
     )
 
 
-def _lively(url: str) -> str:
-    """The vhost is written out: where a URL ends in ``/`` our client takes vhost ``/``, a shovel one without a name."""
-    named = with_vhost(url, vhost(url))
-    return named if "?" in named else f"{named}?{_LIVENESS}"
+def _lively(url: str) -> str | list[str]:
+    """The address for a shovel; a list of them, which it tries by chance, where the broker has several hosts.
+
+    The vhost is written out: where a URL ends in ``/`` our client takes vhost ``/``, a shovel one without a name.
+    """
+    named = [one if "?" in one else f"{one}?{_LIVENESS}" for one in each_host(with_vhost(url, vhost(url)))]
+    return named[0] if len(named) == 1 else named

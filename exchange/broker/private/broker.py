@@ -141,8 +141,7 @@ class PrivateBroker:
             )
         if joining:
             self._expect_all()
-            for node in joining:
-                self._spread_to(node)
+        self.spread()
         return info
 
     def stop(self) -> None:
@@ -184,13 +183,27 @@ class PrivateBroker:
         node = alive[0] if alive else self.nodes[0]
         elect_leaders(node.folder, queues, node.seat)
 
-    def _spread_to(self, node: PrivateNode) -> None:
-        """Give every quorum queue that has none on this node a replica there. Raises OperatorError."""
+    def spread(self) -> None:
+        """Give every quorum queue a replica on each node that runs. Raises OperatorError, BrokerUnavailable."""
+        running = {state.name for state in self.states() if state.running}
         with self._management() as management:
-            if all(node.seat.name in place.members for place in queue_places(management, everywhere=True)):
-                return  # without a word to a program that takes seconds
-        arguments = ("grow", node.seat.name, "all", "--vhost-pattern", ".*", "--queue-pattern", ".*")
-        control(self._folder, "rabbitmq-queues", *arguments, seat=self.nodes[0].seat, patience=_GROW_PATIENCE)
+            places = [place for place in queue_places(management, everywhere=True) if place.members]
+        for node in self.nodes:
+            lacks = any(node.seat.name not in place.members for place in places if place.vhost not in self._rooms)
+            if lacks and node.seat.name in running:
+                self._grow(node)
+
+    @property
+    def _rooms(self) -> set[str]:
+        """Virtual hosts in which each node is exercised by itself."""
+        return {node.seat.room for node in self.nodes}
+
+    def _grow(self, node: PrivateNode) -> None:
+        rooms = "|".join(sorted(self._rooms))
+        arguments = ("grow", node.seat.name, "all", "--vhost-pattern", f"^(?!({rooms})$)", "--queue-pattern", ".*")
+        alive = next(one for one in self.nodes if one.alive)
+        folder = NodeFolder(alive.folder)
+        control(folder, "rabbitmq-queues", *arguments, seat=alive.seat, patience=_GROW_PATIENCE)
 
     def _management(self) -> ManagementClient:
         info = self.info

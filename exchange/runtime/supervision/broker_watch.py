@@ -67,11 +67,15 @@ class BrokerWatch:
             self._moved()
 
     def _provision_after(self, node: PrivateNode, _: NodeInfo) -> None:
-        """Declares anew what may be forgotten: not while other nodes of a cluster have it, and nothing has moved."""
+        """Declares anew what may be forgotten: not while other nodes of a cluster have it, and nothing has moved.
+
+        A queue that was made while a node was away gets its replica there.
+        """
         info = self._broker.info or self._info
         others = any(other.alive for other in self._broker.nodes if other is not node)
-        if others and info == self._info:
-            return
         with self._one_at_a_time:
-            self._provision(info)
-            self._info = info
+            if not others or info != self._info:
+                self._provision(info)
+                self._info = info
+            if self._broker.is_cluster:
+                self._broker.spread()

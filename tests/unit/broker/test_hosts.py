@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.broker.admin.shovels import LinkEnd, shovels_between
 from exchange.broker.private.node_files import configuration
 from exchange.broker.private.ports import Ports
 from exchange.broker.private.seat import ALONE, ClusterSeat
@@ -114,6 +115,14 @@ def test_a_list_of_hosts_that_is_none_is_refused_without_its_password(hosts: str
     with pytest.raises(BadConfiguration) as caught:
         parameters(f"amqp://u:secret@{hosts}/v", "test")
     assert "secret" not in caught.value.diagnostics()
+
+
+def test_a_shovel_is_given_every_host_of_a_cluster_and_the_one_of_a_single_broker() -> None:
+    lower, upper = LinkEnd("anhui.wuhu", "amqp://l:p@one:1,two:2/"), LinkEnd("anhui", "amqp://l:p@three:3/v")
+    (up, _, down, _) = (shovel.value for shovel in shovels_between(lower, upper))
+    hosts = [f"amqp://l:p@{host}/%2F?heartbeat=15&connection_timeout=10000" for host in ("one:1", "two:2")]
+    assert (up["src-uri"], down["dest-uri"]) == (hosts, hosts)
+    assert up["dest-uri"] == down["src-uri"] == "amqp://l:p@three:3/v?heartbeat=15&connection_timeout=10000"
 
 
 def test_a_node_that_is_alone_is_configured_as_ever_and_one_of_three_joins_the_first() -> None:

@@ -1,0 +1,50 @@
+"""What the doctor says of a cluster's nodes and queues."""
+
+from __future__ import annotations
+
+from exchange.broker.admin.nodes import NodeState, QueuePlace
+from exchange.operations.health.checkups.nodes import judge
+
+ALL = frozenset({"a", "b", "c"})
+
+
+def states(*, away: str = "", drained: str = "") -> list[NodeState]:
+    return [NodeState(name, name not in away, name in drained) for name in sorted(ALL)]
+
+
+def place(name: str, leader: str = "a", members: frozenset[str] = ALL) -> QueuePlace:
+    return QueuePlace(name, leader, members, members)
+
+
+def said(found: list[NodeState], places: list[QueuePlace], hosts: int = 3, *, own: bool = False) -> dict[str, str]:
+    """What was found, and its level."""
+    return {finding.finding: finding.level for finding in judge(found, places, hosts, own=own)}
+
+
+def test_a_whole_cluster_is_good_and_a_single_node_is_none() -> None:
+    assert said(states(), [place("q")]) == {"3 nodes run": "good"}
+    assert said(states()[:1], [place("q", members=frozenset("a"))]) == {}
+
+
+def test_a_node_that_is_away_is_bad_and_one_for_maintenance_is_noted() -> None:
+    assert said(states(away="b"), [place("q")]) == {"nodes that do not run: b": "bad"}
+    assert said(states(drained="c"), [place("q")]) == {"nodes that are out of service for maintenance: c": "note"}
+
+
+def test_queues_that_could_not_lose_a_node_are_bad_unless_it_is_not_known() -> None:
+    few = [place(f"q{number}", members=frozenset("ab")) for number in range(7)]
+    found = said(states(), few)
+    assert found["queues with fewer than 3 replicas: q0, q1, q2, q3, q4 (+2)"] == "bad"
+    assert said(states(), [place("q", "", frozenset())]) == {"3 nodes run": "good"}
+    assert said(states(), [place("q", leader="")])["queues without a leader take nothing: q"] == "bad"
+
+
+def test_remedies_are_those_of_the_own_broker_or_of_another() -> None:
+    few = [place("q", members=frozenset("ab"))]
+    remedies = [[finding.remedy for finding in judge(states(), few, 3, own=own)][-1] for own in (True, False)]
+    assert "exchange init" in remedies[0]
+    assert "rabbitmq-queues grow" in remedies[1]
+
+
+def test_a_setting_that_names_one_of_three_hosts_is_noted() -> None:
+    assert said(states(), [place("q")], hosts=1)["1 of 3 nodes are named as hosts"] == "note"
