@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from exchange.audit.log.cosignatures import read_cosignature
 from exchange.envelope import Trust
+from exchange.messaging.log.restorations import LogRestorations
 from exchange.messaging.log.store import MemberLog
 from exchange.messaging.log.witnesses import KeptCosignature, LogDispute, Witnesses
 from exchange.messaging.log.witnessing import contradicted
@@ -61,10 +62,10 @@ def held_in(tx: Transaction, member: str) -> Iterator[tuple[str, HeldHere]]:
 
 def against(tx: Transaction, address: str, trust: Trust, held: Iterable[HeldHere], now: datetime) -> list[LogDispute]:
     """Hold a member's log against heads of it that others here hold; return what contradicts. Raises SenderError."""
-    found = []
+    found, restored = [], tx[LogRestorations].verified(address, trust)
     for one in held:
         cosigned = read_cosignature(one.cosignature.signed, trust)
-        differs = contradicted(tx[MemberLog], cosigned)
+        differs = contradicted(tx[MemberLog], cosigned, restored)
         if differs is not None:
             standing, shown, growth = differs
             found.append(LogDispute(address, standing, one.witness, now, cosigned.head.signed, shown, growth))

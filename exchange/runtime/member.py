@@ -25,6 +25,7 @@ from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, Own
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dead_letters import came_abandoned
 from exchange.messaging.dispatch import Dispatcher
+from exchange.messaging.log.restoring import tell_restored
 from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal_rest
 from exchange.messaging.log.witnessing import Witnessing
@@ -117,6 +118,7 @@ class RunningMember:
         """Connect and start all loops. Raises the errors of broker and database when they cannot be reached."""
         roles = self.node.directory.member(self.node.address).roles
         self._hold_clock_against_record()
+        tell_restored(self.node)
         judge = self._judge()
         accounts = self._link.user_id is not None
         receiver = Receiver(

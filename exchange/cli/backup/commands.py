@@ -100,8 +100,8 @@ def restore(
     """Puts a backup back: a whole domain into an empty folder, or one member that is not served into a domain.
 
     Every digest is checked before anything is written; databases get today's tables, on a server schemas and roles as
-    they had them. Nothing that is there is overwritten. What came since is not in it: `exchange reconcile` names each
-    message.
+    they had them. Nothing that is there is overwritten. A member that is served again signs that its log goes on from
+    the backup. What came since is not in it: `exchange reconcile` names each message.
 
     Example: `exchange restore /backup/hefei-20261130T020000 --keys hefei.keys --home /srv/hefei`.
     """

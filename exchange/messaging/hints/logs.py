@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
-HEAD, SEEN = "yizhan-log-head", "yizhan-log-seen"
-"""AMQP headers: a head that is shown to a witness, and a witness's cosignature on its way back."""
+RESTORED, HEAD, SEEN = "yizhan-log-restored", "yizhan-log-head", "yizhan-log-seen"
+"""AMQP headers: that a log goes on from a backup, a head that is shown to a witness, and a witness's cosignature on its
+way back. They are looked at in this order.
+"""
 _LARGEST = 16_384
 _MOST = 256
 """What came and was not looked at yet; of more the oldest is forgotten, and shown again with the next head."""
@@ -45,7 +47,7 @@ class Beside:
     def hear(self, deliveries: Iterable[WithHeaders]) -> None:
         """Keep what stands beside these deliveries until a round looks at it."""
         for delivery in deliveries:
-            if HEAD in delivery.headers or SEEN in delivery.headers:
+            if HEAD in delivery.headers or SEEN in delivery.headers or RESTORED in delivery.headers:
                 self._came.extend(passed_on(delivery.headers).items())
 
     def heard(self) -> list[tuple[str, bytes]]:
@@ -55,5 +57,5 @@ class Beside:
 
 def passed_on(headers: Mapping[str, Any]) -> dict[str, bytes]:
     """Return what of a message's headers is about logs; a relay office passes it on with the message."""
-    found = ((name, headers.get(name)) for name in (HEAD, SEEN))
+    found = ((name, headers.get(name)) for name in (RESTORED, HEAD, SEEN))
     return {name: value for name, value in found if isinstance(value, bytes) and len(value) <= _LARGEST}

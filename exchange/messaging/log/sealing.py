@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from exchange.audit.log.heads import sign_log_head
-from exchange.audit.log.tiles import extended
-from exchange.audit.merkle import leaf_hash
 from exchange.clock import monotonic
-from exchange.envelope.detached import sign_root
 from exchange.errors import ExchangeError
 from exchange.machine.logger import get_logger
-from exchange.messaging.log.store import KeptHead, MemberLog
+from exchange.messaging.log.appending import seal_in
+from exchange.messaging.log.restoring import tell_restored
+from exchange.messaging.log.store import MemberLog
 from exchange.messaging.node import Node
-from exchange.store.transaction import Transaction
 
 log = get_logger()
 
@@ -31,10 +28,6 @@ _LOOK_APART = 1.0
 """Seconds between two looks whether there is anything to seal."""
 _MOST_AT_THE_END = 10
 """Transactions at the end of a process; what is left then is sealed by the next one."""
-
-
-class _Held(Exception):
-    """Somebody else is writing the journal, and does not end."""
 
 
 class Sealing:
@@ -66,11 +59,9 @@ class Sealing:
 
 def seal(node: Node, most: int = _AT_ONCE) -> int:
     """Seal up to so many entries under a new head; returns how many there were. None while others hold the journal."""
-    try:
-        with node.store.transaction() as tx:
-            return _seal(node, tx, most)
-    except _Held:
-        return 0
+    tell_restored(node)
+    with node.store.transaction() as tx:
+        return seal_in(node, tx, most)
 
 
 def seal_rest(node: Node) -> None:
@@ -84,22 +75,3 @@ def seal_rest(node: Node) -> None:
                 return
     except ExchangeError as error:
         log.warning("log.left", node=node.address, code=error.code, reason=str(error))
-
-
-def _seal(node: Node, tx: Transaction, most: int) -> int:
-    kept = tx[MemberLog]
-    if not kept.hold_writers():
-        raise _Held
-    before = kept.newest()
-    size, last_id = (before.size, before.last_id) if before is not None else (0, 0)
-    entries = kept.entries_after(last_id, most)
-    if not entries:
-        return 0
-    kept.keep_tiles(extended(kept.tile, size, [leaf_hash(entry.as_leaf()) for entry in entries]))
-    size += len(entries)
-    root, identity, now = kept.tiles.root(size), node.identity, node.clock.now()
-    previous = before.signed if before is not None else None
-    signed = sign_log_head(identity, size, root, previous, now, kept.claimed())
-    over_root = sign_root(root, identity.x5t, identity.signing_key)
-    kept.add_head(KeptHead(size, entries[-1].number, signed, over_root, now))
-    return len(entries)

@@ -65,3 +65,13 @@ log_dispute = Table(
     Column("growth", LargeBinary, nullable=False),
     Column("settled_at", Instant),
 )
+
+log_restoration = Table(
+    "log_restoration",
+    metadata,
+    Column("origin", String(120), primary_key=True),
+    Column("restored_at", Instant, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("signed", LargeBinary, nullable=False),
+    Column("seen_size", BigInteger, nullable=False),
+)

@@ -127,6 +127,10 @@ class Witnesses:
         noted = {"size": size} | ({"offered_at": None} if answered else {})
         self._db.execute(update(log_witness).where(_w.address == address).values(noted))
 
+    def hold_all(self, size: int) -> None:
+        """Take it that every witness holds a head of so many entries, until it says otherwise."""
+        self._db.execute(update(log_witness).values(size=size, offered_at=None))
+
     def add(self, cosigned: CosignedHead) -> None:
         """Keep a cosignature of this log; of those that come within an hour the first and the newest stay."""
         of = _c.witness == cosigned.body.witness
@@ -191,7 +195,7 @@ class Witnesses:
         """
         stand = update(log_dispute).where(_d.origin == origin, _d.settled_at.is_(None))
         if own:
-            self._db.execute(update(log_witness).values(size=0, offered_at=None))
+            self.hold_all(0)
         else:
             self._db.execute(delete(log_held).where(_h.origin == origin))
         return self._db.execute(stand.values(settled_at=now)).rowcount

@@ -6,7 +6,7 @@ above where it writes there. What came is a hint from anybody, and proves itself
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from exchange.audit.log.cosignatures import (
     COSIGNATURE_LIMIT,
@@ -18,12 +18,21 @@ from exchange.audit.log.cosignatures import (
 from exchange.audit.log.growth import HeadStanding, growth_file, offer, read_offer, standing_of
 from exchange.audit.log.heads import SignedHead, open_log_head, read_log_head
 from exchange.audit.log.receipts import consistency_receipt
+from exchange.audit.log.restorations import SignedRestoration, read_restoration
 from exchange.clock import monotonic
 from exchange.directory.addressing import home_of
 from exchange.directory.hierarchy import relay_of, superior_of
 from exchange.errors import CallerError, SenderError
 from exchange.machine.logger import get_logger
-from exchange.messaging.hints.logs import HEAD, SEEN
+from exchange.messaging.hints.logs import HEAD, RESTORED, SEEN
+from exchange.messaging.log.bridging import (
+    goes_on_restored,
+    note_lost,
+    of_ended_history,
+    take_restoration,
+    untold_to,
+)
+from exchange.messaging.log.restorations import LogRestorations
 from exchange.messaging.log.store import KeptHead, MemberLog
 from exchange.messaging.log.witnesses import LogDispute, LogWitness, Witnesses
 from exchange.messaging.node import Node, Step
@@ -73,6 +82,7 @@ class Witnessing:
             looks = newest.size > self._newest
             missing = _missing(node, standing, tx[Witnesses].recent_addressees) if looks else []
             due = [one for one in standing if self._is_due(one, newest.size, now)]
+            untold = untold_to(tx[LogRestorations].of(node.address), tx[Witnesses].witnessed_by())
             offers = {one.address: offer(newest.signed, _growth(kept, one.size, newest)) for one in due}
         offers |= {address: offer(newest.signed, b"") for address in missing}
         self._newest = newest.size
@@ -86,6 +96,8 @@ class Witnessing:
         for address, shown in offers.items():
             self._shown[address] = newest.size, now
             node.beside.put(address, HEAD, shown)
+            if untold is not None and address in untold.addresses(offers):
+                node.beside.put(address, RESTORED, untold.signed)
 
     def _is_due(self, one: LogWitness, size: int, now: float) -> bool:
         shown, at = self._shown.get(one.address, (0, now - _EVERY))
@@ -130,6 +142,9 @@ def _take(node: Node, name: str, data: bytes) -> int:
     try:
         if name == HEAD:
             return _take_head(node, data)
+        if name == RESTORED:
+            take_restoration(node, read_restoration(data, node.directory, node.clock.now()))
+            return 0
         if len(data) <= COSIGNATURE_LIMIT:
             _take_cosignature(node, read_cosignature(data, node.directory, node.clock.now()))
     except SenderError as error:
@@ -148,7 +163,10 @@ def _take_head(node: Node, data: bytes) -> int:
         held = step.tx[Witnesses].held(origin)
         before = open_cosignature(held.signed).head if held is not None else None
         stands = _standing(before, shown, growth, node)
-        if held is None or before is None or stands is HeadStanding.GROWN:
+        grows = stands is HeadStanding.GROWN
+        if before is not None and not grows and stands is not HeadStanding.KNOWN:
+            grows = goes_on_restored(step, before, shown, growth)
+        if held is None or before is None or grows:
             answer = sign_cosignature(node.identity, signed, step.now)
             step.tx[Witnesses].hold(origin, shown.head.size, answer, step.now)
         else:
@@ -156,7 +174,7 @@ def _take_head(node: Node, data: bytes) -> int:
             if stands.contradicts:
                 _dispute(step, LogDispute(origin, stands, node.address, step.now, before, signed, growth))
     node.beside.put(origin, SEEN, answer)
-    return int(stands is HeadStanding.GROWN)
+    return int(grows)
 
 
 def _standing(before: bytes | None, shown: SignedHead, growth: bytes, node: Node) -> HeadStanding:
@@ -172,6 +190,11 @@ def _take_cosignature(node: Node, cosigned: CosignedHead) -> None:
     if head.origin != node.address:
         return
     with node.step() as step:
+        ended = of_ended_history(step.tx[LogRestorations].verified(node.address, node.directory), head)
+        if ended is not None:
+            note_lost(step, ended, head.size)
+            step.tx[Witnesses].holds(witness, ended.body.size, answered=False)
+            return
         found = contradicted(step.tx[MemberLog], cosigned)
         if found is not None:
             stands, shown, growth = found
@@ -193,12 +216,17 @@ def _goes_on(size: int, known: int, newest: KeptHead | None) -> bool:
     return size > known or (newest is not None and size == newest.size)
 
 
-def contradicted(kept: MemberLog, cosigned: CosignedHead) -> tuple[HeadStanding, bytes, bytes] | None:
+def contradicted(
+    kept: MemberLog, cosigned: CosignedHead, restorations: Sequence[SignedRestoration] = ()
+) -> tuple[HeadStanding, bytes, bytes] | None:
     """Hold a log against a head of it that somebody has; None where it begins with that.
 
-    Else returns how, the log's own newest head, and what proves that this one is of another history.
+    Nor does one contradict that is of a history which a restoration has ended. Else returns how, the log's own newest
+    head, and what proves that this one is of another history.
     """
     head, newest = cosigned.head.head, kept.newest()
+    if of_ended_history(restorations, head) is not None:
+        return None
     if newest is None or newest.size < head.size:
         return HeadStanding.SHORTER, newest.signed if newest is not None else b"", b""
     if kept.tiles.root(head.size).hex() == head.root:

@@ -307,7 +307,7 @@ def found_in_bundle(*looked_at: Peer) -> tuple[list[FindingCode], list[str]]:
     parts = BundleParts()
     with ExitStack() as stack:
         transactions = {one.node.address: stack.enter_context(one.node.store.reading()) for one in looked_at}
-        add_log(parts, transactions[WINDOW], WINDOW, CASE)
+        add_log(parts, transactions[WINDOW], WINDOW, CASE, ())
         add_witnesses(parts, transactions, [WINDOW])
     bundle = Bundle(cast(Any, None), parts.files)
     found = [*read_logs(bundle, VIEW).findings, *witness_findings(bundle, VIEW)]
@@ -359,7 +359,7 @@ def test_what_is_seen_while_a_bundle_is_made_is_left_to_the_next(window: Peer, f
         witnessed(window, fire)
         parts = BundleParts()
         with fire.node.store.reading() as tx:
-            add_log(parts, before, WINDOW, CASE)
+            add_log(parts, before, WINDOW, CASE, ())
             add_witnesses(parts, {WINDOW: before, FIRE: tx}, [WINDOW])
     bundle = Bundle(cast(Any, None), parts.files)
     assert [one.code for one in witness_findings(bundle, VIEW)] == [FindingCode.WITNESSED]

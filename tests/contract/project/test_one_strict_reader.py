@@ -10,7 +10,7 @@ WHOLE = Path(__file__).resolve().parents[3]
 
 OWN_RECORDS = {
     "agent", "api", "approval", "audit/actors", "broker", "claims", "cli", "documents/store", "levels/spread",
-    "machine", "messaging/log/scrubbing", "messaging/stamping/trouble",
+    "machine", "messaging/log/restoring", "messaging/log/scrubbing", "messaging/stamping/trouble",
     "notices", "operations", "paper", "portal/drafting", "portal/figures",
     "portal/large_files",
     "portal/removing", "portal/uploads", "portal/versions", "runtime", "store",
