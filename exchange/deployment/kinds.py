@@ -91,6 +91,10 @@ as root:
 
 `init` is given the settings of that file, but with an EXCHANGE_BROKER_URL and an EXCHANGE_DATABASE_URL of
 administrators; the console reads the first from `/etc/yizhan/administrator.env`, which only root can read.
+On a second machine with the same files, keys and accounts in `/var/lib/yizhan` the same units stand by: one of each
+member's two processes serves it, the other takes over when it ends (`exchange serving` says which). `init` and the
+authority's key stay on the first.
+
 Of the domain's folder each unit sees its own member's part and what is public, the console all of it. What `init` makes
 belongs to the account the folder belongs to.
 """,

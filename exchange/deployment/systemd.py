@@ -123,7 +123,7 @@ def _own(one: DeployedMember) -> str:
 
 
 def _member_unit(one: DeployedMember) -> str:
-    return _unit(one.address, f"serve --stay {one.address}", _own(one))
+    return _unit(one.address, f"serve --stay --standby {one.address}", _own(one))
 
 
 def _freshness_unit() -> str:

@@ -33,7 +33,7 @@ def state_freshness(settings: Settings) -> None:
     """Sign a statement for the directory that lies here. Raises BadKeys without the key for it, BadDirectory."""
     home = Home(settings.home)
     key, data = load_freshness_key(home.freshness_key), home.directory.read_bytes()
-    directory = read_directory(data, load_authority_certificate(home.authority))
+    directory = read_directory(data, load_authority_certificate(home.trusted))
     write_secret(home.freshness, key.sign(directory, data, RealClock().now()))
 
 

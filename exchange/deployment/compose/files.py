@@ -32,6 +32,7 @@ from exchange.deployment.written import as_yaml
 AUTHORITY = "/run/secrets/authority"
 _DATABASE_HOSTS = ",".join(DATABASES)
 _DATABASE = f"{_DATABASE_HOSTS}/exchange?target_session_attrs=read-write&sslmode=verify-full&sslrootcert={AUTHORITY}"
+_MANAGEMENT_HOSTS = ",".join(f"{host}:{MANAGEMENT_TLS}" for host in BROKERS)
 _BROKER_HOSTS = ",".join(f"{host}:{AMQPS}" for host in BROKERS)
 
 HEAD = """\
@@ -69,7 +70,7 @@ def compose_files(topology: Topology) -> dict[str, str]:
 def _ours(topology: Topology, command: list[str], volumes: list[Any], **more: Any) -> Service:
     environment = {
         "EXCHANGE_DATABASE_URL": f"postgresql://{_DATABASE}",
-        "EXCHANGE_MANAGEMENT_URL": f"https://{BROKERS[0]}:{MANAGEMENT_TLS}",
+        "EXCHANGE_MANAGEMENT_URL": f"https://{_MANAGEMENT_HOSTS}",
         "EXCHANGE_TLS_AUTHORITY": AUTHORITY,
     }
     return {

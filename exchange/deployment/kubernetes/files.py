@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from exchange.deployment.kubernetes import domain, engines, policies, roles
 from exchange.deployment.kubernetes.manifest import Manifest
 from exchange.deployment.topology import Topology
@@ -17,7 +19,9 @@ def kubernetes_files(topology: Topology) -> dict[str, str]:
         "broker.yaml": [engines.broker()],
         "database.yaml": [engines.database()],
         "domain.yaml": [domain.folder(), domain.settings(), domain.init(topology), domain.freshness(topology)],
-        "members.yaml": [roles.member(topology, one) for one in topology.members],
+        "members.yaml": [
+            made(one) for one in topology.members for made in (partial(roles.member, topology), roles.kept)
+        ],
         "console.yaml": roles.console(topology),
         "window.yaml": roles.window(topology),
         "policies.yaml": policies.policies(),

@@ -21,17 +21,29 @@ _TLS = "/etc/yizhan/tls"
 
 
 def member(topology: Topology, one: DeployedMember) -> Manifest:
-    """Return a member's deployment: it sees its own keys and accounts, and what is public of the domain."""
+    """Return a member's deployment: one process serves it, one on another machine stands by.
+
+    Each sees the member's own keys and accounts, and what is public of the domain.
+    """
     served = container(
         "serve",
         topology.image,
-        ["serve", "--stay", one.address],
+        ["serve", "--stay", "--standby", one.address],
         own_parts(one),
         ports=port("metrics"),
         resources=_SMALL,
         **probes(),
     )
-    return _deployment(one.label, pod(one.label, [served]))
+    apart = {"labelSelector": {"matchLabels": selector(one.label)}, "topologyKey": "kubernetes.io/hostname"}
+    preferred = [{"weight": 100, "podAffinityTerm": apart}]
+    spread = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
+    return _deployment(one.label, pod(one.label, [served], affinity=spread), replicas=2)
+
+
+def kept(one: DeployedMember) -> Manifest:
+    """Return what keeps one of a member's two processes while machines are emptied for maintenance."""
+    spec = {"minAvailable": 1, "selector": {"matchLabels": selector(one.label)}}
+    return named("PodDisruptionBudget", "policy/v1", one.label, spec, one.label)
 
 
 def console(topology: Topology) -> list[Manifest]:
@@ -69,10 +81,11 @@ def window(topology: Topology) -> list[Manifest]:
     return [_deployment(name, pod(name, [face], [_secret("window-tls")])), _service(name, WINDOW_PORT)]
 
 
-def _deployment(role: str, template: Manifest) -> Manifest:
+def _deployment(role: str, template: Manifest, replicas: int = 1) -> Manifest:
+    in_turn = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}}
     spec = {
-        "replicas": 1,
-        "strategy": {"type": "Recreate"},
+        "replicas": replicas,
+        "strategy": in_turn if replicas > 1 else {"type": "Recreate"},
         "selector": {"matchLabels": selector(role)},
         "template": template,
     }

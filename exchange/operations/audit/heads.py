@@ -34,7 +34,7 @@ def state_head(view: DomainView) -> bool:
     The new one is signed only where the log still has the entry of the last. Raises BadKeys without the key for
     statements, BadDirectory, DatabaseUnavailable, or BadAudit where the log was cut off or rewritten.
     """
-    authority = load_authority_certificate(view.home.authority)
+    authority = load_authority_certificate(view.home.trusted)
     domain = read_directory(view.home.directory.read_bytes(), authority).domain
     before = _stated(view, domain)
     with view.console.transaction() as tx:  # two machines may sign: by one clock, each after what the other has read
@@ -149,7 +149,7 @@ def _stated(view: DomainView, domain: str) -> HeldHead | None:
     """The head signed last on this machine; None where none is to be found, or another authority's."""
     try:
         data = view.home.audit_head.read_bytes()
-        body = read_head(data, load_authority_certificate(view.home.authority), domain)
+        body = read_head(data, load_authority_certificate(view.home.trusted), domain)
     except (OSError, BadDirectory):
         return None
     return HeldHead(body.issued_at, body.entries, body.hash)

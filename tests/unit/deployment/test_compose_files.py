@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from exchange.deployment.broker_conf import RULES
+from exchange.runtime.settings import Settings
 from tests.unit.deployment.deployed import CITY, HOME, SHARED, files, parsed
 
 FILES = files("compose")
@@ -64,6 +65,16 @@ def test_each_secret_is_in_the_containers_that_need_it() -> None:
         "database_password": {"init", "database-1"},
         "replication_password": {"database-1", "database-2"},
     }
+
+
+def test_settings_are_such_as_the_exchange_reads() -> None:
+    for one in OURS.values():
+        told = {name: text for name, text in one["environment"].items() if name.endswith("_URL")}
+        read = Settings.read(told)
+        assert (read.broker_url, read.database_url) == (None, told["EXCHANGE_DATABASE_URL"])
+        assert "sslmode=verify-full" in told["EXCHANGE_DATABASE_URL"]
+        assert "target_session_attrs=read-write" in told["EXCHANGE_DATABASE_URL"]
+        assert told["EXCHANGE_MANAGEMENT_URL"].startswith("https://")
 
 
 def test_no_password_is_read_off_a_container() -> None:

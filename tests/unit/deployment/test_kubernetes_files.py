@@ -75,6 +75,8 @@ def test_every_member_is_served_and_every_command_is_one_of_ours(tmp_path: Path)
         if container["args"][0] == "serve":
             served.add(values["address"])
             assert values["stay"], name
+            assert values["standby"] == (BY_NAME["Deployment", name]["spec"]["replicas"] == 2), name
+            assert BY_NAME["PodDisruptionBudget", name]["spec"]["minAvailable"] == 1
     assert served == {one.address for one in CITY.members}
 
 
