@@ -1,5 +1,6 @@
 """A second verifier of a case's evidence, written from docs/evidence.md and the pages that it names, alone.
-    python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json: the days that the reader knows, in a bundle's form]
+    python verify_case.py BUNDLE.zip AUTHORITY.der [WORKDAYS.json, or -] [certificates of time-stamping authorities]
+WORKDAYS.json are the days that the reader knows, in a bundle's form. verify_logs.py, beside this, looks at logs.
 Exit codes: 0 proved, 3 incomplete or withheld, 4 contradicted, 5 no bundle. docs/evidence.md says what codes mean.
 """
 
@@ -18,46 +19,35 @@ from pathlib import Path
 
 from cbor2 import dumps, loads
 from cryptography import x509
+from verify_logs import CLOCKS, certificates, holding, instant, judge_events, judge_logs, need, root, tried
 
-CLOCKS, TICK, DAY = timedelta(minutes=10), timedelta(microseconds=1), timedelta(days=1)
+TICK, DAY = timedelta(microseconds=1), timedelta(days=1)
 CHINA, NAME = timezone(timedelta(hours=8)), re.compile(r"[A-Za-z0-9](\.(?!\.)|/(?=[A-Za-z0-9])|[A-Za-z0-9_-])*")
 NO_RECEIPT = ("counted from issue: no proof", "begun anew: the result", "asked anew: the opinion")
-CODES = (("proved", "logged directory-current asked term opinion-in-time opinion-late decision silence-lawful"),
-    ("claimed", "opinion-without-receipt opinion-counted-late directory-not-shown-current withheld-unproved"),
+CODES = (("proved", "logged directory-current asked term opinion-in-time opinion-late decision silence-lawful "
+     "witnessed time-stamped"),
+    ("claimed", "opinion-without-receipt opinion-counted-late directory-not-shown-current withheld-unproved "
+     "time-stamp-claimed handover-claimed"),
     ("missing", "subject-missing decision-missing asked-without-receipt never-asked term-missing opinion-missing "
-     "silence-missing enclosure-missing document-missing"),
-    ("claimed", "arrival-claimed"), ("withheld", "file-withheld not-examined"))  # fmt: skip
+     "silence-missing enclosure-missing document-missing growth-missing time-stamp-missing events-missing "
+     "event-not-listed"), ("claimed", "arrival-claimed"), ("withheld", "file-withheld not-examined"),
+    ("not-looked-at", "time-stamp-not-looked-at"))  # fmt: skip
 WEIGHTS = {code: weight for weight, codes in CODES for code in codes.split()}  # whatever else is found contradicts
 HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"), ("undecided", "term opinion-in-time "
     "opinion-late"), ("own", "opinion-missing silence-lawful opinion-dropped silence-against-opinion"), ("any",
     "silence-missing opinion-counted-late"), ("receipts", "asked-without-receipt opinion-without-receipt"))  # fmt: skip
 OPEN = {code: on for on, codes in HANGS for code in codes.split()}  # "What hangs on what is withheld"
 NAMING = "consultation|clearance|opinion(-recall)?|escalation|reminder|deadline-notice|deemed-consent|decision"
+MOMENTS, NAMES = ("at", "issued_at", "decided_at"), ("consultation_id", "opinion_id")
 OF, PARTS = ("case_number", "lead", "department"), ("departments", "considered", "deadlines")
 ORDER = (("contradicted", {"contradiction"}), ("incomplete", {"claimed", "missing"}), ("withheld", {"withheld"}))
 Document = namedtuple("Document", "digest id sender addressees at kind body enclosures")
-Receipt = namedtuple("Receipt", "outcome id sender receiver digest arrived signed_for since stamped")
-instant = datetime.fromisoformat
-
-
-def need(holds, what):
-    if not holds:
-        raise ValueError(what)
-
-
-def tried(read, *given):  # what is read, or why it does not hold: forged octets may bring about anything
-    try:
-        return read(*given), ""
-    except Exception as fault:
-        return None, f"{fault} ({type(fault).__name__})"
-
-
-def holding(read, each, *given):  # of several that are read alike, those that hold
-    return [found for one in each if (found := tried(read, one, *given)[0]) is not None]
+Receipt = namedtuple("Receipt", "outcome id sender receiver digest arrived signed_for since stamped path reason")
 
 
 def unzip(data):  # the files of a ZIP with no octet but those of the format ("The file"); None for what does not unpack
     archive, files, central, at = zipfile.ZipFile(io.BytesIO(data)), {}, b"", 0
+    need(sum(one.file_size for one in archive.infolist()) <= 33 << 25, "it unpacks to more than is taken")
     for one in archive.infolist():
         name, sizes = one.orig_filename.encode("ascii"), (one.CRC, one.compress_size, one.file_size)
         common = struct.pack("<5H3I2H", 20, 0, one.compress_type, 0, 33, *sizes, len(name), 0)  # 33: 1980-01-01
@@ -70,15 +60,6 @@ def unzip(data):  # the files of a ZIP with no octet but those of the format ("T
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, *[len({*map(str.lower, files)})] * 2, len(central), at, 0)
     need(data[at:] == central + end and 0 < len(files) <= 60_001, "a ZIP of another form, or two files of one name")
     return files
-
-
-def root(leaf, index, size, path):  # RFC 9162, section 2.1: split at the largest power of two below the size
-    need(0 <= index < size and bool(path) == (size > 1), "a path of another length")
-    if size == 1:
-        return sha256(b"\0" + leaf).digest()
-    left, (*path, sibling) = 1 << (size - 1).bit_length() - 1, path
-    under = root(leaf, index % left, left if index < left else size - left, path)
-    return sha256(b"\1" + (under + sibling if index < left else sibling + under)).digest()
 
 
 def signer(der, issuer=None, whose="", ends=()):  # a certificate (docs/certificates.md) under its thumbprint
@@ -137,7 +118,8 @@ class Calendar:  # which days are working days: of each year as the authority ha
 
 
 class Case:  # what a bundle shows of a case: findings, each a code, what it is about, and by what it holds
-    def __init__(self, files, trusted, known):
+    def __init__(self, files, trusted, known, stampers):
+        self.stampers = [one for data in stampers for one in certificates(data)]
         index, self.findings, self.files, self.mine = json.loads(files["bundle.json"]), [], {}, []
         listed = {one["path"]: [one["sha256"], one["size"]] for one in index["files"]}
         kind, self.lead, self.number = (index["subject"][name] for name in ("kind", "of", "id"))
@@ -152,6 +134,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         left = self.withheld = {one["path"]: one["sha256"] for one in index.get("withheld", [])}
         fit = [re.match(f"(documents|enclosures|receipts)/.*{own}|log/.+/entries/", path) for path, own in left.items()]
         there = {*listed} & {*left} or {digest for digest, _ in listed.values()} & {*left.values()}
+        need(len({*listed, *left}) == len(index["files"]) + len(index.get("withheld", ())), "it names a file twice")
         need(all(fit) and not there and not (fit and index["reader"] == "all"), "it was not, or may not be, left out")
         self.trust(trusted)
         said, mine = (json.loads(one or b"{}").get("years", {}) for one in (self.files.get("workdays.json"), known))
@@ -162,6 +145,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         named = {one.digest for one in self.receipts}  # of two under one id it counts, else the smaller digest
         held.sort(key=lambda one: (one.digest not in named, one.digest), reverse=True)
         found = {(one.sender, one.id): one for one in held}
+        self.held, self.listed = held, {*listed, *self.withheld}
         self.documents = sorted(found.values(), key=lambda one: (one.at, one.digest))  # the youngest last
         left = [digest for path, digest in self.withheld.items() if path.startswith("documents/")]
         self.left = {digest: {r.sender for r in self.receipts if r.digest == digest} or {"*"} for digest in left}
@@ -207,7 +191,9 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
 
     def signed(self, data, _="", kind="", own=("yizhan-header", "yizhan-enclosures")):  # docs/envelope.md, section 3
         label, body, kind, (address, by, ends) = cose_sign1(data, self.signers, kind, own)
-        head = {"sender": body.get("origin"), "kind": kind, "created_at": body.get("issued_at")}
+        sender, created_at = (body.get("origin"), body.get("issued_at")) if kind == "log-head" else (
+            body.get("witness"), body.get("seen_at"))  # fmt: skip
+        head = {"sender": sender, "kind": kind, "created_at": created_at}
         said = json.loads(label[own[0]]) if own else head
         at = instant(said["created_at"])
         counts = by.not_valid_before_utc <= at <= by.not_valid_after_utc and (ends is None or at < ends)
@@ -215,7 +201,7 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         named = said.get("message_id"), address, said.get("addressees")
         return Document(sha256(data).hexdigest(), *named, at, kind, body, label.get("yizhan-enclosures"))
 
-    def receipt(self, proof, _=""):  # one of a signed batch (docs/envelope.md, section 6), in a file or a message
+    def receipt(self, proof, place=""):  # one of a signed batch (docs/envelope.md, section 6), in a file or a message
         if isinstance(proof, bytes):
             _, leaf, index, size, path, digest = loads(proof)
             batch = self.files[f"documents/{digest.hex()}.cose"]
@@ -228,24 +214,8 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         need(own and stated.items() <= signed.body.items(), "it does not lead to what was signed, or is another's")
         parts = [said[name] for name in ("outcome", "message_id", "sender", "receiver", "digest")]
         at = said["arrived_at"], said["signed_for_at"], said["arrival"].get("not_before", said["arrived_at"])
-        return Receipt(*parts, *map(instant, at), said["arrival"].get("basis") == "broker-stamp")
-
-    def log_file(self, data, path):  # a head, or an entry by its COSE Receipt (docs/envelope.md, section 7.7)
-        _, member, folder, name = path.split("/")
-        if folder == "heads":
-            head = self.signed(data, kind="log-head", own=())
-            need([head.sender, head.body["hash"]] == [member, "sha-256"], "it is no head of that member's log")
-            return head.body["size"], head.body["root"]
-        leaf, proved = loads(data)
-        protected, unprotected, payload, signature = loads(proved).value
-        header, [proof] = loads(protected), unprotected[396][-1]
-        (size, index, way), (address, by, _) = loads(proof), self.signers[header[34][1]]
-        found, heads = root(leaf, index, size, way), f"log/{member}/heads/"
-        by.public_key().verify(signature, dumps(["Signature1", protected, b"", found]))
-        own = header == {1: -8, 34: header[34], 395: 1} and [address, payload] == [member, None]
-        under = (size, found.hex()) in holding(self.log_file, self.inside(heads[:-1]), heads)
-        need(own and under and name == f"{index}.cbor", "of another log, or no head in the bundle is over it")
-        return path
+        by_stamp = said["arrival"].get("basis") == "broker-stamp"
+        return Receipt(*parts, *map(instant, at), by_stamp, place, said.get("reason_code"))
 
     def tell(self, about, **codes):  # those codes that hold, and by what they do
         self.findings += [(code.replace("_", "-"), about, by) for code, by in codes.items() if by]
@@ -279,7 +249,9 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             for r in (r for r in self.receipts if (r.sender, r.id) == (one.sender, one.id)):
                 other, early = r.digest != one.digest, max(one.at - min(r[6:8]), r.arrived - r.signed_for) > CLOCKS
                 self.tell(one.id, receipt_of_other_bytes=other, dated_wrongly=early and not other)
-        self.tell(self.lead, logged=len(self.each("log/[^/]+/(heads|entries)", self.log_file, "log_not_verified")))
+        judge_logs(self)
+        judge_events(self)
+        self.judge_dates()
         issued, digest, current = instant(self.own["issued_at"]), sha256(self.data).hexdigest(), "not_shown_current"
         last = [one.at for one in self.documents] + [r.signed_for for r in self.receipts if r.digest in self.left]
         for version, at, said in sorted(holding(self.freshness, self.inside("freshness")))[-1:]:
@@ -309,6 +281,25 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
         for name, (request, part) in parts.items():
             self.tell(name, not_considered=mine and name not in considered)
             self.part(name, request, part, mine[-1:], considered.get(name, {}))
+
+    def judge_dates(self):  # what receipts and documents say of when others were signed
+        signed = {r.outcome: {(o.receiver, o.sender, o.id, o.digest) for o in self.receipts if o.outcome == r.outcome}
+                  for r in self.receipts}  # fmt: skip
+        self.tell(self.number, receipts_differ=len(signed) > 1 and set.intersection(*signed.values()))
+        returned = {r.digest for r in self.receipts if r.outcome == "returned"}
+        known = {one.id: one.at for one in self.documents}
+        for one in (one for one in self.documents if one.digest not in returned):
+            said = [name for name in MOMENTS if name in one.body and abs(instant(one.body[name]) - one.at) > CLOCKS]
+            self.tell(one.id, decision_dated_back="decided_at" in said, dated_wrongly=said not in ([], ["decided_at"]))
+            about = one.body | (one.body.get("state") or {})
+            named = {about.get(name) for name in NAMES if re.fullmatch(NAMING, one.kind)} & known.keys()
+            since, accepted = one.at, one.body.get("accepted_from")
+            if one.kind == "acceptance":  # a case is not accepted from before it was filed
+                named, since = (
+                    {one.body["filing_id"]} & known.keys(),
+                    min(since, instant(accepted) if accepted else since),
+                )
+            self.tell(one.id, dated_wrongly=any(known[name] > since + CLOCKS for name in named))
 
     def term(self, name, request, part, had):  # by the youngest ledger; each goes on from the one before
         ledgers, about = [], dict(zip(OF, (self.number, self.lead, name), strict=True), consultation_id=request.id)
@@ -382,8 +373,10 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
             need(said == cites and signed_for, "a reminder of another term, or not signed for within it")
 
 
-def verify(bundle, authority, known=None):  # the conclusion, the findings, and why it is no bundle where it is none
-    case, why = tried(lambda: Case(unzip(bundle), authority, known))
+def verify(
+    bundle, authority, known=None, stampers=()
+):  # the conclusion, the findings, and why it is no bundle where it is none
+    case, why = tried(lambda: Case(unzip(bundle), authority, known, stampers))
     if not case:
         return "no-bundle", [], why
     case.tell(case.number, document_not_verified=tried(case.judge)[1])  # signed, and not what its schema demands
@@ -393,7 +386,8 @@ def verify(bundle, authority, known=None):  # the conclusion, the findings, and 
 
 
 if __name__ == "__main__":
-    CONCLUSION, FINDINGS, WHY = verify(*(Path(one).read_bytes() for one in sys.argv[1:4]))
+    GIVEN = [b"" if one == "-" else Path(one).read_bytes() for one in sys.argv[1:]]
+    CONCLUSION, FINDINGS, WHY = verify(*GIVEN[:3], stampers=GIVEN[3:])
     for CODE, *ABOUT in FINDINGS:
         print(f"{WEIGHTS.get(CODE, 'contradiction'):14}{CODE:28}", *(one for one in ABOUT if one is not True))
     print(CONCLUSION, WHY)

@@ -178,6 +178,8 @@ class Step:
         """What this step has put into the outbox, once it is flushed; for a dispatcher in this process."""
         self._drafts: list[Draft] = []
         self._journal: list[JournalEntry] = []
+        self._digests: dict[str | None, bytes | None] = {}
+        """Of messages whose signed bytes are at hand, by their ids; None where two came under one id."""
         self._before_flush: list[Callable[[Step], None]] = []
 
     @property
@@ -236,6 +238,11 @@ class Step:
         """Plan a line in the node's journal; never content, only facts about its handling."""
         self._journal.append(JournalEntry(self.now, event, case_number, message_id, detail))
 
+    def at_hand(self, message_id: str, digest: str) -> None:
+        """Have the journal's lines of this step about a message say of which signed bytes they are (SHA-256)."""
+        named = bytes.fromhex(digest)
+        self._digests[message_id] = named if self._digests.get(message_id, named) == named else None
+
     def deadline_changed(self, case_number: str, department: str, tell: Callable[[Step], None]) -> None:
         """Register ``tell``, to be called once before the step ends, after all its changes."""
         self.changed_parts[(case_number, department)] = None
@@ -252,12 +259,13 @@ class Step:
             self._before_flush.pop(0)(self)
         if self._drafts:
             sealed = [self._seal(draft) for draft in self._drafts]
-            self.tx[Outbox].add(sealed, self.now)
+            for message_id, digest in self.tx[Outbox].add(sealed, self.now).items():
+                self.at_hand(message_id, digest)
             self._drafts = []
             if self.node.hand_over is not None:
                 self.parcels += self.tx[Outbox].parcels(sealed)
         if self._journal:
-            self.tx.journal(self._journal)
+            self.tx.journal(self._journal, self._digests)
             self._journal = []
 
     def _seal(self, draft: Draft) -> Outgoing:

@@ -69,10 +69,13 @@ class Outbox:
         self.implausible: list[Signed] = []
         """Receipts dated before what they acknowledge was written."""
 
-    def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
-        """Write documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
+    def add(self, messages: Sequence[Outgoing], now: datetime) -> Mapping[str, str]:
+        """Write documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record.
+
+        Returns the digests of what was signed, by the messages' ids.
+        """
         if not messages:
-            return
+            return {}
         digests = [hashlib.sha256(message.signed).hexdigest() for message in messages]
         rows = [
             document_row(message.header, message.signed, digest, message.enclosures, "sent", now, message.body)
@@ -81,6 +84,7 @@ class Outbox:
         keep(self._db, rows)
         ADD_MESSAGE.run(self._db, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
         ADD_COPY.run(self._db, [_copy(m, address, now) for m in messages for address in m.recipients])
+        return {m.header.message_id: d for m, d in zip(messages, digests, strict=True)}
 
     def parcels(self, messages: Sequence[Outgoing]) -> list[Parcel]:
         """Return the copies of messages added in this transaction, as `due` would, but without reading them back."""

@@ -215,6 +215,7 @@ class Receiver:
         refusals: list[SenderError] = []
         for delivery, message in messages:
             key = (message.sender, message.message_id)
+            step.at_hand(message.message_id, message.opened.digest)
             earlier = known.get(key)
             if earlier is None or earlier.digest != message.opened.digest:
                 arrival = message.arrival.of_earlier(first.get((message.message_id, delivery.digest)))

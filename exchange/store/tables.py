@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table, Text
+from sqlalchemy import Column, LargeBinary, String, Table, Text
 
 from exchange.store.metadata import Serial, metadata
 from exchange.store.types import Instant
@@ -16,6 +16,7 @@ journal = Table(
     Column("case_number", String(64), index=True),
     Column("message_id", String(36), index=True),
     Column("detail", Text, nullable=False),
+    Column("message_digest", LargeBinary),
 )
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
@@ -31,7 +31,8 @@ _FILLER = "filler"
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
 _SET_META = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
 _ADD_META = insert(meta)
-_APPEND = adding(journal, "at", "event", "case_number", "message_id", "detail")
+_APPEND = adding(journal, "at", "event", "case_number", "message_id", "detail", "message_digest")
+_NO_DIGESTS: Mapping[str | None, bytes | None] = {}
 
 
 class FromConnection(Protocol):
@@ -58,7 +59,10 @@ class Transaction:
             found = self._had[kind] = kind(self._db)
         return found
 
-    def journal(self, entries: Sequence[JournalEntry]) -> None:
+    def journal(
+        self, entries: Sequence[JournalEntry], digests: Mapping[str | None, bytes | None] = _NO_DIGESTS
+    ) -> None:
+        """Write lines; ``digests``: SHA-256 of the signed bytes of messages that are at hand, by their ids."""
         rows = [
             {
                 "at": entry.at,
@@ -66,6 +70,7 @@ class Transaction:
                 "case_number": entry.case_number,
                 "message_id": entry.message_id,
                 "detail": json.dumps(dict(entry.detail), ensure_ascii=False, default=str),
+                "message_digest": digests.get(entry.message_id),
             }
             for entry in entries
         ]

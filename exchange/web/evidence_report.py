@@ -38,6 +38,8 @@ _FOLDERS: Mapping[str, Words] = {
     LOG: ("日志条目", "Entry of a journal"),
 }  # fmt: skip
 """What was withheld, by where it would lie."""
+_ELSEWHERE = (FindingCode.RECEIVED_BY_DIGEST, FindingCode.SIGNED_BETWEEN)
+"""What the course says, message by message."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Signs that show nothing, or turn round what stands beside them."""
 
@@ -101,10 +103,10 @@ def _plain_words(words: Words) -> Words:
 
 
 def _lines(found: VerifiedBundle, weight: Weight) -> Iterator[_Found]:
-    """The findings of a weight, but for single receipts and files, which stand in the course and in the list."""
+    """The findings of a weight, but for receipts, bounds and files one by one: those stand in the course and the list."""
     entries = {one.message_id: one for one in found.timeline}
     for one in found.findings:
-        if one.weight is weight and not one.is_detail and one.code is not FindingCode.RECEIVED_BY_DIGEST:
+        if one.weight is weight and not one.is_detail and one.code not in _ELSEWHERE:
             yield _line(one, entries.get(one.about))
 
 

@@ -34,7 +34,9 @@ def entry(index: int) -> LogEntry:
     case = f"Q-{index % 7}" if index % 2 else None
     message = f"00000000-0000-4000-8000-{index:012d}" if index % 3 else None
     detail = json.dumps({"n": index, "名": "驿站"}, ensure_ascii=False)
-    return LogEntry(number, NOW + timedelta(microseconds=1_000_001 * index), "message.received", case, message, detail)
+    at = NOW + timedelta(microseconds=1_000_001 * index)
+    digest = hashlib.sha256(detail.encode()).digest() if message is not None and index % 5 else None
+    return LogEntry(number, at, "message.received", case, message, detail, digest)
 
 
 class VectorLog:
@@ -170,7 +172,8 @@ def log_vector(of: Kin) -> dict[str, Any]:
         ],
         "entries": [
             {"id": one.number, "at": one.at.isoformat(), "event": one.event, "case": one.case_number,
-             "message": one.message_id, "detail": one.detail}
+             "message": one.message_id, "detail": one.detail,
+             "message_sha256": None if one.message_digest is None else one.message_digest.hex()}
             for one in map(entry, range(SIZE))
         ],
         "leaves_sha256": hashlib.sha256(b"".join(log.leaves)).hexdigest(),

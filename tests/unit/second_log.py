@@ -56,7 +56,9 @@ def certified(data: bytes) -> Holder:
 def leaf(entry: Mapping[str, Any], at: str) -> bytes:
     """The bytes of an entry whose instant is written as the section says."""
     words = (at, entry["event"], entry["case"] or "", entry["message"] or "", entry["detail"])
-    return write([1, entry["id"], *words])
+    if entry.get("message_sha256") is None:
+        return write([1, entry["id"], *words])
+    return write([2, entry["id"], *words, bytes.fromhex(entry["message_sha256"])])
 
 
 def root(hashes: Sequence[bytes]) -> bytes:

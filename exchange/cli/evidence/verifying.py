@@ -146,6 +146,7 @@ def _finding_json(one: EvidenceFinding) -> dict[str, Any]:
         "code": one.code.value,
         "about": one.about,
         "text": str(one.text),
+        "at_earliest": _moment(one.at_earliest),
         "at_latest": _moment(one.at_latest),
     }
 

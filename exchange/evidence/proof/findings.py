@@ -41,6 +41,7 @@ class FindingCode(StrEnum):
     DIRECTORY_ROLLED_BACK = "directory-rolled-back"
     WORKDAYS_DIFFER = "workdays-differ"
     LOGGED = "logged"
+    LOGGED_OTHER_BYTES = "logged-other-bytes"
     LOG_NOT_VERIFIED = "log-not-verified"
     TIME_STAMPED = "time-stamped"
     TIME_STAMP_CLAIMED = "time-stamp-claimed"
@@ -59,11 +60,13 @@ class FindingCode(StrEnum):
     DOCUMENT_TWICE = "document-twice"
     ENCLOSURE_MISSING = "enclosure-missing"
     DATED_WRONGLY = "dated-wrongly"
+    SIGNED_BETWEEN = "signed-between"
     RECEIVED = "received"
     RECEIVED_BY_DIGEST = "received-by-digest"
     RECEIPT_MISSING = "receipt-missing"
     RECEIPT_NOT_VERIFIED = "receipt-not-verified"
     RECEIPT_OF_OTHER_BYTES = "receipt-of-other-bytes"
+    RECEIPTS_DIFFER = "receipts-differ"
     RETURNED = "returned"
     HANDED_OVER = "handed-over"
     HANDOVER_FAILED = "handover-failed"
@@ -121,6 +124,8 @@ class EvidenceFinding:
     text: Text
     at_latest: datetime | None = None
     """By when it was so, as somebody else has signed."""
+    at_earliest: datetime | None = None
+    """Before when it was not, as somebody else dates what it rests on."""
 
     @property
     def is_detail(self) -> bool:

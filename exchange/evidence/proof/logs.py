@@ -37,6 +37,13 @@ class LoggedEntry:
     """The message that it names."""
     entry: LogEntry
     """The entry itself."""
+    index: int
+
+    @property
+    def digest(self) -> str | None:
+        """Return the SHA-256 of that message's signed bytes; None where it names no more than the id."""
+        named = self.entry.message_digest
+        return named.hex() if named is not None else None
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def _entry(data: bytes, member: str, name: str, heads: Mapping[int, SignedHead],
     head = heads.get(found.size)
     if head is None or head.head.root != found.root.hex() or name != f"{found.index}.cbor":
         raise Forged("entry of a log: no head in the bundle is over it")
-    return LoggedEntry(member, found.size, head.head.issued_at, entry.message_id, entry)
+    return LoggedEntry(member, found.size, head.head.issued_at, entry.message_id, entry, found.index)
 
 
 def entry_in(data: bytes) -> LogEntry:

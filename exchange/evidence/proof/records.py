@@ -80,6 +80,11 @@ class ProvedRecords:
         said = getattr(document.verified.body, "case_number", None)
         return self.case is None or said in (None, self.case)
 
+    def returned(self, document: ProvedDocument) -> bool:
+        """Return whether somebody has sent these very bytes back: nobody there has taken it for anything."""
+        those = self.receipts.get(document.key, ())
+        return any(one.digest == document.digest and one.outcome is ReceiptOutcome.RETURNED for one in those)
+
     def receipt(self, document: ProvedDocument, receiver: str) -> Receipt | None:
         """Return a member's receipt for these very bytes; the earliest of several."""
         found = [one for one in self.receipts.get(document.key, ()) if one.receiver == receiver]
@@ -113,6 +118,7 @@ def read_records(bundle: Bundle, trust: BundleTrust) -> ProvedRecords:
     findings += [_twice(those[0]) for those in same.values() if len(those) > 1]
     for one in documents.values():
         findings += [*_enclosures(one, bundle), *_held_against(one, records)]
+    findings += _both_ways(records)
     return ProvedRecords(records.documents, records.receipts, tuple(findings))
 
 
@@ -198,6 +204,19 @@ def _held_against(document: ProvedDocument, records: ProvedRecords) -> Iterator[
         else:
             words = Text("{receiver} has signed for {id} of {sender}", named)
             yield EvidenceFinding(Weight.PROVED, FindingCode.RECEIVED, receipt.message_id, words, receipt.signed_for_at)
+
+
+def _both_ways(records: ProvedRecords) -> Iterator[EvidenceFinding]:
+    """Who has taken a message cannot send the same bytes back, nor the other way round."""
+    outcomes: dict[tuple[str, str, str, str], set[ReceiptOutcome]] = {}
+    for those in records.receipts.values():
+        for one in those:
+            outcomes.setdefault((one.receiver, one.sender, one.message_id, one.digest), set()).add(one.outcome)
+    for (receiver, sender, message_id, _), found in outcomes.items():
+        if len(found) > 1:
+            words = Text("{receiver} has signed both that it took {id} of {sender} and that it sent it back",
+                         {"receiver": receiver, "sender": sender, "id": message_id})  # fmt: skip
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.RECEIPTS_DIFFER, message_id, words)
 
 
 def _cannot_be(receipt: Receipt, said: datetime) -> bool:

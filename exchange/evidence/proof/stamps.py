@@ -17,7 +17,6 @@ from exchange.errors import ExchangeError, Forged
 from exchange.evidence.bundle.reading import Bundle
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
 from exchange.evidence.proof.logs import STAMPS, ProvedLogs, files_of_logs, log_fault
-from exchange.evidence.proof.records import ProvedRecords
 from exchange.language import Text
 from exchange.messaging.rules.moments import moment_text
 from exchange.schemas.instants import CLOCK_SKEW
@@ -26,33 +25,41 @@ _SUFFIX = ".tsr"
 
 
 @dataclass(frozen=True)
-class _Bound:
+class StampBound:
     """By when a head was there, and whose word that is."""
 
     at: datetime
     authority: str
 
 
-def stamp_findings(
-    bundle: Bundle, logs: ProvedLogs, records: ProvedRecords, trusted: Sequence[TimeAuthority]
-) -> Iterator[EvidenceFinding]:
-    """Yield what each time-stamp proves, of which entries nobody whom the reader trusts says when, and of messages
-    the earliest moment by which a log has named them.
+@dataclass(frozen=True)
+class ProvedStamps:
+    """The time-stamps that hold and count, and what was found on the way."""
+
+    bounds: Mapping[tuple[str, int], StampBound]
+    """By member and size of the head."""
+    findings: tuple[EvidenceFinding, ...]
+
+
+def read_stamps(bundle: Bundle, logs: ProvedLogs, trusted: Sequence[TimeAuthority]) -> ProvedStamps:
+    """Return by when heads were there, with what each time-stamp proves, and of which entries nobody whom the reader
+    trusts says when.
     """
-    bounds: dict[tuple[str, int], _Bound] = {}
+    bounds: dict[tuple[str, int], StampBound] = {}
+    findings: list[EvidenceFinding] = []
     for path, member, name, data in files_of_logs(bundle, STAMPS):
         try:
             head, stamp = _stamped(data, name, logs.heads.get(member, {}))
         except ExchangeError as error:
-            yield log_fault(path, error, FindingCode.TIME_STAMP_NOT_VERIFIED)
+            findings.append(log_fault(path, error, FindingCode.TIME_STAMP_NOT_VERIFIED))
             continue
         found = _judged(head, stamp, trusted)
         if found.weight is Weight.PROVED:
-            bounds[member, head.head.size] = _Bound(stamp.at, stamp.authority)
-        yield found
+            bounds[member, head.head.size] = StampBound(stamp.at, stamp.authority)
+        findings.append(found)
     if trusted:
-        yield from _unstamped(logs, bounds)
-    yield from _messages(logs, records, bounds)
+        findings += _unstamped(logs, bounds)
+    return ProvedStamps(bounds, tuple(findings))
 
 
 def _stamped(data: bytes, name: str, heads: Mapping[int, SignedHead]) -> tuple[SignedHead, TimeStamp]:
@@ -86,29 +93,10 @@ def _judged(head: SignedHead, stamp: TimeStamp, trusted: Sequence[TimeAuthority]
     return EvidenceFinding(Weight.PROVED, FindingCode.TIME_STAMPED, origin, words, at_latest=stamp.at)
 
 
-def _unstamped(logs: ProvedLogs, bounds: Mapping[tuple[str, int], _Bound]) -> Iterator[EvidenceFinding]:
+def _unstamped(logs: ProvedLogs, bounds: Mapping[tuple[str, int], StampBound]) -> Iterator[EvidenceFinding]:
     for member in sorted({one.member for one in logs.entries}):
         bare = [one for one in logs.entries if one.member == member and (member, one.size) not in bounds]
         if bare:
             words = Text("of {number} entries of {member}'s journal no authority that you trust says by when they were"
                          " there", {"number": len(bare), "member": member})  # fmt: skip
             yield EvidenceFinding(Weight.MISSING, FindingCode.TIME_STAMP_MISSING, member, words)
-
-
-def _messages(
-    logs: ProvedLogs, records: ProvedRecords, bounds: Mapping[tuple[str, int], _Bound]
-) -> Iterator[EvidenceFinding]:
-    """Of each document, the earliest time-stamp over a log that names it."""
-    first: dict[str, tuple[datetime, str, str]] = {}
-    for entry in logs.entries:
-        bound = bounds.get((entry.member, entry.size))
-        if bound is not None and entry.message_id is not None:
-            said = bound.at, entry.member, bound.authority
-            first[entry.message_id] = min(said, first.get(entry.message_id, said))
-    for sender, message_id in records.documents:
-        if message_id in first:
-            at, member, authority = first[message_id]
-            words = Text("{member}'s journal names {id} of {sender}, at the latest at {at}, as {authority} has"
-                         " time-stamped", {"member": member, "id": message_id, "sender": sender,
-                                           "at": moment_text(at), "authority": authority})  # fmt: skip
-            yield EvidenceFinding(Weight.PROVED, FindingCode.NAMED_BY, message_id, words, at_latest=at)

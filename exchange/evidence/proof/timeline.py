@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.evidence.proof.findings import EvidenceFinding, FindingCode
+from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
+from exchange.evidence.proof.named import Bounds
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.withheld import WithheldRecords
+from exchange.language import Text
+from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import Receipt
+from exchange.schemas.instants import CLOCK_SKEW
 
 _ID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -31,36 +35,61 @@ class TimelineEntry:
     """Of what it names of others, the latest: by the word of those who have signed that."""
     receipts: tuple[Receipt, ...]
     """Whoever has signed for it, the first before the others."""
-    stamped_at: datetime | None = None
-    """The first time-stamp over a log that names it, by an authority that the reader trusts."""
+    logged_at: datetime | None = None
+    """When a log had first named its bytes, by the word of another member, a witness or an authority of time."""
 
     @property
     def at_latest(self) -> datetime | None:
         """Return when somebody else had first signed for it, or for a log that names it: it existed by then."""
-        signed_for = [one.signed_for_at for one in self.receipts[:1]]
-        return min([*signed_for, *([self.stamped_at] if self.stamped_at is not None else [])], default=None)
+        signed_for = [one.signed_for_at for one in self.receipts if one.receiver != self.sender][:1]
+        return min([*signed_for, *([self.logged_at] if self.logged_at is not None else [])], default=None)
 
 
-def timeline(
-    records: ProvedRecords, withheld: WithheldRecords, findings: Iterable[EvidenceFinding]
-) -> tuple[TimelineEntry, ...]:
+def timeline(records: ProvedRecords, withheld: WithheldRecords, logged: Bounds) -> tuple[TimelineEntry, ...]:
     """Return what is there, and what is withheld and signed for, in the order of their moments."""
-    stamped = {one.about: one.at_latest for one in findings if one.code is FindingCode.NAMED_BY}
     dated = {key[1]: (key[0], one.verified.header.created_at) for key, one in records.documents.items()}
-    found = [_entry(one, _named(one, dated), records, stamped.get(key[1])) for key, one in records.documents.items()]
+    found = [_entry(one, _named(one, dated), records, logged) for one in records.documents.values()]
     found += _withheld(records, withheld)
     return tuple(sorted(found, key=lambda one: (one.dated or _first(one.receipts), one.message_id)))
 
 
-def _entry(
-    document: ProvedDocument, named: list[datetime], records: ProvedRecords, stamped_at: datetime | None
-) -> TimelineEntry:
+def bound_findings(entries: Iterable[TimelineEntry]) -> Iterator[EvidenceFinding]:
+    """Yield between which moments each document was signed, and those whose logs were there before they are dated."""
+    for one in entries:
+        if one.dated is None or (one.at_earliest, one.at_latest) == (None, None):
+            continue
+        named: dict[str, object] = {"sender": one.sender, "id": one.message_id, "said": moment_text(one.dated)}
+        if one.logged_at is not None and one.dated > one.logged_at + CLOCK_SKEW:
+            named["at"] = moment_text(one.logged_at)
+            words = Text("{sender} dates {id} {said}, and a log had named it by {at}", named)
+            yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.DATED_WRONGLY, one.message_id, words)
+            continue
+        words = _between(one.at_earliest, one.at_latest, named)
+        yield EvidenceFinding(Weight.PROVED, FindingCode.SIGNED_BETWEEN, one.message_id, words, one.at_latest,
+                              one.at_earliest)  # fmt: skip
+
+
+def _between(earliest: datetime | None, latest: datetime | None, named: dict[str, object]) -> Text:
+    moments = {"earliest": earliest, "latest": latest}
+    told = named | {name: moment_text(at) for name, at in moments.items() if at is not None}
+    if latest is None:
+        return Text(
+            "{sender}'s {id}, which it dates {said}, was signed not before {earliest}, by what others say", told
+        )
+    if earliest is None:
+        return Text("{sender}'s {id}, which it dates {said}, was signed not after {latest}, by what others say", told)
+    return Text("{sender}'s {id}, which it dates {said}, was signed not before {earliest} and not after {latest}, by"
+                " what others say", told)  # fmt: skip
+
+
+def _entry(document: ProvedDocument, named: list[datetime], records: ProvedRecords, logged: Bounds) -> TimelineEntry:
     header, body = document.verified.header, document.verified.body
     mine = [one for one in records.receipts.get(document.key, ()) if one.digest == document.digest]
     title = getattr(body, "title", "")
+    by_others = [bound.at for bound in logged.get(document.digest, ()) if bound.by != header.sender]
     return TimelineEntry(
         header.message_id, header.sender, header.kind, title if isinstance(title, str) else "", header.created_at,
-        max(named, default=None), _in_order(mine), stamped_at,
+        max(named, default=None), _in_order(mine), min(by_others, default=None),
     )  # fmt: skip
 
 

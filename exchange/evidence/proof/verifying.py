@@ -14,16 +14,18 @@ from exchange.evidence.bundle.contents import BundleContents, SubjectKind
 from exchange.evidence.bundle.reading import Bundle, read_bundle
 from exchange.evidence.bundle.workdays_file import WORKDAYS, PackageDays, package_days
 from exchange.evidence.proof.cases import case_findings
+from exchange.evidence.proof.dates import date_findings
 from exchange.evidence.proof.findings import Conclusion, EvidenceFinding, FindingCode, Weight, conclusion_of
 from exchange.evidence.proof.handovers import handover_findings
 from exchange.evidence.proof.listed_events import event_findings
 from exchange.evidence.proof.logs import read_logs
+from exchange.evidence.proof.named import logged_bounds, named_findings
 from exchange.evidence.proof.records import ProvedRecords, read_records
-from exchange.evidence.proof.stamps import stamp_findings
-from exchange.evidence.proof.timeline import TimelineEntry, timeline
+from exchange.evidence.proof.stamps import read_stamps
+from exchange.evidence.proof.timeline import TimelineEntry, bound_findings, timeline
 from exchange.evidence.proof.trusting import directory_findings, trust_in
 from exchange.evidence.proof.withheld import WithheldRecords, as_examined, withheld_findings, withheld_in
-from exchange.evidence.proof.witnesses import witness_findings
+from exchange.evidence.proof.witnesses import seen_logs, witness_findings
 from exchange.language import Text, Words
 from exchange.messaging.rules.moments import moment_text
 from exchange.workdays import ChinaCalendar
@@ -70,16 +72,21 @@ def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] 
     trust = trust_in(bundle, trusted)
     records, logs = read_records(bundle, trust), read_logs(bundle, trust.directory)
     withheld, subject = withheld_in(bundle, records), bundle.contents.subject
+    seen, stamps = seen_logs(bundle, trust.directory), read_stamps(bundle, logs, stampers)
+    course = timeline(records, withheld, logged_bounds(logs, seen, stamps))
     found = [
         *directory_findings(trust, _last_signed(records, withheld)),
         *_of_files(bundle),
         *_of_days(bundle),
         *logs.findings,
-        *stamp_findings(bundle, logs, records, stampers),
-        *witness_findings(bundle, trust.directory),
+        *stamps.findings,
+        *named_findings(bundle, logs, records, stamps),
+        *witness_findings(seen),
         *records.findings,
+        *date_findings(records),
         *withheld_findings(bundle, records, withheld),
         *_of_subject(bundle, records),
+        *bound_findings(course),
         *handover_findings(logs, records),
         *event_findings(bundle, {one.path for one in bundle.faults} | records.not_proved | logs.not_proved),
     ]
@@ -90,7 +97,7 @@ def verify_bundle(data: bytes, authority: bytes, time_stampers: Sequence[bytes] 
         bundle.contents, examined, trust.directory.domain, len(records.documents),
         sum(len(those) for those in records.receipts.values()),
         {one.address: (one.name, one.name_en) for one in trust.directory.everyone},
-        timeline(records, withheld, examined),
+        course,
     )  # fmt: skip
 
 

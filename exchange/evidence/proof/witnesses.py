@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -28,7 +28,7 @@ Point = tuple[int, str]
 
 
 @dataclass
-class _SeenLog:
+class SeenLog:
     """What a bundle has of one member's log."""
 
     member: str
@@ -45,14 +45,20 @@ class _SeenLog:
         """All heads, those in cosignatures included."""
         return [*self.heads, *(one.head for one in self.cosigned)]
 
+    @property
+    def shown(self) -> Iterator[CosignedHead]:
+        """Yield what was countersigned and is shown to be of one history with a head of the bundle's own."""
+        own = [_point(head) for head in self.heads]
+        return (one for one in self.cosigned if any(self.together(_point(one.head), point) for point in own))
+
     def together(self, one: Point, other: Point) -> bool:
         """Whether it is proved that both are of one history: one begins the other, or both begin a third."""
         return one == other or any({one, other} <= {head, *earlier} for head, earlier in self.begins.items())
 
 
-def witness_findings(bundle: Bundle, trust: Trust) -> Iterator[EvidenceFinding]:
+def witness_findings(logs: Iterable[SeenLog]) -> Iterator[EvidenceFinding]:
     """Yield, log by log, by whom and how far it was seen, and what cannot be one history."""
-    for log in _seen(bundle, trust):
+    for log in logs:
         yield from log.faults
         contradicted = [*_forks(log)] or [*_cut(log)]
         yield from contradicted
@@ -60,13 +66,14 @@ def witness_findings(bundle: Bundle, trust: Trust) -> Iterator[EvidenceFinding]:
             yield from _witnessed(log)
 
 
-def _seen(bundle: Bundle, trust: Trust) -> list[_SeenLog]:
-    logs: dict[str, _SeenLog] = {}
+def seen_logs(bundle: Bundle, trust: Trust) -> list[SeenLog]:
+    """Return what a bundle has of each member's log, as far as it holds."""
+    logs: dict[str, SeenLog] = {}
     files = list(bundle.under(LOG))
     files.sort(key=lambda file: f"/{GROWTH}/" in file[0])
     for path, data in files:
         member, folder, name, file = [*path.split("/"), "", ""][:4]
-        log = logs.setdefault(member, _SeenLog(member))
+        log = logs.setdefault(member, SeenLog(member))
         try:
             _take(log, folder, name, file, data, trust)
         except ExchangeError as error:
@@ -76,7 +83,7 @@ def _seen(bundle: Bundle, trust: Trust) -> list[_SeenLog]:
     return [logs[member] for member in sorted(logs)]
 
 
-def _take(log: _SeenLog, folder: str, name: str, file: str, data: bytes, trust: Trust) -> None:
+def _take(log: SeenLog, folder: str, name: str, file: str, data: bytes, trust: Trust) -> None:
     """Heads and entries that do not verify are told where entries are looked at (`exchange.evidence.proof.logs`)."""
     if folder == HEADS:
         with suppress(ExchangeError):
@@ -95,7 +102,7 @@ def _take(log: _SeenLog, folder: str, name: str, file: str, data: bytes, trust: 
         _grow(log, name, data, trust)
 
 
-def _grow(log: _SeenLog, name: str, data: bytes, trust: Trust) -> None:
+def _grow(log: SeenLog, name: str, data: bytes, trust: Trust) -> None:
     """Its name says under which head it stands; of several of that size under the one that it leads to."""
     found = _GROWTH.fullmatch(name)
     size = int(found[2]) if found is not None else 0
@@ -114,7 +121,7 @@ def _grow(log: _SeenLog, name: str, data: bytes, trust: Trust) -> None:
     raise error
 
 
-def _forks(log: _SeenLog) -> Iterator[EvidenceFinding]:
+def _forks(log: SeenLog) -> Iterator[EvidenceFinding]:
     """At one size the log had two roots, by the member's own signature."""
     roots: dict[int, set[str]] = defaultdict(set)
     points = {_point(one) for one in log.signed}.union(*log.begins.values())
@@ -131,7 +138,7 @@ def _forks(log: _SeenLog) -> Iterator[EvidenceFinding]:
         yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.LOG_FORKED, log.member, words)
 
 
-def _cut(log: _SeenLog) -> Iterator[EvidenceFinding]:
+def _cut(log: SeenLog) -> Iterator[EvidenceFinding]:
     """A head that was signed later has fewer entries, and nothing shows that both are of one history."""
     ordered = sorted(log.signed, key=lambda one: one.head.size)
     for fewer, more in combinations(ordered, 2):
@@ -144,11 +151,12 @@ def _cut(log: _SeenLog) -> Iterator[EvidenceFinding]:
             return
 
 
-def _witnessed(log: _SeenLog) -> Iterator[EvidenceFinding]:
+def _witnessed(log: SeenLog) -> Iterator[EvidenceFinding]:
     """Each countersigned head that is of one history with a head of the bundle's own."""
+    shown = list(log.shown)
     for one in log.cosigned:
         size, witness = one.head.head.size, one.body.witness
-        if any(log.together(_point(one.head), _point(head)) for head in log.heads):
+        if one in shown:
             covered = sum(index < size for index in log.entries)
             named = {"member": log.member, "witness": witness, "size": size, "number": covered,
                      "at": moment_text(one.body.seen_at)}  # fmt: skip

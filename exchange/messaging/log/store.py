@@ -47,7 +47,7 @@ _SET_TILE = (
     .values(hashes=bindparam("to", type_=_t.hashes.type))
 )
 _ENTRIES = (
-    select(_j.id, _j.at, _j.event, _j.case_number, _j.message_id, _j.detail)
+    select(_j.id, _j.at, _j.event, _j.case_number, _j.message_id, _j.detail, _j.message_digest)
     .where(_j.id > bindparam("after"))
     .order_by(_j.id)
     .limit(bindparam("most"))

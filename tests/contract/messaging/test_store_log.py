@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,16 +18,17 @@ from sqlalchemy import Engine, insert, select
 
 import exchange.store.migrate as migration
 from exchange.audit.log.heads import SignedHead, read_log_head
-from exchange.audit.log.leaves import LogEntry
+from exchange.audit.log.leaves import LogEntry, read_leaf
 from exchange.audit.log.receipts import consistency_receipt, inclusion_receipt, verify_consistency, verify_inclusion
 from exchange.audit.merkle import tree_root
 from exchange.clock import SteppedClock
 from exchange.errors import BadKeys
+from exchange.messaging.documents import Documents
 from exchange.messaging.log.sealing import EVERY, Sealing, seal, seal_rest
 from exchange.messaging.log.store import MemberLog
 from exchange.messaging.log.tables import log_head
 from exchange.messaging.node import Node, new_id
-from exchange.schemas import Role
+from exchange.schemas import ReceiptBatch, Role, Suite
 from exchange.store import Store, open_store
 from exchange.store.engine import open_engine, writing
 from exchange.store.journal import JournalEntry
@@ -39,6 +41,7 @@ from tests.property.seat import CALENDAR
 KIN = Kin("p", {"window": Role.WINDOW})
 VIEW = KIN.view()
 ALL = 10**9
+OTHER, THIRD, TWICE = (f"{n}0000000-0000-4000-8000-000000000000" for n in range(1, 4))
 
 
 def node_on(store: Store) -> Node:
@@ -97,6 +100,30 @@ def test_what_is_sealed_is_proved_entry_by_entry_and_from_head_to_head(store: St
             path = log.tiles.consistency(before, 659)
             data = consistency_receipt(before, 659, path, x5t, newest.root_signature)
             assert verify_consistency(data, roots[before], roots[659], VIEW).size == 659
+
+
+def test_a_line_about_a_message_says_of_which_bytes_it_is_where_they_are_at_hand(store: Store, node: Node) -> None:
+    kin = Kin("p", {"window": Role.WINDOW, "fire": Role.DEPARTMENT})
+    node = Node(kin["window"], kin.view(), store, SteppedClock(NOW), CALENDAR, new_id, suite=Suite.CLASSICAL)
+    body = ReceiptBatch(root="0" * 64, size=1, receiver="p.window", sender="p.fire", at=NOW)
+    with node.step() as step:
+        own = step.send(body, ("p.fire",), needs_receipt=False)
+        step.note("sent", "H-1", own)
+        step.note("read", "H-1", OTHER)
+        for message_id, digest in ((THIRD, "ab" * 32), (TWICE, "cd" * 32), (TWICE, "ef" * 32), (TWICE, "cd" * 32)):
+            step.at_hand(message_id, digest)
+            step.note("came", "H-1", message_id)
+        step.note("rested")
+    seal(node)
+    with store.reading() as tx:
+        signed = tx[Documents].get("p.window", own)
+    assert signed is not None
+    found = rows(store)
+    assert [(one.event, one.message_digest) for one in found] == [
+        ("sent", hashlib.sha256(signed.signed).digest()), ("read", None), ("came", b"\xab" * 32),
+        ("came", None), ("came", None), ("came", None), ("rested", None),
+    ]  # fmt: skip
+    assert [read_leaf(one.as_leaf()) for one in found] == found
 
 
 def test_a_round_seals_once_a_minute_or_what_is_much(store: Store, node: Node) -> None:

@@ -22,7 +22,7 @@ from exchange.evidence.collecting.parts import BundleParts
 from exchange.evidence.collecting.witnesses import add_witnesses
 from exchange.evidence.proof.findings import FindingCode
 from exchange.evidence.proof.logs import read_logs
-from exchange.evidence.proof.witnesses import witness_findings
+from exchange.evidence.proof.witnesses import seen_logs, witness_findings
 from exchange.messaging.hints.logs import HEAD, SEEN
 from exchange.messaging.log.sealing import seal
 from exchange.messaging.log.store import KeptHead, MemberLog
@@ -310,7 +310,7 @@ def found_in_bundle(*looked_at: Peer) -> tuple[list[FindingCode], list[str]]:
         add_log(parts, transactions[WINDOW], WINDOW, CASE, ())
         add_witnesses(parts, transactions, [WINDOW])
     bundle = Bundle(cast(Any, None), parts.files)
-    found = [*read_logs(bundle, VIEW).findings, *witness_findings(bundle, VIEW)]
+    found = [*read_logs(bundle, VIEW).findings, *witness_findings(seen_logs(bundle, VIEW))]
     return [one.code for one in found], [str(one.text) for one in found]
 
 

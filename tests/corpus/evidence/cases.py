@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 from exchange.evidence.bundle.contents import BundleReader
 from exchange.schemas import ArrivalBasis, ReceiptArrival
+from tests.corpus.evidence.dated import (
+    acceptance_dated_back,
+    answered_before_asked,
+    dated_after_its_log,
+    decision_says_earlier,
+    logged,
+    logged_other_bytes,
+    not_asked,
+    receipt_denied,
+)
 from tests.corpus.evidence.forged import (
     ANOTHER_CASE,
     ITS_REQUEST,
@@ -92,6 +102,16 @@ from tests.corpus.evidence.stamped import (
     taken_out,
     without_its_head,
 )
+from tests.corpus.evidence.taken import (
+    changed_by,
+    entries_exchanged,
+    entry_taken_out,
+    file_doubled,
+    file_missing,
+    file_swapped,
+    index_doubled,
+    index_of_less,
+)
 from tests.corpus.evidence.town import PaperTown, good
 from tests.corpus.evidence.witnessed import (
     by_itself,
@@ -106,6 +126,16 @@ from tests.corpus.evidence.witnessed import (
     two_histories,
     two_histories_of_other_sizes,
     witnessed,
+)
+from tests.corpus.evidence.zips import (
+    bomb,
+    comment,
+    four_gigabytes,
+    many_bombs,
+    more_than_claimed,
+    packed,
+    second_directory,
+    with_file,
 )
 from tests.corpus.time_authority import PaperTimeAuthority
 from tests.unit.facts import at
@@ -273,6 +303,45 @@ CASES: tuple[PaperCase, ...] = (
     PaperCase("other-days", "the bundle has other working days than there were", other_days, _wrong("workdays-differ")),
     PaperCase("silence-taken-out", "the deemed consent that the decision counts is not there",
               without("documents/", b"vnd.yizhan.deemed-consent+json"), _lacks("document-missing", "silence-missing")),
+    PaperCase("acceptance-dated-back", "the window accepts a filing from before it was there", acceptance_dated_back,
+              _wrong("dated-wrongly")),
+    PaperCase("decision-says-earlier", "a decision says that it was made days before it was signed",
+              decision_says_earlier, _wrong("decision-dated-back")),
+    PaperCase("answered-before-asked", "an opinion is older than the request that it answers", answered_before_asked,
+              _wrong("dated-wrongly")),
+    PaperCase("receipt-denied", "a department that has signed for the request signs later that it sent it back",
+              receipt_denied, _wrong("receipts-differ")),
+    PaperCase("not-asked", "a monitor counts the silence of a department that was not asked", not_asked,
+              _wrong("names-another", "never-asked")),
+    PaperCase("logged", "a department's log names its opinion by its bytes", logged, Expected(_PROVED)),
+    PaperCase("logged-other-bytes", "another opinion was signed under the id that a log names", logged_other_bytes,
+              _wrong("logged-other-bytes")),
+    PaperCase("dated-after-its-log", "an opinion is dated after another member's log had named it",
+              dated_after_its_log, _wrong("dated-wrongly")),
+    PaperCase("file-missing", "the request that the index names was taken out", changed_by(file_missing),
+              _wrong("file-missing", "never-asked", "subject-missing")),
+    PaperCase("file-swapped", "the decision lies in the request's place", changed_by(file_swapped),
+              _wrong("file-changed", "never-asked", "subject-missing")),
+    PaperCase("file-doubled", "the decision lies in it twice", changed_by(file_doubled), _wrong("file-changed")),
+    PaperCase("index-doubled", "the index names a file twice", changed_by(index_doubled), Expected(_NO_BUNDLE)),
+    PaperCase("index-of-less", "a file is there that the index does not name", changed_by(index_of_less),
+              Expected(_NO_BUNDLE)),
+    PaperCase("log-entry-taken-out", "an entry of the window's journal was taken out", changed_by(entry_taken_out),
+              _wrong("file-missing")),
+    PaperCase("log-entries-exchanged", "two entries of the window's journal have changed places",
+              changed_by(entries_exchanged), _wrong("log-not-verified")),
+    PaperCase("zip-bomb", "a file unpacks to more than is taken", packed(bomb), Expected(_NO_BUNDLE)),
+    PaperCase("zip-many-bombs", "files claim, together, more than is taken", packed(many_bombs), Expected(_NO_BUNDLE)),
+    PaperCase("zip-more-than-claimed", "the index unpacks to more than it claims", packed(more_than_claimed),
+              Expected(_NO_BUNDLE)),
+    PaperCase("zip-four-gigabytes", "a file claims four gigabytes", packed(four_gigabytes), Expected(_NO_BUNDLE)),
+    PaperCase("zip-path-upwards", "a file's name leads upwards", packed(with_file("../evil.sh")), Expected(_NO_BUNDLE)),
+    PaperCase("zip-path-absolute", "a file's name begins at the root", packed(with_file("/etc/evil")),
+              Expected(_NO_BUNDLE)),
+    PaperCase("zip-duplicate", "a file is in the ZIP twice under one name", packed(with_file("documents/a", times=2)),
+              Expected(_NO_BUNDLE)),
+    PaperCase("zip-two-directories", "another ZIP lies before it", packed(second_directory), Expected(_NO_BUNDLE)),
+    PaperCase("zip-comment", "something lies behind it", packed(comment), Expected(_NO_BUNDLE)),
     PaperCase("for-the-court", "the same case as a court gets it", for_reader(BundleReader.COURT), Expected(_PROVED)),
     PaperCase("for-the-applicant", "the same case as its applicant gets it", for_reader(BundleReader.APPLICANT),
               Expected(_WITHHELD, ("file-withheld", "not-examined"))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from exchange.directory.view import sign_directory
 from exchange.evidence.bundle.workdays_file import WORKDAYS
@@ -215,7 +216,7 @@ def stolen_key_dated_back() -> PaperTown:
     _, transport = usual(town)
     answered(town)
     silent(town, transport)
-    town.opinion(TRANSPORT, Verdict.AGREE, at("03-02", "12:00"), OTHER)
+    town.opinion(TRANSPORT, Verdict.AGREE, at("03-02", "12:00"), OTHER, decided_on=date(2026, 3, 2))
     return decided(town)
 
 

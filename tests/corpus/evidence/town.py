@@ -21,6 +21,7 @@ from exchange.directory.certificates import der, member_certificate
 from exchange.directory.freshness import TERM, Freshness, freshness_name
 from exchange.envelope import cbor, pack_leaves
 from exchange.envelope.detached import sign_root
+from exchange.envelope.document import clear_header
 from exchange.envelope.papers import sign_body
 from exchange.evidence.bundle.contents import INDEX, BundleReader, BundleSubject, SubjectKind
 from exchange.evidence.bundle.layout import ATTRIBUTES, DATE, SYSTEM
@@ -87,6 +88,8 @@ class PaperTown:
     reader: BundleReader = BundleReader.ALL
     forge: Callable[[dict[str, Any], dict[str, bytes]], None] | None = None
     """What is done to index and files of the finished bundle."""
+    pack: Callable[[bytes], bytes] | None = None
+    """What is done to the ZIP in the end."""
     arrival: ReceiptArrival | None = field(default_factory=lambda: ReceiptArrival(basis=ArrivalBasis.BROKER_STAMP))
     """How receipts say that the arrival is known; None: as earlier releases wrote them."""
 
@@ -236,16 +239,19 @@ class PaperTown:
         return sign_body(body, certificate, own)
 
     def log(
-        self, by: str, events: tuple[str, ...], changed: int | None = None, messages: Mapping[int, str] | None = None
-    ) -> None:
+        self, by: str, events: tuple[str, ...], changed: int | None = None, messages: Mapping[int, str] | None = None,
+        digests: Mapping[int, bytes | None] | None = None,
+    ) -> None:  # fmt: skip
         """A member's log of the case under one head; ``changed``: the entry that somebody has rewritten since.
 
-        ``messages``: which entries, counted from 0, name which.
+        ``messages``: which entries, counted from 0, name which; ``digests``: of which bytes, where not of those here.
         """
         own, said = self.kin[by], at("03-10", "10:00")
         named = messages or {}
+        digest = {n: self.digest_of(message_id) for n, message_id in named.items()} | dict(digests or {})
         entries = [
-            LogEntry(n, self.asked_at, event, NUMBER, named.get(n - 1), "{}") for n, event in enumerate(events, 1)
+            LogEntry(n, self.asked_at, event, NUMBER, named.get(n - 1), "{}", digest.get(n - 1))
+            for n, event in enumerate(events, 1)
         ]
         leaves = [entry.as_leaf() for entry in entries]
         root = tree_root(leaves)
@@ -257,13 +263,20 @@ class PaperTown:
             shown = replace(entries[n], event="opinion-late").as_leaf() if n == changed else leaf
             self.parts.files[f"{place}/entries/{n}.cbor"] = cbor.encode([shown, proof])
 
+    def digest_of(self, message_id: str) -> bytes:
+        """SHA-256 of a message in the bundle."""
+        documents = [data for path, data in self.parts.files.items() if path.startswith("documents/")]
+        found = next(data for data in documents if clear_header(data).message_id == message_id)
+        return hashlib.sha256(found).digest()
+
     def bind(self) -> bytes:
         """The bundle, for its reader."""
         subject, given = BundleSubject(kind=SubjectKind.CASE, id=NUMBER, of=LEAD), redact(self.parts.files, self.reader)
         made_by = (LEAD, POLICE, TRANSPORT, MONITOR)
         files = with_events(given.files)
         bundle = write_bundle(subject, made_by, at("03-11"), files, self.reader, given.withheld)
-        return bundle if self.forge is None else rezipped(bundle, self.forge)
+        forged = bundle if self.forge is None else rezipped(bundle, self.forge)
+        return forged if self.pack is None else self.pack(forged)
 
 
 def rezipped(bundle: bytes, change: Callable[[dict[str, Any], dict[str, bytes]], None]) -> bytes:

@@ -33,7 +33,15 @@ CERTIFICATES = {
 AUTHORITY = x509.load_der_x509_certificate(bytes.fromhex(LOG["authority_certificate_der"]))
 DIRECTORY = load_directory(bytes.fromhex(LOG["directory"]), AUTHORITY, datetime.fromisoformat(LOG["read_at"]), 0)
 ENTRIES = [
-    LogEntry(one["id"], datetime.fromisoformat(one["at"]), one["event"], one["case"], one["message"], one["detail"])
+    LogEntry(
+        one["id"],
+        datetime.fromisoformat(one["at"]),
+        one["event"],
+        one["case"],
+        one["message"],
+        one["detail"],
+        one["message_sha256"] and bytes.fromhex(one["message_sha256"]),
+    )
     for one in LOG["entries"]
 ]
 LEAVES = [entry.as_leaf() for entry in ENTRIES]
@@ -61,7 +69,13 @@ def test_leaves_are_the_same_bytes_in_both_and_read_back() -> None:
 @pytest.mark.parametrize(
     "parts",
     [
+        [3, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "", "{}"],
         [2, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "", "{}"],
+        [2, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "", "{}", b"d" * 32],
+        [2, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "m", "{}", b"d" * 31],
+        [2, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "m", "{}", "d" * 32],
+        [2, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "m", "{}", None],
+        [1, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", "m", "{}", b"d" * 32],
         [1, 1, "2026-03-02T01:00:00.000000+00:00", "e", "", ""],
         [1, "1", "2026-03-02T01:00:00.000000+00:00", "e", "", "", "{}"],
         [1, 1, "2026-03-02T01:00:00+00:00", "e", "", "", "{}"],
