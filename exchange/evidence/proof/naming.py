@@ -26,7 +26,7 @@ from exchange.schemas import (
 
 
 @dataclass(frozen=True)
-class Statement:
+class NamingStatement:
     """Of which case and department a message, or a part of one, says that it is, and which others it names."""
 
     case_number: str
@@ -34,7 +34,7 @@ class Statement:
     department: str | None = None
     names: tuple[str | None, ...] = ()
 
-    def agrees(self, other: Statement) -> bool:
+    def agrees(self, other: NamingStatement) -> bool:
         """Whether both may be of one case, lead and department; what one of them leaves open is no difference."""
         pairs = ((self.lead, other.lead), (self.department, other.department))
         return self.case_number == other.case_number and all(None in two or two[0] == two[1] for two in pairs)
@@ -47,7 +47,7 @@ def naming_findings(records: ProvedRecords) -> Iterator[EvidenceFinding]:
     document that somebody has returned: whoever did has not taken it for anything.
     """
     said = [(document, one) for document in records.documents.values() for one in statements_of(document.verified.body)]
-    known: dict[str | None, list[Statement]] = defaultdict(list)
+    known: dict[str | None, list[NamingStatement]] = defaultdict(list)
     for document, one in said:
         known[document.key[1]].append(one)
     for document, one in said:
@@ -58,10 +58,10 @@ def naming_findings(records: ProvedRecords) -> Iterator[EvidenceFinding]:
             yield EvidenceFinding(Weight.CONTRADICTION, FindingCode.NAMES_ANOTHER, document.key[1], words)
 
 
-def statements_of(body: Body) -> Iterator[Statement]:
+def statements_of(body: Body) -> Iterator[NamingStatement]:
     """Yield what a message says of itself; nothing of kinds that name no others of a case."""
     if isinstance(body, Consultation):
-        yield from (Statement(body.case_number, body.lead, one.department) for one in body.departments)
+        yield from (NamingStatement(body.case_number, body.lead, one.department) for one in body.departments)
     elif isinstance(body, Decision):
         yield from (_of_considered(body, one) for one in body.considered)
     elif isinstance(body, DeadlineNotice):
@@ -69,17 +69,17 @@ def statements_of(body: Body) -> Iterator[Statement]:
     elif isinstance(body, DeemedConsent):
         yield _of_state(body.state)
     elif isinstance(body, Clearance):
-        yield Statement(body.case_number, names=(body.consultation_id,))
+        yield NamingStatement(body.case_number, names=(body.consultation_id,))
     elif isinstance(body, OpinionRecall):
-        yield Statement(body.case_number, None, body.department, (body.opinion_id,))
+        yield NamingStatement(body.case_number, None, body.department, (body.opinion_id,))
     elif isinstance(body, Escalation | Opinion | Reminder):
-        yield Statement(body.case_number, None, body.department, (body.consultation_id,))
+        yield NamingStatement(body.case_number, None, body.department, (body.consultation_id,))
 
 
-def _of_considered(decision: Decision, one: Considered) -> Statement:
+def _of_considered(decision: Decision, one: Considered) -> NamingStatement:
     asked = one.rests_on.consultation_id if one.rests_on is not None else None
-    return Statement(decision.case_number, decision.lead, one.department, (asked, one.message_id))
+    return NamingStatement(decision.case_number, decision.lead, one.department, (asked, one.message_id))
 
 
-def _of_state(state: DeadlineState) -> Statement:
-    return Statement(state.case_number, state.lead, state.department, (state.consultation_id,))
+def _of_state(state: DeadlineState) -> NamingStatement:
+    return NamingStatement(state.case_number, state.lead, state.department, (state.consultation_id,))
