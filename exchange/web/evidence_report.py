@@ -103,7 +103,7 @@ def _plain_words(words: Words) -> Words:
 
 
 def _lines(found: VerifiedBundle, weight: Weight) -> Iterator[_Found]:
-    """The findings of a weight, but for receipts, bounds and files one by one: those stand in the course and the list."""
+    """The findings of a weight, but for those of which the course and the list of files tell one by one."""
     entries = {one.message_id: one for one in found.timeline}
     for one in found.findings:
         if one.weight is weight and not one.is_detail and one.code not in _ELSEWHERE:
