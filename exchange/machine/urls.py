@@ -81,6 +81,23 @@ def sqlite_url(path: Path) -> str:
         raise DatabaseUnavailable("{path!r} is not a name in UTF-8", remedy=remedy, path=str(path)) from error
 
 
+def with_hosts_apart(url: str) -> str:
+    """Return a database's URL with several hosts, as libpq takes it, in the form that can be read in one way only.
+
+    ``user@one:5432,two:5432/database`` names them as ``user@/database?host=one:5432&host=two:5432``. Any other URL
+    stays as it is.
+    """
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    account, at, place = authority.rpartition("@")
+    hosts = place.split(",")
+    if not separator or len(hosts) < 2 or not all(hosts) or not scheme.startswith("postgresql"):
+        return url
+    path, _, query = path.partition("?")
+    settings = "&".join([*(f"host={host}" for host in hosts), *([query] if query else [])])
+    return f"{scheme}://{account}{at}{slash or '/'}{path}?{settings}"
+
+
 def fault_of(url: str) -> str:
     """Say why a URL cannot be read in one way only; empty where it can. Quotes nothing of it."""
     scheme, separator, rest = url.partition("://")

@@ -12,10 +12,18 @@ from exchange.broker.traffic.link import Link
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.directory.succession import former_authorities
-from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, DatabaseUnavailable, NoDomain, NotFound
+from exchange.errors import (
+    BadConfiguration,
+    BrokerUnavailable,
+    DatabaseLost,
+    DatabaseUnavailable,
+    FileUnusable,
+    NoDomain,
+    NotFound,
+)
 from exchange.language import Text
 from exchange.levels.spread import Take
-from exchange.machine.files import make_folder, write_secret
+from exchange.machine.files import make_folder, read_json, write_secret
 from exchange.messaging.node import Node, new_id
 from exchange.messaging.quotas.intake import Intake, free_octets
 from exchange.messaging.quotas.settings import Quotas
@@ -29,9 +37,12 @@ from exchange.runtime.stated.heads import HeadKeeper
 from exchange.runtime.tree_files import TreeFiles, marks_of, remember
 from exchange.schemas import Role
 from exchange.store import Store, connect_with_patience, open_store
+from exchange.store.timelines import known_timelines
+from exchange.store.timelines import remember as remember_lines
 from exchange.store.transaction import Transaction
 from exchange.workdays import ChinaCalendar
 
+_TIMELINES = "timelines.json"
 _SEEN = "directory-version"
 STATED = "freshness"
 """The latest statement of which directory is the present one that a member has had by the broker, hexadecimal."""
@@ -148,12 +159,23 @@ def open_database(settings: Settings, address: str, *, patient: bool = False, fi
     """
     home = Home(settings.home)
     url = (home.database_url if first else home.kept_database_url)(address, settings.database_url)
+    lines = home.member(address) / _TIMELINES
+    remember_lines(read_json(lines) or {})
     store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
     if not first and store.is_new():
         store.close()
         raise DatabaseLost(address, Text("the one that is set has no tables"))
     store.migrate()
+    _keep_timelines(lines)
     return store
+
+
+def _keep_timelines(path: Path) -> None:
+    """Keep which line of the database's history was seen here, for a process that begins later."""
+    seen = known_timelines()
+    if seen and seen != read_json(path):
+        with suppress(OSError, FileUnusable):
+            write_secret(path, json.dumps(seen, sort_keys=True))
 
 
 def open_claims(settings: Settings) -> ClaimStore:

@@ -15,7 +15,7 @@ from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
 from exchange.language import Text
 from exchange.machine.files import read_json
-from exchange.machine.urls import check_url, sqlite_url
+from exchange.machine.urls import check_url, sqlite_url, with_hosts_apart
 from exchange.store.engine import is_server
 from exchange.store.roles import with_account, without_account
 
@@ -59,7 +59,7 @@ class Settings:
         management_url = env.get("EXCHANGE_MANAGEMENT_URL") or None
         if management_url is not None:
             check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672", several=True)
-        database_url = env.get("EXCHANGE_DATABASE_URL") or None
+        database_url = with_hosts_apart(env.get("EXCHANGE_DATABASE_URL") or "") or None
         if database_url is not None:
             check_url("EXCHANGE_DATABASE_URL", database_url, DATABASES, "postgresql://user:password@host:port/database")
         claims_url = env.get("EXCHANGE_CLAIMS_URL") or None

@@ -17,6 +17,7 @@ from exchange.errors import BadConfiguration, DatabaseUnavailable, FileUnusable
 from exchange.machine.files import make_folder, open_file, unusable
 from exchange.machine.urls import check_url
 from exchange.store.faults import SCHEMA, translated
+from exchange.store.timelines import check_timeline
 
 _WRITES = "exchange_writes"
 _LASTING = "exchange_lasting"
@@ -157,6 +158,10 @@ def _postgresql(url: URL, schema: str) -> Engine:
         url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=given,
         execution_options={SCHEMA: schema},
     )  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def look_at_server(connection: Any, record: Any) -> None:
+        check_timeline(connection)
 
     @event.listens_for(engine, "first_connect")
     def make_schema(connection: Any, record: Any) -> None:

@@ -92,6 +92,7 @@ def test_when_who_serves_is_killed_or_ends_the_other_goes_on_within_seconds(city
     assert again.wait(60) == 0
 
 
+@pytest.mark.drill  # the broker gives up the frozen process's consumers after twenty seconds and more
 def test_a_frozen_process_finds_out_before_it_writes_and_the_log_has_one_history(city: ProcessDomain) -> None:
     for name in ("window", "monitor", "transport"):
         city.serve(name)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from exchange.errors import BadConfiguration
-from exchange.machine.urls import HIDDEN, check_url, fault_of, secrets_in, shown, without
+from exchange.machine.urls import HIDDEN, check_url, fault_of, secrets_in, shown, with_hosts_apart, without
 
 SCHEMES = ("amqp", "amqps", "postgresql", "postgresql+psycopg", "http", "https", "s3", "smtp", "socks5")
 HOSTILE = (
@@ -63,3 +63,23 @@ def test_secrets_are_found_in_every_way_of_writing_them() -> None:
     secrets = secrets_in(f"amqp://u:{quote('p@ss wörd', safe='')}@h")
     text = f"raw p@ss wörd, escaped {quote('p@ss wörd', safe='')}"
     assert without(text, secrets) == "raw ***, escaped ***"
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (
+            "postgresql://u:p%40@one:5432,two/db?target_session_attrs=read-write",
+            "postgresql://u:p%40@/db?host=one:5432&host=two&target_session_attrs=read-write",
+        ),
+        ("postgresql+psycopg://one,two/db", "postgresql+psycopg:///db?host=one&host=two"),
+        ("postgresql://u:p@one:5432/db?x=1,2", "postgresql://u:p@one:5432/db?x=1,2"),
+        ("postgresql://u@one,,two/db", "postgresql://u@one,,two/db"),
+        ("amqp://u@one,two/", "amqp://u@one,two/"),
+        ("one,two", "one,two"),
+    ],
+)
+def test_several_hosts_of_a_database_are_read_in_one_way_only(given: str, read: str) -> None:
+    assert with_hosts_apart(given) == read
+    assert with_hosts_apart(read) == read
+    assert given == read or not fault_of(read)
