@@ -60,6 +60,7 @@ REASONS: Mapping[str, Words] = {
     "denied": ("无权", "not allowed"),
     "calendar": ("工作日历不可用", "calendar"),
     "directory": ("目录不可用", "directory"),
+    "database-behind": ("数据库停留在旧主库上", "the database is an old primary"),
     "drained": ("已排空", "drained"),
     "duplicate": ("重复", "duplicate"),
     "enclosures": ("附带件不符", "enclosures differ"),
