@@ -29,6 +29,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "up": CommandAction(unless=("detach",), begun=True),
     "down": CommandAction(),
     "log": CommandAction(("member", "settle"), only=("settle",)),
+    "breakers": CommandAction(("member", "close"), only=("close",)),
     "submit": CommandAction(("file",)),
     "filing accept": CommandAction(("number", "officer", "promise")),
     "filing missing": CommandAction(("number", "officer")),

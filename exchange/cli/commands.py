@@ -254,6 +254,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.breakers,
+        "Upkeep",
+        {
+            "breakers": "Whose messages members keep out, since when and why; and having them let in again.",
+        },
+    ),
+    *entries(
         imported.joint,
         "Documents",
         {

@@ -222,6 +222,12 @@ def serving_processes(app: typer.Typer) -> None:
     serving_processes.register(app)
 
 
+def breakers(app: typer.Typer) -> None:
+    from exchange.cli.operations import breakers as module
+
+    module.register(app)
+
+
 def tokens(app: typer.Typer) -> None:
     from exchange.cli.operations import tokens
 

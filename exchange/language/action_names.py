@@ -13,6 +13,7 @@ ACTIONS: Mapping[str, Words] = {
     "export": ("导出", "export"),
     "evidence": ("导出证据包", "evidence"),
     "log": ("日志树争议了结", "disputes of a log settled"),
+    "breakers": ("解除熔断", "a sender let in again"),
     "hold": ("暂停", "hold"),
     "release": ("恢复", "release"),
     "drain": ("排空", "drain"),

@@ -72,6 +72,15 @@ PAPER_STATES: Mapping[str, Words] = {
     "in-time": ("已按时补交意见", "paper came in time"),
     "late": ("补交意见迟到", "paper came late"),
 }
+BREACHES: Mapping[str, Words] = {
+    "unproved": ("来文无从证明是谁的", "what it brings proves nobody"),
+    "rate": ("来文超过份额", "it brings more than its share"),
+}
+BREAKER_STATES: Mapping[str, Words] = {
+    "closed": ("已恢复", "let in again"),
+    "open": ("已熔断", "kept out"),
+    "trying": ("试放行", "on trial"),
+}
 NOTICE_STATES: Mapping[str, Words] = {
     "open": ("待签收", "open"),
     "waiting": ("待转发", "waits for a cover"),

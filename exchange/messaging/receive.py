@@ -45,6 +45,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.owed.book import ReceiptBook
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
+from exchange.messaging.quotas.gate import OPEN, Gate
 from exchange.messaging.receipts import OnSigned, ReceiptTray
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.carriage import only_expired
@@ -85,6 +86,7 @@ class Receiver:
         released: bool = False,
         debts: Debts | None = None,
         room: Callable[[], None] = lambda: None,
+        gate: Gate | None = None,
     ) -> None:
         """``accounts``: members have accounts at the broker, and what names none is not accepted.
 
@@ -93,6 +95,8 @@ class Receiver:
         ``debts``: how long receipts may be owed; without it they are given at once.
 
         ``room``: raises DatabaseUnavailable while there is no room for anything that comes in.
+
+        ``gate``: keeps out what is too much of one account; nothing is, without it.
         """
         self._node = node
         self._handlers = handlers
@@ -100,7 +104,7 @@ class Receiver:
         self._after_commit = after_commit
         self._released = released
         self._debts = debts or Debts()
-        self._room = room
+        self._room, self._gate = room, gate or OPEN
         self._arrivals = Arrivals(arrival)
         self._opener = Opener(node, handlers, self._arrivals, accounts=accounts)
 
@@ -111,10 +115,15 @@ class Receiver:
         Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
         """
         self._room()
+        if not (deliveries := self._gate.admit(deliveries)):
+            self._gate.tell(self._node)
+            return
         self._node.renew()
         heard(self._node, deliveries)
         self._node.beside.hear(deliveries)
         good, dead = self._opener.open_all(deliveries)
+        self._gate.judge((delivery for delivery, _ in good), dead)
+        self._gate.tell(self._node)
         try:
             self._take(good, dead)
         except (DatabaseUnavailable, TokenUnavailable):

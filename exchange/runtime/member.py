@@ -30,8 +30,10 @@ from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal_rest
 from exchange.messaging.log.witnessing import Witnessing
 from exchange.messaging.node import Node
+from exchange.messaging.quotas.gate import Gate
 from exchange.messaging.quotas.intake import HoldNote, Intake
 from exchange.messaging.receive import Receiver
+from exchange.messaging.rules.breaker import SENDERS, SenderLimits
 from exchange.messaging.rules.clocks import doubts
 from exchange.runtime.draining import Left, note_left, what_is_left
 from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
@@ -47,7 +49,6 @@ from exchange.schemas.instants import EARLIEST
 from exchange.store import Store
 
 log = get_logger()
-
 
 STUCK = 300.0
 """Seconds after which a batch or a round of periodic work that has not come to its end counts as stuck. What waits for
@@ -79,31 +80,30 @@ class RunningMember:
         periodic: bool = True,
         event_times: bool = False,
         intake: Intake | None = None,
+        senders: SenderLimits = SENDERS,
         on_activity: Callable[[], None] = lambda: None,
     ) -> None:
-        self.node = node
-        self._store = store
-        self._link = link
-        self._work = work
-        self._batch = batch
-        self._window = window
+        self.node, self._store = node, store
+        self._link, self._work = link, work
+        self._batch, self._window = batch, window
         self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
-        self._periodic = periodic
-        self._event_times = event_times
+        self._periodic, self._event_times = periodic, event_times
         self._on_activity = on_activity
-        self._room = intake.check_deliveries if intake is not None else lambda: None
+        self._gate = Gate(node.domain, senders)
+        self.intake = intake
+        """Whether it takes in new business, and what comes in; None where nobody looks."""
         node.intake = lambda: None  # its own work goes on; doors look for themselves
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
-        self._said_alive = 0.0
+        self._said_alive, self._version = 0.0, 0
         self._owing = Owing(node, self._patience)
         self._log_rounds = {
             "log": Sealing().look, "check of the log": Scrubbing().look, "witnesses of logs": Witnessing().look,
-            "broker": HoldNote(lambda: self._publisher is not None and self._publisher.held).look,
+            "broker": HoldNote(lambda: bool(self._publisher and self._publisher.held)).look,
+            "breakers": self._gate.look,
         }  # fmt: skip
         tick = tick if tick is not None else tick_for(node.clock)
         self._ticker = Ticker(node.address, tick, self._look, self._attend, lambda: self._owing.wait)
-        self._version = 0
         self._stopping = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock(), depths=lambda queues: seen_depths(link.url, queues))
         node.hand_over = self.dispatcher.offer
@@ -123,7 +123,8 @@ class RunningMember:
         accounts = self._link.user_id is not None
         receiver = Receiver(
             self.node, self._work.handlers, judge, self._work.on_signed, self._committed, accounts=accounts,
-            debts=self._owing.receipts, room=self._room,
+            debts=self._owing.receipts, gate=self._gate,
+            room=self.intake.check_deliveries if self.intake is not None else lambda: None,
         )  # fmt: skip
         dead = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from threading import Event
 from typing import Protocol
 
+from exchange.messaging.quotas.settings import Quotas
 from exchange.runtime.draining import check_not_drained
 from exchange.runtime.home import OpenedMember, open_link
 from exchange.runtime.member import RunningMember
@@ -66,7 +67,15 @@ class ServingSeat:
             check_not_drained(opened.store, address)
             work = open_serving_work(opened, os.environ)
             link = open_link(settings, address)
-            member = RunningMember(opened.node, opened.store, link, work, on_activity=arrived.set, intake=opened.intake)
+            member = RunningMember(
+                opened.node,
+                opened.store,
+                link,
+                work,
+                on_activity=arrived.set,
+                intake=opened.intake,
+                senders=Quotas.read().senders,
+            )
             stack.callback(member.close)
             member.start()
             claim.on_lost = member.close  # what others hold by now must not be taken from its queue here

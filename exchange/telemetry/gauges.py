@@ -18,6 +18,9 @@ from exchange.errors import ExchangeError
 from exchange.messaging.failing.store import FailingWork
 from exchange.messaging.log.witnesses import Witnesses
 from exchange.messaging.node import Node
+from exchange.messaging.quotas.breakers import Breakers
+from exchange.messaging.rules.breaker import BreakerState
+from exchange.messaging.rules.intake import Stopped
 from exchange.messaging.stamping.trouble import stamp_trouble
 from exchange.runtime.member import RunningMember
 from exchange.schemas import Role
@@ -54,6 +57,13 @@ class MemberState:
     """Seconds for which nobody has countersigned a head of its log that was shown."""
     unstamped_since: datetime | None = None
     """Since when no authority stamps its log; None while one does, or none is asked."""
+
+    stopped: Stopped | None = None
+    """Why it takes in no new business; None while it does."""
+    kept_out: int = 0
+    """Accounts whose messages it keeps out."""
+    shed: int = 0
+    """Messages of these that it has kept out since."""
 
     @property
     def alive(self) -> bool:
@@ -130,6 +140,10 @@ class MemberGauges(Collector):
             yield _gauge("yizhan_log_unwitnessed_seconds", lag, who, state.unwitnessed)
             unstamped = _age(state.unstamped_since, state.now)
             yield _gauge("yizhan_log_unstamped_seconds", "Since when no authority stamps its log.", who, unstamped)
+            stops = {reason.value: state.stopped is reason for reason in Stopped}
+            yield _family("yizhan_intake_stopped", "Why no new business is taken in.", who, "reason", stops)
+            yield _gauge("yizhan_breakers_open", "Accounts whose messages are kept out.", who, state.kept_out)
+            yield _gauge("yizhan_breaker_shed", "Messages of these that were kept out so far.", who, state.shed)
         yield from _expiries(node, state.now)
 
     def _read(self) -> MemberState:
@@ -142,14 +156,18 @@ class MemberGauges(Collector):
                 failing, work = tx[Troubles].rule_failing().number, tx[FailingWork].count()
                 disputes, lag = len(tx[Witnesses].disputes()), tx[Witnesses].lag(now).total_seconds()
                 trouble = stamp_trouble(tx)
+                stand = [one for one in tx[Breakers].standing() if one.state is BreakerState.OPEN]
+                stopped = self._member.intake.stopped() if self._member.intake is not None else None
             doubt = node.clock_watch.found(now) if node.clock_watch is not None else None
         except ExchangeError:
             figures, failing, work, doubt, disputes, lag, trouble = None, 0, 0, None, 0, 0.0, None
+            stand, stopped = [], None
         connections, loops = dict(pulse.connections), dict(pulse.loops)
         clock = None if doubt is None else str(doubt)
         return MemberState(
             figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock, work,
             disputes, lag, trouble.since if trouble is not None else None,
+            stopped, len(stand), sum(one.shed for one in stand),
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from exchange.errors import IdentityLost
 from exchange.language import tr
 from exchange.machine.interpreter import settle_memory
 from exchange.machine.posting.outgoing import PASSWORD_FILE
+from exchange.messaging.quotas.settings import Quotas
 from exchange.runtime import logs
 from exchange.runtime.confinement.member import confine_member, note_confined
 from exchange.runtime.draining import DRAINED_EXIT, DrainWatch, drained, wait_for_release
@@ -112,7 +113,8 @@ def _serve(
     """Serves what is claimed until told to stop, or to drain. Raises IdentityLost or PartEnded."""
     address = opened.node.address
     link, work = open_link(settings, address), open_serving_work(opened, os.environ)
-    member = RunningMember(opened.node, opened.store, link, work, intake=opened.intake)
+    senders = Quotas.read().senders
+    member = RunningMember(opened.node, opened.store, link, work, intake=opened.intake, senders=senders)
     life.of(member.stuck)
     try:
         watch.serve(member, opened.store)

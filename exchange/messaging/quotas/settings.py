@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exchange.errors import BadConfiguration
+from exchange.messaging.rules.breaker import SenderLimits
 from exchange.messaging.rules.intake import IntakeLimits
 
 QUEUE_BYTES, DISK_RESERVE = "EXCHANGE_QUEUE_BYTES", "EXCHANGE_DISK_RESERVE"
+SENDER_RATE, SENDER_BURST, SENDER_UNPROVED = "EXCHANGE_SENDER_RATE", "EXCHANGE_SENDER_BURST", "EXCHANGE_SENDER_UNPROVED"
 WAITING_SECONDS, WAITING_COPIES = "EXCHANGE_WAITING_SECONDS", "EXCHANGE_WAITING_COPIES"
 _UNITS = {"": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _SIZE = re.compile(r"([0-9]{1,15}) ?(|[KMGT]iB)", re.ASCII)
@@ -28,6 +30,8 @@ class Quotas:
 
     intake: IntakeLimits = field(default_factory=IntakeLimits)
     """From where on no new business is taken in."""
+    senders: SenderLimits = field(default_factory=SenderLimits)
+    """What one account may bring to one member."""
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None) -> Quotas:
@@ -39,16 +43,25 @@ class Quotas:
             copies=_number(env, WAITING_COPIES, usual.intake.copies),
             reserve=_size(env, DISK_RESERVE, usual.intake.reserve, 0),
         )
-        return cls(_size(env, QUEUE_BYTES, usual.queue_bytes, _SMALLEST_QUEUE), intake)
+        senders = SenderLimits(
+            rate=_number(env, SENDER_RATE, usual.senders.rate, least=0),
+            burst=_number(env, SENDER_BURST, usual.senders.burst),
+            unproved=_number(env, SENDER_UNPROVED, usual.senders.unproved),
+        )
+        return cls(_size(env, QUEUE_BYTES, usual.queue_bytes, _SMALLEST_QUEUE), intake, senders)
 
 
-def _number(env: Mapping[str, str], name: str, usual: int) -> int:
+def _number(env: Mapping[str, str], name: str, usual: int, least: int = 1) -> int:
     text = env.get(name, "").strip()
     if not text:
         return usual
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= least):
         raise BadConfiguration(
-            "{name} is no whole number above 0", remedy="write for example {name}={usual}", name=name, usual=usual
+            "{name} is no whole number from {least} on",
+            remedy="write for example {name}={usual}",
+            name=name,
+            least=least,
+            usual=usual,
         )
     return int(text)
 

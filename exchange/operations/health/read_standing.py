@@ -12,6 +12,11 @@ from exchange.errors import ExchangeError
 from exchange.language import Text
 from exchange.messaging.log.scrubbing import scrub_state
 from exchange.messaging.log.witnesses import Witnesses
+from exchange.messaging.quotas.breakers import Breakers
+from exchange.messaging.quotas.intake import facts_of
+from exchange.messaging.quotas.settings import Quotas
+from exchange.messaging.rules.breaker import BreakerState
+from exchange.messaging.rules.intake import stopped_by
 from exchange.messaging.stamping.trouble import stamp_trouble
 from exchange.operations.audit.heads import LogWatch
 from exchange.operations.health.store import OpenWork
@@ -46,9 +51,10 @@ def unreadable(profile: Profile, revoked: bool) -> MemberFacts:
 
 
 def member_facts(
-    tx: Transaction, profile: Profile, clock: Clock, limits: Limits, work: OpenWork, *, away: bool, revoked: bool
-) -> MemberFacts:
-    """Return a member's facts as its database tells them."""
+    tx: Transaction, profile: Profile, clock: Clock, limits: Limits, work: OpenWork, *,
+    away: bool, revoked: bool, free: int | None,
+) -> MemberFacts:  # fmt: skip
+    """Return a member's facts as its database tells them; ``free`` are the octets that its disk has left."""
     now, roles = clock.now(), profile.roles
     window, monitor = Role.WINDOW in roles, Role.MONITOR in roles
     near = now + limits.default_near
@@ -79,6 +85,8 @@ def member_facts(
         undelivered=tx[Troubles].undelivered() if window else Gathered(),
         unexplained=tx[Troubles].unexplained() if window else Gathered(),
         round_failing=failing_in(tx),
+        intake=stopped_by(facts_of(tx, clock, free), Quotas.read().intake),
+        breakers=_breakers(tx),
         log_broken=_log_broken(tx),
         log_disputed=_log_disputed(tx),
         unwitnessed=_real(clock, tx[Witnesses].lag(now)),
@@ -162,6 +170,14 @@ def _unstamped(tx: Transaction) -> Gathered:
         return Gathered()
     reasons = tuple(trouble.reasons.items())
     return Gathered(len(reasons), trouble.since, tuple(name for name, _ in reasons), reasons[0][1] if reasons else "")
+
+
+def _breakers(tx: Transaction) -> Gathered:
+    stand = [one for one in tx[Breakers].standing() if one.state is BreakerState.OPEN]
+    if not stand:
+        return Gathered()
+    since = min(one.opened_at for one in stand)
+    return Gathered(len(stand), since, tuple(one.source for one in stand[:3]), stand[0].breach.value)
 
 
 def _drain(tx: Transaction, clock: Clock) -> DrainFact | None:

@@ -17,6 +17,7 @@ from exchange.errors import BadDirectory, ExchangeError
 from exchange.language import Text
 from exchange.messaging.clock_watch import record_witnesses
 from exchange.messaging.holds import Holds
+from exchange.messaging.quotas.intake import free_octets
 from exchange.messaging.rules.clocks import HAPPENED, Witness, database_clock, doubts
 from exchange.operations.domain_view import CONSOLE
 from exchange.operations.health.checkups.tls import certificate_end, certificate_file
@@ -183,7 +184,8 @@ class SnapshotTaker:
                 alive_at = datetime.fromisoformat(alive) if alive else None
                 silent = None if alive_at is None else self._real_seconds_since(alive_at, self._view.clock.now())
                 away = silent is None or silent > limits.silent.total_seconds()
-                facts = member_facts(tx, profile, self._view.clock, limits, work, away=away, revoked=revoked)
+                free = free_octets(self._view.home.root)
+                facts = member_facts(tx, profile, self._view.clock, limits, work, away=away, revoked=revoked, free=free)
                 holds = bool(tx[Holds].standing())
                 witnesses = list(record_witnesses(tx, profile.address, alive))
             facts = replace(facts, clock=self._doubt(store, witnesses))

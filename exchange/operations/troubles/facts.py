@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from exchange.language import Text
+from exchange.messaging.rules.intake import Stopped
 from exchange.operations.troubles.lights import Sign, Words
 from exchange.runtime.gathered import NOTHING_GATHERED, DeadlineFact, Ends, Gathered
 
@@ -81,6 +82,10 @@ class MemberFacts:
     """What speaks against the clock by which this look was made, in its record or its database server."""
     round_failing: Gathered = NOTHING_GATHERED
     """Periodic work that fails again and again; ``detail`` says how."""
+    intake: Stopped | None = None
+    """Why it takes in no new business; None while it does."""
+    breakers: Gathered = NOTHING_GATHERED
+    """Accounts whose messages it keeps out; ``detail`` is why, of the first."""
     log_broken: Text | None = None
     """What its own check of its log has found: the first place at which the journal is not as it was sealed."""
     log_disputed: Text | None = None

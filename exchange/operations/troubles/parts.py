@@ -9,6 +9,7 @@ from exchange.language import Language
 from exchange.operations.troubles.facts import Facts, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
 from exchange.operations.troubles.lights import WORKING_DAYS, Light, Sign, SystemPart, Words
+from exchange.operations.troubles.quotas import of_quotas
 
 _BROKER, _DIRECTORY = "RabbitMQ", "directory"
 CONSOLE_TLS = "console-tls"
@@ -115,6 +116,7 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             f"{chinese}：{member.clock.written(Language.CHINESE)}", f"{english}: {member.clock}", "/members",
             ("各机器都用 NTP 校时，再看 `exchange doctor`", "run NTP on every machine; see `exchange doctor`"),
         )  # fmt: skip
+    yield from of_quotas(member, (chinese, english))
     if member.log_broken is not None:
         yield Alert(
             AlertKind.LOG, member.address, Severity.CRITICAL,

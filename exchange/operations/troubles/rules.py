@@ -32,7 +32,8 @@ _IN_DATABASE = (
     AlertKind.CASE_OVERRUN, AlertKind.UNDELIVERED, AlertKind.UNEXPLAINED,
     AlertKind.ROUND_FAILING, AlertKind.UNSIGNED, AlertKind.UNDATED, AlertKind.JOINT_WAITING, AlertKind.DRAINED,
     AlertKind.REVOKED_OPEN, AlertKind.WITHHELD, AlertKind.WITHHELD_BEYOND,
-    AlertKind.IMPLAUSIBLE_RECEIPT, AlertKind.LOG, AlertKind.LOG_DISPUTED, AlertKind.LOG_UNWITNESSED,
+    AlertKind.IMPLAUSIBLE_RECEIPT, AlertKind.LOG, AlertKind.LOG_DISPUTED, AlertKind.LOG_UNWITNESSED, AlertKind.INTAKE,
+    AlertKind.BREAKER,
 )  # fmt: skip
 
 

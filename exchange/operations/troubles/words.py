@@ -28,6 +28,8 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.JOINT_WAITING: ("联合发文等待签署", "Joint documents wait for signatures"),
     AlertKind.BROKER_AWAY: ("消息代理不可用", "The broker does not answer"),
     AlertKind.BROKER_ALARM: ("消息代理告警", "The broker raises an alarm"),
+    AlertKind.INTAKE: ("暂停受理新业务", "No new business is taken in"),
+    AlertKind.BREAKER: ("来文过量，已熔断", "Senders that are kept out"),
     AlertKind.DATABASE_AWAY: ("数据库不可用", "Databases cannot be read"),
     AlertKind.ROLE_DOWN: ("成员未运行", "Members are not served"),
     AlertKind.CLOCK: ("时钟有误", "A clock is wrong"),
