@@ -141,7 +141,7 @@ class MemberGauges(Collector):
             unstamped = _age(state.unstamped_since, state.now)
             yield _gauge("yizhan_log_unstamped_seconds", "Since when no authority stamps its log.", who, unstamped)
             stops = {reason.value: state.stopped is reason for reason in Stopped}
-            yield _family("yizhan_intake_stopped", "Why no new business is taken in.", who, "reason", stops)
+            yield _family("yizhan_intake_stopped", "Why no new business is taken in.", who, "kind", stops)
             yield _gauge("yizhan_breakers_open", "Accounts whose messages are kept out.", who, state.kept_out)
             yield _gauge("yizhan_breaker_shed", "Messages of these that were kept out so far.", who, state.shed)
         yield from _expiries(node, state.now)

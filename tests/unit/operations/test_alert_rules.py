@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from exchange.clock import CST
 from exchange.language import Text
+from exchange.messaging.rules.intake import Stopped
 from exchange.operations.troubles import lights
 from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, HomeFacts, MemberFacts
 from exchange.operations.troubles.kinds import (
@@ -109,6 +110,8 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (of(log_broken=Text("row {number} was changed", {"number": 7})), AlertKind.LOG),
     (of(log_disputed=Text("{origin} has signed two histories", {"origin": "hefei.fire"})), AlertKind.LOG_DISPUTED),
     (of(unwitnessed=15 * DAY), AlertKind.LOG_UNWITNESSED),
+    (of(intake=Stopped.DISK), AlertKind.INTAKE),
+    (of(breakers=Gathered(1, NOW, ("hefei.fire",), "unproved")), AlertKind.BREAKER),
     (of(unstamped=waits()), AlertKind.TIME_STAMPS),
     (lit(lights.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
     (replace(CALM, home=HomeFacts(tokens={"hefei.planning (files)": 3 * DAY})), AlertKind.TOKEN),
