@@ -45,7 +45,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.owed.book import ReceiptBook
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
-from exchange.messaging.quotas.gate import OPEN, Gate
+from exchange.messaging.quotas.gate import OPEN, InboxGate
 from exchange.messaging.receipts import OnSigned, ReceiptTray
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.carriage import only_expired
@@ -86,7 +86,7 @@ class Receiver:
         released: bool = False,
         debts: Debts | None = None,
         room: Callable[[], None] = lambda: None,
-        gate: Gate | None = None,
+        gate: InboxGate | None = None,
     ) -> None:
         """``accounts``: members have accounts at the broker, and what names none is not accepted.
 

@@ -30,7 +30,7 @@ from exchange.messaging.log.scrubbing import Scrubbing
 from exchange.messaging.log.sealing import Sealing, seal_rest
 from exchange.messaging.log.witnessing import Witnessing
 from exchange.messaging.node import Node
-from exchange.messaging.quotas.gate import Gate
+from exchange.messaging.quotas.gate import InboxGate
 from exchange.messaging.quotas.intake import HoldNote, Intake
 from exchange.messaging.receive import Receiver
 from exchange.messaging.rules.breaker import SENDERS, SenderLimits
@@ -89,7 +89,7 @@ class RunningMember:
         self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
         self._periodic, self._event_times = periodic, event_times
         self._on_activity = on_activity
-        self._gate = Gate(node.domain, senders)
+        self._gate = InboxGate(node.domain, senders)
         self.intake = intake
         """Whether it takes in new business, and what comes in; None where nobody looks."""
         node.intake = lambda: None  # its own work goes on; doors look for themselves

@@ -29,7 +29,7 @@ _MOST = 1_000
 """Accounts that are remembered at once."""
 
 
-class Gate:
+class InboxGate:
     """One member's gate. ``own``: its domain, whose relay office brings others' messages."""
 
     def __init__(
@@ -181,7 +181,7 @@ class Gate:
         self._told[row.source] = row
 
 
-class OpenGate(Gate):
+class OpenGate(InboxGate):
     """A gate that keeps nothing out."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from exchange.clock import SteppedClock
 from exchange.messaging.ports import Delivery
 from exchange.messaging.quotas.breakers import BY_ITSELF, BreakerRow, Breakers
-from exchange.messaging.quotas.gate import Gate
+from exchange.messaging.quotas.gate import InboxGate
 from exchange.messaging.rules.breaker import Breach, BreakerState, SenderLimits
 from exchange.messaging.rules.carriage import Carriage
 from exchange.store import Store
@@ -26,7 +26,7 @@ class Process:
     def __init__(self, store: Store, limits: SenderLimits = LIMITS) -> None:
         self.at, self.real = 0.0, SteppedClock(NOW)
         self.node = SimpleNamespace(store=store, address="t.us")
-        self.gate = Gate("t", limits, now=lambda: self.at, real=self.real)
+        self.gate = InboxGate("t", limits, now=lambda: self.at, real=self.real)
 
     def later(self, seconds: float) -> None:
         self.at += seconds

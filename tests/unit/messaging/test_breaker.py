@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exchange.messaging.ports import Delivery
-from exchange.messaging.quotas.gate import Gate
+from exchange.messaging.quotas.gate import InboxGate
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.breaker import Breach, BreakerState, SenderLimits, SenderMeter
 from exchange.messaging.rules.carriage import Carriage
@@ -98,7 +98,7 @@ class Gated:
 
     def __init__(self) -> None:
         self.at = 0.0
-        self.gate = Gate("t", LIMITS, now=lambda: self.at)
+        self.gate = InboxGate("t", LIMITS, now=lambda: self.at)
 
     def admit(self, *deliveries: Delivery) -> Sequence[Delivery]:
         return self.gate.admit(deliveries)
