@@ -27,7 +27,7 @@ NO_RECEIPT = ("counted from issue: no proof", "begun anew: the result", "asked a
 CODES = (("proved", "logged directory-current asked term opinion-in-time opinion-late decision silence-lawful "
      "witnessed time-stamped"),
     ("claimed", "opinion-without-receipt opinion-counted-late directory-not-shown-current withheld-unproved "
-     "time-stamp-claimed handover-claimed"),
+     "time-stamp-claimed handover-claimed log-restored"),
     ("missing", "subject-missing decision-missing asked-without-receipt never-asked term-missing opinion-missing "
      "silence-missing enclosure-missing document-missing growth-missing time-stamp-missing events-missing "
      "event-not-listed"), ("claimed", "arrival-claimed"), ("withheld", "file-withheld not-examined"),
@@ -38,6 +38,8 @@ HANGS = (("lead", "subject-missing decision-missing term-missing never-asked"), 
     "silence-missing opinion-counted-late"), ("receipts", "asked-without-receipt opinion-without-receipt"))  # fmt: skip
 OPEN = {code: on for on, codes in HANGS for code in codes.split()}  # "What hangs on what is withheld"
 NAMING = "consultation|clearance|opinion(-recall)?|escalation|reminder|deadline-notice|deemed-consent|decision"
+PLAIN = {"log-head": ("origin", "issued_at"), "log-cosignature": ("witness", "seen_at"),
+    "log-restored": ("origin", "restored_at")}  # fmt: skip
 MOMENTS, NAMES = ("at", "issued_at", "decided_at"), ("consultation_id", "opinion_id")
 OF, PARTS = ("case_number", "lead", "department"), ("departments", "considered", "deadlines")
 ORDER = (("contradicted", {"contradiction"}), ("incomplete", {"claimed", "missing"}), ("withheld", {"withheld"}))
@@ -191,9 +193,8 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
 
     def signed(self, data, _="", kind="", own=("yizhan-header", "yizhan-enclosures")):  # docs/envelope.md, section 3
         label, body, kind, (address, by, ends) = cose_sign1(data, self.signers, kind, own)
-        sender, created_at = (body.get("origin"), body.get("issued_at")) if kind == "log-head" else (
-            body.get("witness"), body.get("seen_at"))  # fmt: skip
-        head = {"sender": sender, "kind": kind, "created_at": created_at}
+        of, when = PLAIN.get(kind, ("", ""))
+        head = {"sender": body.get(of), "kind": kind, "created_at": body.get(when)}
         said = json.loads(label[own[0]]) if own else head
         at = instant(said["created_at"])
         counts = by.not_valid_before_utc <= at <= by.not_valid_after_utc and (ends is None or at < ends)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 CLOCKS = timedelta(minutes=10)
-FOLDERS = ("heads", "witnesses", "growth", "entries", "stamps")
+FOLDERS = ("restored", "heads", "witnesses", "growth", "entries", "stamps")
 HASHES = {bytes.fromhex("6086480165030402" + end): one for end, one in (
     ("01", hashes.SHA256()), ("02", hashes.SHA384()), ("03", hashes.SHA512()))}  # fmt: skip
 RSA, PSS = bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010a")
@@ -140,7 +140,7 @@ def ca(one):
 class Log:  # one member's: heads as size and root, when they were signed, and which are in the bundle by themselves
     def __init__(self, case, member):
         self.case, self.member, self.heads, self.own, self.begins = case, member, {}, {}, {}
-        self.cosigned, self.entries, self.stamped, self.named = [], [], {}, 0
+        self.cosigned, self.entries, self.stamped, self.named, self.restored = [], [], {}, 0, {}
         files = [path.split("/") for path in case.files if path.startswith(f"log/{member}/")]
         files = [parts for parts in files if parts[2] in FOLDERS]
         for _, _, folder, *names in sorted(
@@ -213,22 +213,53 @@ class Log:  # one member's: heads as size and root, when they were signed, and w
             self.stamped[point[0]] = at
             self.case.tell(self.member, time_stamped=at)
 
+    def take_restored(self, data, name):
+        found = self.case.signed(data, kind="log-restored", own=())
+        need(found.sender == self.member and instant(found.body["backed_up_at"]) <= found.at, "another's, or misdated")
+        self.restored[found.at] = found.body["size"], found.body["root"]
+
+    def after(self, at):  # how many restorations lie before a moment
+        return sum(moment <= at for moment in self.restored)
+
+    def apart(self, size, one, other):  # whether a restoration of fewer entries lies between
+        put_back = [self.restored[at][0] for at in sorted(self.restored)][min(one, other) : max(one, other)]
+        return any(size > kept for kept in put_back)
+
+    def forked(self):
+        points = {(one, self.after(at)) for head, at in self.heads.items()
+            for one in (head, *self.begins.get(head, ()))}  # fmt: skip
+        for number, at in enumerate(sorted(self.restored)):
+            points |= {(self.restored[at], number + after) for after in (0, 1) if self.restored[at][0]}
+        return any(one[0] == other[0] and one != other and not self.apart(one[0], before, after)
+            for (one, before), (other, after) in combinations(points, 2))  # fmt: skip
+
+    def ended(self, point):  # whether a restoration has ended the history of a head, as to all of the bundle's own
+        before, own = self.after(self.heads[point]), [self.after(self.heads[one]) for one in self.own]
+        return bool(own) and all(before < one and self.apart(point[0], before, one) for one in own)
+
     def together(self, one, other):  # whether both are proved to be of one history
         return one == other or any({one, other} <= {head, *earlier} for head, earlier in self.begins.items())
 
     def judge(self):  # whether all of it is one history, who has seen it, and by when which bytes were named
-        points, shown = {*self.heads}.union(*self.begins.values()), []
-        forked = len({size for size, _ in points}) < len(points)
+        shown, forked, after = [], self.forked(), {head: self.after(at) for head, at in self.heads.items()}
         cut = any(
-            fewer[0] < more[0] and self.heads[fewer] > self.heads[more] + CLOCKS and not self.together(fewer, more)
+            fewer[0] < more[0]
+            and self.heads[fewer] > self.heads[more] + CLOCKS
+            and not self.together(fewer, more)
+            and not self.apart(more[0], after[fewer], after[more])
             for fewer, more in combinations(sorted(self.heads), 2)
         )
-        self.case.tell(self.member, log_forked=forked, log_cut=cut and not forked, logged=len(self.entries))
+        self.case.tell(self.member, log_forked=forked, log_cut=cut and not forked, logged=len(self.entries),
+            log_restored=[*self.restored])  # fmt: skip
         for witness, point, at in self.cosigned:
             own = any(self.together(point, one) for one in self.own)
             shown += [(point[0], at, witness)] if own else []
             if self.named and not forked and not cut:
-                self.case.tell(self.member, witnessed=own and (witness, point[0], at), growth_missing=not own)
+                self.case.tell(
+                    self.member,
+                    witnessed=own and (witness, point[0], at),
+                    growth_missing=not own and not self.ended(point),
+                )
         bare = any(point[0] not in self.stamped for _, point, *_ in self.entries)
         self.case.tell(self.member, time_stamp_missing=bool(self.case.stampers) and bare)
         for index, point, message, digest, entry in self.entries:

@@ -5,6 +5,7 @@ Taken from the log's own member, and from every other whose records are read: wh
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from exchange.audit.log.growth import growth_file
 from exchange.audit.log.heads import open_log_head
 from exchange.audit.log.receipts import consistency_receipt
 from exchange.evidence.collecting.parts import BundleParts
-from exchange.evidence.proof.logs import ENTRIES, GROWTH, HEADS, LOG, WITNESSES
+from exchange.evidence.proof.logs import ENTRIES, GROWTH, HEADS, LOG, RESTORED, WITNESSES
+from exchange.messaging.log.restorations import KeptRestoration, LogRestorations
 from exchange.messaging.log.store import KeptHead, MemberLog
 from exchange.messaging.log.witnesses import KeptCosignature, LogDispute, Witnesses
 from exchange.store.transaction import Transaction
@@ -26,6 +28,8 @@ class _Held:
 
     cosignatures: Mapping[str, list[tuple[str, KeptCosignature]]] = field(default_factory=lambda: defaultdict(list))
     disputes: Mapping[str, list[LogDispute]] = field(default_factory=lambda: defaultdict(list))
+    restorations: Mapping[str, dict[str, KeptRestoration]] = field(default_factory=lambda: defaultdict(dict))
+    """By the digest of what was signed: the log's own member and its witnesses keep the same."""
 
 
 def add_witnesses(parts: BundleParts, looked_at: Mapping[str, Transaction], members: Iterable[str]) -> None:
@@ -33,6 +37,7 @@ def add_witnesses(parts: BundleParts, looked_at: Mapping[str, Transaction], memb
     held = _held(looked_at)
     for member in members:
         _add_log_witnesses(parts, looked_at[member], member, held.cosignatures[member])
+        _add_restorations(parts, looked_at[member], member, held.restorations[member])
         for dispute in held.disputes[member]:
             _add_dispute(parts, "/".join((LOG, member)), dispute)
 
@@ -42,6 +47,8 @@ def _held(looked_at: Mapping[str, Transaction]) -> _Held:
     for witness, tx in looked_at.items():
         for one in tx[Witnesses].all_held():
             found.cosignatures[one.member].append((witness, one))
+        for told in tx[LogRestorations].all():
+            found.restorations[told.origin][hashlib.sha256(told.signed).hexdigest()] = told
         for dispute in tx[Witnesses].disputes():
             if dispute.shown:
                 found.disputes[dispute.origin].append(dispute)
@@ -58,6 +65,17 @@ def _add_log_witnesses(
             continue
         parts.files["/".join((place, WITNESSES, witness, f"{one.size}.cose"))] = one.signed
         if newest is not None and wanted:
+            _add_growth(parts, place, tx[MemberLog], one.size, newest)
+
+
+def _add_restorations(
+    parts: BundleParts, tx: Transaction, member: str, restorations: Mapping[str, KeptRestoration]
+) -> None:
+    """What the member has signed of it, with what shows that the log begins with what was put back."""
+    place, newest = "/".join((LOG, member)), tx[MemberLog].newest()
+    for digest, one in restorations.items():
+        parts.files["/".join((place, RESTORED, f"{digest}.cose"))] = one.signed
+        if newest is not None:
             _add_growth(parts, place, tx[MemberLog], one.size, newest)
 
 

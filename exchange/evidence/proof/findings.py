@@ -53,6 +53,7 @@ class FindingCode(StrEnum):
     WITNESSED = "witnessed"
     LOG_FORKED = "log-forked"
     LOG_CUT = "log-cut"
+    LOG_RESTORED = "log-restored"
     GROWTH_MISSING = "growth-missing"
     DOCUMENT_SIGNED = "document-signed"
     DOCUMENT_NOT_VERIFIED = "document-not-verified"

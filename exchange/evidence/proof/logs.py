@@ -18,7 +18,7 @@ from exchange.language import Text
 from exchange.messaging.rules.moments import moment_text
 
 LOG, HEADS, ENTRIES, STAMPS = "log", "heads", "entries", "stamps"
-WITNESSES, GROWTH = "witnesses", "growth"
+WITNESSES, GROWTH, RESTORED = "witnesses", "growth", "restored"
 """Folders that `exchange.evidence.proof.witnesses` looks at."""
 _LIMIT = 16_842_752
 _WHAT = Text("entry of a log")
@@ -94,7 +94,7 @@ def files_of_logs(bundle: Bundle, wanted: str | None) -> Iterator[tuple[str, str
     """
     for path, data in bundle.under(LOG):
         member, folder, name = ([*path.split("/"), "", ""])[:3]
-        if folder == wanted or (wanted is None and folder not in (HEADS, STAMPS, WITNESSES, GROWTH)):
+        if folder == wanted or (wanted is None and folder not in (HEADS, STAMPS, WITNESSES, GROWTH, RESTORED)):
             yield path, member, name, data
 
 

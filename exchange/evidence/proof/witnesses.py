@@ -7,24 +7,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import combinations
 
 from exchange.audit.log.cosignatures import CosignedHead, read_cosignature
 from exchange.audit.log.growth import read_growth
 from exchange.audit.log.heads import SignedHead, read_log_head
+from exchange.audit.log.restorations import LogRestoration, read_restoration
 from exchange.envelope import Trust
 from exchange.errors import ExchangeError, Forged
 from exchange.evidence.bundle.reading import Bundle
 from exchange.evidence.proof.findings import EvidenceFinding, FindingCode, Weight
-from exchange.evidence.proof.logs import ENTRIES, GROWTH, HEADS, LOG, WITNESSES
+from exchange.evidence.proof.logs import ENTRIES, GROWTH, HEADS, LOG, RESTORED, WITNESSES
+from exchange.evidence.proof.restorations import Histories, LogPoint
 from exchange.language import Text
 from exchange.messaging.rules.moments import moment_text
 from exchange.schemas.instants import CLOCK_SKEW
 
 _INDEX, _GROWTH = re.compile(r"[0-9]{1,16}\.cbor", re.ASCII), re.compile(r"([0-9]{1,16})-([0-9]{1,16})\.cbor", re.ASCII)
-
-Point = tuple[int, str]
-"""Size of a log and its root, in hexadecimal."""
 
 
 @dataclass
@@ -35,9 +35,10 @@ class SeenLog:
     heads: list[SignedHead] = field(default_factory=list)
     """Those that lie in the bundle by themselves."""
     cosigned: list[CosignedHead] = field(default_factory=list)
-    begins: dict[Point, set[Point]] = field(default_factory=lambda: defaultdict(set))
+    begins: dict[LogPoint, set[LogPoint]] = field(default_factory=lambda: defaultdict(set))
     """By head: earlier points of the log that it begins with."""
     entries: list[int] = field(default_factory=list)
+    restorations: list[LogRestoration] = field(default_factory=list)
     faults: list[EvidenceFinding] = field(default_factory=list)
 
     @property
@@ -51,7 +52,21 @@ class SeenLog:
         own = [_point(head) for head in self.heads]
         return (one for one in self.cosigned if any(self.together(_point(one.head), point) for point in own))
 
-    def together(self, one: Point, other: Point) -> bool:
+    @property
+    def histories(self) -> Histories:
+        """Return what its member says that it was restored."""
+        return Histories(sorted({one.restored_at: one for one in self.restorations}.values(), key=_restored_at))
+
+    @property
+    def points(self) -> list[tuple[LogPoint, int]]:
+        """Return every size of which a root is signed or proved, each in its history."""
+        histories, found = self.histories, []
+        for head in self.signed:
+            history = histories.of(head.head.issued_at)
+            found += [(one, history) for one in (_point(head), *self.begins.get(_point(head), ()))]
+        return [*found, *histories.points()]
+
+    def together(self, one: LogPoint, other: LogPoint) -> bool:
         """Whether it is proved that both are of one history: one begins the other, or both begin a third."""
         return one == other or any({one, other} <= {head, *earlier} for head, earlier in self.begins.items())
 
@@ -62,6 +77,7 @@ def witness_findings(logs: Iterable[SeenLog]) -> Iterator[EvidenceFinding]:
         yield from log.faults
         contradicted = [*_forks(log)] or [*_cut(log)]
         yield from contradicted
+        yield from log.histories.told(log.member, (one.head for one in log.signed))
         if log.entries and not contradicted:
             yield from _witnessed(log)
 
@@ -98,6 +114,11 @@ def _take(log: SeenLog, folder: str, name: str, file: str, data: bytes, trust: T
         if file != f"{cosigned.head.head.size}.cose":
             raise Forged("cosignature of a head: of another size than its name says")
         log.cosigned.append(cosigned)
+    elif folder == RESTORED:
+        restored = read_restoration(data, trust)
+        if restored.body.origin != log.member:
+            raise Forged("restoration of a log: of another's log than its name says")
+        log.restorations.append(restored.body)
     elif folder == GROWTH:
         _grow(log, name, data, trust)
 
@@ -123,11 +144,7 @@ def _grow(log: SeenLog, name: str, data: bytes, trust: Trust) -> None:
 
 def _forks(log: SeenLog) -> Iterator[EvidenceFinding]:
     """At one size the log had two roots, by the member's own signature."""
-    roots: dict[int, set[str]] = defaultdict(set)
-    points = {_point(one) for one in log.signed}.union(*log.begins.values())
-    for size, root in points:
-        roots[size].add(root)
-    sizes = sorted(size for size, found in roots.items() if len(found) > 1)
+    sizes = log.histories.forks(log.points)
     if sizes:
         seen = sorted({one.body.witness for one in log.cosigned if one.head.head.size in sizes})
         named = {"member": log.member, "size": sizes[0], "witnesses": ", ".join(seen)}
@@ -140,10 +157,11 @@ def _forks(log: SeenLog) -> Iterator[EvidenceFinding]:
 
 def _cut(log: SeenLog) -> Iterator[EvidenceFinding]:
     """A head that was signed later has fewer entries, and nothing shows that both are of one history."""
-    ordered = sorted(log.signed, key=lambda one: one.head.size)
+    histories, ordered = log.histories, sorted(log.signed, key=lambda one: one.head.size)
     for fewer, more in combinations(ordered, 2):
         later = fewer.head.issued_at > more.head.issued_at + CLOCK_SKEW
-        if later and fewer.head.size < more.head.size and not log.together(_point(fewer), _point(more)):
+        ended = histories.divided(more.head.size, *(histories.of(one.head.issued_at) for one in (fewer, more)))
+        if later and fewer.head.size < more.head.size and not ended and not log.together(_point(fewer), _point(more)):
             named = {"member": log.member, "fewer": fewer.head.size, "more": more.head.size,
                      "at": moment_text(fewer.head.issued_at)}  # fmt: skip
             words = Text("{member}'s log had {more} entries, and {fewer} at {at}: it was cut off", named)
@@ -164,12 +182,24 @@ def _witnessed(log: SeenLog) -> Iterator[EvidenceFinding]:
                          " {number} of the entries here are among them", named)  # fmt: skip
             at = one.body.seen_at
             yield EvidenceFinding(Weight.PROVED, FindingCode.WITNESSED, log.member, words, at_latest=at)
-        else:
+        elif not _ended(log, one.head):
             named = {"member": log.member, "witness": witness, "size": size}
             words = Text("that {member}'s log is the one of which {witness} has countersigned {size} entries is not"
                          " shown", named)  # fmt: skip
             yield EvidenceFinding(Weight.MISSING, FindingCode.GROWTH_MISSING, log.member, words)
 
 
-def _point(head: SignedHead) -> Point:
+def _ended(log: SeenLog, head: SignedHead) -> bool:
+    """Whether a head is of a history that ended before each of the bundle's own heads, and goes beyond what is left."""
+    histories, of = log.histories, log.histories.of
+    own = [of(one.head.issued_at) for one in log.heads]
+    before = of(head.head.issued_at)
+    return bool(own) and all(before < one and histories.divided(head.head.size, before, one) for one in own)
+
+
+def _restored_at(one: LogRestoration) -> datetime:
+    return one.restored_at
+
+
+def _point(head: SignedHead) -> LogPoint:
     return head.head.size, head.head.root

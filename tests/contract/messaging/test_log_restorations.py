@@ -13,6 +13,7 @@ from exchange.audit.log.growth import HeadStanding
 from exchange.audit.log.heads import open_log_head
 from exchange.audit.log.restorations import LogRestoration, read_restoration, sign_restoration
 from exchange.errors import Forged, Malformed, Untrusted
+from exchange.evidence.proof.findings import FindingCode
 from exchange.messaging.hints.logs import RESTORED
 from exchange.messaging.log.checking import check_log
 from exchange.messaging.log.restorations import LogRestorations
@@ -33,6 +34,7 @@ from tests.contract.messaging.test_store_log_witnesses import (
     Peer,
     clock,
     fire,
+    found_in_bundle,
     pass_on,
     rewritten,
     window,
@@ -168,6 +170,19 @@ def test_an_empty_log_may_be_restored(window: Peer, fire: Peer) -> None:
     with fire.node.store.reading() as tx:
         [found] = tx[LogRestorations].of(WINDOW)
     assert (found.size, found.seen_size) == (0, 4)
+
+
+def test_a_bundle_tells_what_is_gone_and_contradicts_nothing(window: Peer, fire: Peer) -> None:
+    window = restored(window, fire)
+    tell_restored(window.node)
+    found, words = found_in_bundle(window, fire)
+    assert found == [FindingCode.LOGGED, FindingCode.LOG_RESTORED, FindingCode.WITNESSED]
+    assert "of the 15 that it had signed before, those from 6 on are not in it any more" in words[1]
+    turns(window, fire)
+    found, words = found_in_bundle(window, fire)
+    assert found[:2] == [FindingCode.LOGGED, FindingCode.LOG_RESTORED]
+    assert {*found[2:]} == {FindingCode.WITNESSED}
+    assert any(f"{window.head.size} entries" in one for one in words[2:])
 
 
 def test_a_log_may_be_restored_twice(window: Peer, fire: Peer) -> None:

@@ -92,6 +92,13 @@ from tests.corpus.evidence.redacted import (
     under_another_name,
     yet_there,
 )
+from tests.corpus.evidence.restored import (
+    cut_off_afterwards,
+    restored,
+    restored_and_rewritten,
+    restored_by_another,
+    restored_to_another,
+)
 from tests.corpus.evidence.stamped import (
     ANOTHER,
     TIME,
@@ -288,6 +295,16 @@ CASES: tuple[PaperCase, ...] = (
               _wrong("log-forked")),
     PaperCase("log-truncated", "a log has fewer entries than a member had countersigned before", witnessed(truncated),
               _wrong("log-cut")),
+    PaperCase("log-restored", "a log goes on from a backup, as its member has signed", witnessed(restored),
+              _lacks("log-restored")),
+    PaperCase("log-restored-and-rewritten", "the same, and what the backup had is changed",
+              witnessed(restored_and_rewritten), _wrong("log-forked", "log-restored")),
+    PaperCase("log-restored-to-another", "a log does not begin with what it is said to go on from",
+              witnessed(restored_to_another), _wrong("log-forked", "log-restored")),
+    PaperCase("log-restored-and-cut", "a log was cut off after it was restored", witnessed(cut_off_afterwards),
+              _wrong("log-cut", "log-restored")),
+    PaperCase("log-restored-by-another", "a relay office says that a member's log was restored",
+              witnessed(restored_by_another), _wrong("log-cut", "log-not-verified")),
     PaperCase("log-growth-missing", "nothing leads from the countersigned head to the log", witnessed(not_shown),
               _lacks("growth-missing")),
     PaperCase("log-witness-invented", "a relay office countersigns in a department's name", witnessed(invented),
