@@ -13,7 +13,7 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from exchange.clock import monotonic
+from exchange.clock import RealClock, monotonic
 from exchange.errors import ExchangeError
 from exchange.messaging.failing.store import FailingWork
 from exchange.messaging.log.witnesses import Witnesses
@@ -25,6 +25,7 @@ from exchange.messaging.stamping.trouble import stamp_trouble
 from exchange.runtime.member import RunningMember
 from exchange.schemas import Role
 from exchange.store import Store
+from exchange.store.who_serves import SERVED_BY, STANDING_BY, ServingProcess, lone_for, read_serving
 from exchange.telemetry.store import Figures, Gauges
 from exchange.telemetry.troubles import Troubles
 from exchange.workdays import announced_until
@@ -55,6 +56,8 @@ class MemberState:
     """Logs, its own or others', of which it holds heads that contradict each other."""
     unwitnessed: float = 0.0
     """Seconds for which nobody has countersigned a head of its log that was shown."""
+    lone: float = 0.0
+    """Seconds for which nobody fit has stood by to take it over, where somebody should."""
     unstamped_since: datetime | None = None
     """Since when no authority stamps its log; None while one does, or none is asked."""
 
@@ -138,6 +141,8 @@ class MemberGauges(Collector):
             yield _gauge("yizhan_log_disputes", "Logs of which it holds two histories.", who, state.disputes)
             lag = "Since when nobody has countersigned a head of its log that was shown."
             yield _gauge("yizhan_log_unwitnessed_seconds", lag, who, state.unwitnessed)
+            lone = "Since when nobody fit stands by to take it over, where somebody should."
+            yield _gauge("yizhan_standby_missing_seconds", lone, who, state.lone)
             unstamped = _age(state.unstamped_since, state.now)
             yield _gauge("yizhan_log_unstamped_seconds", "Since when no authority stamps its log.", who, unstamped)
             stops = {reason.value: state.stopped is reason for reason in Stopped}
@@ -158,17 +163,25 @@ class MemberGauges(Collector):
                 trouble = stamp_trouble(tx)
                 stand = [one for one in tx[Breakers].standing() if one.state is BreakerState.OPEN]
                 stopped = self._member.intake.stopped() if self._member.intake is not None else None
+                active, waiting = read_serving(tx.get_meta(SERVED_BY)), tx.get_meta(STANDING_BY)
+            lone = self._lone(active, waiting)
             doubt = node.clock_watch.found(now) if node.clock_watch is not None else None
         except ExchangeError:
-            figures, failing, work, doubt, disputes, lag, trouble = None, 0, 0, None, 0, 0.0, None
+            figures, failing, work, doubt, disputes, lag, trouble, lone = None, 0, 0, None, 0, 0.0, None, 0.0
             stand, stopped = [], None
         connections, loops = dict(pulse.connections), dict(pulse.loops)
         clock = None if doubt is None else str(doubt)
         return MemberState(
             figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock, work,
-            disputes, lag, trouble.since if trouble is not None else None,
+            disputes, lag, lone, trouble.since if trouble is not None else None,
             stopped, len(stand), sum(one.shed for one in stand),
         )  # fmt: skip
+
+    def _lone(self, active: ServingProcess | None, waiting: str | None) -> float:
+        """Seconds for which nobody fit stands by, by the time by which that is noted."""
+        if active is None or not active.standby:
+            return 0.0
+        return lone_for(active, waiting, self._store.server_time() or RealClock().now()).total_seconds()
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

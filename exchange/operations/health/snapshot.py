@@ -20,6 +20,7 @@ from exchange.operations.troubles.parts import CONSOLE_TLS
 from exchange.operations.troubles.rules import listed, standing
 from exchange.runtime.draining import Drain
 from exchange.setup.linking import LinkStatus
+from exchange.store.who_serves import ServingProcess, StandbyProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class MemberSnapshot:
     """Who has drained it, and why."""
     facts: MemberFacts | None = None
     """What the list of troubles is made by."""
+    active: ServingProcess | None = None
+    """The process that has claimed it last."""
+    standbys: tuple[StandbyProcess, ...] = ()
+    """Those that would take it over."""
 
 
 @dataclass(frozen=True, slots=True)

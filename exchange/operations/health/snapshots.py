@@ -24,6 +24,7 @@ from exchange.operations.health.checkups.tls import certificate_end, certificate
 from exchange.operations.health.read_standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot, TlsCertificate, Trouble
 from exchange.operations.health.store import HealthFigures
+from exchange.operations.serving import real_now
 from exchange.operations.troubles.facts import Limits
 from exchange.operations.troubles.settings import load_alert_settings
 from exchange.runtime.draining import drain_in
@@ -34,6 +35,7 @@ from exchange.runtime.profiles import Profile
 from exchange.schemas import Role
 from exchange.setup.linking import LinkSide, LinkStatus
 from exchange.store import Store
+from exchange.store.who_serves import SERVED_BY, STANDING_BY, lone_for, read_serving, read_standing_by
 from exchange.telemetry.troubles import Troubles
 from exchange.workdays import announced_until
 
@@ -188,7 +190,9 @@ class SnapshotTaker:
                 facts = member_facts(tx, profile, self._view.clock, limits, work, away=away, revoked=revoked, free=free)
                 holds = bool(tx[Holds].standing())
                 witnesses = list(record_witnesses(tx, profile.address, alive))
-            facts = replace(facts, clock=self._doubt(store, witnesses))
+                active, waiting = read_serving(tx.get_meta(SERVED_BY)), tx.get_meta(STANDING_BY)
+            by_wall = real_now(store) if active is not None and active.standby else self._view.clock.now()
+            facts = replace(facts, clock=self._doubt(store, witnesses), lone=lone_for(active, waiting, by_wall))
         except ExchangeError as error:
             trouble, facts = Trouble.of(error), unreadable(profile, revoked)
             looked = MemberSnapshot(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked,
@@ -196,7 +200,8 @@ class SnapshotTaker:
             return _Seen(looked, {}, False)
         version = int(served) if served else None
         looked = MemberSnapshot(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
-                            drain[0] if drain else None, facts)  # fmt: skip
+                            drain[0] if drain else None, facts, active,
+                            read_standing_by(waiting, by_wall))  # fmt: skip
         return _Seen(looked, sent, holds)
 
     def _doubt(self, store: Store, witnesses: list[Witness]) -> Text | None:

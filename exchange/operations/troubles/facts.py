@@ -90,6 +90,8 @@ class MemberFacts:
     """What its own check of its log has found: the first place at which the journal is not as it was sealed."""
     log_disputed: Text | None = None
     """What it holds of a log, its own or another's, that was signed in two histories, or cut off."""
+    lone: timedelta = timedelta()
+    """For how long nobody fit has stood by to take it over, where somebody should."""
     unwitnessed: timedelta = timedelta()
     """For how long nobody has countersigned a head of its log, though heads were shown."""
     unstamped: Gathered = NOTHING_GATHERED
@@ -168,6 +170,7 @@ class Limits:
     undated: timedelta = timedelta(days=10)
     joint: timedelta = timedelta(days=3)
     unwitnessed: timedelta = timedelta(days=14)
+    lone: timedelta = timedelta(minutes=5)
     undecided: timedelta = timedelta(days=1)
     """A case that waits for its lead longer is told; it is shown at once."""
     unstamped: timedelta = timedelta(hours=1)

@@ -42,6 +42,7 @@ class AlertKind(StrEnum):
     INTAKE = "intake-stopped"
     DATABASE_AWAY = "database-away"
     ROLE_DOWN = "role-down"
+    NO_STANDBY = "no-standby"
     CLOCK = "clock"
     ROUND_FAILING = "round-failing"
     LINK_DOWN = "link-down"

@@ -124,6 +124,15 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             ("保留现场，查明谁能写该成员的数据库；细看 `exchange log 成员地址 --check`",
              "keep it as it is and find out who can write its database; see `exchange log ADDRESS --check`"),
         )  # fmt: skip
+    if member.lone > limits.lone and not member.away:
+        late = span(member.lone)
+        yield Alert(
+            AlertKind.NO_STANDBY, member.address, Severity.WARNING,
+            f"{chinese}：已有 {late[0]} 没有可接管的备用进程",
+            f"{english}: nobody has stood by to take it over for {late[1]}", "/members",
+            ("查看另一台机器上的 `exchange up --standby`；细看 `exchange serving`",
+             "see `exchange up --standby` on the other machine; `exchange serving` says who stands by"),
+        )  # fmt: skip
     yield from _of_witnesses(member, limits)
     yield from _of_stamps(facts, member, limits)
     failing = member.round_failing

@@ -33,7 +33,7 @@ _IN_DATABASE = (
     AlertKind.ROUND_FAILING, AlertKind.UNSIGNED, AlertKind.UNDATED, AlertKind.JOINT_WAITING, AlertKind.DRAINED,
     AlertKind.REVOKED_OPEN, AlertKind.WITHHELD, AlertKind.WITHHELD_BEYOND,
     AlertKind.IMPLAUSIBLE_RECEIPT, AlertKind.LOG, AlertKind.LOG_DISPUTED, AlertKind.LOG_UNWITNESSED, AlertKind.INTAKE,
-    AlertKind.BREAKER,
+    AlertKind.BREAKER, AlertKind.NO_STANDBY,
 )  # fmt: skip
 
 

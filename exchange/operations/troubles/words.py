@@ -45,6 +45,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.AUDIT: ("审计日志被改动或截断", "The audit log was changed or cut off"),
     AlertKind.LOG: ("办理日志被改动或截断", "A journal was changed or cut off"),
     AlertKind.LOG_DISPUTED: ("日志树出现两种历史或被截断", "Two histories of a log, or one cut off"),
+    AlertKind.NO_STANDBY: ("没有备用", "Nobody stands by"),
     AlertKind.LOG_UNWITNESSED: ("树头久无见证", "Nobody countersigns a log"),
     AlertKind.TIME_STAMPS: ("日志未能取得时间戳", "Logs are not time-stamped"),
     AlertKind.CALENDAR: ("工作日历不足", "The calendar ends soon"),

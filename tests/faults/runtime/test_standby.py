@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.messaging.log.checking import check_log
+from exchange.operations.domain_view import DomainView
+from exchange.operations.health.snapshots import SnapshotTaker
 from exchange.store.who_serves import SERVED_BY, ServingProcess, read_serving
 from tests.journeys.city import wait_until
 from tests.postgres import own_database
@@ -79,6 +82,12 @@ def test_when_who_serves_is_killed_or_ends_the_other_goes_on_within_seconds(city
     found = served_by(city, "window")
     assert found is not None
     assert found.pid == other.pid
+    with DomainView(city.settings) as view, closing(SnapshotTaker(view)) as taker:
+        (seen,) = (one for one in taker.take().members if one.address == city.address("window"))
+    assert seen.active == found
+    assert seen.standbys == ()
+    assert seen.facts is not None
+    assert seen.facts.lone.total_seconds() > 0
     city.submit(1)
     wait_until(lambda: city.decided() == 2, 90, "the second decision")
     again = stand_by(city, "window", "third")

@@ -112,6 +112,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (of(unwitnessed=15 * DAY), AlertKind.LOG_UNWITNESSED),
     (of(intake=Stopped.DISK), AlertKind.INTAKE),
     (of(breakers=Gathered(1, NOW, ("hefei.fire",), "unproved")), AlertKind.BREAKER),
+    (of(lone=timedelta(minutes=6)), AlertKind.NO_STANDBY),
     (of(unstamped=waits()), AlertKind.TIME_STAMPS),
     (lit(lights.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
     (replace(CALM, home=HomeFacts(tokens={"hefei.planning (files)": 3 * DAY})), AlertKind.TOKEN),
