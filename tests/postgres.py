@@ -39,13 +39,13 @@ class PostgresServer:
         """Where it listens."""
         return f"postgresql://tests@/postgres?host={self.folder}"
 
-    def start(self) -> None:
-        """Makes the data folder at the first time; returns when the server takes connections."""
+    def start(self, more: str = "-c listen_addresses=''") -> None:
+        """Makes the data folder at the first time; returns when the server takes connections. ``more`` are options."""
         data = self.folder / "data"
         if not data.exists():
             self._run("initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         # What it knows of tables is what tests have it find out: a plan must not go by when it last looked by itself.
-        settings = f"-k {self.folder} -c listen_addresses='' -c max_connections=200 -c fsync=off -c autovacuum=off"
+        settings = f"-k {self.folder} {more} -c max_connections=200 -c fsync=off -c autovacuum=off"
         self._run("pg_ctl", "-D", data, "-l", self.folder / "log", "-w", "-o", settings, "start")
 
     def stop(self) -> None:

@@ -30,10 +30,22 @@ COMPLAINTS = (AMQPError, AMQPConnectorException, OSError)
 """What pika raises where a broker cannot be had; one of its families is no child of the other."""
 
 _PORTS = noted("amqps:// leads to the port that speaks TLS (5671), amqp:// to the one that does not (5672)")
-_CERTIFICATE = noted(
-    "have this machine trust the authority that issued it (SSL_CERT_FILE names its certificate), or have the broker's "
-    "certificate renewed, with the name that EXCHANGE_BROKER_URL calls it by"
+_AUTHORITY = noted(
+    "EXCHANGE_TLS_AUTHORITY names the certificate (PEM) of the authority that issued it, or SSL_CERT_FILE for all that "
+    "this process speaks to; `exchange tls` makes one for a trial"
 )
+_NAME = noted(
+    "have the broker's certificate made anew with the name or number that EXCHANGE_BROKER_URL calls it by, or call it "
+    "by one that stands in it"
+)
+_EXPIRED = noted(
+    "have the broker's certificate renewed (`exchange tls --renew` where that made it), or correct this clock"
+)
+_OLD = noted("have the broker speak TLS 1.2 or 1.3: older ones are not safe")
+_NAMES = (62, 64)
+"""OpenSSL's codes for a host name and a number that the certificate does not bear."""
+_DATES = (9, 10)
+"""The same for one that is not valid yet, or not any more."""
 _SILENT = noted(
     "see whether the broker lives (`rabbitmq-diagnostics check_running` there), and whether something else, or a "
     "firewall, has its port"
@@ -76,7 +88,9 @@ def _cause(error: BaseException | None) -> tuple[Text | str, str]:
     every = list(_causes(error))
     for one in every:
         if isinstance(one, ssl.SSLCertVerificationError):
-            return Text("its certificate is not trusted: {reason}", {"reason": one.verify_message}), _CERTIFICATE
+            return Text("its certificate is not trusted: {reason}", {"reason": one.verify_message}), _remedy_of(one)
+        if isinstance(one, ssl.SSLError) and "PROTOCOL" in str(getattr(one, "reason", "")):
+            return Text("it speaks no version of TLS that is safe"), _OLD
         if isinstance(one, ssl.SSLError):
             return Text("TLS is spoken on one side only"), _PORTS
         if isinstance(one, socket.gaierror):
@@ -86,6 +100,12 @@ def _cause(error: BaseException | None) -> tuple[Text | str, str]:
     if any(isinstance(one, IncompatibleProtocolError) for one in every):
         return Text("what listens there does not speak AMQP, or not yet, or wants TLS"), _NO_BROKER
     return _words(every[-1]) if every else Text("closed"), ""
+
+
+def _remedy_of(error: ssl.SSLCertVerificationError) -> str:
+    if error.verify_code in _NAMES:
+        return _NAME
+    return _EXPIRED if error.verify_code in _DATES else _AUTHORITY
 
 
 def _words(error: BaseException) -> Text | str:

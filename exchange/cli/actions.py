@@ -82,6 +82,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "key take": CommandAction(("address",)),
     "key seal": CommandAction(),
     "key use": CommandAction(("whose",)),
+    "tls": CommandAction(("wanted", "renew")),
     "freshness": CommandAction(("every", "off"), begun=True),
     "calendar load": CommandAction(("file",)),
     "substitute add": CommandAction(("department", "by", "until", "ordered_by", "order")),

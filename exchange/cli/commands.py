@@ -155,6 +155,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "be sealed to an old one.",
             "authority": "The domain's authority: who it is, and how it is replaced.",
             "key": "Keys that a member makes for itself, certified by the authority.",
+            "tls": "Makes a trial authority for TLS, and certificates for broker, database and doors.",
             "freshness": "States, signed and for ten minutes, which directory is the present one.",
         },
     ),

@@ -135,11 +135,13 @@ def upkeep(app: typer.Typer) -> None:
 
 def keys(app: typer.Typer) -> None:
     from exchange.cli.domain import authority, freshness, key_requests, keys, revocation
+    from exchange.cli.operations import trial_tls
 
     keys.register(app)
     revocation.register(app)
     authority.register(app)
     freshness.register(app)
+    trial_tls.register(app)
     key_requests.register(app)
 
 

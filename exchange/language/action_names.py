@@ -100,6 +100,7 @@ ACTIONS: Mapping[str, Words] = {
     "key.take": ("启用新密钥", "keys taken"),
     "key.seal": ("封存密钥", "keys sealed"),
     "key.use": ("改用令牌中的密钥", "key of a token used"),
+    "tls": ("生成 TLS 证书", "certificates for TLS made"),
     "freshness": ("目录时效", "freshness"),
     "calendar.load": ("发布工作日历", "calendar published"),
     "substitute.add": ("确定代行部门", "substitute"),

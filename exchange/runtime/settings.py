@@ -15,6 +15,7 @@ from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
 from exchange.language import Text
 from exchange.machine.files import read_json
+from exchange.machine.transport.plain import check_settings_protected
 from exchange.machine.urls import check_url, sqlite_url, with_hosts_apart
 from exchange.store.engine import is_server
 from exchange.store.roles import with_account, without_account
@@ -62,6 +63,7 @@ class Settings:
         database_url = with_hosts_apart(env.get("EXCHANGE_DATABASE_URL") or "") or None
         if database_url is not None:
             check_url("EXCHANGE_DATABASE_URL", database_url, DATABASES, "postgresql://user:password@host:port/database")
+        check_settings_protected(management_url, database_url, env)
         claims_url = env.get("EXCHANGE_CLAIMS_URL") or None
         if claims_url is not None:
             parse_place(claims_url)

@@ -19,6 +19,7 @@ from exchange.broker.faults import DENIED
 from exchange.broker.traffic.uplink import link_account, link_permissions, link_topic_permission
 from exchange.broker.traffic.urls import credentials, vhost
 from exchange.errors import BadTopology, BrokerUnavailable
+from exchange.machine.transport.trust import broker_trust
 from exchange.machine.urls import check_url, each_host, shown, without_account
 from exchange.machine.web_client import Answer, Unanswered, WebClient
 
@@ -60,7 +61,7 @@ class ManagementClient:
         self._bases = deque(without_account(one).rstrip("/") for one in each_host(management_url))
         """One for each host, the one that answered last first."""
         self._seconds = timeout
-        self._client = WebClient()
+        self._client = WebClient(trusted=broker_trust() if management_url.startswith("https:") else None)
         self._headers = {"content-type": "application/json"}
         if self._account is not None:
             self._headers["authorization"] = f"Basic {b64encode(':'.join(self._account).encode()).decode()}"

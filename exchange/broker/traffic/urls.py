@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from exchange.errors import BadConfiguration
+from exchange.language import Text
+from exchange.machine.transport.plain import check_protected
+from exchange.machine.transport.trust import broker_trust
 from exchange.machine.urls import ESCAPE, each_host, fault_of_several, with_hosts_of
 
 if TYPE_CHECKING:
@@ -45,14 +48,19 @@ def _parameters(url: str, name: str, *, alone: bool) -> pika.URLParameters:
         raise _bad("it begins neither with amqp:// nor with amqps://")
     try:
         found = pika.URLParameters(url)
+        if found.ssl_options is not None:
+            found.ssl_options = pika.SSLOptions(broker_trust(), found.host)
         found.heartbeat = HEARTBEAT if alone else HEARTBEAT_OF_SEVERAL
         if not alone:
             found.stack_timeout = found.socket_timeout = OPENING
         found.blocked_connection_timeout = BLOCKED_FOR
         found.connection_attempts = 1
         found.client_properties = {"connection_name": name, "product": "yizhan"}
+    except BadConfiguration:
+        raise
     except Exception as error:  # pika raises whatever it stumbles over; the URL holds a password, so it is not quoted
         raise _bad(type(error).__name__) from None
+    check_protected(Text("the broker's address"), url)
     return found
 
 

@@ -17,6 +17,7 @@ from exchange.directory.keyfiles import signing_place
 from exchange.directory.tokens.uri import MODULE
 from exchange.errors import ExchangeError
 from exchange.machine.files import read_json
+from exchange.machine.transport.trust import TLS, TLS_AUTHORITY
 from exchange.paper.fonts import FOLDERS as PAPER_FONTS
 from exchange.runtime.logs import LOG
 from exchange.runtime.profiles import load_profiles
@@ -37,7 +38,7 @@ _SYSTEM = (
 _DEVICES = (Path("/dev/null"), Path("/dev/full"))
 
 _SETTINGS = frozenset({
-    PASSPHRASE_FILE, MODULE, GIVEN_PATH, PAPER_FONTS, "EXCHANGE_METRICS_TOKEN", "SOFTHSM2_CONF",
+    TLS_AUTHORITY, PASSPHRASE_FILE, MODULE, GIVEN_PATH, PAPER_FONTS, "EXCHANGE_METRICS_TOKEN", "SOFTHSM2_CONF",
     "CREDENTIALS_DIRECTORY",
 })  # fmt: skip
 _SETTINGS_OF_A_KIND = ("AWS_", "OTEL_", "PG", "SSL_CERT_")
@@ -121,6 +122,7 @@ def _real(path: Path) -> Path:
 def _secrets(home: Home, member: Path) -> frozenset[Path]:
     """What only others need, and where it lies by a link."""
     places = [home.authority, home.freshness_key, home.node, home.members, home.links, home.root / "console.toml"]
+    places.append(home.root / TLS / "authority.key")
     others = [one for one in home.members.iterdir() if one != member] if home.members.is_dir() else []
     return frozenset(_real(one) for one in (*places, *others))
 

@@ -56,7 +56,10 @@ def test_whatever_listens_there_is_told_with_a_remedy_and_without_the_password(
     ("place", "what", "remedy"),
     [("no-such-host.invalid", "not known", "host"), ("127.0.0.1:1", "connection refused", "exchange up")],
 )
-def test_where_nothing_listens_it_is_told_as_that(place: str, what: str, remedy: str) -> None:
+def test_where_nothing_listens_it_is_told_as_that(
+    place: str, what: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXCHANGE_ALLOW_PLAIN", "no-such-host.invalid")
     with pytest.raises(BrokerUnavailable, match=what) as caught, errand(f"amqp://u:p@{place}/", "test"):
         pass
     assert remedy in caught.value.remedy

@@ -49,7 +49,7 @@ CALLED_BY = {
     "records in full: columns that are written for whoever reads the database": {
         "bound_at", "bound_by", "lifted_at", "lifted_by", "revoked_by",
     },
-    "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
+    "cryptography, whose private keys have these": {"encryption_algorithm", "memo"},
     "pydantic, which reads these of a model": {"model_config"},
 }  # fmt: skip
 """Names that nothing in the product refers to, by who does."""

@@ -94,7 +94,10 @@ class Taken:
     def __init__(self, settings: Settings, serves: str = SERVES, **env: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", HELPS + serves],
-            env={**os.environ, "EXCHANGE_HOME": str(settings.home), "EXCHANGE_BROKER_URL": "amqp://admin:x@h/v", **env},
+            env={
+                **os.environ, "EXCHANGE_HOME": str(settings.home),
+                "EXCHANGE_BROKER_URL": "amqp://admin:x@localhost/v", **env,
+            },
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 

@@ -69,6 +69,7 @@ def test_a_public_window_that_is_taken_over_reaches_no_other_secret(settings: Se
 def test_it_is_started_with_a_members_settings_and_is_told_no_administrators(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("EXCHANGE_ALLOW_PLAIN", "broker, database")
     monkeypatch.setenv("EXCHANGE_BROKER_URL", "amqp://admin:secret@broker/v")
     monkeypatch.setenv("EXCHANGE_MANAGEMENT_URL", "http://admin:secret@broker:15672")
     monkeypatch.setenv("EXCHANGE_DATABASE_URL", "postgresql://admin:secret@database/exchange")

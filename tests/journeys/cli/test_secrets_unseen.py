@@ -12,6 +12,7 @@ from exchange.cli.unexpected import tell_unexpected
 from tests.unit.machine.test_urls import HOSTILE
 
 URLS = {
+    "EXCHANGE_ALLOW_PLAIN": "broker.example, db.example",
     "EXCHANGE_BROKER_URL": "amqp://user:{}@broker.example/%2F",
     "EXCHANGE_MANAGEMENT_URL": "http://user:{}@broker.example:15672",
     "EXCHANGE_DATABASE_URL": "postgresql://user:{}@db.example/yizhan",

@@ -434,7 +434,7 @@ def test_a_link_to_anyone_but_the_direct_neighbours_is_refused(levels: Levels) -
     with pytest.raises(CallerError, match="not directly below"):
         levels.upper_side.admit(f"{LOWER}.z", print)
     with pytest.raises(CallerError, match="a root"):
-        levels.upper_side.join("amqp://somewhere", print)
+        levels.upper_side.join("amqp://somewhere.localhost", print)
     with pytest.raises(NotFound, match="no link to q"):
         levels.lower_side.cut("q")
 

@@ -103,7 +103,8 @@ def test_a_url_of_several_hosts_is_one_broker() -> None:
     assert without_account("http://u:p@one:1,two:2/") == "http://one:1,two:2/"
 
 
-def test_each_host_is_connected_to_with_its_own_name_and_port() -> None:
+def test_each_host_is_connected_to_with_its_own_name_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXCHANGE_ALLOW_PLAIN", "one, two")
     found = parameters("amqp://u:p@one:5673,two/v", "test")
     assert [(one.host, one.port, one.virtual_host) for one in found] == [("one", 5673, "v"), ("two", 5672, "v")]
     assert {one.heartbeat for one in found} == {HEARTBEAT_OF_SEVERAL}

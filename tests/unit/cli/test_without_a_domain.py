@@ -16,7 +16,19 @@ from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.home import need_domain
 from exchange.runtime.settings import Home, Settings
 
-NEED_NONE = {"init", "deployment", "up", "doctor", "demo", "replay", "schema", "alerts secret", "verify", "restore"}
+NEED_NONE = {
+    "init",
+    "deployment",
+    "up",
+    "doctor",
+    "demo",
+    "replay",
+    "schema",
+    "alerts secret",
+    "verify",
+    "restore",
+    "tls",
+}
 """They make a domain, or look for one themselves, or have nothing to do with any."""
 
 EXCHANGE: Any = typer.main.get_command(app)

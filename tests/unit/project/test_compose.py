@@ -105,5 +105,6 @@ def test_only_init_has_the_database_administrators_password() -> None:
     urls = {name: one["environment"]["EXCHANGE_DATABASE_URL"] for name, one in OURS.items() if name != "freshness"}
     assert [name for name, url in urls.items() if "PASSWORD" in url] == ["init"]
     assert "--database-roles" in OURS["init"]["command"]
-    for url in {url for name, url in urls.items() if name != "init"}:
-        Settings.read({"EXCHANGE_DATABASE_URL": url})
+    for name in urls.keys() - {"init"}:
+        given = OURS[name]["environment"]
+        Settings.read({one: given[one] for one in ("EXCHANGE_DATABASE_URL", "EXCHANGE_ALLOW_PLAIN")})

@@ -121,7 +121,9 @@ def test_the_queue_of_opinions_is_for_the_kinds_that_the_page_names() -> None:
 
 
 def test_what_is_published_has_the_properties_that_the_page_names() -> None:
-    publisher = ConfirmedPublisher("amqp://nobody", sender="c.a", user_id="c.a", on_results=lambda results: None)
+    publisher = ConfirmedPublisher(
+        "amqp://nobody.localhost", sender="c.a", user_id="c.a", on_results=lambda results: None
+    )
     written = publisher._properties(Publication(1, "c.b.inbox", b"", "ID", "CONVERSATION", "document", {TO: "c.b"}))
     said = {row[0].strip("`"): row[1] for row in rows(TRANSPORT, "Properties")}
     values = {name: value for name, value in vars(written).items() if value is not None and name != "headers"}

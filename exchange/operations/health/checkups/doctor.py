@@ -87,6 +87,8 @@ def examine(settings: Settings) -> list[Finding]:
             (stamps.CHECK, profiles and view, lambda: stamps.stamps(settings)),
             (rows.CHECK, profiles and view, lambda: rows.rows(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
+            (tls.CHECK_TRIAL, True, lambda: tls.trial(settings)),
+            (tls.CHECK_PLAIN, True, lambda: tls.plain(settings)),
             (claims.CHECK, view, lambda: claims.claims(settings)),
         ],
     )

@@ -1,0 +1,1 @@
+"""Certificates of servers, for TLS: of a trial authority of their own, which vouches for no member."""

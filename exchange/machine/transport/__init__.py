@@ -1,0 +1,1 @@
+"""How connections are secured: TLS with whom to trust, and where there may be none."""

@@ -1,0 +1,1 @@
+"""TLS of a domain: a trial authority and what it issues, as files."""
