@@ -98,4 +98,7 @@ class FileHold:
         self._path.unlink(missing_ok=True)
 
     def release(self) -> None:
+        """Leave no sign of life behind, where it is held: whoever holds it next may show none at all."""
+        if self._lock.is_held():
+            self._alive.unlink(missing_ok=True)
         self._lock.release()

@@ -23,7 +23,7 @@ _OPEN = frozenset(
     {"public", "tree", "calendars", "departments", "clock", "directory.cose", "freshness.cose", "audit-head.cose"}
 )
 _LEFT_OUT = frozenset({"node", "log", "claims", "up.json", "console.json", "directory.cose.lock"})
-_OF_MEMBERS_LEFT_OUT = frozenset({"tmp", "window.json", "desk.json"})
+_OF_MEMBERS_LEFT_OUT = frozenset({"tmp", "window.json", "desk.json", "timelines.json"})
 DATABASE = "store.db"
 DUMP = "store.dump"
 MEMBERS = "members"
