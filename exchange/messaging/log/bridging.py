@@ -19,6 +19,8 @@ log = get_logger()
 class UntoldRestoration:
     """A restoration of the own log, and who has countersigned a head from after it."""
 
+    size: int
+    """Entries that were there again: what may be proved to whoever has not said what it holds."""
     signed: bytes
     known_to: frozenset[str]
 
@@ -32,7 +34,9 @@ def untold_to(restorations: Sequence[KeptRestoration], answered: Sequence[KeptCo
     if not restorations:
         return None
     last = restorations[-1]
-    return UntoldRestoration(last.signed, frozenset(one.member for one in answered if one.seen_at >= last.restored_at))
+    return UntoldRestoration(
+        last.size, last.signed, frozenset(one.member for one in answered if one.seen_at >= last.restored_at)
+    )
 
 
 def take_restoration(node: Node, told: SignedRestoration) -> None:

@@ -83,8 +83,10 @@ class Witnessing:
             missing = _missing(node, standing, tx[Witnesses].recent_addressees) if looks else []
             due = [one for one in standing if self._is_due(one, newest.size, now)]
             untold = untold_to(tx[LogRestorations].of(node.address), tx[Witnesses].witnessed_by())
-            offers = {one.address: offer(newest.signed, _growth(kept, one.size, newest)) for one in due}
-        offers |= {address: offer(newest.signed, b"") for address in missing}
+            base = untold.size if untold is not None else 0
+            offers = {one.address: offer(newest.signed, _growth(kept, one.size or base, newest)) for one in due}
+            first = offer(newest.signed, _growth(kept, base, newest))
+        offers |= dict.fromkeys(missing, first)
         self._newest = newest.size
         gone = [one.address for one in witnesses if one not in standing]
         if not offers and not gone:

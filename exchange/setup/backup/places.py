@@ -89,7 +89,14 @@ class FilePlace:
     def _put_aside(self, now: datetime) -> str | None:
         if not self._path.exists():
             return None
-        _settle(self._path)
+        try:
+            _settle(self._path)
+        except sqlite3.OperationalError as error:  # who has it open would go on with what is put aside
+            raise IdentityInUse(
+                "the database of {address} is open in another process, for example the console",
+                remedy="stop the domain: exchange down",
+                address=self._address,
+            ) from error
         aside = self._path.with_name(f"{self._path.name}.before-{now:%Y%m%dT%H%M%S}")
         os.link(self._path, aside)
         return str(aside)

@@ -157,6 +157,24 @@ def test_what_is_written_before_the_member_is_served_is_no_part_of_the_backup(wi
     assert window.disputes == fire.disputes == []
 
 
+def test_a_witness_that_the_backup_did_not_know_of_is_shown_what_it_needs(window: Peer, fire: Peer) -> None:
+    """It holds a head that is as long as the one that it is shown, with other entries."""
+    wrote_to(window, FIRE)
+    window.grow(5)
+    copy = copied(window)
+    window.grow(3)
+    witnessed(window, fire)
+    window = put_back(window, copy)
+    tell_restored(window.node)
+    window.grow(2)
+    assert window.head.size == 8
+    witnessed(window, fire)
+    turns(window, fire)
+    assert window.disputes == fire.disputes == []
+    with fire.node.store.reading() as tx:
+        assert [one.lost for one in tx[LogRestorations].of(WINDOW)] == [3]
+
+
 def test_an_empty_log_may_be_restored(window: Peer, fire: Peer) -> None:
     wrote_to(window, FIRE)
     copy = copied(window)

@@ -253,6 +253,20 @@ def test_a_member_that_is_served_is_not_put_back(town: Town) -> None:
     assert town.read() == ["before"]
 
 
+def test_a_file_that_somebody_has_open_is_not_put_aside(town: Town) -> None:
+    if town.settings.database_url is not None:
+        pytest.skip("a server's schema is renamed for all")
+    made = town.back_up()
+    town.write("after")
+    store = open_database(town.settings, PLANNING)
+    with store, store.reading() as tx:
+        tx.recent_journal()
+        with pytest.raises(IdentityInUse, match="open in another process"):
+            restore_member(town.settings, town.checked(made), PLANNING, replacing=True, tell=ignore)
+    assert town.read() == ["after"]
+    assert not list(town.home.member(PLANNING).glob("*restoring*"))
+
+
 def test_a_member_that_lost_its_database_and_keys_has_them_again(town: Town) -> None:
     town.write("before")
     made = town.back_up("some", PLANNING)
