@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cbor2 import dumps, loads
 from cryptography import x509
-from verify_logs import CLOCKS, certificates, holding, instant, judge_events, judge_logs, need, root, tried
+from verify_logs import CLOCKS, certificates, holding, instant, judge_events, judge_logs, need, root, sealed, tried
 
 TICK, DAY = timedelta(microseconds=1), timedelta(days=1)
 CHINA, NAME = timezone(timedelta(hours=8)), re.compile(r"[A-Za-z0-9](\.(?!\.)|/(?=[A-Za-z0-9])|[A-Za-z0-9_-])*")
@@ -73,7 +73,7 @@ def signer(der, issuer=None, whose="", ends=()):  # a certificate (docs/certific
 
 
 def cose_sign1(data, signers, kind="", own=()):  # header, body, kind and signer (docs/envelope.md, section 3)
-    protected, unprotected, payload, signature = loads(data).value
+    protected, unprotected, payload, signature = sealed(data)
     header = loads(protected)
     wanted = {1: -8, 3: header[3], 34: [-16, header[34][1]]} | ({2: [*own]} if own else {})
     need(header == wanted | {name: header[name] for name in own} and unprotected == {}, "a header of another form")

@@ -51,6 +51,12 @@ def holding(read, each, *given):  # of several that are read alike, those that h
     return [found for one in each if (found := tried(read, one, *given)[0]) is not None]
 
 
+def sealed(data):  # the parts of a COSE_Sign1 (tag 18), which has one encoding
+    found = loads(data)
+    need(found.tag == 18 and dumps(found, canonical=True) == data, "no COSE_Sign1 in its one form")
+    return found.value
+
+
 def root(leaf, index, size, path):  # RFC 9162, section 2.1: split at the largest power of two below the size
     need(0 <= index < size and bool(path) == (size > 1), "a path of another length")
     if size == 1:
@@ -171,7 +177,7 @@ class Log:  # one member's: heads as size and root, when they were signed, and w
         self.cosigned.append((witness, point, found.at))
 
     def receipt(self, data, kind):  # a COSE Receipt (RFC 9942): what it proves, and what verifies it over a root
-        protected, unprotected, payload, signature = loads(data).value
+        protected, unprotected, payload, signature = sealed(data)
         header, [proof] = loads(protected), unprotected[396][kind]
         address, by, _ = self.case.signers[header[34][1]]
         own = header == {1: -8, 34: header[34], 395: 1} and [address, payload] == [self.member, None]

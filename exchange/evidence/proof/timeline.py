@@ -12,9 +12,11 @@ from exchange.evidence.proof.named import Bounds
 from exchange.evidence.proof.records import ProvedDocument, ProvedRecords
 from exchange.evidence.proof.withheld import WithheldRecords
 from exchange.language import Text
+from exchange.language.names import coded
 from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import Receipt
 from exchange.schemas.instants import CLOCK_SKEW
+from exchange.schemas.titles import TITLES
 
 _ID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -58,7 +60,12 @@ def bound_findings(entries: Iterable[TimelineEntry]) -> Iterator[EvidenceFinding
     for one in entries:
         if one.dated is None or (one.at_earliest, one.at_latest) == (None, None):
             continue
-        named: dict[str, object] = {"sender": one.sender, "id": one.message_id, "said": moment_text(one.dated)}
+        named: dict[str, object] = {
+            "sender": one.sender,
+            "id": one.message_id,
+            "said": moment_text(one.dated),
+            "kind": coded(TITLES, one.kind),
+        }
         if one.logged_at is not None and one.dated > one.logged_at + CLOCK_SKEW:
             named["at"] = moment_text(one.logged_at)
             words = Text("{sender} dates {id} {said}, and a log had named it by {at}", named)
@@ -73,13 +80,11 @@ def _between(earliest: datetime | None, latest: datetime | None, named: dict[str
     moments = {"earliest": earliest, "latest": latest}
     told = named | {name: moment_text(at) for name, at in moments.items() if at is not None}
     if latest is None:
-        return Text(
-            "{sender}'s {id}, which it dates {said}, was signed not before {earliest}, by what others say", told
-        )
+        return Text("{sender}'s {kind} {id}, dated {said}, was signed not before {earliest}, as others say", told)
     if earliest is None:
-        return Text("{sender}'s {id}, which it dates {said}, was signed not after {latest}, by what others say", told)
-    return Text("{sender}'s {id}, which it dates {said}, was signed not before {earliest} and not after {latest}, by"
-                " what others say", told)  # fmt: skip
+        return Text("{sender}'s {kind} {id}, dated {said}, was signed not after {latest}, as others say", told)
+    return Text("{sender}'s {kind} {id}, dated {said}, was signed not before {earliest} and not after {latest}, as"
+                " others say", told)  # fmt: skip
 
 
 def _entry(document: ProvedDocument, named: list[datetime], records: ProvedRecords, logged: Bounds) -> TimelineEntry:

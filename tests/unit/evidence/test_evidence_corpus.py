@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from exchange.errors import BadBundle
 from exchange.evidence.proof.findings import Conclusion, FindingCode, Weight
 from exchange.evidence.proof.verifying import VerifiedBundle, verify_bundle
 from tests.corpus.evidence.cases import CASES as MADE
-from tests.corpus.evidence.town import ROLES, PaperTown, good
+from tests.corpus.evidence.town import ASKED, DECISION, OPINION, ROLES, PaperTown, good
 from tests.corpus.evidence.witnessed import SEEN
 from tests.corpus.kin import Kin
+from tests.unit.facts import at
 
+BETWEEN = FindingCode.SIGNED_BETWEEN
 VECTORS = Path(__file__).parents[3] / "docs" / "vectors" / "evidence"
 CASES: list[dict[str, Any]] = json.loads((VECTORS / "expected.json").read_text(encoding="utf-8"))["cases"]
 
@@ -80,6 +82,29 @@ def test_no_flipped_bit_is_unnoticed(data: st.DataObject) -> None:
     except BadBundle:
         return
     assert found.conclusion is not Conclusion.PROVED or _told(found) == _told(verify_bundle(bundle, certificate))
+
+
+def _bounds(town: PaperTown) -> dict[str, tuple[datetime | None, datetime | None]]:
+    found = verify_bundle(town.bind(), town.kin.certificate)
+    told = {one.about: (one.at_earliest, one.at_latest) for one in found.findings if one.code is BETWEEN}
+    assert told == {
+        one.message_id: (one.at_earliest, one.at_latest) for one in found.timeline if one.message_id in told
+    }
+    return told
+
+
+def test_each_document_is_bounded_by_what_others_have_signed() -> None:
+    town = good()
+    found = _bounds(town)
+    assert found[ASKED] == (None, at("03-02"))
+    assert found[OPINION] == (at("03-02"), at("03-04"))
+    assert found[DECISION] == (at("03-10", "00:01"), None)
+    town.log("window", ("decided",), messages={0: DECISION})
+    assert _bounds(town)[DECISION] == found[DECISION], "its own log is its own word"
+    town.log("monitor", ("seen",), messages={0: DECISION}, digests={0: None})
+    assert _bounds(town)[DECISION] == found[DECISION], "an id alone names no bytes"
+    town.log("monitor", ("seen",), messages={0: DECISION})
+    assert _bounds(town)[DECISION] == (at("03-10", "00:01"), at("03-10", "10:00"))
 
 
 def test_what_witnesses_have_seen_is_told_with_when_and_how_much() -> None:

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exchange.approval.rules.deadline import reckon
 from exchange.clock import CST
+from exchange.errors import BadBundle
 from exchange.evidence.bundle.events_file import EVENTS
 from exchange.evidence.proof.events import with_events
 from exchange.evidence.proof.findings import Weight
@@ -40,6 +43,7 @@ def _files(name: str) -> dict[str, bytes]:
         return {path: archive.read(path) for path in archive.namelist()}
 
 
+STAMPED = _files("stamped")
 KNOWN = _files("good").get("workdays.json")
 """The working days that a reader knows by itself: what the corpus says of them may be false."""
 
@@ -79,6 +83,30 @@ def test_whatever_is_taken_out_both_find_the_same(second: Any, name: str, where:
         bundle = _bound({at: data for at, data in files.items() if at != path}, again=path != EVENTS)
         found = _by_second(second, bundle, authority, _stampers(case))
         assert found == _by_product(bundle, authority, _stampers(case)), path
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_whatever_bit_of_a_file_is_flipped_both_conclude_the_same(second: Any, data: st.DataObject) -> None:
+    """Somebody who knows how bundles are written changes a file, and what the index says of it."""
+    [case] = [one for one in CASES if one["name"] == "stamped"]
+    files, authority = dict(STAMPED), bytes.fromhex(case["authority_certificate_der"])
+    path = data.draw(st.sampled_from([one for one in files if one not in ("bundle.json", "workdays.json", EVENTS)]))
+    place = data.draw(st.integers(0, len(files[path]) * 8 - 1))
+    changed = bytearray(files.pop(path))
+    was, changed[place // 8] = hashlib.sha256(changed).hexdigest(), changed[place // 8] ^ 1 << place % 8
+    digest = hashlib.sha256(changed).hexdigest()
+    named = path.replace(was, digest) if path.startswith(("documents/", "enclosures/")) else path
+    index = json.loads(files["bundle.json"])
+    for one in index["files"]:
+        if one["path"] == path:
+            one.update(path=named, sha256=digest)
+    bundle = _bound({**files, named: bytes(changed), "bundle.json": json.dumps(index).encode()}, again=False)
+    try:
+        ours = _by_product(bundle, authority, _stampers(case))
+    except BadBundle:
+        ours = "no-bundle", []
+    assert _by_second(second, bundle, authority, _stampers(case)) == ours
 
 
 def test_a_bundle_that_is_about_no_case_is_not_judged(second: Any) -> None:
