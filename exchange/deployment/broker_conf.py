@@ -46,8 +46,8 @@ def discovery(nodes: Sequence[str]) -> str:
 
 
 def tls(folder: str) -> str:
-    """Take connections by TLS only; ``folder`` holds ca.pem, server.pem and server.key."""
-    pieces = (("cacertfile", "ca.pem"), ("certfile", "server.pem"), ("keyfile", "server.key"))
+    """Take connections by TLS only; ``folder`` holds authority.crt, server.crt and server.key."""
+    pieces = (("cacertfile", "authority.crt"), ("certfile", "server.crt"), ("keyfile", "server.key"))
     return "\n".join(
         (
             "# Nobody is spoken to in the clear.",

@@ -40,11 +40,14 @@ Wanted: the RabbitMQ Cluster Operator, CloudNativePG, a storage class whose volu
 | secret | keys | what for |
 |---|---|---|
 | `tls-authority` | `ca.crt` | the authority that certifies the broker's nodes |
-| `broker-tls` | `tls.crt`, `tls.key` | for `broker.yizhan.svc` and `*.broker-nodes.yizhan.svc` |
+| `broker-tls` | `tls.crt`, `tls.key` | for `broker.yizhan.svc` |
 | `database-account` | `username` (exchange), `password` | who owns the database; `init` alone uses it |
 | `console-tls`, `window-tls` | `tls.crt`, `tls.key` | for the names by which people come |
 
+    exchange tls --home . broker=broker.yizhan.svc
     kubectl create namespace yizhan
+    kubectl --namespace yizhan create secret tls broker-tls --cert tls/broker.crt --key tls/broker.key
+    kubectl --namespace yizhan create secret generic tls-authority --from-file=ca.crt=tls/authority.crt
     kubectl --namespace yizhan create secret generic database-account --type kubernetes.io/basic-auth \\
       --from-literal=username=exchange --from-file=password=./database-password
     kubectl apply --kustomize .
@@ -61,14 +64,17 @@ Docker Engine 26 and Compose 2.26, or later. Before the first start put here:
 | what | how |
 |---|---|
 | `departments/` | the departments' folder; readable to user 10001 |
-| `secrets/authority` | the certificate of the authority for TLS, PEM |
-| `tls/HOST/server.pem`, `server.key`, `ca.pem` | for each HOST of the list below |
+| `tls/authority.crt`, `tls/HOST.crt`, `tls/HOST.key` | for each HOST of the list below; `exchange tls` makes them |
 | `secrets/erlang_cookie`, `secrets/broker_password` | `openssl rand -hex 24` each |
 | `secrets/database_password`, `secrets/replication_password` | `openssl rand -hex 24` each |
 
-HOST is each of `broker-1`, `broker-2`, `broker-3`, `database-1`, `database-2`, `console`, `window`. A database's
-`server.key` belongs to user 999 (0600), a broker's is readable to user 999 (`rabbitmq` in its image), and those of
-console and window to user 10001.
+    exchange tls --home . broker-1=broker-1 broker-2=broker-2 broker-3=broker-3 \\
+      database-1=database-1 database-2=database-2 console=NAME window=NAME
+    chown 999 tls/broker-*.key tls/database-*.key && chown 10001 tls/console.key tls/window.key
+
+    chmod 700 secrets && chmod 444 secrets/*
+
+NAME is the name by which people come. Keep `tls/authority.key` elsewhere.
 
     docker compose up --detach
     docker compose logs init

@@ -42,7 +42,7 @@ SETTINGS = """\
 EXCHANGE_HOME=/var/lib/yizhan
 EXCHANGE_DATABASE_URL=postgresql://database-1.example,database-2.example/exchange?target_session_attrs=read-write&sslmode=verify-full&sslrootcert=/etc/yizhan/authority.pem
 EXCHANGE_MANAGEMENT_URL=https://broker-1.example:15671
-EXCHANGE_TLS_AUTHORITY=/etc/yizhan/authority.pem
+EXCHANGE_BROKER_CA=/etc/yizhan/authority.pem
 """
 
 

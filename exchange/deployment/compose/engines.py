@@ -11,7 +11,14 @@ Service = dict[str, Any]
 BROKERS = tuple(f"broker-{number}" for number in range(1, BROKER_NODES + 1))
 DATABASES = ("database-1", "database-2")
 CERTIFICATE = "/etc/yizhan/tls"
-"""Where a container finds its own certificate: server.pem, server.key, and ca.pem."""
+"""Where a container finds its own certificate: server.crt, server.key, and authority.crt."""
+
+
+def certificate(host: str) -> list[str]:
+    """Mount what `exchange tls` has made for a host."""
+    files = ((f"{host}.crt", "server.crt"), (f"{host}.key", "server.key"), ("authority.crt", "authority.crt"))
+    return [f"./tls/{made}:{CERTIFICATE}/{name}:ro" for made, name in files]
+
 
 _TAKE_ACCOUNTS = """\
 umask 077
@@ -32,7 +39,7 @@ def broker_node(host: str) -> Service:
         "volumes": [
             "./rabbitmq.conf:/etc/rabbitmq/conf.d/20-exchange.conf:ro",
             "./enabled_plugins:/etc/rabbitmq/enabled_plugins:ro",
-            f"./tls/{host}:{CERTIFICATE}:ro",
+            *certificate(host),
             f"{host}:/var/lib/rabbitmq",
         ],
         "secrets": ["erlang_cookie", "broker_password"],
@@ -86,7 +93,7 @@ def _postgres(*settings: str) -> list[str]:
     given = (
         "max_connections=400",
         "ssl=on",
-        f"ssl_cert_file={CERTIFICATE}/server.pem",
+        f"ssl_cert_file={CERTIFICATE}/server.crt",
         f"ssl_key_file={CERTIFICATE}/server.key",
         "wal_level=replica",
         "hot_standby=on",
@@ -112,7 +119,7 @@ def _engine() -> Service:
 
 
 def _data(host: str) -> list[str]:
-    return [f"{host}:/var/lib/postgresql/data", f"./tls/{host}:{CERTIFICATE}:ro"]
+    return [f"{host}:/var/lib/postgresql/data", *certificate(host)]
 
 
 def primary() -> Service:
@@ -125,6 +132,8 @@ def primary() -> Service:
             "POSTGRES_USER": "exchange",
             "POSTGRES_DB": "exchange",
             "POSTGRES_PASSWORD_FILE": "/run/secrets/database_password",
+            # For what is typed in this container: it makes the database, when nobody can confirm anything yet.
+            "PGOPTIONS": "-c synchronous_commit=local",
         },
         "volumes": [*_data(DATABASES[0]), "./primary.sh:/docker-entrypoint-initdb.d/10-primary.sh:ro"],
         "secrets": ["database_password", "replication_password"],

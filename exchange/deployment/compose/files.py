@@ -13,6 +13,7 @@ from exchange.deployment.compose.engines import (
     STANDBY,
     Service,
     broker_node,
+    certificate,
     primary,
     standby,
 )
@@ -30,6 +31,7 @@ from exchange.deployment.topology import (
 from exchange.deployment.written import as_yaml
 
 AUTHORITY = "/run/secrets/authority"
+_PLACES = {"authority": "./tls/authority.crt"}
 _DATABASE_HOSTS = ",".join(DATABASES)
 _DATABASE = f"{_DATABASE_HOSTS}/exchange?target_session_attrs=read-write&sslmode=verify-full&sslrootcert={AUTHORITY}"
 _MANAGEMENT_HOSTS = ",".join(f"{host}:{MANAGEMENT_TLS}" for host in BROKERS)
@@ -55,7 +57,7 @@ def compose_files(topology: Topology) -> dict[str, str]:
     whole = {
         "name": "yizhan",
         "services": services,
-        "secrets": {name: {"file": f"./secrets/{name}"} for name in secrets},
+        "secrets": {name: {"file": _PLACES.get(name, f"./secrets/{name}")} for name in secrets},
         "volumes": {name: {} for name in ("home", *BROKERS, *DATABASES)},
     }
     return {
@@ -71,7 +73,7 @@ def _ours(topology: Topology, command: list[str], volumes: list[Any], **more: An
     environment = {
         "EXCHANGE_DATABASE_URL": f"postgresql://{_DATABASE}",
         "EXCHANGE_MANAGEMENT_URL": f"https://{_MANAGEMENT_HOSTS}",
-        "EXCHANGE_TLS_AUTHORITY": AUTHORITY,
+        "EXCHANGE_BROKER_CA": AUTHORITY,
     }
     return {
         "image": topology.image,
@@ -163,7 +165,7 @@ def _console(topology: Topology) -> Service:
     return _ours(
         topology,
         words,
-        [*_WHOLE, f"./tls/console:{CERTIFICATE}:ro"],
+        [*_WHOLE, *certificate("console")],
         entrypoint=["sh", "-ec", _exporting(EXCHANGE_BROKER_URL=_BROKER), "exchange"],
         secrets=["broker_password"],
         ports=[f"127.0.0.1:{CONSOLE_PORT}:{CONSOLE_PORT}"],
@@ -176,11 +178,11 @@ def _window(topology: Topology, portal: DeployedMember) -> Service:
     return _ours(
         topology,
         words,
-        [*_own(portal), f"./tls/window:{CERTIFICATE}:ro"],
+        [*_own(portal), *certificate("window")],
         ports=[f"127.0.0.1:{WINDOW_PORT}:{WINDOW_PORT}"],
         **_served(f"https://127.0.0.1:{WINDOW_PORT}/"),
     )
 
 
 def _certificate() -> list[str]:
-    return ["--tls-cert", f"{CERTIFICATE}/server.pem", "--tls-key", f"{CERTIFICATE}/server.key"]
+    return ["--tls-cert", f"{CERTIFICATE}/server.crt", "--tls-key", f"{CERTIFICATE}/server.key"]

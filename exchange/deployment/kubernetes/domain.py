@@ -40,7 +40,7 @@ def settings() -> Manifest:
         "EXCHANGE_HOME": HOME,
         "EXCHANGE_DATABASE_URL": f"postgresql://{_DATABASE}",
         "EXCHANGE_MANAGEMENT_URL": f"https://{BROKER}:{MANAGEMENT_TLS}",
-        "EXCHANGE_TLS_AUTHORITY": f"{AUTHORITIES}/broker.pem",
+        "EXCHANGE_BROKER_CA": f"{AUTHORITIES}/broker.pem",
         "EXCHANGE_METRICS": METRICS,
     }
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "labels": PART_OF}, "data": data}
