@@ -31,11 +31,12 @@ BROKER_HOLDS = "broker-holds"
 HOLDS_FOR = timedelta(seconds=60)
 """How long such a note counts: it is renewed while it is so, and a member that was killed renews none."""
 _EVERY = 1.0
-_WHY = {
+WHY = {
     Stopped.OUTBOX: noted("no new business is taken in for a while: {address} has more to send than goes out"),
     Stopped.DISK: noted("no new business is taken in: the disk of {address} is nearly full"),
     Stopped.BROKER: noted("no new business is taken in: the broker holds what is sent, for want of memory or disk"),
 }
+"""What is said of each reason, with the member's ``address``."""
 _NO_ROOM = noted("nothing is taken in: the disk of {address} has hardly any room left")
 _MAKE_ROOM = noted("make room on it; what waits stays at the broker and with its senders, and is taken in by itself")
 
@@ -66,7 +67,7 @@ class Intake:
         """Raise IntakeStopped while no new business is taken in."""
         why = self.stopped()
         if why is not None:
-            raise IntakeStopped(_WHY[why], RETRY_AFTER[why], address=self._address)
+            raise IntakeStopped(WHY[why], RETRY_AFTER[why], address=self._address)
 
     def stopped(self) -> Stopped | None:
         """Return why no new business is taken in, as of a second ago at most. Raises DatabaseUnavailable."""

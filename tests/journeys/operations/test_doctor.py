@@ -13,6 +13,9 @@ import pytest
 from exchange.broker.traffic.link import Link
 from exchange.clock import RealClock, monotonic
 from exchange.errors import BadConfiguration, BadKeys, NotFound
+from exchange.messaging.quotas.breakers import BreakerRow, Breakers
+from exchange.messaging.quotas.settings import DISK_RESERVE
+from exchange.messaging.rules.breaker import Breach, BreakerState
 from exchange.operations.health.checkups import calendars, doctor
 from exchange.operations.health.checkups.doctor import examine, examine_member
 from exchange.operations.health.checkups.findings import Finding
@@ -94,9 +97,22 @@ def test_a_broken_profile_leaves_nothing_green_that_was_not_looked_at(city: Proc
     notes = found(city, "note")
     assert {check for check, note in notes.items() if note.finding == "not looked at"} == {
         "rules", "keys", "databases", "database roles", "broker", "audit log", "logs", "witnesses of logs",
-        "time-stamps", "rows",
+        "quotas", "time-stamps", "rows",
     }  # fmt: skip
     assert not {"keys", "databases", "broker"} & set(found(city, "good"))
+
+
+def test_who_is_kept_out_and_who_takes_in_no_new_business_is_named(
+    city: ProcessDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "nobody is kept out" in found(city, "good")["quotas"].finding
+    opened, now = city.open("planning"), RealClock().now()
+    with opened.store.transaction() as tx:
+        tx[Breakers].keep(BreakerRow("t.fire", BreakerState.OPEN, Breach.UNPROVED, now, now, 1, 7))
+    opened.store.close()
+    assert "t.fire sends: what it brings proves nobody; 7 messages" in found(city, "note")["quotas"].finding
+    monkeypatch.setenv(DISK_RESERVE, "1000TiB")
+    assert "nearly full" in found(city)["quotas"].finding
 
 
 def test_every_database_that_cannot_be_used_is_named(city: ProcessDomain) -> None:
