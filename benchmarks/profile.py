@@ -1,6 +1,7 @@
 """Where a case's time goes: processor time by process and by step, statements and commits, messages and octets a case.
 
     python -m benchmarks.profile 300
+    python -m benchmarks.profile 300 2      # with two departments instead of five
 
 The same city as `benchmarks.month`, every member a process, twice: once as it is, which tells the processor time, and
 once watched, which costs some of it. A watched process looks every few milliseconds at what its threads are doing, and
@@ -27,7 +28,7 @@ import psutil
 from sqlalchemy import Engine, event
 
 from benchmarks.measure import arguments, folder, machine
-from benchmarks.month import AHEAD, Lead, application, city, taken_in
+from benchmarks.month import AHEAD, APPROVERS, Lead, application, city, taken_in
 from benchmarks.processes import fork
 from benchmarks.throughput import on_a_broker
 from exchange.approval.window.submit import submit
@@ -155,10 +156,10 @@ def lead_window(domain: LocalDomain, lead: Lead, cases: int, told: Path, looks: 
     told.write_text(json.dumps({"spent": spent, "steps": watch.steps, "statements": watch.statements}))
 
 
-def measure(path: Path, info: NodeInfo, cases: int, looks: bool) -> None:
+def measure(path: Path, info: NodeInfo, cases: int, departments: int, looks: bool) -> None:
     """Runs the city and prints its tables: of processor time, or, where it ``looks``, of what that goes into."""
     lead = Lead()
-    domain = city(path, info, lead)
+    domain = city(path, info, lead, departments)
     stop, window = fork.Event(), f"{domain.domain}.window"
     told = {address: path / f"{address}.json" for address in domain.seats}
     children = [
@@ -225,14 +226,14 @@ def _broker(info: NodeInfo) -> tuple[psutil.Process | None, float]:
 
 def main() -> None:
     """Runs the profile."""
-    cases = arguments(__doc__, cases=300).cases
+    given = arguments(__doc__, cases=300, departments=APPROVERS)
     configure(quiet=True)
 
     def run(info: NodeInfo) -> None:
         print(f"{machine()}, RabbitMQ {server_version(info.url)}\n")
         for looks in (False, True):
             with folder("profile") as path:
-                measure(path, info, cases, looks)
+                measure(path, info, given.cases, given.departments, looks)
 
     on_a_broker(run)
 

@@ -37,6 +37,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
+        imported.plan,
+        "A domain",
+        {
+            "plan": "Says what a country would need: machines, brokers, databases, disk, links, and what breaks first.",
+        },
+    ),
+    *entries(
         imported.matters,
         "At the window",
         {"matters": "What can be applied for: the guide of each matter, as the public reads it."},

@@ -25,6 +25,12 @@ def deployment(app: typer.Typer) -> None:
     deployment.register(app)
 
 
+def plan(app: typer.Typer) -> None:
+    from exchange.cli.operations import planning
+
+    planning.register(app)
+
+
 def window(app: typer.Typer) -> None:
     from exchange.cli.approval import window
     from exchange.cli.filings import supplements

@@ -37,7 +37,7 @@ UNRECORDED: Mapping[str, str] = {
             "licence list", "licence show", "licence register", "licence check",
             "licence answers", "licence asked", "licence recheck",
             "calendar show", "calendar check", "substitute list", "stand-in list", "register", "report", "matters",
-            "verify", "serving",
+            "verify", "serving", "plan",
         ),
         "only looks",
     ),

@@ -25,6 +25,7 @@ NEED_NONE = {
     "replay",
     "schema",
     "alerts secret",
+    "plan",
     "verify",
     "restore",
     "tls",
