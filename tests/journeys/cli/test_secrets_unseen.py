@@ -12,13 +12,18 @@ from exchange.cli.unexpected import tell_unexpected
 from tests.unit.machine.test_urls import HOSTILE
 
 URLS = {
-    "EXCHANGE_ALLOW_PLAIN": "broker.example, db.example",
     "EXCHANGE_BROKER_URL": "amqp://user:{}@broker.example/%2F",
     "EXCHANGE_MANAGEMENT_URL": "http://user:{}@broker.example:15672",
     "EXCHANGE_DATABASE_URL": "postgresql://user:{}@db.example/yizhan",
     "EXCHANGE_CLAIMS_URL": "s3://user:{}@bucket/prefix",
 }
 COMMANDS = (["doctor"], ["status"], ["init"], ["up"], ["diagnostics"], ["serve", "hefei.planning"], ["alerts", "list"])
+
+
+@pytest.fixture(autouse=True)
+def plain_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with these is their passwords."""
+    monkeypatch.setenv("EXCHANGE_ALLOW_PLAIN", "broker.example, db.example")
 
 
 def _run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
