@@ -20,6 +20,8 @@ class NodeState:
     running: bool
     drained: bool
     """Taken out of service for maintenance (``rabbitmq-upgrade drain``)."""
+    partitions: frozenset[str] = frozenset()
+    """Nodes that it takes for gone though they run, until it is started again; as itself tells."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,12 @@ def queue_places(management: ManagementClient, *, everywhere: bool = False) -> l
 
 
 def _node(found: Mapping[str, Any]) -> NodeState:
-    return NodeState(str(found["name"]), bool(found.get("running")), bool(found.get("being_drained")))
+    return NodeState(
+        name=str(found["name"]),
+        running=bool(found.get("running")),
+        drained=bool(found.get("being_drained")),
+        partitions=frozenset(map(str, found.get("partitions") or ())),
+    )
 
 
 def _place(found: Mapping[str, Any]) -> QueuePlace:

@@ -23,6 +23,7 @@ import json
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from exchange.broker.admin.management import ManagementClient
@@ -35,7 +36,7 @@ from exchange.broker.private.node import PrivateNode, Say
 from exchange.broker.private.node_files import NodeFolder
 from exchange.broker.private.ports import free_port
 from exchange.broker.private.seat import ClusterSeat
-from exchange.errors import NotFound, OperatorError
+from exchange.errors import BrokerError, NotFound, OperatorError
 from exchange.machine.files import make_folder, read_json, write_file
 from exchange.machine.urls import with_hosts_of
 
@@ -161,6 +162,14 @@ class PrivateBroker:
         with self._management() as management:
             return node_states(management)
 
+    def cut_off(self) -> list[PrivateNode]:
+        """Return nodes that have lost sight of most others and do not find back by themselves, as each tells of itself.
+
+        So it is with a node that was frozen for longer than the others wait for a sign of life, before RabbitMQ 4.3:
+        when it goes on, it keeps out of the cluster what runs, and the other way round, until it is started again.
+        """
+        return [node for node in self.nodes if 2 * len(_lost_by(node)) > len(self.nodes) - 1]
+
     def place(self, queue: str) -> QueuePlace:
         """Ask any node that answers where a queue lies. Raises NotFound, BrokerUnavailable."""
         with self._management() as management:
@@ -246,6 +255,16 @@ _NODES = "nodes.json"
 def _count_in(folder: NodeFolder) -> int:
     found = (read_json(folder.root / _NODES) or {}).get("nodes")
     return found if isinstance(found, int) and 1 <= found <= MOST else 1
+
+
+def _lost_by(node: PrivateNode) -> frozenset[str]:
+    """What a node says that it has lost sight of; nothing where it does not answer."""
+    info = node.info
+    if info is None or info.management_url is None or not node.alive:
+        return frozenset()
+    with suppress(BrokerError), ManagementClient(info.management_url, info.url, timeout=5) as management:
+        return next((one.partitions for one in node_states(management) if one.name == node.seat.name), frozenset())
+    return frozenset()
 
 
 def _joint(every: list[NodeInfo]) -> NodeInfo:

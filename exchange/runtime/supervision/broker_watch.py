@@ -10,6 +10,8 @@ from functools import partial
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.broker import PrivateBroker
 from exchange.broker.private.node import PrivateNode
+from exchange.clock import monotonic
+from exchange.language import tr
 from exchange.runtime.supervision.node_watch import NodePatience, NodeWatch, Say
 
 
@@ -36,8 +38,11 @@ class BrokerWatch:
         self._moved = moved
         self._has_moved = threading.Event()
         self._one_at_a_time = threading.Lock()
-        self._looks: dict[PrivateNode, Future[None]] = {}
-        self._pool = ThreadPoolExecutor(len(broker.nodes), "nodes")
+        self._looks: dict[PrivateNode | None, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(len(broker.nodes) + 1, "nodes")
+        self._say = say
+        self._patience = patience
+        self._sought_at = monotonic()
         self._watches = {
             node: NodeWatch(
                 node,
@@ -52,19 +57,31 @@ class BrokerWatch:
         }
 
     def look(self) -> None:
-        """Start again whatever node has died or does not work, as `NodeWatch.look` does."""
+        """Start again whatever node has died or does not work, as `NodeWatch.look` does, or has lost the others."""
         if not self._broker.is_cluster:
             self._watches[self._broker.nodes[0]].look()
         else:
             for node, watch in self._watches.items():
-                under_way = self._looks.get(node)
-                if under_way is not None and under_way.done():
-                    under_way.result()  # which is an error only where the program is wrong
-                if under_way is None or under_way.done():
-                    self._looks[node] = self._pool.submit(watch.look)
+                self._begin(node, watch.look)
+            if monotonic() - self._sought_at > self._patience.every:
+                self._sought_at = monotonic()
+                self._begin(None, self._end_cut_off)
         if self._has_moved.is_set():
             self._has_moved.clear()
             self._moved()
+
+    def _begin(self, whose: PrivateNode | None, look: Callable[[], None]) -> None:
+        """Begins a look in a thread of its own, unless the one before goes on."""
+        under_way = self._looks.get(whose)
+        if under_way is not None and under_way.done():
+            under_way.result()  # which is an error only where the program is wrong
+        if under_way is None or under_way.done():
+            self._looks[whose] = self._pool.submit(look)
+
+    def _end_cut_off(self) -> None:
+        for node in self._broker.cut_off():
+            self._say(tr("broker: {node} has lost sight of the others; it is ended", node=node.seat.label))
+            node.end(self._patience.grace)
 
     def _provision_after(self, node: PrivateNode, _: NodeInfo) -> None:
         """Declares anew what may be forgotten: not while other nodes of a cluster have it, and nothing has moved.

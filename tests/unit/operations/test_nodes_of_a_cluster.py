@@ -31,6 +31,11 @@ def test_a_node_that_is_away_is_bad_and_one_for_maintenance_is_noted() -> None:
     assert said(states(drained="c"), [place("q")]) == {"nodes that are out of service for maintenance: c": "note"}
 
 
+def test_a_node_that_has_lost_the_others_is_bad_and_those_that_lost_it_are_not_blamed() -> None:
+    frozen = [NodeState(name, True, False, ALL - {name} if name == "b" else frozenset("b")) for name in "abc"]
+    assert said(frozen, [place("q")]) == {"nodes that have lost sight of the others: b": "bad"}
+
+
 def test_queues_that_could_not_lose_a_node_are_bad_unless_it_is_not_known() -> None:
     few = [place(f"q{number}", members=frozenset("ab")) for number in range(7)]
     found = said(states(), few)

@@ -58,7 +58,11 @@ def _away(states: Collection[NodeState], *, own: bool) -> Iterator[Finding]:
     if drained:
         said = Text("nodes that are out of service for maintenance: {nodes}", {"nodes": ", ".join(drained)})
         yield Finding("note", CHECK, said, Text("when that is done: `rabbitmq-upgrade revive` on each"))
-    if not away and not drained:
+    lost = [state.name for state in states if 2 * len(state.partitions) > len(states) - 1]
+    if lost:
+        said = Text("nodes that have lost sight of the others: {nodes}", {"nodes": ", ".join(lost)})
+        yield Finding("bad", CHECK, said, Text("start them again (`exchange up` does so with its own)"))
+    if not away and not drained and not lost:
         yield Finding("good", CHECK, Text("{count} nodes run", {"count": len(states)}))
 
 
