@@ -43,6 +43,9 @@ from exchange.machine.urls import with_hosts_of
 MOST = 9
 """Nodes on one machine."""
 
+_MOVE_PATIENCE = 300.0
+"""Seconds for moving all leaders away from a node, or beginning its replicas again."""
+
 _GROW_PATIENCE = 600.0
 """Seconds for adding replicas of all queues of a domain."""
 
@@ -170,6 +173,19 @@ class PrivateBroker:
         """
         return [node for node in self.nodes if 2 * len(_lost_by(node)) > len(self.nodes) - 1]
 
+    def is_whole(self) -> bool:
+        """Return whether all nodes run and see each other, and every queue has a replica that keeps up on each.
+
+        Then, and no earlier, it can lose a node. Raises BrokerUnavailable.
+        """
+        names = {node.seat.name for node in self.nodes}
+        states = self.states()
+        if not all(state.running for state in states) or {state.name for state in states} != names or self.cut_off():
+            return False
+        with self._management() as management:
+            places = queue_places(management)
+        return all(place.online == names and place.leader for place in places)
+
     def place(self, queue: str) -> QueuePlace:
         """Ask any node that answers where a queue lies. Raises NotFound, BrokerUnavailable."""
         with self._management() as management:
@@ -180,11 +196,11 @@ class PrivateBroker:
 
     def drain(self, node: PrivateNode) -> None:
         """Take a node out of service for maintenance: no clients, and no leaders. Raises OperatorError."""
-        control(NodeFolder(node.folder), "rabbitmq-upgrade", "drain", seat=node.seat)
+        control(NodeFolder(node.folder), "rabbitmq-upgrade", "drain", seat=node.seat, patience=_MOVE_PATIENCE)
 
     def revive(self, node: PrivateNode) -> None:
         """Put a drained node back into service. Raises OperatorError."""
-        control(NodeFolder(node.folder), "rabbitmq-upgrade", "revive", seat=node.seat)
+        control(NodeFolder(node.folder), "rabbitmq-upgrade", "revive", seat=node.seat, patience=_MOVE_PATIENCE)
 
     def elect(self, queues: Collection[str]) -> None:
         """Have queues elect a leader each (`elect_leaders`). Raises OperatorError where no node can be told."""

@@ -142,10 +142,10 @@ def freeze_leader(flow: ClusterFlow) -> float:
 
 
 def find_back(broker: PrivateBroker, patience: float = 180.0) -> None:
-    """Look after the nodes as `exchange up` does until all of them run and see each other."""
+    """Look after the nodes as `exchange up` does until the cluster can lose one again."""
     until, pause = monotonic() + patience, threading.Event()
-    while not all(state.running for state in broker.states()) or broker.cut_off():
-        assert monotonic() < until, f"the cluster did not find together again: {broker.states()}"
+    while not broker.is_whole():
+        assert monotonic() < until, f"the cluster did not become whole again: {broker.states()}"
         for node in broker.cut_off():
             node.end(10.0)
             node.start(lambda text: None)
@@ -159,6 +159,7 @@ def drain_leader(flow: ClusterFlow) -> float:
     flow.await_flow(50)
     pause = flow.pause_since(began)
     flow.broker.revive(leader)
+    find_back(flow.broker)
     return pause
 
 

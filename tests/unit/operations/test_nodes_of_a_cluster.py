@@ -44,6 +44,13 @@ def test_queues_that_could_not_lose_a_node_are_bad_unless_it_is_not_known() -> N
     assert said(states(), [place("q", leader="")])["queues without a leader take nothing: q"] == "bad"
 
 
+def test_replicas_that_do_not_keep_up_are_noted_unless_a_node_is_away_anyway() -> None:
+    lagging = QueuePlace("q", "a", ALL, frozenset("ab"))
+    found = said(states(), [lagging])
+    assert found["queues with replicas that do not keep up, though all nodes run: q"] == "note"
+    assert said(states(drained="c"), [lagging]) == said(states(drained="c"), [place("q")])
+
+
 def test_remedies_are_those_of_the_own_broker_or_of_another() -> None:
     few = [place("q", members=frozenset("ab"))]
     remedies = [[finding.remedy for finding in judge(states(), few, 3, own=own)][-1] for own in (True, False)]

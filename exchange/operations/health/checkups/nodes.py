@@ -71,6 +71,14 @@ def _queues(states: Collection[NodeState], places: Collection[QueuePlace], *, ow
     leaderless = [place.name for place in known if not place.leader]
     wanted = min(_REPLICAS, len(states))
     few = [place.name for place in known if len(place.members) < wanted]
+    lagging = [place.name for place in known if place.leader and place.online < place.members]
+    if lagging and all(state.running and not state.drained for state in states):
+        said = Text(
+            "queues with replicas that do not keep up, though all nodes run: {queues}", {"queues": _some(lagging)}
+        )
+        yield Finding(
+            "note", CHECK, said, Text("look again in a minute; if they still do not, start their nodes again")
+        )
     if leaderless:
         said = Text("queues without a leader take nothing: {queues}", {"queues": _some(leaderless)})
         yield Finding("bad", CHECK, said, Text("start the nodes that are away: more than half of a queue's must run"))
