@@ -17,7 +17,7 @@ CALLED_BY = {
         "acknowledged", "detail_zh", "href",
         "remedy_zh", "review_since", "why_zh",
     },
-    "fault proofs and tests, which drive a cluster": {"await_end", "is_whole", "node_named"},
+    "fault proofs and tests, which drive a cluster": {"await_end", "node_named"},
     "templates of the console": {
         "certificate_days", "key_days", "missing_number", "repeats",
     },
