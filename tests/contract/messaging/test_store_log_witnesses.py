@@ -362,7 +362,7 @@ def test_what_is_seen_while_a_bundle_is_made_is_left_to_the_next(window: Peer, f
             add_log(parts, before, WINDOW, CASE, ())
             add_witnesses(parts, {WINDOW: before, FIRE: tx}, [WINDOW])
     bundle = Bundle(cast(Any, None), parts.files)
-    assert [one.code for one in witness_findings(bundle, VIEW)] == [FindingCode.WITNESSED]
+    assert [one.code for one in witness_findings(seen_logs(bundle, VIEW))] == [FindingCode.WITNESSED]
 
 
 def test_what_people_have_settled_begins_anew(window: Peer, fire: Peer) -> None:

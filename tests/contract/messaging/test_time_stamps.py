@@ -23,8 +23,7 @@ from exchange.evidence.collecting.logs import add_log
 from exchange.evidence.collecting.parts import BundleParts
 from exchange.evidence.proof.findings import FindingCode
 from exchange.evidence.proof.logs import read_logs
-from exchange.evidence.proof.records import ProvedRecords
-from exchange.evidence.proof.stamps import stamp_findings
+from exchange.evidence.proof.stamps import read_stamps
 from exchange.machine.web_client import Unanswered, WebClient
 from exchange.messaging.log.sealing import seal
 from exchange.messaging.log.store import MemberLog
@@ -319,13 +318,13 @@ def test_a_bundle_shows_each_entry_under_the_first_head_that_is_stamped(sealed: 
             tx[LogStamps].add(KeptStamp(size, paper.answer(head, at), "CN=paper time", at))
     parts = BundleParts()
     with sealed.store.reading() as tx:
-        add_log(parts, tx, "p.window", "H-1")
+        add_log(parts, tx, "p.window", "H-1", ())
     subject = BundleSubject(kind=SubjectKind.CASE, id="H-1", of="p.window")
     bundle = read_bundle(write_bundle(subject, ("p.window",), CLOCK.now(), parts.files))
     logs = read_logs(bundle, sealed.directory)
     assert [one.size for one in logs.entries] == [3, 3, 3, 5, 5, 7, 7]
     assert {one.code for one in logs.findings} == {FindingCode.LOGGED}
-    found = list(stamp_findings(bundle, logs, ProvedRecords({}, {}, ()), [paper.root]))
+    found = read_stamps(bundle, logs, [paper.root]).findings
     told = [(one.code, one.at_latest) for one in found]
     assert told == [
         (FindingCode.TIME_STAMPED, days[0]), (FindingCode.TIME_STAMPED, days[1]),

@@ -12,7 +12,7 @@ import pytest
 
 from exchange.trials.demo_evidence import FOLDER
 
-pytestmark = pytest.mark.drill  # a whole demonstration, of a minute or more
+pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]  # a whole demonstration, of a minute or more
 
 ROOT = Path(__file__).parents[3]
 SECOND = ROOT / "docs" / "verifier" / "verify_case.py"
