@@ -204,7 +204,8 @@ class Case:  # what a bundle shows of a case: findings, each a code, what it is 
 
     def receipt(self, proof, place=""):  # one of a signed batch (docs/envelope.md, section 6), in a file or a message
         if isinstance(proof, bytes):
-            _, leaf, index, size, path, digest = loads(proof)
+            version, leaf, index, size, path, digest = loads(proof)
+            need(version == 1, "a receipt of another version")
             batch = self.files[f"documents/{digest.hex()}.cose"]
         else:
             path, batch = [octets(one) for one in proof["path"]], octets(proof["signed"])
