@@ -2,7 +2,7 @@
 
     python -m benchmarks.takeover 10
 
-Rounds. The process that serves is killed; or it is stopped where it is, which counts as frozen after three seconds here
+Rounds. The process that serves is killed; or it is stopped where it is, which counts as frozen after six seconds here
 (ten unless set otherwise), and these are part of the figure; or the PostgreSQL primary is killed and its standby
 promoted at once, by which both processes have to go to another server. Told is the whole, from the signal to the first
 commit. Processes hold the database alone: a served member also connects to its broker, which takes a few hundredths of
@@ -88,7 +88,7 @@ def measure(times: int, sqlite: Path) -> None:
     try:
         server.start()
         places = {"SQLite": lambda: f"sqlite:///{sqlite / uuid.uuid4().hex}.db", "PostgreSQL": lambda: server.url}
-        blows: dict[str, Callable[[Other], None]] = {"killed": Other.kill, "frozen, after 3 s": Other.freeze}
+        blows: dict[str, Callable[[Other], None]] = {"killed": Other.kill, "frozen, after 6 s": Other.freeze}
         figures = [
             Figure(f"{name}, {place}", [overtaken(url(), blow) for _ in range(times)], "s", None)
             for name, blow in blows.items()

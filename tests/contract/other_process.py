@@ -71,7 +71,7 @@ def claim(store: Store) -> None:
 def stand_by(store: Store) -> None:
     """Stands by, then serves: writes once whenever it is told to, and says whether it could."""
     address = sys.argv[3]
-    waiting = StandingBy(store, address, threading.Event(), patience=3.0)
+    waiting = StandingBy(store, address, threading.Event(), patience=6.0)
     waiting._meanwhile = lambda: nullcontext(say("waiting"))
     with store.claim_identity(address, waiting) as claim:
         say("serving")

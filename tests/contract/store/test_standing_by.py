@@ -111,11 +111,11 @@ def test_who_lives_is_never_overtaken_and_who_is_unfit_takes_nothing_over(
     told, why = threading.Event(), Text("its directory is older")
     with others(1, "claim", database_url, member) as [server]:
         assert server.hear() == "serving"
-        waiting = StandingBy(store, member, told, unfit=lambda: why, patience=3.0)
+        waiting = StandingBy(store, member, told, unfit=lambda: why, patience=6.0)
         threading.Timer(2.0, told.set).start()
         with pytest.raises(StandbyEnded), store.claim_identity(member, waiting):
             pytest.fail("unfit, and overtaken")
-        fit = StandingBy(store, member, threading.Event(), patience=3.0, over=iter([False] * 10 + [True]).__next__)
+        fit = StandingBy(store, member, threading.Event(), patience=6.0, over=iter([False] * 14 + [True]).__next__)
         with pytest.raises(StandbyEnded), store.claim_identity(member, fit):
             pytest.fail("whoever lives is overtaken")
         server.go_on()
