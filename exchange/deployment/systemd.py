@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exchange.deployment.topology import SHARED, DeployedMember, Topology
+from exchange.machine.transport.trust import TLS_AUTHORITY
 
 STATE = "/var/lib/yizhan"
 PROGRAM = "/opt/exchange/bin/exchange"
@@ -36,13 +37,13 @@ SystemCallFilter=@system-service landlock_create_ruleset landlock_add_rule landl
 CapabilityBoundingSet=
 UMask=0077"""
 
-SETTINGS = """\
+SETTINGS = f"""\
 # What all processes of the exchange are told. Nothing secret stands here: each role has its accounts in its own folder,
 # and who administers the domain gives EXCHANGE_BROKER_URL and EXCHANGE_DATABASE_URL with accounts to `exchange init`.
 EXCHANGE_HOME=/var/lib/yizhan
 EXCHANGE_DATABASE_URL=postgresql://database-1.example,database-2.example/exchange?target_session_attrs=read-write&sslmode=verify-full&sslrootcert=/etc/yizhan/authority.pem
 EXCHANGE_MANAGEMENT_URL=https://broker-1.example:15671
-EXCHANGE_BROKER_CA=/etc/yizhan/authority.pem
+{TLS_AUTHORITY}=/etc/yizhan/authority.pem
 """
 
 

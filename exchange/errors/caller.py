@@ -115,7 +115,7 @@ class IntakeStopped(CallerError):
         "Operators: `exchange doctor`"
     )
 
-    def __init__(self, message: str | Text | Joined, seconds: int, **parameters: object) -> None:
+    def __init__(self, message: str | Text | Joined, seconds: int = 60, **parameters: object) -> None:
         super().__init__(message, **parameters)  # type: ignore[arg-type]
         self.seconds = seconds
 

@@ -38,6 +38,7 @@ from tests.corpus.log_vectors import domain_of_log, log_vector
 from tests.corpus.negative import negative_vector
 from tests.corpus.negative_sections import sections_vector
 from tests.corpus.paper_vectors import papers_vector
+from tests.corpus.recovery_vectors import recovery_vector
 from tests.corpus.statement_vectors import heads_vector, substitutions_vector
 from tests.corpus.tree_vectors import directories_vector, forwarding_vector, freshness_vector, tree_vector
 from tests.corpus.witness_vectors import witness_vector
@@ -202,6 +203,7 @@ def write() -> None:
     vectors |= {"forwarding": forwarding_vector(), "deemed": deemed_vector()}
     vectors |= {"papers": papers_vector(), "audit-heads": heads_vector()}
     vectors |= {"calendars": calendars_vector(), "substitutions": substitutions_vector()}
+    vectors["recovery"] = recovery_vector()
     of_log = domain_of_log()
     vectors["log"] = log_vector(of_log) | witness_vector(of_log)
     for name, vector in vectors.items():

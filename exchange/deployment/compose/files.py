@@ -29,6 +29,7 @@ from exchange.deployment.topology import (
     Topology,
 )
 from exchange.deployment.written import as_yaml
+from exchange.machine.transport.trust import TLS_AUTHORITY
 
 AUTHORITY = "/run/secrets/authority"
 _PLACES = {"authority": "./tls/authority.crt"}
@@ -73,7 +74,7 @@ def _ours(topology: Topology, command: list[str], volumes: list[Any], **more: An
     environment = {
         "EXCHANGE_DATABASE_URL": f"postgresql://{_DATABASE}",
         "EXCHANGE_MANAGEMENT_URL": f"https://{_MANAGEMENT_HOSTS}",
-        "EXCHANGE_BROKER_CA": AUTHORITY,
+        TLS_AUTHORITY: AUTHORITY,
     }
     return {
         "image": topology.image,

@@ -16,6 +16,7 @@ from exchange.deployment.kubernetes.manifest import (
     selector,
 )
 from exchange.deployment.topology import AMQPS, HOME, MANAGEMENT_TLS, METRICS, POSTGRESQL, Topology
+from exchange.machine.transport.trust import TLS_AUTHORITY
 
 BROKER, DATABASE = "broker.yizhan.svc", "database-rw.yizhan.svc"
 """Services of the operators; the database's leads to whichever instance is the primary."""
@@ -40,7 +41,7 @@ def settings() -> Manifest:
         "EXCHANGE_HOME": HOME,
         "EXCHANGE_DATABASE_URL": f"postgresql://{_DATABASE}",
         "EXCHANGE_MANAGEMENT_URL": f"https://{BROKER}:{MANAGEMENT_TLS}",
-        "EXCHANGE_BROKER_CA": f"{AUTHORITIES}/broker.pem",
+        TLS_AUTHORITY: f"{AUTHORITIES}/broker.pem",
         "EXCHANGE_METRICS": METRICS,
     }
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "labels": PART_OF}, "data": data}

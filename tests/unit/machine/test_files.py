@@ -162,6 +162,8 @@ _ALLOWED = {
     "broker/private/keeper.py": "runs with the standard library alone",
     "cli/unexpected.py": "the last net, beside the domain or in the machine's folder for temporary files",
     "window/zipped.py": "entries of a package that is sent while it is made",
+    "setup/backup/places.py": "a database's copy, until it takes the place of the database",
+    "store/locks.py": "a sign of life beside a database, with nothing in it",
     "broker/private/alias.py": "links of this user's own, for this user's own node",
 }
 
