@@ -98,7 +98,8 @@ def inside(data, *places):  # the content of the element at these places, each c
 
 
 def token(data, head):  # a time-stamp over a signed head ("A time-stamp holds"): when, by whose certificate, with which
-    need(len(data) <= 65_536 and elements(data)[0][2] == data, "too long, or something stands behind it")
+    need(len(data) <= 65_536 and data[:1] == b"\x30", "too long, or no sequence")
+    need(elements(data)[0][2] == data, "something stands behind it")
     need(inside(data, 0, 0, 0) == b"\0", "it was not granted")
     signed = inside(data, 0, 1, 1, 0)
     kind, info, [(_, signer, _)] = inside(signed, 2, 0), inside(signed, 2, 1, 0), elements(elements(signed)[-1][1])
