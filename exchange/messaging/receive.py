@@ -5,7 +5,8 @@ The order for each delivery:
  2. open, and prove who signed it; what proves nobody goes to the dead letters, and gets no receipt;
  3. the broker's account it came by must be the verified sender's, or, for a sender of another domain, that of the own
     domain's relay office; from here on its sender is proved, and what is wrong with its way goes back to it;
- 4. known already under the same digest: its stored receipt is sent again, nothing else happens;
+ 4. known already under the same digest: its stored receipt is sent again, nothing else happens; but one that a wrong
+    clock has dated so that nobody can accept it is signed anew (`exchange.messaging.owed.anew`);
  5. come after its signer's certificate had ended, revoked or over, and nothing proves that it is older: a dead letter
     that waits for two people. What else the proved signer has got wrong goes back to it with a signed receipt and the
     exact sentence: a header or body outside its schema, a version or kind that is not taken here, an id that it has
@@ -42,6 +43,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.owed.anew import repeat_receipt
 from exchange.messaging.owed.book import ReceiptBook
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import Opener, is_receipt, mind, reused_id, send_back
@@ -250,7 +252,7 @@ class Receiver:
                     send_back(step, self._handlers, message, error, book)
                 continue
             elif earlier.receipt_id is not None:
-                step.tx[Outbox].resend(earlier.receipt_id, message.sender, step.now)
+                known[key] = repeat_receipt(step, message.opened, earlier, book)
             if settle and letters:
                 settle_letters(step, letters, message.message_id, delivery.digest)
         tray.empty()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +24,8 @@ from exchange.envelope.leaves import unpack_leaves
 from exchange.errors import DatabaseUnavailable
 from exchange.machine.debts import Debts
 from exchange.messaging.arrival import OwnTime
+from exchange.messaging.attested.inboxes import INBOXES
+from exchange.messaging.attested.view import RowsView
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, new_id
@@ -192,6 +195,15 @@ def batches(exchange: Exchange) -> int:
     return len({parcel.message_id for parcel in exchange.receiver.out})
 
 
+def check_rows(exchange: Exchange) -> None:
+    """Nothing that the receiver has on record of what came is contradicted by what it has signed."""
+    with exchange.receiver.node.store.reading() as tx:
+        view = RowsView(RECEIVER, tx, exchange.receiver.node.directory, CALENDAR)
+        rows = view.rows.newest(INBOXES.table, "recorded_at", 100)
+        assert len(rows) == len(exchange.sent)
+        assert [one for row in rows for one in INBOXES.check(view, INBOXES.at(RECEIVER, row), row)] == []
+
+
 def test_the_first_receipt_goes_at_once_and_those_that_follow_soon_go_together(exchange: Exchange) -> None:
     exchange.receiver.take(exchange.send(1))
     assert batches(exchange) == 1
@@ -238,6 +250,54 @@ def test_what_a_process_owed_that_is_gone_is_given_by_the_next_one(exchange: Exc
     assert batches(exchange) == 2
     exchange.settle()
     exchange.check()
+
+
+@pytest.mark.parametrize("given", ["by a round", "with the next"])
+def test_what_was_recorded_by_a_clock_that_was_ahead_is_signed_for_after_it_came(
+    exchange: Exchange, given: str
+) -> None:
+    """Its sender takes no other receipt, and would be given the same one whenever it asks again."""
+    exchange.receiver.take(exchange.send(1))
+    right = exchange.receiver.node.clock
+    exchange.receiver.node.clock = SteppedClock(NOW + timedelta(hours=20))
+    exchange.receiver.take(exchange.send(2))
+    assert batches(exchange) == 1, "the rest is owed"
+    exchange.receiver.node.clock = right
+    exchange.pass_time(PATIENCE)
+    if given == "by a round":
+        exchange.receiver.round()
+    else:
+        exchange.receiver.take(exchange.send(1))
+    assert batches(exchange) == 2
+    exchange.settle()
+    exchange.check()
+    check_rows(exchange)
+
+
+@pytest.mark.parametrize("hours", [-20, 20])
+def test_a_receipt_that_a_wrong_clock_has_dated_is_given_anew_once_the_clock_is_right(
+    exchange: Exchange, hours: int
+) -> None:
+    exchange.receiver.take(exchange.send(1))
+    right = exchange.receiver.node.clock
+    wrong = SteppedClock(NOW + timedelta(hours=hours))
+    taken_by, signed_by = (right, wrong) if hours < 0 else (wrong, right)
+    exchange.receiver.node.clock = taken_by
+    exchange.receiver.take(exchange.send(2))
+    exchange.receiver.node.clock = signed_by
+    exchange.pass_time(PATIENCE)
+    exchange.receiver.round()
+    receipts, exchange.receiver.out[:] = list(exchange.receiver.out), []
+    exchange.sender.take(receipts)
+    with exchange.sender.node.store.reading() as tx:
+        waits = tx[Outbox].counts().get(OutboxState.SENT.value, 0) + tx[Outbox].counts().get("written", 0)
+    assert waits == (2 if hours < 0 else 0), "dated before they were written"
+    exchange.receiver.node.clock = right
+    exchange.settle()
+    with exchange.sender.node.store.reading() as tx:
+        assert tx[Outbox].counts() == {OutboxState.DELIVERED.value: len(exchange.sent)}
+        assert tx[Inbox].dead_letters() == []
+    check_rows(exchange)
 
 
 def test_what_comes_again_while_its_receipt_is_owed_is_signed_for_once(exchange: Exchange) -> None:

@@ -51,6 +51,21 @@ class ReceiptBook:
             self._batch_ids[sender] = owed.receipt_id if owed is not None else self._step.node.new_id()
         return self._batch_ids[sender]
 
+    def give_anew(self, receipt: Receipt) -> str:
+        """Add a receipt in place of one that was given; return the id of the batch it will be in, which goes at once.
+
+        Its message may have been recorded long ago: what is owed is looked for among the latest alone.
+        """
+        self._by_sender[receipt.sender].append(receipt)
+        self._urgent.add(receipt.sender)
+        if receipt.sender not in self._batch_ids:
+            owed = self._owed.get(receipt.sender)
+            self._batch_ids[receipt.sender] = owed.receipt_id if owed is not None else self._step.node.new_id()
+        batch, step = self._batch_ids[receipt.sender], self._step
+        step.tx[OwedBatches].signed_anew(receipt.sender, receipt.message_id, batch, step.now)
+        step.note("receipt-anew", None, receipt.message_id, sender=receipt.sender)
+        return batch
+
     def close(self) -> None:
         """Plan the signed batches; call it before what is taken in is recorded."""
         for sender, receipts in self._by_sender.items():
@@ -107,8 +122,15 @@ def sign_owed(node: Node, debts: Debts) -> int:
 
 
 def _taken_up(step: Step, batch: OwedBatch) -> list[Receipt]:
-    """The receipts of a batch that are on record as owed, and are so no more."""
+    """The receipts of a batch that are on record as owed, and are so no more.
+
+    A clock that was ahead when they were recorded, and has been set since, must not have them signed for before they
+    came: their sender could take no such receipt, and the same one is given whenever it asks again.
+    """
     found = step.tx[OwedBatches].receipts(batch)
+    if any(one.recorded_at > step.now for one in found):
+        step.tx[OwedBatches].record_no_later(batch, step.now)
+        found = step.tx[OwedBatches].receipts(batch)
     step.tx[OwedBatches].signed(batch.sender)
     return [
         _receipt(step, one.message_id, batch.sender, one.digest, told_arrival(one.arrival, one.recorded_at))

@@ -39,6 +39,12 @@ _ROWS = (
     .order_by(_i.id)
 )
 
+_AHEAD = update(inbox).where(
+    _i.id > bindparam("behind"),
+    _i.receipt_id == bindparam("receipt"),
+    _i.recorded_at > bindparam("moment", type_=_i.recorded_at.type),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OwedBatch:
@@ -88,6 +94,17 @@ class OwedBatches:
             OwedReceipt(message_id, digest, at, Arrival(earliest, latest, source, stamp, bool(earlier)))
             for message_id, digest, at, earliest, latest, source, stamp, earlier in found
         ]
+
+    def record_no_later(self, batch: OwedBatch, now: datetime) -> None:
+        """Have what is to be signed for in a batch, and was recorded by a clock that was ahead, recorded now."""
+        here = {"behind": batch.behind, "receipt": batch.receipt_id, "moment": now}
+        self._db.execute(_AHEAD.values(recorded_at=now), here)
+
+    def signed_anew(self, sender: str, message_id: str, receipt_id: str, now: datetime) -> None:
+        """Note that another receipt is given for what is on record, by a clock that has been set since."""
+        here = (_i.sender == sender, _i.message_id == message_id)
+        self._db.execute(update(inbox).where(*here).values(receipt_id=receipt_id))
+        self._db.execute(update(inbox).where(*here, _i.recorded_at > now).values(recorded_at=now))
 
     def signed(self, sender: str) -> None:
         """Note that a sender's batch goes out with this transaction."""
