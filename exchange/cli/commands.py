@@ -166,13 +166,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "freshness": "States, signed and for ten minutes, which directory is the present one.",
         },
     ),
-    *entries(
-        imported.links,
-        "Levels",
-        {
-            "link": "Links this domain's broker with that of the level above or below.",
-        },
-    ),
+    *entries(imported.links, "Levels", {"link": "Links this domain's broker with that of the level above or below."}),
     *entries(
         imported.trials,
         "Runs",
@@ -180,6 +174,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "demo": "Shows the main job at work, on an own broker, in under two minutes.",
             "replay": "Drives a log of real cases through the real path on a virtual clock, and "
             "checks what came of them.",
+            "prove": "Proves that nothing is lost: random faults strike a domain of its own that never rests.",
         },
     ),
     *entries(

@@ -171,9 +171,10 @@ def links(app: typer.Typer) -> None:
 
 
 def trials(app: typer.Typer) -> None:
-    from exchange.cli.trials import commands
+    from exchange.cli.trials import commands, prove
 
     commands.register(app)
+    prove.register(app)
 
 
 def console(app: typer.Typer) -> None:

@@ -26,6 +26,7 @@ from exchange.runtime.member import RunningMember
 from exchange.runtime.profile_work import open_serving_work
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
+from exchange.runtime.skewed_clock import with_skew
 from exchange.runtime.standby import StandbyEnded, frozen_after, stand_by
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import Liveness, heartbeat
@@ -72,7 +73,7 @@ def serve(
     `exchange serving` says who serves what. EXCHANGE_FROZEN_AFTER=SECONDS, or off: when it counts as frozen.
     """
     logs.configure_for_service(verbose=verbose)
-    settings, patience = Settings.read(home=home), frozen_after()
+    settings, patience = with_skew(Settings.read(home=home), address), frozen_after()
     refuse_root(settings, "serve", address)
     confined = confine_member(settings, address, read=_password_of_mails(settings, address))
     life = Liveness()

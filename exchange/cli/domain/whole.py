@@ -26,6 +26,7 @@ from exchange.runtime.supervision.running import note, noted
 from exchange.runtime.supervision.sole import role_command, sole_supervisor
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.runtime.supervision.supervise import Supervisor
+from exchange.runtime.supervision.supervised import Backoff
 from exchange.runtime.supervision.vigil import LifePatience
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def up(
     """
     from exchange.setup.init import init_files, start_broker
 
-    settings, patience, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read()
+    settings, patience, _, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read(), Backoff.read()
     refuse_root(settings, "up")
     if standby:
         check_shared(settings)
@@ -122,7 +123,7 @@ def _supervise(
 
     with_patience(lambda: init_broker(settings, broker.info, profiles, say), say)
     environment = {"EXCHANGE_HOME": str(settings.home), **member_environment()}
-    supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience, nursery)
+    supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience, nursery, Backoff.read)
     for address in profiles:
         log = Home(settings.home).logs / f"{address}.log"
         command = role_command(address, standby=standby)
@@ -140,6 +141,7 @@ def _supervise(
             lambda info: init_broker(settings, info, profiles, say),
             supervisor.renew,
             stop.told,
+            backoff=Backoff.read,
         )
         beside.append(watch.look)
     serving = tr("serving {count} members; logs in {logs}", count=len(profiles), logs=Home(settings.home).logs)

@@ -13,6 +13,7 @@ from exchange.broker.private.node import PrivateNode
 from exchange.clock import monotonic
 from exchange.language import tr
 from exchange.runtime.supervision.node_watch import NodePatience, NodeWatch, Say
+from exchange.runtime.supervision.supervised import Backoff
 
 
 class BrokerWatch:
@@ -31,6 +32,7 @@ class BrokerWatch:
         moved: Callable[[], None],
         stop: threading.Event,
         patience: NodePatience = NodePatience(),  # noqa: B008 -- frozen
+        backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
         self._broker = broker
         self._info = info
@@ -52,6 +54,7 @@ class BrokerWatch:
                 self._has_moved.set,
                 stop,
                 patience=patience,
+                backoff=backoff(),
             )
             for node in broker.nodes
         }

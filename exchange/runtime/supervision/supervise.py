@@ -23,7 +23,7 @@ from exchange.runtime.supervision.children import child_surroundings
 from exchange.runtime.supervision.heartbeat import HEARTBEAT, WHERE
 from exchange.runtime.supervision.nursery import Nursery
 from exchange.runtime.supervision.programs import Process, run_program
-from exchange.runtime.supervision.supervised import Child
+from exchange.runtime.supervision.supervised import Backoff, Child
 from exchange.runtime.supervision.vigil import Life, LifeLine, LifePatience, is_held
 from exchange.runtime.unfailing import rotate
 
@@ -56,8 +56,11 @@ class Supervisor:
         is_drained: Callable[[str], bool] = lambda name: False,
         patience: LifePatience | None = None,
         nursery: Nursery | None = None,
+        backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
-        """Processes are started by the ``nursery`` where one is given, else as programs."""
+        """Processes are started by the ``nursery`` where one is given, else as programs; ``backoff`` makes what each
+        role's restarts wait by.
+        """
         self._say = say
         self._nursery = nursery
         self._is_drained = is_drained
@@ -65,6 +68,7 @@ class Supervisor:
         self._stop = stop or threading.Event()
         self._log_size = LogSize.read()
         self._patience = patience
+        self._backoff = backoff
         self._looked_at = 0.0
         self._complained_at = -_COMPLAIN_EVERY
         self.children: dict[str, Child] = {}
@@ -87,7 +91,7 @@ class Supervisor:
         settings of ours.
         """
         surroundings = child_surroundings(self._environment, administers=administers, secret=secret)
-        self.children[name] = Child(name, command, log, surroundings, essential=essential, beats=beats)
+        self.children[name] = Child(name, command, log, surroundings, self._backoff(), essential=essential, beats=beats)
 
     def start(self) -> None:
         """Start all roles."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from exchange.errors import BadConfiguration
 from exchange.runtime.supervision.children import Surroundings
 from exchange.runtime.supervision.programs import Process
 from exchange.runtime.supervision.vigil import Life, LifeLine
+
+RESTART_WITHIN = "EXCHANGE_RESTART_WITHIN"
+"""Environment variable: seconds after which a process that died is started again at the latest."""
 
 
 @dataclass
@@ -19,6 +25,20 @@ class Backoff:
     most: float = 30.0
     calm_after: float = 60.0
     _failures: int = 0
+
+    @classmethod
+    def read(cls, env: Mapping[str, str] | None = None) -> Backoff:
+        """Read the longest wait from the environment. Raises BadConfiguration."""
+        text = (os.environ if env is None else env).get(RESTART_WITHIN) or str(cls.most)
+        with contextlib.suppress(ValueError):
+            if 0.1 <= float(text) <= 3600:
+                return cls(first=min(cls.first, float(text)), most=float(text))
+        raise BadConfiguration(
+            "{restart_within} is not valid: {text!r}",
+            remedy="write seconds, from 0.1 to 3600",
+            restart_within=RESTART_WITHIN,
+            text=text,
+        )
 
     def after(self, lived: float) -> float:
         """Return the wait after a life of ``lived`` seconds."""

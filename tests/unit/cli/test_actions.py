@@ -47,6 +47,7 @@ UNRECORDED: Mapping[str, str] = {
     "deployment": "writes files that nobody runs by yet",
     "demo": "has a domain of its own",
     "replay": "has a domain of its own",
+    "prove": "has a domain of its own",
 }  # fmt: skip
 """Commands without an entry, and why."""
 

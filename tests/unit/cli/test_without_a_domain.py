@@ -23,6 +23,7 @@ NEED_NONE = {
     "doctor",
     "demo",
     "replay",
+    "prove",
     "schema",
     "alerts secret",
     "plan",
