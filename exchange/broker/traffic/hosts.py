@@ -10,8 +10,12 @@ from exchange.clock import monotonic
 
 _chance = SystemRandom().random
 
+MOVE_AFTER = 0.5
+"""Seconds before a connection that lost its host goes to the next: a channel that publishes to a queue before it has
+elected another leader is refused for as long as the old one is away (seen on RabbitMQ 3.10)."""
+
 MOVE_WITHIN = 0.5
-"""Seconds, by chance, before a connection that lost its host goes to the next: all that lost it do not come at once."""
+"""Further seconds, by chance: all that lost a host do not come to the next at once."""
 
 
 class HostTurns:
@@ -45,4 +49,4 @@ class HostTurns:
         following = [(self.at + step) % count for step in range(1, count + 1)]
         self.at = min(following, key=lambda place: max(now, self._again_at[place]))
         wait = self._again_at[self.at] - now
-        return wait if wait > 0 else MOVE_WITHIN * self._chance()
+        return max(wait, MOVE_AFTER + MOVE_WITHIN * self._chance()) if count > 1 else wait

@@ -8,7 +8,7 @@ from exchange.broker.admin.shovels import LinkEnd, shovels_between
 from exchange.broker.private.node_files import configuration
 from exchange.broker.private.ports import Ports
 from exchange.broker.private.seat import ALONE, ClusterSeat
-from exchange.broker.traffic.hosts import MOVE_WITHIN, HostTurns
+from exchange.broker.traffic.hosts import MOVE_AFTER, MOVE_WITHIN, HostTurns
 from exchange.broker.traffic.urls import (
     HEARTBEAT,
     HEARTBEAT_OF_SEVERAL,
@@ -47,7 +47,7 @@ def test_a_lost_host_gives_way_to_the_next_at_once_and_is_not_tried_again_before
         wait = hosts.failed()
         time.now += wait
     assert tried == [0, 1, 2]
-    assert (hosts.at, wait) == (0, pytest.approx(0.125)), "all have failed: the first is due after its pause"
+    assert (hosts.at, wait) == (0, MOVE_AFTER), "all have failed: the first is due again meanwhile"
     for _ in range(20):
         time.now += hosts.failed()
     began, seen = time.now, []
@@ -72,10 +72,10 @@ def test_a_dead_host_costs_little_while_another_serves_and_is_used_again_once_th
 
 def test_those_who_lose_a_host_together_come_to_the_next_apart() -> None:
     time = Time()
-    assert turns(2, time, 0.0).failed() == 0.0
+    assert turns(2, time, 0.0).failed() == MOVE_AFTER
     late = turns(2, time, 0.9)
     assert late.at == 1, "and do not begin with the same"
-    assert late.failed() == pytest.approx(0.9 * MOVE_WITHIN)
+    assert late.failed() == pytest.approx(MOVE_AFTER + 0.9 * MOVE_WITHIN)
 
 
 def test_a_single_host_is_tried_again_with_growing_patience() -> None:
