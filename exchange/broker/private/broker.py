@@ -174,17 +174,19 @@ class PrivateBroker:
         return [node for node in self.nodes if 2 * len(_lost_by(node)) > len(self.nodes) - 1]
 
     def is_whole(self) -> bool:
-        """Return whether all nodes run and see each other, and every queue has a replica that keeps up on each.
+        """Return whether each node sees all of them run, and every queue has a replica that keeps up on each.
 
-        Then, and no earlier, it can lose a node. Raises BrokerUnavailable.
+        Then, and no earlier, it can lose a node. Every node is asked: one that was frozen and has just gone on still
+        sees the others, who have lost it. What does not answer is not whole.
         """
         names = {node.seat.name for node in self.nodes}
-        states = self.states()
-        if not all(state.running for state in states) or {state.name for state in states} != names or self.cut_off():
+        if any({state.name for state in _seen_by(node) if state.running} != names for node in self.nodes):
             return False
-        with self._management() as management:
-            places = queue_places(management)
-        return all(place.online == names and place.leader for place in places)
+        if self.cut_off():
+            return False
+        with suppress(BrokerError), self._management() as management:
+            return all(place.online == names and place.leader for place in queue_places(management))
+        return False
 
     def place(self, queue: str) -> QueuePlace:
         """Ask any node that answers where a queue lies. Raises NotFound, BrokerUnavailable."""
@@ -275,12 +277,17 @@ def _count_in(folder: NodeFolder) -> int:
 
 def _lost_by(node: PrivateNode) -> frozenset[str]:
     """What a node says that it has lost sight of; nothing where it does not answer."""
+    return next((one.partitions for one in _seen_by(node) if one.name == node.seat.name), frozenset())
+
+
+def _seen_by(node: PrivateNode) -> list[NodeState]:
+    """The nodes as one of them sees them; nothing where it does not answer."""
     info = node.info
     if info is None or info.management_url is None or not node.alive:
-        return frozenset()
+        return []
     with suppress(BrokerError), ManagementClient(info.management_url, info.url, timeout=5) as management:
-        return next((one.partitions for one in node_states(management) if one.name == node.seat.name), frozenset())
-    return frozenset()
+        return node_states(management)
+    return []
 
 
 def _joint(every: list[NodeInfo]) -> NodeInfo:
