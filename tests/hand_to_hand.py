@@ -114,7 +114,7 @@ def _sit_down(
         suite=Suite.CLASSICAL, hand_over=local.lying.extend,
     )  # fmt: skip
     local.nodes[address] = node
-    local.receivers[address] = Receiver(node, work.handlers, OwnTime(MONDAY), work.on_signed)
+    local.receivers[address] = Receiver(node, work.handlers, OwnTime(MONDAY, node.clock), work.on_signed)
 
 
 def seal_journals(city: City) -> None:

@@ -1,10 +1,11 @@
 """When did it arrive? The legal time of arrival decides between an opinion and a default.
 
 RabbitMQ 3.12 and later stamp each message on arrival; then the answer is exact whatever was down. Older brokers do
-not: what arrives while we consume has our own time, and of what waited in the queue while we were away only an
-interval is known. Its beginning is the last moment we are known to have consumed, or, later, the signing of a default
-that stands before it in the same queue, and never before its own signing. The ruling takes the beginning, so that
-doubt favours the department; of what its sender took from its place among others, our own time holds.
+not: what arrives while we consume has our own time of reading it, and of what waited in the queue while we were away,
+or stopped, or had our hands full, only an interval is known. Its beginning is the last moment we are known to have
+consumed and kept up, or, later, the signing of a default that stands before it in the same queue, and never before its
+own signing. The ruling takes the beginning, so that doubt favours the department; of what its sender took from its
+place among others, our own time of taking it holds.
 """
 
 from __future__ import annotations
@@ -36,13 +37,25 @@ class ArrivalJudge(Protocol):
 class OwnTime:
     """For brokers without arrival stamps. ``last_alive`` is when this node was last known to consume."""
 
-    def __init__(self, last_alive: datetime) -> None:
+    def __init__(self, last_alive: datetime, clock: Clock) -> None:
         self._floor = last_alive
+        self._clock = clock
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        if _is_fresh(delivery) or not in_its_place(delivery.carriage, header, delivery.queue):
+        if not in_its_place(delivery.carriage, header, delivery.queue):
             return Arrival(now, now, ArrivalSource.OWN)
+        if _is_fresh(delivery):
+            return self._fresh(delivery, header, now)
         return Arrival(min(max(self._floor, header.created_at), now), now, ArrivalSource.OWN)
+
+    def _fresh(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
+        """What came while we consume was there when it was read, and no earlier than we kept up until."""
+        came = delivery.came
+        if came is None or (delivery.carriage is not None and delivery.carriage.died_of is not None):
+            return Arrival(now, now, ArrivalSource.OWN)
+        latest = min(self._clock.at(came.latest), now)
+        earliest = max(self._clock.at(came.earliest), header.created_at, self._floor)
+        return Arrival(min(earliest, latest), latest, ArrivalSource.OWN)
 
     def seen(self, header: Header) -> None:
         """Learn from a default: what stands behind it in this queue arrived after it was signed."""

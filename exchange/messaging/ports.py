@@ -62,6 +62,16 @@ OnResults = Callable[[Sequence[PublishResult]], None]
 """Called on a thread of the publisher's, several results at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class CameWithin:
+    """Between which real instants a delivery reached its queue, as far as its consumer can know."""
+
+    earliest: datetime
+    """Since when it may have waited for its consumer; that of `latest` where the consumer kept up."""
+    latest: datetime
+    """When it was read: it had come by then."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A message as the consumer hands it over."""
@@ -80,6 +90,8 @@ class Delivery:
     """The neighbouring domain whose link put it into this queue, by the broker's word; None where none did."""
     carriage: Carriage | None = None
     """How it came into this queue, by the broker's word; None where that is not on record."""
+    came: CameWithin | None = None
+    """When it came, by its consumer's own clock; None where that is not on record."""
 
     @cached_property
     def digest(self) -> str:

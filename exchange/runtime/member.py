@@ -271,7 +271,7 @@ class RunningMember:
         with self.node.store.reading() as tx:
             text = tx.get_meta(CONSUMING)
         last_alive = datetime.fromisoformat(text) if text else EARLIEST
-        own = OwnTime(last_alive)
+        own = OwnTime(last_alive, self.node.clock)
         return BrokerStamp(self.node.clock, own) if self._link.stamps else own
 
     def _look(self) -> None:

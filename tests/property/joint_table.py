@@ -92,7 +92,7 @@ class Table:
             store = node.store
             assert isinstance(store, Store)
             node = replace(node, store=DyingStore(store), hand_over=lambda parcels: None)
-        receiver = Receiver(node, work_for((Role.DEPARTMENT,)).handlers, OwnTime(NOW))
+        receiver = Receiver(node, work_for((Role.DEPARTMENT,)).handlers, OwnTime(NOW, node.clock))
         data = envelope_for(parcel.common, parcel.recipient)
         delivery = Delivery(f"{parcel.addressee}.inbox", data, parcel.message_id, None, {}, False, None, False)
         try:

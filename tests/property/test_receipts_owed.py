@@ -89,7 +89,7 @@ class Desk:
         """Takes copies in as one batch."""
         node = self.dying() if dies else self.node
         work = work_for((Role.DEPARTMENT,))
-        receiver = Receiver(node, work.handlers, OwnTime(NOW), work.on_signed, debts=self.debts)
+        receiver = Receiver(node, work.handlers, OwnTime(NOW, node.clock), work.on_signed, debts=self.debts)
         try:
             receiver.on_batch([_delivery(parcel) for parcel in parcels])
         except DatabaseUnavailable:

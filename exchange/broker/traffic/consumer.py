@@ -15,6 +15,7 @@ from functools import partial
 
 import pika
 
+from exchange.broker.traffic.keeping_up import TICK
 from exchange.broker.traffic.lane import Catch, ConsumedQueue, Lane
 from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
 from exchange.broker.traffic.pause import Pause
@@ -143,11 +144,17 @@ class BatchConsumer:
         self._first_until = monotonic() + _FIRST_AT_MOST
         for lane in self._lanes:
             lane.connect(connection)
+        self._tick()
 
     def lost(self, reason: str) -> None:
         """Disconnect all lanes: the connection is gone, and with it all that was not acknowledged."""
         for lane in self._lanes:
             lane.disconnect()
+
+    def _tick(self) -> None:
+        for lane in self._lanes:
+            lane.tick()
+        self._loop.call_later(TICK, self._tick)
 
     def _on_lane(self, error: BrokerError | None) -> None:
         if error is not None:

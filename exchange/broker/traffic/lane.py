@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pika
@@ -17,6 +17,7 @@ from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
 from exchange.broker.faults import error_of
+from exchange.broker.traffic.keeping_up import KeepingUp, ReadSpan
 from exchange.broker.traffic.pause import Pause
 from exchange.broker.traffic.uplink import came_over
 from exchange.broker.traffic.vouching import DEATHS, NO_VOUCHING, Vouching, carriage_of, vouching_of
@@ -25,14 +26,14 @@ from exchange.clock import monotonic
 from exchange.errors import BrokerError
 from exchange.language import Text
 from exchange.machine.logger import get_logger
-from exchange.messaging.ports import Delivery
+from exchange.messaging.ports import CameWithin, Delivery
 
 log = get_logger()
 
 BATCH_BYTES = 8 * 2**20
 """Octets after which a batch is full, whatever its number."""
 
-Raw = tuple[Basic.Deliver, BasicProperties, bytes]
+Raw = tuple[Basic.Deliver, BasicProperties, bytes, ReadSpan]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ class Catch:
     backlog: int = 0
     """Deliveries still to come that stood in the queue before this channel consumed it."""
     raw: deque[Raw] = field(default_factory=deque)
+    keeping_up: KeepingUp = field(default_factory=lambda: KeepingUp(monotonic()))
+    """Whether what is read has only just come."""
+    last_handed: int = 0
+    """The last tag that has come."""
+    last_acknowledged: int = 0
+    """The last tag that is acknowledged."""
     since: float = 0.0
     """When the first of a group came; seconds of a monotonic clock."""
     begun: bool = False
@@ -73,8 +80,8 @@ class Catch:
         octets, tag = 0, 0
         self.since = 0.0
         while self.raw and len(deliveries) < most and octets < BATCH_BYTES:
-            method, properties, body = self.raw.popleft()
-            deliveries.append(self._delivery(queue, method, properties, body, trust_stamp))
+            method, properties, body, reading = self.raw.popleft()
+            deliveries.append(self._delivery(queue, method, properties, body, trust_stamp, reading))
             octets += len(body)
             tag = method.delivery_tag
         return sorted(deliveries, key=_place), tag
@@ -82,10 +89,16 @@ class Catch:
     @property
     def may_be_out_of_order(self) -> bool:
         """Whether the first group may lack what stood before it, given back by an earlier channel a moment later."""
-        return not self.begun and (self.backlog > 0 or any(method.redelivered for method, _, _ in list(self.raw)))
+        return not self.begun and (self.backlog > 0 or any(method.redelivered for method, *_ in list(self.raw)))
 
     def _delivery(
-        self, queue: str, method: Basic.Deliver, properties: BasicProperties, body: bytes, trust_stamp: bool
+        self,
+        queue: str,
+        method: Basic.Deliver,
+        properties: BasicProperties,
+        body: bytes,
+        trust_stamp: bool,
+        reading: ReadSpan,
     ) -> Delivery:
         backlog = method.redelivered
         if self.backlog and not method.redelivered:
@@ -107,7 +120,14 @@ class Catch:
             backlog=backlog,
             came_over=came_over(method.routing_key),
             carriage=carriage,
+            came=_in_real_time(reading),
         )
+
+
+def _in_real_time(reading: ReadSpan) -> CameWithin:
+    """The clock of the machine may have been set since: only how long ago it was is known."""
+    present, at = datetime.now(UTC), monotonic()
+    return CameWithin(present - timedelta(seconds=at - reading.since), present - timedelta(seconds=at - reading.read))
 
 
 def _text(short: str | bytes) -> str:
@@ -194,6 +214,13 @@ class Lane:
         """Acknowledge everything up to ``tag``; do nothing if the catch is gone."""
         if not catch.gone and catch.channel.is_open:
             catch.channel.basic_ack(tag, multiple=True)
+            catch.last_acknowledged = tag
+
+    def tick(self) -> None:
+        """Note that the connection's thread runs."""
+        catch = self.catch
+        if catch is not None:
+            catch.keeping_up.tick(monotonic(), catch.last_handed - catch.last_acknowledged < self.queue.prefetch)
 
     def _on_open(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_closed)
@@ -213,9 +240,13 @@ class Lane:
         catch = self.catch = Catch(channel, backlog, vouching=vouching)
 
         def deliver(_: Channel, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
+            now = monotonic()
             if not catch.since:
-                catch.since = monotonic()
-            catch.raw.append((method, properties, body))
+                catch.since = now
+            catch.raw.append((method, properties, body, catch.keeping_up.reading(now)))
+            catch.last_handed = method.delivery_tag
+            if catch.last_handed - catch.last_acknowledged >= self.queue.prefetch:
+                catch.keeping_up.crowded(now)
             self._wakeup.arrived(len(catch.raw))
 
         channel.basic_consume(self.queue.name, deliver, callback=lambda _: self._on_consuming())

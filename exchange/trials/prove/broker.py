@@ -8,6 +8,7 @@ from typing import Protocol
 
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.broker import PrivateBroker
+from exchange.errors import BrokerUnavailable
 
 Say = Callable[[str], None]
 
@@ -18,6 +19,10 @@ class StruckBroker(Protocol):
     @property
     def nodes(self) -> int:
         """Return how many there are."""
+
+    @property
+    def info(self) -> NodeInfo:
+        """Return how it is reached now. Raises BrokerUnavailable before it was started."""
 
     def start(self, say: Say) -> NodeInfo:
         """Start it; returns how it is reached. Raises OperatorError."""
@@ -50,6 +55,14 @@ class PrivateNodes:
     def nodes(self) -> int:
         """Return how many there are."""
         return len(self._broker.nodes)
+
+    @property
+    def info(self) -> NodeInfo:
+        """Return how it is reached now, by what whoever started it last has left."""
+        info = PrivateBroker(self._folder).info
+        if info is None:
+            raise BrokerUnavailable("no answer from the broker at {url}", url=str(self._folder))
+        return info
 
     def start(self, say: Say) -> NodeInfo:
         """Start it. Raises OperatorError."""

@@ -40,11 +40,15 @@ class ProofGround:
 
     settings: Settings
     broker: StruckBroker
-    info: NodeInfo
     database: StruckDatabase | None
     disk: SmallDisk
     stamps: bool
     """Whether the broker stamps arrivals."""
+
+    @property
+    def info(self) -> NodeInfo:
+        """How the broker is reached now: who starts a killed node again may have had to give it another port."""
+        return self.broker.info
 
     @property
     def home(self) -> Home:
@@ -72,7 +76,7 @@ def prepared(folder: Path, options: Options, say: Say) -> Iterator[ProofGround]:
         source = folder / "departments-of-the-proof"
         write_departments(source)
         init_broker(settings, info, init_files(settings, say, source), say)
-        yield ProofGround(settings, broker, info, database, disk, open_link(settings, address_of(WINDOW)).stamps)
+        yield ProofGround(settings, broker, database, disk, open_link(settings, address_of(WINDOW)).stamps)
 
 
 def _database(options: Options, stack: ExitStack, say: Say) -> StruckDatabase | None:

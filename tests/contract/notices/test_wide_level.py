@@ -89,7 +89,9 @@ class Post:
         )  # fmt: skip
         work: Work = work_for(self._directory.member(address).roles, sign_at_once=signs)
         self.nodes[address] = node
-        self._receivers[address] = Receiver(node, work.handlers, OwnTime(RealClock().now()), work.on_signed)
+        self._receivers[address] = Receiver(
+            node, work.handlers, OwnTime(RealClock().now(), RealClock()), work.on_signed
+        )
 
     def receipts_of_absent(self, copies: list[Parcel]) -> None:
         """Brings the relay office receipts of everybody else that something was passed on to, all at once."""

@@ -38,7 +38,7 @@ class Relay:
         self.node: Node = opened.node
         work = open_work(opened.profile, opened.take)
         self.rounds = work.rounds
-        self.receiver = Receiver(self.node, work.handlers, OwnTime(MONDAY))
+        self.receiver = Receiver(self.node, work.handlers, OwnTime(MONDAY, self.node.clock))
 
     def look(self) -> list[tuple[str, bytes]]:
         """One round of its periodic work, and what there is to go out, by addressee."""

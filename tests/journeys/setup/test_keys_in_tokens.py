@@ -188,7 +188,7 @@ def test_what_comes_while_the_token_is_away_waits_and_is_no_dead_letter(domain: 
     opened.store.close()
     came = Delivery(parcel.queue, envelope_for(parcel.common, parcel.recipient), None, PLANNING, {}, False, None, False)
     monitor = open_member(domain.settings, "a.monitor")
-    receiver = Receiver(monitor.node, {}, OwnTime(MONDAY))
+    receiver = Receiver(monitor.node, {}, OwnTime(MONDAY, monitor.node.clock))
     token.taken_away()
     with pytest.raises(TokenUnavailable):
         receiver.on_batch([came])

@@ -12,6 +12,7 @@ from pika import spec
 from pika.exceptions import InvalidFrameError
 from pika.spec import Basic, BasicProperties
 
+from exchange.broker.traffic.keeping_up import ReadSpan
 from exchange.broker.traffic.lane import Catch, Raw
 from exchange.broker.traffic.wire import GatheringConnection
 
@@ -19,7 +20,7 @@ from exchange.broker.traffic.wire import GatheringConnection
 def _raw(name: int, tag: int, redelivered: bool, stamp: int | None) -> Raw:
     method = Basic.Deliver(delivery_tag=tag, redelivered=redelivered, routing_key="to.a.b.from.a.c")
     headers = {} if stamp is None else {"timestamp_in_ms": stamp}
-    return method, BasicProperties(headers=headers), str(name).encode()
+    return method, BasicProperties(headers=headers), str(name).encode(), ReadSpan(0.0, 0.0)
 
 
 def _names(catch: Catch, trust_stamp: bool) -> tuple[list[int], int]:
@@ -86,7 +87,7 @@ def test_only_content_headers_may_be_unreadable() -> None:
 def test_what_a_sender_wrote_in_no_utf_8_is_read_as_text() -> None:
     method = Basic.Deliver(delivery_tag=1, exchange="documents", routing_key=b"to.q.from.\xff.from.a.c")
     hostile = BasicProperties(message_id=b"\xff", user_id=b"a\xff")
-    (found,), _ = _catch([(method, hostile, b"x")]).take("q", 1, False)
+    (found,), _ = _catch([(method, hostile, b"x", ReadSpan(0.0, 0.0))]).take("q", 1, False)
     assert (found.message_id, found.user_id) == ("\ufffd", "a\ufffd")
     assert found.carriage is not None
     assert not found.carriage.straight

@@ -10,10 +10,10 @@ from pika.spec import Basic, BasicProperties
 
 from exchange.broker.traffic.topology import routing_key
 from exchange.broker.traffic.vouching import NO_VOUCHING, Vouching, carriage_of, vouching_of
-from exchange.clock import CST
+from exchange.clock import CST, RealClock
 from exchange.errors import Forged
 from exchange.messaging.arrival import OwnTime
-from exchange.messaging.ports import Delivery
+from exchange.messaging.ports import CameWithin, Delivery
 from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.carriage import EXPIRED, Carriage, check_bringer, check_passing, fault_of
 from exchange.schemas import MESSAGES, DeemedConsent, Document, Header, Opinion, Queue
@@ -94,7 +94,7 @@ def test_a_priority_takes_an_opinion_nowhere_and_a_monitors_word_back() -> None:
 
 
 def arrival(delivery: dict[str, Any], at: datetime = NOON) -> Arrival:
-    judge = OwnTime(NOON - timedelta(days=3))
+    judge = OwnTime(NOON - timedelta(days=3), RealClock())
     fields = {"queue": OPINIONS, "redelivered": False, "backlog": True, "carriage": Carriage(TRANSPORT)} | delivery
     made = Delivery(body=b"", message_id=None, user_id=None, headers={}, stamp=None, **fields)
     return judge.judge(made, header(at=at), NOON + timedelta(hours=9))
@@ -119,6 +119,25 @@ def test_nothing_arrives_before_it_was_signed() -> None:
 def test_out_of_its_place_it_arrived_when_it_was_taken(delivery: dict[str, Any]) -> None:
     found = arrival(delivery)
     assert found.earliest == found.latest == NOON + timedelta(hours=9)
+
+
+def test_what_its_reader_had_not_time_for_may_have_come_since_it_last_had() -> None:
+    came = CameWithin(NOON + timedelta(hours=1), NOON + timedelta(hours=7))
+    found = arrival({"backlog": False, "came": came})
+    assert (found.earliest, found.latest) == (came.earliest, came.latest)
+    assert arrival({"backlog": False, "came": came}, NOON + timedelta(hours=2)).earliest == NOON + timedelta(hours=2)
+    ahead = arrival({"backlog": False, "came": CameWithin(came.earliest, NOON + timedelta(days=1))})
+    assert ahead.latest == NOON + timedelta(hours=9)
+    overtaking = arrival({"backlog": False, "came": came, "queue": f"{WINDOW}.inbox"})
+    assert overtaking.earliest == overtaking.latest == NOON + timedelta(hours=9)
+
+
+def test_what_stands_behind_a_default_came_after_that_though_its_reader_stood_still() -> None:
+    judge = OwnTime(NOON - timedelta(days=3), RealClock())
+    judge.seen(header(DeemedConsent.KIND, at=NOON + timedelta(hours=3)))
+    came = CameWithin(NOON + timedelta(hours=1), NOON + timedelta(hours=7))
+    behind = Delivery(OPINIONS, b"", None, None, {}, False, None, False, carriage=Carriage(TRANSPORT), came=came)
+    assert judge.judge(behind, header(), NOON + timedelta(hours=9)).earliest == NOON + timedelta(hours=3)
 
 
 @pytest.mark.parametrize("died_of", ["delivery_limit", "rejected", "unknown"])

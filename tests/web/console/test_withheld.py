@@ -42,7 +42,9 @@ def deliver(town: Town, body: bytes) -> None:
     with town.member("transport") as receiver:
         work, queue = open_work(receiver.profile, receiver.take), "hefei.transport.inbox"
         delivery = Delivery(queue, body, None, "hefei.planning", {}, False, None, False)
-        Receiver(receiver.node, work.handlers, OwnTime(receiver.node.clock.now())).on_batch([delivery])
+        Receiver(receiver.node, work.handlers, OwnTime(receiver.node.clock.now(), receiver.node.clock)).on_batch(
+            [delivery]
+        )
 
 
 @pytest.fixture
