@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from exchange.errors import OperatorError
+from exchange.machine.files import open_file
 
 _UNPRIVILEGED = ("postgres", "nobody")
 """Who runs the server where this process is root's, which PostgreSQL refuses to be."""
@@ -89,7 +90,7 @@ class StruckDatabase:
 
     def _run(self, program: str, *arguments: object) -> None:
         account = self._account
-        with (self._folder / "out").open("ab") as out:
+        with open_file(self._folder / "out", "ab") as out:
             done = subprocess.run(
                 [self._programs / program, *map(str, arguments)],
                 cwd=self._folder,

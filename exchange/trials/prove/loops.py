@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from exchange.errors import ExchangeError
+from exchange.machine.crew import Loop
 from exchange.machine.logger import get_logger
 
 log = get_logger()
@@ -18,12 +20,12 @@ class Loops:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._threads: list[Loop] = []
         self._failed: Exception | None = None
 
     def add(self, name: str, look: Look, every: float) -> None:
         """Start one."""
-        thread = threading.Thread(target=self._run, args=(look, every), name=f"prove:{name}", daemon=True)
+        thread = Loop(f"prove:{name}", partial(self._run, look, every), self._stop.is_set)
         self._threads.append(thread)
         thread.start()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import psutil  # type: ignore[import-untyped]
 
 from exchange.clock import monotonic
+from exchange.machine.files import make_folder, open_file
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command, child_surroundings
 from exchange.runtime.supervision.supervised import RESTART_WITHIN
@@ -43,9 +44,9 @@ class ServedProcesses:
         }
         surroundings = child_surroundings(given, administers=True, secret=dict(self.secret))
         logs = Home(self.settings.home).logs
-        logs.mkdir(parents=True, exist_ok=True)
+        make_folder(logs)
         command = child_command("up", "--no-console", "--no-window", "--no-desks")
-        with (logs / "up.log").open("ab") as log, surroundings.handed_over() as (environment, keep):
+        with open_file(logs / "up.log", "ab") as log, surroundings.handed_over() as (environment, keep):
             self._process = subprocess.Popen(
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=keep,
                 start_new_session=True,

@@ -8,6 +8,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+from exchange.machine.files import make_folder, open_file
 from exchange.trials.prove.broker import NotAllowed
 
 _BALLAST = "ballast"
@@ -25,7 +26,7 @@ class SmallDisk:
         """Leave no octet free. Raises NotAllowed."""
         if self._why:
             raise NotAllowed(self._why)
-        with (self._folder / _BALLAST).open("ab") as file, suppress(OSError):
+        with open_file(self._folder / _BALLAST, "ab") as file, suppress(OSError):
             for size in (_GROWS, 4096):
                 while True:
                     try:
@@ -53,7 +54,7 @@ def _mount(folder: Path, octets: int) -> str:
     """Mounts it; why not, where that failed."""
     if os.geteuid() != 0:
         return "a small file system needs root"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     command = ["mount", "-t", "tmpfs", "-o", f"size={octets},mode=700", "yizhan-prove", str(folder)]
     try:
         done = subprocess.run(command, capture_output=True, text=True)

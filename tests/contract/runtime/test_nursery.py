@@ -83,7 +83,7 @@ def test_where_it_is_turned_off_or_another_interpreter_is_wanted_it_is_a_program
 
 def test_a_supervisor_meets_what_it_has_forked_as_its_own_children(runs: Runs, tmp_path: Path) -> None:
     supervisor = Supervisor(runs.said.append, {"EXCHANGE_HOME": str(tmp_path / "none")}, nursery=runs.nursery)
-    secret = {"EXCHANGE_DATABASE_URL": "postgresql://owner:hidden@database/exchange"}
+    secret = {"EXCHANGE_DATABASE_URL": "postgresql://owner:hidden@database/exchange?sslmode=verify-full"}
     supervisor.add("no.body", child_command("serve", "no.body"), tmp_path / "no.body.log", secret=secret)
     supervisor.start()
     process = supervisor.children["no.body"].process

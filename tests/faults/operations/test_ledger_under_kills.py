@@ -23,8 +23,7 @@ from exchange.messaging.tables import outbox_message
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import BalanceTerm
-from exchange.schemas import SignOff
-from tests.contract.rows import NOW, new_id
+from exchange.schemas import Document, DocumentKind, DocumentNumber
 from tests.faults.runtime.test_killed_processes import assert_all_came_out_once, kill_broker
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
@@ -180,9 +179,10 @@ class Bytes:
 def send_what_nobody_there_can_open(city: ProcessDomain) -> str:
     """A message that becomes a dead letter at planning: its sealed bytes were changed before it went out."""
     window = city.open("window")
-    answer = SignOff(notice_id=new_id(), digest="0" * 64, accepted=True, reason="", at=NOW)
+    number = DocumentNumber(agency="函", year=2026, serial=1)
+    letter = Document(number=number, kind=DocumentKind.LETTER, issuer="甲", title="函", body="文", date=None)
     with window.node.step() as step:
-        message_id = step.send(answer, (city.address("planning"),))
+        message_id = step.send(letter, (city.address("planning"),))
         step.flush()
         step.tx[Bytes].alter(message_id)
     window.store.close()

@@ -228,7 +228,7 @@ def test_a_matter_that_changed_without_a_new_version_is_refused_and_open_cases_k
 
 def seen(node: Node) -> str:
     """What `/healthz` and `/metrics` of a served member say, one after the other."""
-    member = SimpleNamespace(node=node, pulse=lambda: Pulse({}, {}, None))
+    member = SimpleNamespace(node=node, pulse=lambda: Pulse({}, {}, None), intake=None)
     gauges, registry = MemberGauges(cast("Any", member), cast("Any", node.store)), CollectorRegistry()
     registry.register(gauges)
     answers = Answers(

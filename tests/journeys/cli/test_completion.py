@@ -37,7 +37,7 @@ def offered(home: Path, line: str) -> list[str]:
 
 
 def test_a_shell_is_offered_what_there_is(home: Path) -> None:
-    begun = ["decide", "deadline", "decline-supplement", "deliver", "dead", "demo", "desk"]
+    begun = ["deployment", "decide", "deadline", "decline-supplement", "deliver", "dead", "demo", "desk"]
     assert offered(home, "exchange de") == begun
     assert offered(home, "exchange inbox --as wuhu.p") == ["wuhu.planning", "wuhu.portal"]
     (number,) = offered(home, "exchange status WUHU")

@@ -237,6 +237,10 @@ def test_when_everything_hangs_the_doctor_ends_in_time_and_says_what_does(
         "witnesses of logs",
         "time-stamps",
         "rows",
+        "replication",
+        "quotas",
+        "standby",
+        "cluster",
     }
     assert {one.check for one in findings if one.level == "good"} >= {"departments", "catalogue", "rules", "keys"}
     assert all(one.remedy for one in findings if one.level == "bad")

@@ -17,6 +17,7 @@ from exchange.messaging.log.sealing import seal
 from exchange.operations.health.checkups.doctor import examine
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
+from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
 
@@ -34,9 +35,17 @@ class KnownBroker:
 
 
 def reconciled(city: ProcessDomain, *words: str, code: int) -> dict[str, Any]:
-    """What the command says to machines."""
-    told = run(KnownBroker(city), "reconcile", "--settle", "1", "--json", *words, code=code).stdout
-    found = json.loads(told)
+    """What the command says to machines, once the broker knows what lies in queues that are new."""
+    said: list[Any] = []
+
+    def is_known() -> bool:
+        done = run_warm(["reconcile", "--settle", "1", "--json", *words], KnownBroker(city).environment())
+        said[:] = [done.returncode, json.loads(done.stdout), done.stderr]
+        return not said[1]["unread"]
+
+    wait_until(is_known, 60, "the broker's figures")
+    ended, found, error = said
+    assert ended == code, error
     assert isinstance(found, dict)
     return found
 
