@@ -73,6 +73,7 @@ def test_when_who_serves_is_killed_or_ends_the_other_goes_on_within_seconds(city
     active, other = both(city, "window")
     city.submit(1)
     wait_until(lambda: city.decided() == 1, 90, "the first decision")
+    wait_until(lambda: bool(serving_of(city, "window")["standbys"]), 60, "the note of who stands by")
     window = serving_of(city, "window")
     assert window["served"]
     assert [one["unfit"] for one in window["standbys"]] == [""]
