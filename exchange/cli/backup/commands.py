@@ -62,7 +62,7 @@ def backup(
     sealed to a passphrase or a certificate: keep it apart from the folder, which holds documents in the clear. Nothing
     is overwritten, and what cannot be finished leaves nothing behind. How many backups are kept, and where, is yours.
 
-    Example: `exchange backup -o /backup --passphrase-file /root/backup-passphrase`.
+    Example: `exchange backup -o /backup --passphrase-file backup-passphrase`.
     """
     settings = Settings.read(home=home)
     if check is None:
