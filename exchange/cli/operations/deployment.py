@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,8 @@ from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.setup.init import packaged_departments
 
-IMAGE = "yizhan:0.1.0"
+IMAGE = f"yizhan:{version('yizhan')}"
+"""What the release is called where the Dockerfile is built."""
 
 
 def register(app: typer.Typer) -> None:
