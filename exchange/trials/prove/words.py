@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from exchange.language.choice import Words
 from exchange.trials.prove.options import Phase
 from exchange.trials.prove.rules.faults import FaultKind
 from exchange.trials.prove.rules.judgement import ProofBreach
 
-Pair = tuple[str, str]
-
-KINDS: Mapping[FaultKind, Pair] = {
+KINDS: Mapping[FaultKind, Words] = {
     FaultKind.KILL_ROLE: ("杀死成员进程", "a member's process killed"),
     FaultKind.KILL_SUPERVISOR: ("杀死监管进程", "the supervisor killed"),
     FaultKind.KILL_NODE: ("杀死消息节点", "a broker's node killed"),
@@ -24,7 +23,7 @@ KINDS: Mapping[FaultKind, Pair] = {
     FaultKind.PARTITION: ("网络分区", "a node cut off from the others"),
     FaultKind.DELAY: ("网络延迟", "a node's packets late"),
 }
-BREACHES: Mapping[ProofBreach, Pair] = {
+BREACHES: Mapping[ProofBreach, Words] = {
     ProofBreach.LOST: ("遗失", "lost"),
     ProofBreach.DOUBLED: ("重复", "doubled"),
     ProofBreach.INVENTED: ("无中生有", "invented"),
@@ -36,7 +35,7 @@ BREACHES: Mapping[ProofBreach, Pair] = {
     ProofBreach.SET_ASIDE: ("死信或退回", "set aside or sent back"),
     ProofBreach.UNREAD: ("未能读取", "could not be read"),
 }
-PHASES: Mapping[Phase, Pair] = {
+PHASES: Mapping[Phase, Words] = {
     Phase.FAULTS: ("故障进行中", "load and faults"),
     Phase.CALM: ("静候收尾", "calm, until nothing is under way"),
     Phase.JUDGING: ("核对与裁判", "reconciliation and judgement"),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from exchange.clock import monotonic
 from exchange.errors import DatabaseUnavailable
 from exchange.store import Store, open_store
 from exchange.store.replication import ask_replication, hosts_of
 from tests.contract.processes import others
+from tests.journeys.city import wait_until
 from tests.postgres_pair import Pair, pair
 
 
@@ -29,13 +28,6 @@ def _write(store: Store, value: str) -> None:
 def _read(store: Store) -> str | None:
     with store.reading() as tx:
         return tx.get_meta("test")
-
-
-def _until(holds: Callable[[], bool], patience: float = 60.0) -> None:
-    until = monotonic() + patience
-    while not holds():
-        assert monotonic() < until
-        threading.Event().wait(0.1)
 
 
 def _works(work: Callable[[], object]) -> bool:
@@ -61,8 +53,8 @@ def test_an_identity_is_taken_anew_at_a_promoted_standby_by_one_process_and_noth
                 servers.first.kill()
                 servers.second.promote()
                 servers.alone(servers.second)
-                _until(lambda: _works(lambda: _read(store)))
-                _until(lambda: store.is_served(member))
+                wait_until(lambda: _works(lambda: _read(store)), 60)
+                wait_until(lambda: store.is_served(member), 60)
                 said = "DatabaseUnavailable"
                 while said == "DatabaseUnavailable":  # the lock is taken, and nobody has claimed it yet
                     active.go_on()
@@ -82,7 +74,7 @@ def test_an_old_primary_that_comes_back_as_it_was_is_not_written_to(servers: Pai
             servers.until(servers.second, "SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")
             servers.first.kill()
             servers.second.promote()
-            _until(lambda: _works(lambda: _write(store, "after")))
+            wait_until(lambda: _works(lambda: _write(store, "after")), 60)
             servers.first.start()  # as somebody may do who knows of nothing
             store.close()
             with pytest.raises(DatabaseUnavailable, match="another one was promoted") as caught:
