@@ -6,6 +6,7 @@ Written from docs/evidence.md and docs/envelope.md, section 7.7, alone. verify_c
 import json
 import re
 from base64 import urlsafe_b64decode as octets
+from collections import namedtuple
 from datetime import datetime, timedelta
 from hashlib import new as digest_by
 from hashlib import sha256
@@ -26,12 +27,13 @@ RSA_WITH = {bytes.fromhex("2a864886f70d0101" + end): one for end, one in zip(
     ("0b", "0c", "0d"), HASHES.values(), strict=True)}  # fmt: skip
 ECDSA_WITH = {bytes.fromhex("2a8648ce3d0403" + end): one for end, one in zip(
     ("02", "03", "04"), HASHES.values(), strict=True)}  # fmt: skip
-TST_INFO = bytes.fromhex("2a864886f70d0109100104")
+SIGNED_DATA, TST_INFO = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
 CONTENT_TYPE, MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
 EVENTS = ("SubmissionAcceptance", "RelayAcceptance", "ContentConsignment", "ConsignmentRejection",
     "AcceptanceRejectionExpiry", "ContentHandover", "ContentHandoverFailure")  # fmt: skip
 HANDED = {"handed-over": "ContentHandover", "handover-failed": "ContentHandoverFailure"}
 NAMED = ("document", "receipt", "log")
+Der = namedtuple("Der", "tag inside whole")
 instant = datetime.fromisoformat
 
 
@@ -78,48 +80,45 @@ def grown(before, size, path, known):  # RFC 9162, section 2.1.4, from above: bo
     return sha256(b"\1" + sibling + old).digest(), sha256(b"\1" + sibling + new).digest()
 
 
-def elements(data):  # of DER: the tag, the content and all of each element
+def elements(data):  # of DER: each with its tag, the elements in it or what else it holds, and all of it
     found = []
     while data:
-        size, start = data[1], 2
-        if size > 127:
-            start += size - 128
-            size = int.from_bytes(data[2:start], "big")
-        need(len(data) >= start + size, "DER that breaks off")
-        found.append((data[0], data[start : start + size], data[: start + size]))
-        data = data[start + size :]
+        start = 2 + max(data[1] - 128, 0)
+        size = int.from_bytes(data[2:start], "big") if start > 2 else data[1]
+        end = start + size
+        need(end <= len(data) and (start == 2 or (size > 127 and data[2])), "DER that breaks off, or of another form")
+        found.append(Der(data[0], elements(data[start:end]) if data[0] & 32 else data[start:end], data[:end]))
+        data = data[end:]
     return found
 
 
-def inside(data, *places):  # the content of the element at these places, each counted from 0
-    for place in places:
-        data = elements(data)[place][1]
-    return data
-
-
 def token(data, head):  # a time-stamp over a signed head ("A time-stamp holds"): when, by whose certificate, with which
-    need(len(data) <= 65_536 and data[:1] == b"\x30", "too long, or no sequence")
-    need(elements(data)[0][2] == data, "something stands behind it")
-    need(inside(data, 0, 0, 0) == b"\0", "it was not granted")
-    signed = inside(data, 0, 1, 1, 0)
-    kind, info, [(_, signer, _)] = inside(signed, 2, 0), inside(signed, 2, 1, 0), elements(elements(signed)[-1][1])
-    sent = [x509.load_der_x509_certificate(one) for *_, one in elements(inside(signed, 3))]
-    _, (_, whose, _), (_, hashed, _), (_, said, attributes), (_, way, _), (_, signature, _), *_ = elements(signer)
-    number = int.from_bytes(inside(whose, 1), "big")
-    by = next(one for one in sent if (one.issuer.public_bytes(), one.serial_number) == (elements(whose)[0][2], number))
+    match len(data) <= 65_536 and elements(data):  # tags: 2 integer, 4 octets, 6 object, 48 sequence, 49 set, 160 [0]
+        case [Der(48, [Der(48, [Der(2, b"\0"), *_]), Der(48, [Der(6, outer), Der(160, [Der(48, [Der(2), Der(49, each),
+            Der(48, [Der(6, kind), Der(160, [Der(4, info)])]), Der(160, sent), *_, Der(49, [Der(48, [Der(2),
+            Der(48, [Der(48) as issuer, Der(2, number)]), Der(48, [Der(6, digest), *_]), Der(160, said, attributes),
+            Der(48, [Der(6, way), *_]), Der(4, signature), *_])])])])])])]:  # fmt: skip
+            sent = [x509.load_der_x509_certificate(one.whole) for one in sent]
+        case _:
+            raise ValueError("it is no time-stamp, or was not granted")
+    need(all(one.tag == 48 and one.inside[0].tag == 6 for one in each), "a hash of another form")
+    named = issuer.whole, int.from_bytes(number, "big")
+    by = next(one for one in sent if (one.issuer.public_bytes(), one.serial_number) == named)
     use = by.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     need(use.critical and ExtendedKeyUsageOID.TIME_STAMPING in use.value, "a certificate for another use")
-    algorithm, told = HASHES[inside(hashed, 0)], {inside(one, 0): inside(one, 1, 0) for _, one, _ in elements(said)}
-    need([kind, told[CONTENT_TYPE]] == [TST_INFO, TST_INFO], "it is over something else than a time")
-    need(told[MESSAGE_DIGEST] == digest_by(algorithm.name, info).digest(), "its content was changed")
-    check(by.public_key(), inside(way, 0), algorithm, signature, b"\x31" + attributes[1:])
-    imprint = sha256(dumps(loads(head).value[3])).digest()
-    need(
-        (HASHES.get(inside(info, 0, 2, 0, 0)), inside(info, 0, 2, 1)) == (HASHES[next(iter(HASHES))], imprint),
-        "another head",
-    )
-    at = inside(info, 0, 4).decode()
-    return instant(f"{at[:8]}T{at[8:]}"), by, sent
+    told = {}
+    for one in said:
+        match one:
+            case Der(48, [Der(6, name), Der(49, [value])]):
+                told[name] = value.inside
+    kinds = [outer, kind, told[CONTENT_TYPE]]
+    need(kinds == [SIGNED_DATA, TST_INFO, TST_INFO], "it is over something else than a time")
+    need(told[MESSAGE_DIGEST] == digest_by(HASHES[digest].name, info).digest(), "its content was changed")
+    check(by.public_key(), way, HASHES[digest], signature, b"\x31" + attributes[1:])
+    _, _, over, _, at, *_ = elements(info)[0].inside  # as its authority has signed it
+    imprint = [HASHES.get(over.inside[0].inside[0].inside), over.inside[1].inside]
+    need(imprint == [next(iter(HASHES.values())), sha256(dumps(loads(head).value[3])).digest()], "another head")
+    return instant(f"{at.inside[:8].decode()}T{at.inside[8:].decode()}"), by, sent
 
 
 def check(key, way, algorithm, signature, signed):  # a signature of a token: RSA or ECDSA
@@ -150,9 +149,7 @@ class Log:  # one member's: heads as size and root, when they were signed, and w
         self.cosigned, self.entries, self.stamped, self.named, self.restored = [], [], {}, 0, {}
         files = [path.split("/") for path in case.files if path.startswith(f"log/{member}/")]
         files = [parts for parts in files if parts[2] in FOLDERS]
-        for _, _, folder, *names in sorted(
-            files, key=lambda parts: FOLDERS.index(parts[2]) if parts[2] in FOLDERS else 9
-        ):
+        for _, _, folder, *names in sorted(files, key=lambda parts: FOLDERS.index(parts[2])):
             path = "/".join(("log", member, folder, *names))
             why = tried(getattr(self, f"take_{folder}"), case.files[path], *names)[1]
             code = "time_stamp_not_verified" if folder == "stamps" else "log_not_verified"

@@ -9,7 +9,7 @@ import json
 import runpy
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.approval.rules.deadline import reckon
+from exchange.audit.timestamps.tokens import check_stamps, read_stamp
 from exchange.clock import CST
 from exchange.errors import BadBundle
 from exchange.evidence.bundle.events_file import EVENTS
@@ -107,6 +108,49 @@ def test_whatever_bit_of_a_signed_file_is_flipped_both_conclude_the_same(second:
     except BadBundle:
         ours = "no-bundle", []
     assert _by_second(second, bundle, authority, _stampers(case)) == ours
+
+
+STRINGS = (12, 19, 22)
+"""Tags of the parts of names, which are the same where they say the same."""
+
+
+def _tags(data: bytes, at: int, end: int) -> Iterator[int]:
+    """Where the tags of DER stand, but those of strings."""
+    while at < end:
+        start = at + 2 + max(data[at + 1] - 128, 0)
+        size = int.from_bytes(data[at + 2 : start], "big") if start > at + 2 else data[at + 1]
+        if data[at] not in STRINGS:
+            yield at
+        if data[at] & 32:
+            yield from _tags(data, start, start + size)
+        at = start + size
+
+
+@pytest.mark.parametrize("name", ["stamped", "stamped-with-chain"])
+def test_a_time_stamp_of_other_tags_is_none_to_either(second: Any, name: str) -> None:
+    """The same content under another tag of DER says something else, or nothing."""
+    files, read = _files(name), sys.modules["verify_logs"].token
+    path, other = next(path for path in files if "/stamps/" in path), (2, 4, 5, 6, 12, 24, 48, 49, 160, 161)
+    token, head = files[path], files[path.replace("stamps", "heads").replace("tsr", "cose")]
+    assert read(token, head)[0] == read_stamp(token).at
+    places = list(_tags(token, 0, len(token)))
+    assert len(places) > 70
+    refused = 0
+    for place in places:
+        for tag in {*other, token[place] ^ 32, token[place] ^ 64} - {token[place]}:
+            changed = token[:place] + bytes([tag]) + token[place + 1 :]
+            ours = _reads(lambda changed: check_stamps(read_stamp(changed), head), changed)
+            assert ours == _reads(lambda changed: read(changed, head), changed), (place, token[place], tag)
+            refused += not ours
+    assert refused > len(places) * 8
+
+
+def _reads(read: Callable[[bytes], object], data: bytes) -> bool:
+    try:
+        read(data)
+    except Exception:
+        return False
+    return True
 
 
 def test_a_bundle_that_is_about_no_case_is_not_judged(second: Any) -> None:
