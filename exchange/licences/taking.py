@@ -90,11 +90,19 @@ def take_entry(step: Step, incoming: Incoming, body: Body) -> None:
     if row is None:
         register.keep(new)
     else:
-        latest = all(other.position < entry.position for other in others)
         after = state_by({entry.change, *(other.change for other in others)})
-        register.enter(row, after, new, **(shown_from(entry) if latest else {}))
+        shown = {} if _named_later(step, incoming.sender, entry) else shown_from(entry)
+        register.enter(row, after, new, **shown)
     case = row.case_number if row is not None else None
     step.note(f"licence-{entry.change.value}", case, incoming.message_id, number=entry.number)
+
+
+def _named_later(step: Step, issuer: str, entry: LicenceEntry) -> bool:
+    """Whether an entry that stands behind one with a holder, and has come before it, names a holder, too."""
+    if entry.holder is None:
+        return False
+    others = entries_of(step.tx, issuer, entry.number)
+    return any(other.holder is not None and other.position > entry.position for other, _ in others)
 
 
 def take_authorisation(step: Step, incoming: Incoming, body: Body) -> None:
