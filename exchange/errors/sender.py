@@ -132,6 +132,13 @@ class Returned(SenderError):
     code = "returned"
 
 
+class Early(SenderError):
+    """It speaks of a message that has not come yet. It waits here, without a receipt, until that has come."""
+
+    code = "early"
+    remedy = "nothing: it is taken in once what it follows has come; until then its sender sends it again"
+
+
 class BadBundle(SenderError):
     """A bundle of evidence that is none, that others would read otherwise, or that rests on no trusted authority."""
 

@@ -171,6 +171,7 @@ PURPOSES: Mapping[str, Words] = {
 STAGES_OF_DEATH: Mapping[str, Words] = {
     "open": ("启封", "opening"),
     "arrival": ("到达", "arrival"),
+    "order": ("次序", "order"),
     "handle": ("处理", "handling"),
     "broker": ("排队", "queueing"),
     "transit": ("转运", "transit"),

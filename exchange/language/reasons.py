@@ -63,6 +63,7 @@ REASONS: Mapping[str, Words] = {
     "database-behind": ("数据库停留在旧主库上", "the database is an old primary"),
     "drained": ("已排空", "drained"),
     "duplicate": ("重复", "duplicate"),
+    "early": ("先于所指报文到达", "came before what it speaks of"),
     "enclosures": ("附带件不符", "enclosures differ"),
     "error": ("处理时出错", "failed while it was handled"),
     "form": ("表单有误", "something in the form"),

@@ -19,7 +19,7 @@ from exchange.messaging.node import Step
 from exchange.messaging.ports import Delivery
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.messaging.rules.carriage import may_be_of, sole_bringer
+from exchange.messaging.rules.carriage import Carriage, may_be_of, sole_bringer
 from exchange.schemas import Opinion
 
 
@@ -70,6 +70,21 @@ def meant_as(kind: str, queue: str) -> str:
 def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
     """Make a dead letter of a message that a queue delivered too often in vain."""
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
+
+
+def delivery_of(letter: DeadLetter, envelope: bytes) -> Delivery:
+    """Return a dead letter as something that is delivered again, with its whole envelope."""
+    return Delivery(
+        queue=letter.queue,
+        body=envelope,
+        message_id=letter.message_id,
+        user_id=letter.broker_user,
+        headers={},
+        redelivered=True,
+        stamp=None,
+        backlog=True,
+        carriage=Carriage(letter.key_sender),
+    )
 
 
 def came_abandoned(dead: str, batch: Sequence[Delivery]) -> bool:

@@ -109,6 +109,13 @@ class Opener:
             self._arrivals.hear(found.header, self._node)
         return Incoming(found, arrival, delivery.queue, tuple(receipts))
 
+    def opened(self, delivery: Delivery) -> Arrived | None:
+        """Return an authentic message; None for what cannot be opened, whatever the reason."""
+        try:
+            return self.open(delivery)
+        except Exception:
+            return None
+
     def arrived(self, delivery: Delivery) -> Arrival | None:
         """Return when something arrived that cannot be opened; None where nothing says so."""
         return self._arrivals.of_refused(delivery, self._node.clock.now())

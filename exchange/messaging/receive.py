@@ -12,7 +12,8 @@ The order for each delivery:
     exact sentence: a header or body outside its schema, a version or kind that is not taken here, an id that it has
     used before for other bytes. Only receipts are not answered by receipts: faulty ones are dead letters; so is what
     bears no id that a receipt could name, and an opinion among those stands in the way of a default like any other;
- 6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
+ 6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason; what came before
+    the message it speaks of waits among the dead letters for that (`exchange.messaging.aside.early`);
  7. inbox row, effects, receipts and everything to be sent are committed together.
 A handler that fails unexpectedly rolls the batch back; its messages are then taken one at a time, so that only the
 culprit ends in the dead letters and the consumer goes on. Its sender, without a receipt, sends it again; it then
@@ -26,12 +27,13 @@ from dataclasses import dataclass
 
 from exchange.clock import monotonic
 from exchange.envelope import Faulty
-from exchange.errors import DatabaseUnavailable, Returned, SenderError, TokenUnavailable
+from exchange.errors import DatabaseUnavailable, Early, Returned, SenderError, TokenUnavailable
 from exchange.machine.debts import Debts
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, Arrivals
+from exchange.messaging.aside.abandoned import set_aside
+from exchange.messaging.aside.early import EarlyLetters
 from exchange.messaging.dead_letters import (
-    abandoned,
     failed,
     first_arrivals,
     on_record_since,
@@ -42,7 +44,6 @@ from exchange.messaging.freshness import heard
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
-from exchange.messaging.outbox import Outbox
 from exchange.messaging.owed.anew import repeat_receipt
 from exchange.messaging.owed.book import ReceiptBook
 from exchange.messaging.ports import Delivery
@@ -51,7 +52,7 @@ from exchange.messaging.quotas.gate import OPEN, InboxGate
 from exchange.messaging.receipts import OnSigned, ReceiptTray
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.carriage import only_expired
-from exchange.messaging.rules.withholding import ARRIVED, withheld_for
+from exchange.messaging.rules.withholding import ARRIVED, EARLY, withheld_for
 
 log = get_logger()
 
@@ -108,6 +109,7 @@ class Receiver:
         self._debts = debts or Debts()
         self._room, self._gate = room, gate or OPEN
         self._arrivals = Arrivals(arrival)
+        self._early = EarlyLetters(node)
         self._opener = Opener(node, handlers, self._arrivals, accounts=accounts)
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
@@ -127,14 +129,14 @@ class Receiver:
         self._gate.judge((delivery for delivery, _ in good), dead)
         self._gate.tell(self._node)
         try:
-            self._take(good, dead)
+            taken = self._take(good, dead)
         except (DatabaseUnavailable, TokenUnavailable):
             raise
         except Exception:
             log.exception("batch.rolled-back", node=self._node.address, deliveries=len(deliveries))
             self._take((), dead)
-            for delivery, message in good:
-                self._take_alone(delivery, message)
+            taken = [entry for delivery, message in good for entry in self._take_alone(delivery, message)]
+        self._take_early(taken)
         self._arrivals.forget(deliveries)
         self._after_commit()
 
@@ -165,46 +167,32 @@ class Receiver:
         if any(expired):
             self.on_batch([each for each, only in zip(deliveries, expired, strict=True) if only])
         if not all(expired):
-            self.set_aside([each for each, only in zip(deliveries, expired, strict=True) if not only])
+            self._given_up([each for each, only in zip(deliveries, expired, strict=True) if not only])
 
-    def set_aside(self, deliveries: Sequence[Delivery]) -> None:
-        """Record what a queue has dead-lettered; whoever sent it sends it again. Raises as `on_batch` does.
-
-        What was taken in nevertheless, and could only not be acknowledged, is no dead letter.
-        """
+    def _given_up(self, deliveries: Sequence[Delivery]) -> None:
         self._node.renew()
-        opened = [(delivery, self._opened(delivery)) for delivery in deliveries]
-        with self._node.step() as step:
-            keys = [(message.sender, message.message_id) for _, message in opened if message is not None]
-            known = step.tx[Inbox].known(keys)
-            letters: list[DeadLetter] = []
-            for delivery, message in opened:
-                before = known.get((message.sender, message.message_id)) if message is not None else None
-                if message is None or before is None or before.digest != message.opened.digest:
-                    letters.append(abandoned(delivery, self._opener.arrived(delivery)))
-                elif before.receipt_id is not None:
-                    step.tx[Outbox].resend(before.receipt_id, message.sender, step.now)
-            step.tx[Inbox].dead(letters, step.now)
+        letters = set_aside(self._node, self._opener, deliveries)
         self._node.observer.committed(0.0, (), letters, ())
         self._arrivals.forget(deliveries)
 
-    def _opened(self, delivery: Delivery) -> Arrived | None:
-        """Return an authentic message; None for what cannot be opened, whatever the reason."""
-        try:
-            return self._opener.open(delivery)
-        except Exception:
-            return None
+    def _take_early(self, taken: Sequence[InboxEntry]) -> None:
+        """Take in what has waited for what was just taken; what still cannot be opened goes on waiting."""
+        for delivery in self._early.after(taken):
+            message = self._opener.opened(delivery)
+            if message is not None:
+                self._take_alone(delivery, message)
+            self._arrivals.forget([delivery])
 
-    def _take_alone(self, delivery: Delivery, message: Arrived) -> None:
+    def _take_alone(self, delivery: Delivery, message: Arrived) -> Sequence[InboxEntry]:
         try:
-            self._take([(delivery, message)], ())
+            return self._take([(delivery, message)], ())
         except (DatabaseUnavailable, TokenUnavailable):
             raise
         except Exception as error:
             log.exception("message.dead", node=self._node.address, message_id=message.message_id, stage="handle")
-            self._take((), [failed(delivery, error, message.arrival)])
+            return self._take((), [failed(delivery, error, message.arrival)])
 
-    def _take(self, good: Sequence[tuple[Delivery, Arrived]], dead: Sequence[DeadLetter]) -> None:
+    def _take(self, good: Sequence[tuple[Delivery, Arrived]], dead: Sequence[DeadLetter]) -> Sequence[InboxEntry]:
         with self._node.step() as step:
             done = self._handle_all(step, good)
             letters = [*dead, *done.set_aside]
@@ -214,6 +202,7 @@ class Receiver:
                 mind(step, self._handlers, letter)
             handled_at = monotonic()
         self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
+        return done.entries
 
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
         """Takes messages in; with ``settle`` their dead letters are settled by that."""
@@ -239,7 +228,13 @@ class Receiver:
                     continue
             if earlier is None:
                 began = monotonic()
-                entry = self._handle(step, message.having_arrived(arrival), book, tray)
+                try:
+                    entry = self._handle(step, message.having_arrived(arrival), book, tray)
+                except Early as early:
+                    aside.append(refused(delivery, early, arrival, stage=EARLY))
+                    refusals.append(early)
+                    self._early.wait()
+                    continue
                 self._node.observer.handled(delivery, entry, monotonic() - began)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)

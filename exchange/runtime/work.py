@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from exchange.approval.acceptance import by_law, receiving, speaking, telling
-from exchange.approval.department import above, chased, desk, outcomes, recalling, requesting, stated
+from exchange.approval.department import above, chased, desk, outcomes, recalling, reminded, requesting, stated
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.figures import public
 from exchange.approval.monitor import lapse
@@ -105,7 +105,9 @@ def work_for(
         work.handlers |= spread.handlers(take) | calendars.handlers()
         work.rounds |= {spread.WORK: spread.Spreader().look, calendars.WORK: calendars.tell}
     if Role.DEPARTMENT in roles:
-        work.handlers |= desk.handlers() | outcomes.handlers() | stated.handlers() | licences.handlers()
+        work.handlers |= (
+            desk.handlers() | reminded.handlers() | outcomes.handlers() | stated.handlers() | licences.handlers()
+        )
         work.handlers |= chased.handlers() | requesting.handlers()
         work.handlers |= asking.handlers()
         work.signed += (desk.on_signed, recalling.on_signed, requesting.on_signed)

@@ -5,6 +5,7 @@ told of the term of a whole case.
 
 from __future__ import annotations
 
+from exchange.approval.department.put import expect_come
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.superiors import is_above
 from exchange.errors import Returned
@@ -122,6 +123,8 @@ def take_case_term(step: Step, incoming: Incoming, body: Body) -> None:
     row = step.tx[DepartmentDesk].get(notice.case_number)
     consulted = amended and row is not None and row.window == incoming.sender
     if not (ordered or over or consulted):
+        if amended:
+            expect_come(step, incoming, notice.case_number)
         raise Returned(
             "{address} is neither consulted in case {case} nor the authority above its lead, and has not ordered this",
             code="not-consulted",

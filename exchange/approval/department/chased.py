@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.approval.department.desk import own_desk
+from exchange.approval.department.put import expect_put
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.errors import Returned
@@ -24,7 +24,7 @@ def take_chase(step: Step, incoming: Incoming, body: Body) -> None:
     """
     chase = expect(body, Chase)
     require_role(step, incoming, Role.WINDOW)
-    own_desk(step, incoming, chase.case_number)
+    expect_put(step, incoming, chase.case_number, chase.consultation_id)
     row = step.tx[DepartmentDesk].get(chase.case_number)
     asked = row is not None and row.consultation_id == chase.consultation_id
     if row is None or not asked or chase.department != (row.acts_for or step.node.address):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exchange.approval.department.above import note_reminder, take_ordered
 from exchange.approval.department.consulted import LATELY, as_asked
+from exchange.approval.department.put import expect_put
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.substituting import expect_not_asked_itself, in_its_name, take_given
-from exchange.approval.department.terms import cleared_due, due_from_now, expect_permitted
+from exchange.approval.department.terms import cleared_due, due_from_now
 from exchange.approval.rules.states import DeskState
-from exchange.approval.superiors import is_above
 from exchange.catalogue.completeness import enclosure_faults
-from exchange.directory.substitutes import acts_for
 from exchange.envelope import payload_of
 from exchange.envelope.strict import values_of
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned, SenderError
@@ -34,9 +32,7 @@ from exchange.schemas import (
     Opinion,
     ProcedureEnded,
     Receipt,
-    Reminder,
     Role,
-    TermNotice,
     Verdict,
 )
 
@@ -56,8 +52,6 @@ def handlers() -> dict[str, Handler]:
         Clearance.KIND: take_clearance,
         CaseClosed.KIND: take_closed,
         CaseReopened.KIND: take_reopened,
-        Reminder.KIND: take_reminder,
-        TermNotice.KIND: take_term,
     }
 
 
@@ -99,7 +93,7 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
 def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
     """Mark a consultation as cleared once what this department waited for has arrived."""
     if isinstance(body, Clearance):
-        own_desk(step, incoming, body.case_number)
+        expect_put(step, incoming, body.case_number, body.consultation_id)
         row = step.tx[DepartmentDesk].get(body.case_number)
         due = {"due_at": cleared_due(step, row, incoming.opened.header.created_at)} if row is not None else {}
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True, **due)
@@ -108,7 +102,7 @@ def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
 def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that no opinion is wanted any more."""
     if isinstance(body, CaseClosed):
-        own_desk(step, incoming, body.case_number)
+        expect_put(step, incoming, body.case_number)
         if body.given_by is not None:
             take_given(step, body, body.given_by)
             return
@@ -119,64 +113,8 @@ def take_reopened(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that a case is open again. Whoever is asked anew gets a consultation besides; else its opinion stands."""
     if isinstance(body, CaseReopened):
         require_role(step, incoming, Role.WINDOW)
-        own_desk(step, incoming, body.case_number)
+        expect_put(step, incoming, body.case_number)
         step.note("case-reopened", body.case_number, incoming.message_id, ordered_by=body.ordered_by.value)
-
-
-def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in a monitor's reminder; a reminder stage seen before changes nothing.
-
-    The term on the desk stays what request, receipt and the window's notices make it: a monitor reminds of it and
-    moves it neither way. What reminds of no request on this desk is returned: the receipt that is signed here proves
-    that the department was reminded.
-    """
-    reminder = expect(body, Reminder)
-    require_role(step, incoming, Role.MONITOR)
-    here, of = step.node.address, reminder.department
-    if is_above(here, of, step.node.directory) or acts_for(step.node.directory.directory, here, of, step.now):
-        note_reminder(step, incoming, reminder)
-        _remind(step, reminder, of)
-        return
-    row = step.tx[DepartmentDesk].get(reminder.case_number)
-    asked = row is not None and row.consultation_id == reminder.consultation_id
-    if row is None or not asked or reminder.department != step.node.address:
-        raise Returned(
-            "no request of {number} as it is reminded of lies on the desk of {address}",
-            code="not-consulted",
-            remedy="remind the department of the consultation that was put to it",
-            number=reminder.case_number,
-            address=step.node.address,
-        )
-    _remind(step, reminder, None)
-
-
-def _remind(step: Step, reminder: Reminder, acting_for: str | None) -> None:
-    row = step.tx[DepartmentDesk].get(reminder.case_number)
-    if row is None or row.consultation_id != reminder.consultation_id or row.acts_for != acting_for:
-        return
-    if row.state is DeskState.WAITING and row.reminded < reminder.stage:
-        step.tx[DepartmentDesk].move(
-            reminder.case_number, {DeskState.WAITING}, DeskState.WAITING, reminded=reminder.stage
-        )
-
-
-def take_term(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in the window's amendment of the department's term; the notice itself is kept as it came.
-
-    The department is reminded anew of the new end. What it has ordered of another's term, or was refused, moves nothing
-    here. Raises Returned for what its consultation does not allow.
-    """
-    notice = expect(body, TermNotice)
-    row = step.tx[DepartmentDesk].get(notice.case_number)
-    of = row.acts_for if row is not None and row.acts_for is not None else step.node.address
-    if notice.department != of or notice.refused is not None:
-        take_ordered(step, incoming, notice)
-    else:
-        own_desk(step, incoming, notice.case_number)
-        if row is not None and row.acts_for is None:
-            expect_permitted(step, row, notice)
-        moved = {"due_at": notice.due_at, "reminded": 0}
-        step.tx[DepartmentDesk].move(notice.case_number, {DeskState.WAITING}, DeskState.WAITING, **moved)
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
@@ -284,15 +222,3 @@ def conversation_of(step: Step, row: DeskRow) -> str | None:
     """Return the conversation that a case on the desk belongs to; None where its request is not on record."""
     stored = step.tx[Documents].get(row.window, row.request_id)
     return stored.conversation_id if stored else None
-
-
-def own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
-    """Raise Returned where a message is about a case that another window has put here."""
-    row = step.tx[DepartmentDesk].get(case_number)
-    if row is not None and row.window != incoming.sender:
-        raise Returned(
-            "case {case_number} is another window's",
-            code="not-yours",
-            remedy="its own window writes of it",
-            case_number=case_number,
-        )

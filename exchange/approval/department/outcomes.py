@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from exchange.approval.department.above import note_default
-from exchange.approval.department.desk import ANSWERABLE, own_desk
+from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.protesting import contest
+from exchange.approval.department.put import expect_put
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.substituting import was_given
@@ -30,7 +31,7 @@ def handlers() -> dict[str, Handler]:
 def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in the lead's decision, which is not older than the case; the decision itself is kept as it came."""
     decision = expect(body, Decision)
-    own_desk(step, incoming, decision.case_number)
+    expect_put(step, incoming, decision.case_number)
     with returned_for(Implausible):
         _check_date(step, decision)
     told = [said for said in decision.considered if said.department == step.node.address]
@@ -54,7 +55,7 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
     if is_above(step.node.address, notice.department, step.node.directory):
         note_default(step, incoming, notice)
         return
-    own_desk(step, incoming, notice.case_number)
+    expect_put(step, incoming, notice.case_number)
     if notice.department == step.node.address and notice.mode is DefaultMode.NONE:
         step.note("escalated", notice.case_number, incoming.message_id, obstacles=list(notice.obstacles))
     elif notice.department == step.node.address:

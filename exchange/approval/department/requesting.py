@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from exchange.approval.department.consulted import consultation_of
-from exchange.approval.department.desk import conversation_of, own_desk, row_on_desk
+from exchange.approval.department.desk import conversation_of, row_on_desk
+from exchange.approval.department.put import expect_put
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
@@ -156,7 +157,7 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
     """
     answer = expect(body, SupplementAnswer)
     require_role(step, incoming, Role.WINDOW)
-    own_desk(step, incoming, answer.case_number)
+    expect_put(step, incoming, answer.case_number)
     row = step.tx[SupplementRequests].by_request(answer.request_id)
     own = row is not None and row.department == step.node.address == answer.department
     if row is None or not own or (row.window, row.case_number) != (incoming.sender, answer.case_number):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from exchange.approval.department.desk import own_desk
+from exchange.approval.department.put import expect_put
 from exchange.approval.department.requesting import note_come_in
 from exchange.approval.department.store import DepartmentDesk
 from exchange.catalogue.completeness import enclosure_faults
@@ -25,7 +25,7 @@ def take_hearing(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that a hearing is held, or its record."""
     require_role(step, incoming, Role.WINDOW)
     if isinstance(body, HearingNotice | HearingRecord):
-        own_desk(step, incoming, body.case_number)
+        expect_put(step, incoming, body.case_number)
         step.note(body.KIND, body.case_number, incoming.message_id)
 
 
@@ -33,7 +33,7 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in a statement or a supplement: the enclosed document is the portal's own, word for word, with its files."""
     shown = expect(body, CaseAddition)
     require_role(step, incoming, Role.WINDOW)
-    own_desk(step, incoming, shown.case_number)
+    expect_put(step, incoming, shown.case_number)
     if step.tx[DepartmentDesk].get(shown.case_number) is None:
         raise Returned(
             "case {case_number} is not on the desk of {address}",

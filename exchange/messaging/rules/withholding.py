@@ -22,6 +22,8 @@ OPENED = "open"
 """The stage at which what cannot be opened is set aside."""
 ARRIVED = "arrival"
 """The stage at which what waits for two people is set aside."""
+EARLY = "order"
+"""The stage at which what came before the message it speaks of is set aside."""
 
 
 def ended_at(signer: Signer) -> datetime:

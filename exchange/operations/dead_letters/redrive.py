@@ -21,6 +21,7 @@ from exchange.errors import CallerError, DatabaseUnavailable, ExchangeError, For
 from exchange.levels.transit import STAGE
 from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
+from exchange.messaging.dead_letters import delivery_of
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Handler
 from exchange.messaging.node import Node
@@ -29,7 +30,6 @@ from exchange.messaging.receipts import OnSigned
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
-from exchange.messaging.rules.carriage import Carriage
 from exchange.schemas import Header
 
 log = get_logger()
@@ -121,7 +121,7 @@ def redrive(
     try:
         with node.step() as step:
             repeat = bool(step.tx[Inbox].known([(letter.sender or "", letter.message_id or "")]))
-            receiver.take_again(step, _delivery(letter))
+            receiver.take_again(step, delivery_of(letter, letter.envelope))
             if not step.tx[Inbox].revive(letter):
                 raise NotFound("dead letter {id} is gone", remedy="another operator has redriven it", id=id)
             step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
@@ -176,17 +176,3 @@ def found_letter(node: Node, id: str) -> DeadLetter:
             "dead letter {id} is not for {address}: it was passing through", remedy=remedy, id=id, address=node.address
         )
     return letter
-
-
-def _delivery(letter: DeadLetter) -> Delivery:
-    return Delivery(
-        queue=letter.queue,
-        body=letter.envelope,
-        message_id=letter.message_id,
-        user_id=letter.broker_user,
-        headers={},
-        redelivered=True,
-        stamp=None,
-        backlog=True,
-        carriage=Carriage(letter.key_sender),
-    )

@@ -13,6 +13,7 @@ from datetime import datetime
 from exchange.approval.rules.states import DeskState
 from exchange.messaging.log.handovers import HandoverEvent
 from exchange.messaging.records import OutboxState
+from exchange.messaging.rules.withholding import EARLY
 from exchange.operations.records.trace_facts import NoteFact, ReceiptFact, TracedCopy, TracedTaking, TraceFacts
 from exchange.operations.trace.copy import CopyFacts
 from exchange.operations.trace.findings import findings
@@ -163,7 +164,7 @@ def _failures(view: CopyFacts) -> Iterator[TraceStep]:
     tried = view.copy.failures if view.copy is not None else ()
     steps = [TraceStep(Stage.DISPATCHED, Mark.FAILED, one.at, None, sender, one.reason) for one in tried]
     for letter in (*view.aside, *view.transit):
-        stage = Stage.HANDLED if letter.stage == "handle" else Stage.OPENED
+        stage = Stage.HANDLED if letter.stage in ("handle", EARLY) else Stage.OPENED
         stage = Stage.DISPATCHED if letter.stage == "transit" else stage
         until = letter.last_at if letter.last_at != letter.first_at else None
         by = f", by the account of {letter.account}" if letter.account not in (None, letter.sender) else ""
