@@ -32,6 +32,7 @@ from exchange.broker.admin.nodes import NodeState, QueuePlace, node_states, queu
 from exchange.broker.private import keeper
 from exchange.broker.private.control import control
 from exchange.broker.private.elections import elect_leaders
+from exchange.broker.private.joining import await_joined
 from exchange.broker.private.node import PrivateNode, Say
 from exchange.broker.private.node_files import NodeFolder
 from exchange.broker.private.ports import free_port
@@ -144,7 +145,7 @@ class PrivateBroker:
                 folder=self._folder.root,
             )
         if joining:
-            self._expect_all()
+            await_joined(self.states, [node.seat.name for node in self.nodes], self._folder.root)
         self.spread()
         return info
 
@@ -239,17 +240,6 @@ class PrivateBroker:
                 "there is no private node in {folder}", remedy="run it: `exchange up`", folder=self._folder.root
             )
         return ManagementClient(info.management_url, info.url, timeout=5)
-
-    def _expect_all(self) -> None:
-        names = {state.name for state in self.states() if state.running}
-        missing = [node.seat.name for node in self.nodes if node.seat.name not in names]
-        if missing:
-            raise OperatorError(
-                "nodes did not join the private cluster in {folder}: {missing}",
-                remedy="see their logs; a node that never joined may be begun anew: remove its folder node-N",
-                folder=self._folder.root,
-                missing=", ".join(missing),
-            )
 
     def _port_mapper(self) -> int:
         """The port of Erlang's port mapper, by which nodes find each other: that of a running node, or a free one."""
