@@ -83,7 +83,7 @@ class Notices:
 
     def recent(self, limit: int = 100) -> list[NoticeRow]:
         """Return the latest notices, newest first."""
-        query = _ROWS.order_by(_n.received_at.desc(), _n.notice_id).limit(limit)
+        query = _ROWS.order_by(_n.received_at.desc(), _n.notice_id.desc()).limit(limit)
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
     def count(self) -> int:

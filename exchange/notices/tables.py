@@ -33,6 +33,7 @@ notice = Table(
     Column("reminded", Integer, nullable=False),
 )
 partial_index("notice_changed", notice.c.received_at, where=notice.c.changed)
+Index("notice_received", notice.c.received_at, notice.c.notice_id)
 Index("notice_recent", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id)
 Index("notice_by_day", notice.c.seat, notice.c.state, notice.c.act_by, notice.c.notice_id)
 partial_index(

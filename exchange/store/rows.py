@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, String, Table, literal, select, tuple_, type_coerce
+from sqlalchemy import Connection, Integer, Select, String, Table, literal, select, tuple_, type_coerce
 
 from exchange.store.types import EnumWord
 
@@ -45,8 +45,13 @@ class TableRows:
         return [dict(row._mapping) for row in self._db.execute(query)]
 
     def newest(self, table: RowTable, column: str, limit: int) -> list[Row]:
-        """Return the rows with the highest values of a column, those first; an index should serve."""
-        query = _all(table).where(table.c[column].is_not(None)).order_by(table.c[column].desc()).limit(limit)
+        """Return the newest rows, those first: the last numbers where rows are numbered as they are written, else the
+        highest values of a column, which an index should serve.
+        """
+        key = next(iter(table.primary_key.columns))
+        place = key if isinstance(key.type, Integer) else table.c[column]
+        query = _all(table).order_by(place.desc()).limit(limit)
+        query = query.where(table.c[column].is_not(None)) if table.c[column].nullable else query
         return [dict(row._mapping) for row in self._db.execute(query)]
 
     def where(

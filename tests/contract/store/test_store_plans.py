@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,9 +30,11 @@ from exchange.messaging.register.store import Register
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.store import Notices
 from exchange.operations.health.store import HealthFigures
+from exchange.operations.reconciliation.row_rules import ROW_RULES
 from exchange.page_key import Key
 from exchange.store import Store
 from exchange.store.compiled import CompiledConnection
+from exchange.store.rows import Row, RowTable, TableRows
 from exchange.store.transaction import Transaction
 from exchange.telemetry.troubles import Troubles
 from tests.contract.rows import LATER, NOW, PLANNING, new_id, outgoing, signed_for, watch_row
@@ -61,8 +64,10 @@ def noted_many(store: Store, sent: list[tuple[str, Any]]) -> Callable[..., Any]:
     return running
 
 
-def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
-    """How the database would run the statements of ``work``, by the very statements and parameters it sends."""
+def plans(store: Store, work: Callable[[Transaction], Any], *settings: str) -> str:
+    """How the database would run the statements of ``work``, by the very statements and parameters it sends;
+    ``settings``: what a server's planner is kept from, besides.
+    """
     sent: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
@@ -78,7 +83,8 @@ def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
             explain = "EXPLAIN QUERY PLAN "
         else:
             explain = "EXPLAIN "
-            tx._db.execute(text("SET LOCAL enable_seqscan = off"))  # empty tables are scanned otherwise, and rightly
+            for setting in ("enable_seqscan", *settings):  # empty tables are scanned otherwise, and rightly
+                tx._db.execute(text(f"SET LOCAL {setting} = off"))
         lines = [
             str(row)
             for statement, parameters in sent
@@ -180,6 +186,27 @@ def test_what_officers_read_by_urgency_comes_in_the_order_of_its_index(
     indexes = ("desk_due", "desk_undated", "notice_by_day", "notice_undated", "notice_recent", "collection_awaited")
     indexes += ("joint_lists", "register", "document_handling_page", "outbox_copy_returned")
     assert any(index in plan for index in indexes), plan
+    assert "B-TREE" not in plan, plan
+    assert "Sort" not in plan, plan
+
+
+def _newest(table: RowTable, moment: str, tx: Transaction) -> list[Row]:
+    return tx[TableRows].newest(table, moment, 50)
+
+
+_SORTS = "enable_bitmapscan"
+"""After which a server sorts what it has found; it does so rather than read an empty table by an index."""
+
+
+def test_the_newest_rows_of_every_table_are_read_without_sorting_all(store: Store) -> None:
+    looked_at = [(rule.table, rule.newest) for rule in ROW_RULES if rule.newest is not None]
+    assert len(looked_at) > 8
+    for table, moment in looked_at:
+        plan = plans(store, partial(_newest, table, moment), _SORTS)
+        assert "B-TREE" not in plan, plan
+        assert "Sort" not in plan, plan
+    plan = plans(store, lambda tx: tx[Notices].recent(50))
+    assert "notice_received" in plan, plan
     assert "B-TREE" not in plan, plan
     assert "Sort" not in plan, plan
 
