@@ -129,7 +129,7 @@ def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
     Raises Returned: not asked, over, or not over this text.
     """
     signature = expect(body, JointSignature)
-    row = expect_row(step, signature.joint_id, signature.digest, JointSeat.LEAD)
+    row = expect_row(step, incoming, signature.joint_id, signature.digest, JointSeat.LEAD)
     place = _place_of(step.tx, row, incoming.sender)
     if row.state is JointState.ISSUED:
         return  # everybody has signed, this one too
@@ -154,7 +154,7 @@ def take_refusal(step: Step, incoming: Incoming, body: Body) -> None:
     Raises Returned: not asked, or over.
     """
     refusal = expect(body, JointRefusal)
-    row = expect_row(step, refusal.joint_id, refusal.digest, JointSeat.LEAD)
+    row = expect_row(step, incoming, refusal.joint_id, refusal.digest, JointSeat.LEAD)
     _place_of(step.tx, row, incoming.sender)
     if row.state is JointState.REFUSED:
         return  # somebody else was first, and has told all

@@ -98,7 +98,7 @@ def refuse_joint_in(step: Step, joint_id: str, reasons: str) -> str:
 def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in the lead's word that nothing goes out. Raises Returned where it is not the lead, or shows no refusal."""
     ended = expect(body, JointEnded)
-    row = expect_row(step, ended.joint_id, ended.digest, JointSeat.SIGNER)
+    row = expect_row(step, incoming, ended.joint_id, ended.digest, JointSeat.SIGNER)
     if incoming.sender != row.lead:
         raise Returned(
             "{sender} is not the lead", code="not-entitled", remedy="the lead ends it", sender=incoming.sender

@@ -14,7 +14,9 @@ from exchange.joint.judging import text_faults
 from exchange.joint.records import JointRow
 from exchange.joint.states import JointSeat
 from exchange.joint.store import JointDocuments
+from exchange.messaging.aside.early import wait_a_day
 from exchange.messaging.documents import Documents
+from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
 from exchange.schemas import Document, JointDraft
 from exchange.store.transaction import Transaction
@@ -85,9 +87,14 @@ def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
     return row
 
 
-def expect_row(step: Step, joint_id: str, digest: str, seat: str) -> JointRow:
-    """Return the record that an arrived message is about. Raises Returned: unknown, or about another text."""
+def expect_row(step: Step, incoming: Incoming, joint_id: str, digest: str, seat: JointSeat) -> JointRow:
+    """Return the record that an arrived message is about.
+
+    Raises Returned: unknown, or about another text; Early for what a lead says of a text that has not come here.
+    """
     row = step.tx[JointDocuments].get(joint_id)
+    if row is None and seat is JointSeat.SIGNER:
+        wait_a_day(step, incoming, joint_id)
     if row is None or row.seat != seat:
         raise Returned(
             "no joint document {joint_id} here", code="unknown-joint", remedy="compare the id", joint_id=joint_id

@@ -17,6 +17,7 @@ from exchange.directory.addressing import home_of
 from exchange.directory.hierarchy import domain_of, relay_of
 from exchange.errors import CallerError, Returned
 from exchange.language.names import coded
+from exchange.messaging.aside.early import wait_a_day
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -55,7 +56,7 @@ def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
     def take_own(step: Step, incoming: Incoming, body: Body) -> None:
         opened = incoming.opened
         onward = from_own(step.node, opened.header, body, opened.signed, opened.enclosures)
-        _pass_on(step, Came(incoming.sender, incoming.message_id, onward), covering.asks(from_above=False))
+        _pass_on(step, incoming, Came(incoming.sender, incoming.message_id, onward), covering.asks(from_above=False))
 
     def take_from_above(step: Step, incoming: Incoming, body: Body) -> None:
         opened = incoming.opened
@@ -64,7 +65,7 @@ def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
         ):  # our own copy, as one of those meant: it was put down when it was sent
             return
         onward = from_above(step.node, opened.header, expect(body, Forwarding), opened.signed, opened.enclosures)
-        _pass_on(step, Came(incoming.sender, incoming.message_id, onward), covering.asks(from_above=True))
+        _pass_on(step, incoming, Came(incoming.sender, incoming.message_id, onward), covering.asks(from_above=True))
 
     return {
         Notice.KIND: take_own,
@@ -122,11 +123,11 @@ def send_on(step: Step, onward: Forwarded, readers: Sequence[str], branches: Seq
     ]
 
 
-def _pass_on(step: Step, came: Came, waits: bool) -> None:
+def _pass_on(step: Step, incoming: Incoming, came: Came, waits: bool) -> None:
     if isinstance(came.onward.body, Notice):
         _spread(step, came, came.onward.body, waits)
     else:
-        _follow(step, came)
+        _follow(step, incoming, came)
 
 
 def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
@@ -168,11 +169,12 @@ def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str
     return readers, [domain for domain in lower if audience.reaches(domain)]
 
 
-def _follow(step: Step, came: Came) -> None:
+def _follow(step: Step, incoming: Incoming, came: Came) -> None:
     """A reminder or a recall, the way that its notice went; nowhere, while the notice waits here for its cover."""
     onward = came.onward
     row = step.tx[Notices].get(onward.forwarding.notice_id)
     if row is None:
+        wait_a_day(step, incoming, onward.forwarding.notice_id)
         raise Returned(
             "no notice {notice_id} here",
             code="unknown-notice",

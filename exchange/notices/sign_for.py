@@ -8,6 +8,7 @@ from datetime import date
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import CallerError, Conflict, NotFound, Returned, Secret
 from exchange.language.names import NOTICE_STATES, coded
+from exchange.messaging.aside.early import wait_a_day
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -55,6 +56,8 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
     if isinstance(forwarded.body, Notice):
         return _take_notice(step, incoming, forwarded, forwarded.body)
     row = step.tx[Notices].get(forwarding.notice_id)
+    if row is None:
+        wait_a_day(step, incoming, forwarding.notice_id)
     if row is None or row.origin != forwarding.origin:
         raise Returned(
             "no notice {notice_id} here",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from exchange.approval.filings.records import FilingRow
 from exchange.approval.filings.store import Filings
 from exchange.errors import Returned
+from exchange.messaging.aside.early import wait_a_day
 from exchange.messaging.checks import require_role
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
@@ -24,10 +25,11 @@ def expect_portal(step: Step, incoming: Incoming) -> None:
 
 
 def own_filing(step: Step, incoming: Incoming, number: str) -> FilingRow:
-    """Return a filing of the portal that writes of it. Raises Returned."""
+    """Return a filing of the portal that writes of it. Raises Returned, and Early for one that may still come."""
     expect_portal(step, incoming)
     row = step.tx[Filings].get(incoming.sender, number)
     if row is None:
+        wait_a_day(step, incoming, number)
         raise Returned(
             "no filing {number} of {sender} at {address}",
             code="unknown-filing",

@@ -20,9 +20,12 @@ from exchange.messaging.ports import Delivery
 from exchange.messaging.records import InboxEntry
 from exchange.messaging.rules.intake import BEGINS
 from exchange.messaging.rules.withholding import EARLY
+from exchange.schemas import Forwarding
 
 LONGEST = timedelta(hours=24)
 """How long such a message waits, in real time."""
+FOLLOWED = BEGINS | {Forwarding.KIND}
+"""Kinds of what others may speak of; a notice comes as a forwarding."""
 _MOST = 100
 """Letters looked at again when something has come: an honest peer has one or two, and sends the others again."""
 
@@ -48,7 +51,7 @@ class EarlyLetters:
 
     def after(self, entries: Sequence[InboxEntry]) -> list[Delivery]:
         """Return what may be taken in now that these have come, the oldest first. Raises DatabaseUnavailable."""
-        if not self._some or not any(entry.header.kind in BEGINS for entry in entries):
+        if not self._some or not any(entry.header.kind in FOLLOWED for entry in entries):
             return []
         with self._node.store.reading() as tx:
             letters = tx[DeadLetters].batch(Early.code, EARLY, above=0, limit=_MOST)

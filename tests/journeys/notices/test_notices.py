@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from exchange.approval.held import begin_hold, end_hold
 from exchange.clock import RealClock, SteppedClock
 from exchange.envelope import verify_signed
-from exchange.errors import CallerError, Conflict, Forged, NotFound, SenderError
+from exchange.errors import CallerError, Conflict, Early, Forged, NotFound, SenderError
 from exchange.files.receipt_files import verify_receipts, write_receipts
+from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.documents import Documents
+from exchange.messaging.rules.holding import Hold
+from exchange.messaging.rules.withholding import EARLY
 from exchange.notices.chase import chase
 from exchange.notices.daily import Daily
 from exchange.notices.evidence.ask import Gathering, ask_receipts, last_request
@@ -154,6 +158,32 @@ def test_a_recalled_notice_is_kept_and_marked_and_its_readers_are_still_counted(
         recall(anhui.node("office"), notice, "again")
     with pytest.raises(NotFound):
         recall(anhui.node("hefei.office"), notice, "not mine")
+
+
+def test_a_recall_that_overtakes_its_notice_takes_it_back_as_soon_as_it_comes(anhui: Province) -> None:
+    office, relay = anhui.address("office"), anhui.node("relay")
+    hold = Hold("overtaken", anhui.address("relay"), "notice", "its office moves", "li", RealClock().now())
+    assert begin_hold(anhui.node("office").store, hold)
+    members = anhui.trial.domains[anhui.root].members
+    wait_until(lambda: hold in members[office].dispatcher.held, 30, "the hold in the origin's dispatcher")
+    notice = anhui.issue(anhui.address(EMERGENCY))
+    message_id = recall(anhui.node("office"), notice, "附件有误")
+
+    def waiting() -> list[str | None]:
+        with relay.store.reading() as tx:
+            return [one.message_id for one in tx[DeadLetters].batch(Early.code, EARLY, above=0, limit=10)]
+
+    wait_until(lambda: waiting() == [message_id], 30, "the recall among what waits")
+    assert end_hold(anhui.node("office").store, hold.id, "wang", RealClock().now())
+
+    def state(name: str) -> str | None:
+        with anhui.node(name).store.reading() as tx:
+            row = tx[Notices].get(notice)
+        return row.state if row else None
+
+    for name in ("relay", "hefei.relay", EMERGENCY):
+        wait_until(lambda name=name: state(name) == "recalled", 30, f"the recall at {name}")
+    assert waiting() == []
 
 
 def test_a_corrected_notice_takes_the_place_of_the_earlier_one(anhui: Province) -> None:
