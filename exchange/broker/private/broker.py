@@ -32,6 +32,7 @@ from exchange.broker.admin.nodes import NodeState, QueuePlace, node_states, queu
 from exchange.broker.private import keeper
 from exchange.broker.private.control import control
 from exchange.broker.private.elections import elect_leaders
+from exchange.broker.private.hosts import read_hosts
 from exchange.broker.private.joining import await_joined
 from exchange.broker.private.node import PrivateNode, Say
 from exchange.broker.private.node_files import NodeFolder
@@ -71,6 +72,7 @@ class PrivateBroker:
                 most=MOST,
             )
         self._grows = count > had
+        self._hosts = read_hosts(self._folder.root)
         self._epmd: int | None = None
         self._choosing = threading.Lock()
         self.nodes = tuple(self._node(number, count) for number in range(1, count + 1))
@@ -78,7 +80,8 @@ class PrivateBroker:
 
     def _node(self, number: int, count: int) -> PrivateNode:
         folder = self._folder.root if number == 1 else self._folder.root / f"node-{number}"
-        return PrivateNode(folder, ClusterSeat(number, count), self._port_mapper if count > 1 else lambda: None)
+        seat = ClusterSeat(number, count, self._hosts)
+        return PrivateNode(folder, seat, self._port_mapper if count > 1 else lambda: None)
 
     @property
     def is_cluster(self) -> bool:

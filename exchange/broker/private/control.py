@@ -32,7 +32,7 @@ def control(
     path = find_installation().server.with_name(program)
     try:
         done = subprocess.run(
-            [str(path), *arguments],
+            [*seat.enter, str(path), *arguments],
             env=environment(node, ports, seat=seat),
             cwd="/",
             capture_output=True,

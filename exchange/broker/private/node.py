@@ -195,8 +195,9 @@ class PrivateNode:
             write_file(self._folder.version, ".".join(map(str, installation.version)))
         say(
             tr(
-                "broker: ready after {monotonic:.1f} s on 127.0.0.1:{amqp}",
+                "broker: ready after {monotonic:.1f} s on {address}:{amqp}",
                 monotonic=monotonic() - began,
+                address=self.seat.address,
                 amqp=ports.amqp,
             )
         )
@@ -207,7 +208,7 @@ class PrivateNode:
         arguments = [owner, self._folder.keeper_pid, ports.epmd, link, installation.server]
         with open_file(self._folder.startup_log, permissions=0o644) as log:
             self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, *map(str, arguments)],
+                [*self.seat.enter, sys.executable, "-I", keeper.__file__, *map(str, arguments)],
                 env=environment(self._folder, ports, code=code_path(installation.server, os.environ), seat=self.seat),
                 cwd="/",  # not the folder: Erlang would see its true name
                 stdin=subprocess.DEVNULL,
@@ -234,7 +235,7 @@ class PrivateNode:
         )
 
     def _info(self, ports: Ports) -> NodeInfo:
-        url, management = urls(ports, self._folder.password.read_text())
+        url, management = urls(ports, self._folder.password.read_text(), self.seat.address)
         return NodeInfo(url, management)
 
     def _expect_own(self) -> None:

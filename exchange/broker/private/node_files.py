@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from exchange.broker.private import keeper
 from exchange.broker.private.alias import plain_path
+from exchange.broker.private.hosts import names_for_erlang
 from exchange.broker.private.ports import Ports
 from exchange.broker.private.seat import ALONE, ClusterSeat
 from exchange.broker.traffic.topology import MAX_BODY
@@ -28,6 +29,9 @@ ADMIN = "yizhan"
 
 NODE_MARK = "YIZHAN_NODE"
 """Environment variable of a server that says whose it is, see `mark_of`."""
+
+_NAMES = "names.inetrc"
+"""File of the addresses that Erlang knows beside the system's."""
 
 _PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management")
 """The management API; links between levels; and how the links stand, in that API."""
@@ -125,6 +129,8 @@ class NodeFolder:
         write_secret(self.root / "rabbitmq.conf", text)
         write_file(self.root / "advanced.config", "[].\n")
         write_file(self.root / "environment", "")
+        if seat.hosts:
+            write_file(self.root / _NAMES, names_for_erlang(seat.hosts))
         write_file(self.root / "enabled_plugins", f"[{','.join(_PLUGINS)}].\n")
 
     def _make_secret(self, path: Path) -> bool:
@@ -158,8 +164,8 @@ def configuration(
     ``accounts``: a file of definitions to be read at this start. ``seat``: the node's place in a cluster.
     """
     lines = [
-        f"listeners.tcp.1 = 127.0.0.1:{ports.amqp}",
-        "management.tcp.ip = 127.0.0.1",
+        f"listeners.tcp.1 = {seat.address}:{ports.amqp}",
+        f"management.tcp.ip = {seat.address}",
         f"management.tcp.port = {ports.management}",
         f"default_user = {ADMIN}",
         f"default_pass = {password}",
@@ -194,13 +200,15 @@ def environment(
     first = " ".join(("-pa", *map(str, reversed(code)))) if code else ""  # each is put before those named before it
     seen = NodeFolder(folder.seen)
     root = seen.root
+    named = {"ERL_INETRC": str(root / _NAMES)} if seat.hosts else {}
     return {
+        **named,
         NODE_MARK: mark_of(folder.root),
         "PATH": inherited.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "HOME": str(root),
         "ERL_EPMD_PORT": str(ports.epmd),
-        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "ERL_EPMD_ADDRESS": seat.address,
         "RABBITMQ_NODENAME": seat.name,
         "RABBITMQ_DIST_PORT": str(ports.distribution),
         "RABBITMQ_CONF_ENV_FILE": str(root / "environment"),
@@ -216,7 +224,7 @@ def environment(
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
             f"+S {schedulers}:{schedulers} +sbwt none +sbwtdcpu none +sbwtdio none "  # members share its processors
-            f"-kernel inet_dist_use_interface {{127,0,0,1}} {seat.arguments()} {first}".rstrip()
+            f"-kernel inet_dist_use_interface {{{seat.address.replace('.', ',')}}} {seat.arguments()} {first}".rstrip()
         ),
     }
 
@@ -226,11 +234,11 @@ def mark_of(root: Path) -> str:
     return hashlib.sha256(os.fsencode(root)).hexdigest()
 
 
-def urls(ports: Ports, password: str) -> tuple[str, str]:
+def urls(ports: Ports, password: str, address: str = ALONE.address) -> tuple[str, str]:
     """Return the AMQP and the management address."""
     return (
-        f"amqp://{ADMIN}:{quote(password, safe='')}@127.0.0.1:{ports.amqp}/%2F",
-        f"http://127.0.0.1:{ports.management}",
+        f"amqp://{ADMIN}:{quote(password, safe='')}@{address}:{ports.amqp}/%2F",
+        f"http://{address}:{ports.management}",
     )
 
 

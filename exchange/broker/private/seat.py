@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exchange.broker.private.hosts import NodeHost
 from exchange.language import Text
 
 TICK = 20
@@ -21,11 +22,29 @@ class ClusterSeat:
 
     number: int = 1
     of: int = 1
+    hosts: tuple[NodeHost, ...] = ()
+    """Those of all nodes, where each has one of its own."""
+
+    @property
+    def host(self) -> NodeHost | None:
+        """The node's own host, where it has one."""
+        return self.hosts[self.number - 1] if self.hosts else None
+
+    @property
+    def enter(self) -> tuple[str, ...]:
+        """The command line's beginning that has a program run where the node does."""
+        return self.host.enter if self.host is not None else ()
+
+    @property
+    def address(self) -> str:
+        """Where the node listens."""
+        return self.host.address if self.host is not None else "127.0.0.1"
 
     @property
     def name(self) -> str:
         """The node's name, as Erlang writes it."""
-        return "yizhan@localhost" if self.number == 1 else f"yizhan-{self.number}@localhost"
+        host = self.host.name if self.host is not None else "localhost"
+        return f"yizhan@{host}" if self.number == 1 else f"yizhan-{self.number}@{host}"
 
     @property
     def is_alone(self) -> bool:
@@ -57,7 +76,7 @@ class ClusterSeat:
         if self.number > 1:
             lines += [
                 "cluster_formation.peer_discovery_backend = classic_config",
-                f"cluster_formation.classic_config.nodes.1 = {ClusterSeat(1, self.of).name}",
+                f"cluster_formation.classic_config.nodes.1 = {ClusterSeat(1, self.of, self.hosts).name}",
                 f"cluster_formation.classic_config.nodes.2 = {self.name}",
                 f"cluster_formation.discovery_retry_limit = {_JOIN_TRIES}",
                 f"cluster_formation.discovery_retry_interval = {_JOIN_EVERY}",

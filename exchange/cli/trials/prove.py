@@ -42,6 +42,10 @@ def prove(
         int | None, typer.Option(min=0, help="The plan's seed: the same one gives the same faults (default: chance).")
     ] = None,
     nodes: Annotated[int, typer.Option(min=1, max=9, help="Nodes of the broker: 1, or 3 for a cluster.")] = 1,
+    hosts: Annotated[
+        bool,
+        typer.Option("--hosts", help="Give each node a host of its own, to cut it off and slow it down (root only)."),
+    ] = False,
     database: Annotated[
         Database, typer.Option(help="The members' databases: files, or a server of the run's own.")
     ] = Database.SQLITE,
@@ -61,7 +65,8 @@ def prove(
 
     A window, two monitors and three departments, each a process with its own keys and database, exchange documents and
     handle cases whose terms end all the time; some departments answer a moment before, some a moment after, some never.
-    Meanwhile processes, the broker's node and the database server are killed or frozen, clocks jump, a disk fills up.
+    Meanwhile processes, the broker's node and the database server are killed or frozen, clocks jump, a disk fills up;
+    with --nodes 3 --hosts, nodes are cut off from each other and from the members, and their packets come late.
     At last all comes to rest, the books are closed, and the law is checked: nothing lost, nothing doubled, no wrong
     default, every opinion in time has won. How soon traffic completed again after each fault is told as percentiles.
 
@@ -75,6 +80,8 @@ def prove(
     if report is not None:
         for end in (".html", ".json"):
             expect_place(with_end(report, end))
+    if hosts and nodes < 2:
+        raise CallerError("--hosts needs several nodes", remedy="give --nodes 3 as well")
     allow_many()
     options = Options(
         documents=documents,
@@ -82,6 +89,7 @@ def prove(
         faults=faults,
         seed=secrets.randbelow(10**6) if seed is None else seed,
         nodes=nodes,
+        hosts=hosts,
         database=database,
         every=every,
     )

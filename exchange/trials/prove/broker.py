@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.broker import PrivateBroker
+from exchange.broker.private.hosts import NodeHost, write_hosts
 from exchange.errors import BrokerUnavailable
 
 Say = Callable[[str], None]
@@ -30,12 +31,6 @@ class StruckBroker(Protocol):
     def signal(self, node: int, number: int) -> bool:
         """Send a node's server a signal; returns False while it does not run."""
 
-    def part(self, node: int, seconds: float | None) -> None:
-        """Cut a node off from the others, or (``seconds``) have its packets come late. Raises NotAllowed."""
-
-    def join(self, node: int) -> None:
-        """Take back what `part` has done."""
-
     def stop(self) -> None:
         """Stop all nodes."""
 
@@ -45,10 +40,15 @@ class NotAllowed(Exception):
 
 
 class PrivateNodes:
-    """The private broker of the domain: one node, or several. `exchange up` looks after it, and starts it again."""
+    """The private broker of the domain: one node, or several. `exchange up` looks after it, and starts it again.
 
-    def __init__(self, folder: Path, nodes: int) -> None:
+    ``hosts``: those of its nodes, where each is to have one of its own.
+    """
+
+    def __init__(self, folder: Path, nodes: int, hosts: Sequence[NodeHost] = ()) -> None:
         self._folder = folder
+        if hosts:
+            write_hosts(folder, hosts)
         self._broker = PrivateBroker(folder, nodes)
 
     @property
@@ -75,13 +75,6 @@ class PrivateNodes:
             return False
         struck.kill(number)
         return True
-
-    def part(self, node: int, seconds: float | None) -> None:
-        """Raise NotAllowed: the nodes of a private broker share one network."""
-        raise NotAllowed("the nodes share this machine's network")
-
-    def join(self, node: int) -> None:
-        """Do nothing."""
 
     def stop(self) -> None:
         """Stop all nodes, whoever has started them last."""

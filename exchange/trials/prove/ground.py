@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,9 @@ from pathlib import Path
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock, format_clock, monotonic
 from exchange.errors import OperatorError
+from exchange.language import tr
 from exchange.machine.files import expect_new, write_file
+from exchange.machine.transport.plain import ALLOW_PLAIN
 from exchange.runtime.home import OpenedMember, open_link, open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.running import running
@@ -20,6 +23,7 @@ from exchange.setup.init import init_broker, init_files
 from exchange.store import Store, open_store
 from exchange.trials.prove.broker import PrivateNodes, StruckBroker
 from exchange.trials.prove.database import StruckDatabase
+from exchange.trials.prove.hosts.network import Network, network_of, shared_network
 from exchange.trials.prove.options import Database, Options
 from exchange.trials.prove.served import ServedProcesses
 from exchange.trials.prove.small_disk import SmallDisk
@@ -42,6 +46,7 @@ class ProofGround:
     broker: StruckBroker
     database: StruckDatabase | None
     disk: SmallDisk
+    network: Network
     stamps: bool
     """Whether the broker stamps arrivals."""
 
@@ -65,18 +70,42 @@ def prepared(folder: Path, options: Options, say: Say) -> Iterator[ProofGround]:
     expect_new(folder)
     with ExitStack() as stack:
         home = Home(folder)
+        network = _network(options, stack, say)
         disk = SmallDisk(home.member(address_of(SMALL_DISK)), _DISK_BASE + _DISK_EACH * options.documents)
         stack.callback(disk.close)
         database = _database(options, stack, say)
         url = database.url if database is not None else None
         settings = Settings(folder, None, None, url, SteppedClock(BEGINS - timedelta(days=30)))
-        broker = PrivateNodes(home.node, options.nodes)
+        broker = PrivateNodes(home.node, options.nodes, network.hosts)
         stack.callback(broker.stop)
         info = broker.start(say)
         source = folder / "departments-of-the-proof"
         write_departments(source)
         init_broker(settings, info, init_files(settings, say, source), say)
-        yield ProofGround(settings, broker, database, disk, open_link(settings, address_of(WINDOW)).stamps)
+        stamps = open_link(settings, address_of(WINDOW)).stamps
+        yield ProofGround(settings, broker, database, disk, network, stamps)
+
+
+def _network(options: Options, stack: ExitStack, say: Say) -> Network:
+    if not options.hosts:
+        return shared_network("the nodes share one network: --hosts was not given")
+    network = stack.enter_context(network_of(options.nodes))
+    if network.why:
+        say(tr("hosts: {why}; what befalls the ways between nodes is left out", why=network.why))
+        return network
+    addresses = [host.address for host in network.hosts]
+    before = os.environ.get(ALLOW_PLAIN)
+    stack.callback(_set, ALLOW_PLAIN, before)
+    _set(ALLOW_PLAIN, ",".join([*([before] if before else []), *addresses]))  # nobody else is in these networks
+    say(tr("hosts: one for the members, and one for each node at {addresses}", addresses=", ".join(addresses)))
+    return network
+
+
+def _set(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
 
 
 def _database(options: Options, stack: ExitStack, say: Say) -> StruckDatabase | None:
@@ -120,7 +149,8 @@ def served(ground: ProofGround, seconds: float) -> Iterator[Scene]:
             stack.callback(members[name].store.close)
             url = home.database_url(address_of(name), settings.database_url)
             stores[name] = stack.enter_context(open_store(url, member=address_of(name)))
-        yield Scene(settings, time, Strikes(home, up, ground.broker, ground.database, ground.disk), members, stores)
+        strikes = Strikes(home, up, ground.broker, ground.database, ground.disk, ground.network)
+        yield Scene(settings, time, strikes, members, stores)
 
 
 def _wait_until_served(up: ServedProcesses, home: Home) -> None:

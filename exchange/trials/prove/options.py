@@ -34,6 +34,8 @@ class Options:
     faults: int
     seed: int
     nodes: int = 1
+    hosts: bool = False
+    """Whether each node and the members are to have a host of their own."""
     database: Database = Database.SQLITE
     every: float = 1.5
     """Seconds between two faults, on average."""
@@ -64,6 +66,8 @@ class Versions:
     database: str
     python: str
     machine: str
+    shared: str
+    """Why nodes and members share one host; empty where each node has one of its own."""
 
 
 @dataclass(frozen=True)

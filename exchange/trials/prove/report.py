@@ -32,11 +32,12 @@ def as_data(proved: ProofOutcome) -> dict[str, Any]:
         "holds": proved.holds,
         "options": {
             "documents": options.documents, "cases": options.cases, "faults": options.faults, "seed": options.seed,
-            "nodes": options.nodes, "database": options.database.value, "every": options.every,
+            "nodes": options.nodes, "hosts": options.hosts, "database": options.database.value, "every": options.every,
         },
         "versions": {
             "product": versions.product, "broker": versions.broker, "stamps": versions.stamps,
             "database": versions.database, "python": versions.python, "machine": versions.machine,
+            "shared_network": versions.shared or None,
         },
         "began": proved.began,
         "seconds": round(proved.seconds, 1),
@@ -142,7 +143,13 @@ def _figures(proved: ProofOutcome) -> Iterator[tuple[str, str]]:
         f"yizhan {versions.product}, {versions.broker}, {versions.database}, Python {versions.python}",
     )
     yield choose(("机器", "machine")), versions.machine
+    yield choose(("网络", "network")), _network(proved)
     yield choose(("开始", "began")), proved.began
+
+
+def _network(proved: ProofOutcome) -> str:
+    apart = choose(("成员与每个消息节点各在一个网络主机上", "a host for the members, and one for each node"))
+    return proved.versions.shared or apart
 
 
 def _recovery(proved: ProofOutcome) -> Iterator[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from exchange.runtime.settings import Home
 from exchange.runtime.skewed_clock import skew_file
 from exchange.trials.prove.broker import NotAllowed, StruckBroker
 from exchange.trials.prove.database import StruckDatabase
+from exchange.trials.prove.hosts.network import Network
 from exchange.trials.prove.rules.faults import Fault, FaultKind
 from exchange.trials.prove.served import ServedProcesses
 from exchange.trials.prove.small_disk import SmallDisk
@@ -33,6 +34,7 @@ class Strikes:
     broker: StruckBroker
     database: StruckDatabase | None
     disk: SmallDisk
+    network: Network
     _frozen: dict[int, psutil.Process] = field(default_factory=dict)
     """Processes that are stopped, by the number of the fault."""
 
@@ -105,10 +107,10 @@ class Strikes:
         self.disk.empty()
 
     def part(self, fault: Fault) -> None:
-        self.broker.part(fault.node or 1, fault.amount if fault.kind is FaultKind.DELAY else None)
+        self.network.strike(fault)
 
     def join(self, fault: Fault) -> None:
-        self.broker.join(fault.node or 1)
+        self.network.lift(fault)
 
 
 _Deed = Callable[[Strikes, Fault], None]
@@ -124,6 +126,8 @@ _DO: Mapping[FaultKind, _Deed] = {
     FaultKind.CLOCK: Strikes.skew,
     FaultKind.DISK: Strikes.fill,
     FaultKind.PARTITION: Strikes.part,
+    FaultKind.ONE_WAY: Strikes.part,
+    FaultKind.CUT_OFF: Strikes.part,
     FaultKind.DELAY: Strikes.part,
 }
 _UNDO: Mapping[FaultKind, _Deed] = {
@@ -135,5 +139,7 @@ _UNDO: Mapping[FaultKind, _Deed] = {
     FaultKind.CLOCK: Strikes.right,
     FaultKind.DISK: Strikes.empty,
     FaultKind.PARTITION: Strikes.join,
+    FaultKind.ONE_WAY: Strikes.join,
+    FaultKind.CUT_OFF: Strikes.join,
     FaultKind.DELAY: Strikes.join,
 }

@@ -23,6 +23,7 @@ def versions_of(ground: ProofGround, options: Options) -> Versions:
         database=_database(ground, options),
         python=platform.python_version(),
         machine=_machine(),
+        shared=ground.network.why,
     )
 
 

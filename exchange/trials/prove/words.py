@@ -20,7 +20,9 @@ KINDS: Mapping[FaultKind, Words] = {
     FaultKind.FREEZE_DATABASE: ("冻结数据库", "the database server frozen"),
     FaultKind.CLOCK: ("时钟跳变", "a member's clock jumped"),
     FaultKind.DISK: ("磁盘写满", "a member's disk full"),
-    FaultKind.PARTITION: ("网络分区", "a node cut off from the others"),
+    FaultKind.PARTITION: ("节点间网络分区", "a node cut off from the others"),
+    FaultKind.ONE_WAY: ("单向网络分区", "a node not heard by the others"),
+    FaultKind.CUT_OFF: ("节点完全断网", "a node cut off from everybody"),
     FaultKind.DELAY: ("网络延迟", "a node's packets late"),
 }
 BREACHES: Mapping[ProofBreach, Words] = {

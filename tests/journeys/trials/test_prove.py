@@ -167,3 +167,10 @@ def test_a_default_before_its_term_and_one_that_is_taken_back_are_found(copy: Pa
     put(copy, WINDOW, DEEMED, "UPDATE part SET state = 'issued' WHERE state = 'deemed' AND case_number = ?")
     assert (ProofBreach.UNSETTLED, early) in found_in(copy)
     assert (ProofBreach.WRONG_DEFAULT, early) not in found_in(copy)
+
+
+def test_a_copy_that_came_back_is_found(copy: Path) -> None:
+    consultation = "SELECT min(message_id) FROM outbox_copy JOIN outbox_message USING (message_id) WHERE kind = "
+    back = "UPDATE outbox_copy SET state = 'returned', last_error = 'not-consulted: no request' WHERE message_id = ?"
+    returned = put(copy, WINDOW, consultation + "'consultation'", back)
+    assert (ProofBreach.SET_ASIDE, returned) in found_in(copy)

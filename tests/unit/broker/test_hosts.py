@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from exchange.broker.admin.shovels import LinkEnd, shovels_between
-from exchange.broker.private.node_files import configuration
+from exchange.broker.private.broker import PrivateBroker
+from exchange.broker.private.hosts import NodeHost, names_for_erlang, read_hosts, write_hosts
+from exchange.broker.private.node_files import NodeFolder, configuration, environment, urls
 from exchange.broker.private.ports import Ports
 from exchange.broker.private.seat import ALONE, ClusterSeat
 from exchange.broker.traffic.hosts import MOVE_AFTER, MOVE_WITHIN, HostTurns
@@ -137,3 +141,39 @@ def test_a_node_that_is_alone_is_configured_as_ever_and_one_of_three_joins_the_f
     assert ClusterSeat(1, 3).name == ALONE.name, "so that a node can grow to a cluster"
     assert len({ClusterSeat(number, 3).name for number in (1, 2, 3)}) == 3
     assert len({ClusterSeat(number, 3).room for number in (1, 2, 3)} | {ALONE.room}) == 4
+
+
+HOSTS = tuple(NodeHost(f"host-{number}", f"192.0.2.1{number}", f"/proc/{number}/ns/net") for number in (1, 2, 3))
+
+
+def test_a_node_on_a_host_of_its_own_listens_there_and_is_found_by_its_name(tmp_path: Path) -> None:
+    seat = ClusterSeat(2, 3, HOSTS)
+    text = configuration(PORTS, "pw", can_stamp=False, seat=seat)
+    assert "listeners.tcp.1 = 192.0.2.12:1\n" in text
+    assert "management.tcp.ip = 192.0.2.12\n" in text
+    assert "classic_config.nodes.1 = yizhan@host-1\n" in text
+    told = environment(NodeFolder(tmp_path), PORTS, {}, seat=seat)
+    assert (told["RABBITMQ_NODENAME"], told["ERL_EPMD_ADDRESS"]) == ("yizhan-2@host-2", "192.0.2.12")
+    assert "inet_dist_use_interface {192,0,2,12}" in told["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]
+    assert urls(PORTS, "p/w", seat.address) == ("amqp://yizhan:p%2Fw@192.0.2.12:1/%2F", "http://192.0.2.12:2")
+    NodeFolder(tmp_path).prepare(PORTS, can_stamp=False, seat=seat)
+    assert Path(told["ERL_INETRC"]).read_text() == names_for_erlang(HOSTS)
+    assert '{host, {192,0,2,13}, ["host-3"]}.' in names_for_erlang(HOSTS).splitlines()
+    assert seat.enter == ("nsenter", "--net=/proc/2/ns/net", "--")
+
+
+def test_a_node_that_shares_this_machines_network_is_on_the_loopback_interface_alone(tmp_path: Path) -> None:
+    seat = ClusterSeat(2, 3)
+    assert (seat.address, seat.enter) == ("127.0.0.1", ())
+    told = environment(NodeFolder(tmp_path), PORTS, {}, seat=seat)
+    assert "ERL_INETRC" not in told
+    assert "inet_dist_use_interface {127,0,0,1}" in told["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]
+    assert urls(PORTS, "pw") == ("amqp://yizhan:pw@127.0.0.1:1/%2F", "http://127.0.0.1:2")
+
+
+def test_who_starts_a_node_again_finds_its_host_in_the_brokers_folder(tmp_path: Path) -> None:
+    assert read_hosts(tmp_path) == ()
+    write_hosts(tmp_path / "node", HOSTS)
+    assert read_hosts(tmp_path / "node") == HOSTS
+    broker = PrivateBroker(tmp_path / "node", 3)
+    assert [node.seat.name for node in broker.nodes] == ["yizhan@host-1", "yizhan-2@host-2", "yizhan-3@host-3"]

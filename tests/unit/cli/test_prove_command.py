@@ -21,9 +21,10 @@ from exchange.trials.prove.rules.measures import Passage, Passages, Struck
 
 RIGHT = ProofOutcome(
     options=Options(documents=60, cases=12, faults=3, seed=7),
-    versions=Versions("1.0", "RabbitMQ 4.0", True, "SQLite 3", "3.11", "a machine"),
+    versions=Versions("1.0", "RabbitMQ 4.0", True, "SQLite 3", "3.11", "a machine", "the nodes share one network"),
     began="2026-11-30T00:00:00+00:00", seconds=40.0, load_ended=20.0, calm=38.0, handed_in=60, completed=60, cases=12,
-    messages=500, parts={"answered": 30, "deemed": 6}, in_time_at_the_edge=3, late=2, refusals=1, supervisors=0,
+    messages=500, parts={"answered": 30, "deemed": 6}, in_time_at_the_edge=3, late=2, refusals=1,
+    supervisors=0,
     struck=[
         Struck(Fault(1, 1.0, FaultKind.KILL_ROLE, "window", 0.0), at=1.0, lifted=1.0, recovered=3.5),
         Struck(Fault(2, 2.0, FaultKind.FREEZE_NODE, "node-1", 2.0), at=2.0, lifted=4.0, recovered=4.5),

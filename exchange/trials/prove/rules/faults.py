@@ -20,10 +20,14 @@ class FaultKind(StrEnum):
     CLOCK = "clock-jump"
     DISK = "full-disk"
     PARTITION = "partition"
+    ONE_WAY = "partition-one-way"
+    CUT_OFF = "cut-off"
     DELAY = "delay"
 
 
-OF_NODES = frozenset({FaultKind.KILL_NODE, FaultKind.FREEZE_NODE, FaultKind.PARTITION, FaultKind.DELAY})
+OF_WAYS = frozenset({FaultKind.PARTITION, FaultKind.ONE_WAY, FaultKind.CUT_OFF, FaultKind.DELAY})
+"""Faults of the ways between a node's host and others."""
+OF_NODES = frozenset({FaultKind.KILL_NODE, FaultKind.FREEZE_NODE}) | OF_WAYS
 """Faults of a broker's node: never so many at once that a majority is struck."""
 OF_ROLES = frozenset({FaultKind.KILL_ROLE, FaultKind.FREEZE_ROLE, FaultKind.CLOCK, FaultKind.DISK})
 """Faults of one member."""

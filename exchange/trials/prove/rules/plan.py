@@ -9,7 +9,16 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from exchange.trials.prove.rules.faults import AT_ONCE, DATABASE, OF_NODES, OF_ROLES, SUPERVISOR, Fault, FaultKind
+from exchange.trials.prove.rules.faults import (
+    AT_ONCE,
+    DATABASE,
+    OF_NODES,
+    OF_ROLES,
+    OF_WAYS,
+    SUPERVISOR,
+    Fault,
+    FaultKind,
+)
 
 _WEIGHTS: Mapping[FaultKind, int] = {
     FaultKind.KILL_ROLE: 30,
@@ -18,7 +27,9 @@ _WEIGHTS: Mapping[FaultKind, int] = {
     FaultKind.DISK: 5,
     FaultKind.KILL_NODE: 10,
     FaultKind.FREEZE_NODE: 8,
-    FaultKind.PARTITION: 8,
+    FaultKind.PARTITION: 6,
+    FaultKind.ONE_WAY: 4,
+    FaultKind.CUT_OFF: 5,
     FaultKind.DELAY: 6,
     FaultKind.KILL_DATABASE: 6,
     FaultKind.FREEZE_DATABASE: 5,
@@ -32,17 +43,21 @@ _LASTS: Mapping[FaultKind, tuple[float, float]] = {
     FaultKind.DISK: (1.0, 5.0),
     FaultKind.KILL_NODE: (0.2, 3.0),
     FaultKind.FREEZE_NODE: (0.5, 6.0),
-    FaultKind.PARTITION: (1.0, 8.0),
+    FaultKind.PARTITION: (1.0, 30.0),
+    FaultKind.ONE_WAY: (1.0, 30.0),
+    FaultKind.CUT_OFF: (1.0, 30.0),
     FaultKind.DELAY: (2.0, 10.0),
     FaultKind.KILL_DATABASE: (0.2, 2.0),
     FaultKind.FREEZE_DATABASE: (0.5, 4.0),
     FaultKind.FREEZE_SUPERVISOR: (0.5, 6.0),
 }
-"""Seconds that a fault lasts, at least and at most."""
+"""Seconds that a fault lasts, at least and at most. Erlang takes a node that is silent for gone after 15 to 25."""
 _REST: Mapping[FaultKind, float] = {
     FaultKind.KILL_NODE: 15.0,
     FaultKind.FREEZE_NODE: 6.0,
-    FaultKind.PARTITION: 8.0,
+    FaultKind.PARTITION: 15.0,
+    FaultKind.ONE_WAY: 15.0,
+    FaultKind.CUT_OFF: 15.0,
     FaultKind.DELAY: 2.0,
     FaultKind.KILL_DATABASE: 6.0,
     FaultKind.KILL_SUPERVISOR: 12.0,
@@ -79,8 +94,9 @@ class FaultGround:
         if kind in OF_ROLES:
             return list(self.members)
         if kind in OF_NODES:
-            between = kind in (FaultKind.PARTITION, FaultKind.DELAY)
-            return [] if between and self.nodes < 2 else [f"node-{number}" for number in range(1, self.nodes + 1)]
+            return (
+                [] if kind in OF_WAYS and self.nodes < 2 else [f"node-{number}" for number in range(1, self.nodes + 1)]
+            )
         if kind in (FaultKind.KILL_DATABASE, FaultKind.FREEZE_DATABASE):
             return [DATABASE] if self.has_server else []
         return [SUPERVISOR]

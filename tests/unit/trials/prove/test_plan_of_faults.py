@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from exchange.trials.prove.rules.faults import AT_ONCE, DATABASE, OF_NODES, OF_ROLES, Fault, FaultKind
+from exchange.trials.prove.rules.faults import AT_ONCE, DATABASE, OF_NODES, OF_ROLES, OF_WAYS, Fault, FaultKind
 from exchange.trials.prove.rules.plan import FaultGround, make_plan
 
 MEMBERS = ("window", "monitor", "planning", "housing")
@@ -32,9 +32,8 @@ def test_faults_come_in_order_and_as_often_as_is_asked(field: FaultGround) -> No
 
 def test_everything_that_there_is_is_struck_and_nothing_else() -> None:
     single, cluster = (Counter(one.kind for one in make_plan(2, 2000, 1.5, field)) for field in (SINGLE, CLUSTER))
-    between = {FaultKind.PARTITION, FaultKind.DELAY}
     of_server = {FaultKind.KILL_DATABASE, FaultKind.FREEZE_DATABASE}
-    assert set(single) == set(FaultKind) - between - of_server
+    assert set(single) == set(FaultKind) - OF_WAYS - of_server
     assert set(cluster) == set(FaultKind) - {FaultKind.DISK}
     targets = {one.target for one in make_plan(2, 2000, 1.5, CLUSTER)}
     assert {*MEMBERS, DATABASE, "node-1", "node-2", "node-3"} < targets
