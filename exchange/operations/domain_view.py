@@ -128,12 +128,8 @@ class DomainView:
         """Return how the broker is reached: as given, or as the private node's folder says now."""
         return self.broker or known_broker(self.settings)
 
-    def management(self, timeout: float = 10.0) -> ManagementClient:
-        """Return a client of the broker's management API, to be closed after use; ``timeout`` in seconds for one
-        answer.
-
-        Raises BrokerUnavailable.
-        """
+    def reach(self) -> NodeInfo:
+        """Return how broker and management API are reached. Raises BrokerUnavailable where the latter is not known."""
         broker = self.where()
         if broker is None or broker.management_url is None:
             raise BrokerUnavailable(
@@ -141,7 +137,16 @@ class DomainView:
                 code=MANAGEMENT_UNKNOWN,
                 remedy="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
             )
-        return ManagementClient(broker.management_url, broker.url, timeout)
+        return broker
+
+    def management(self, timeout: float = 10.0) -> ManagementClient:
+        """Return a client of the broker's management API, to be closed after use; ``timeout`` in seconds for one
+        answer.
+
+        Raises BrokerUnavailable.
+        """
+        broker = self.reach()
+        return ManagementClient(str(broker.management_url), broker.url, timeout)
 
     def __enter__(self) -> DomainView:
         return self

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TypeVar
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import ChannelClosedByBroker
 
+from exchange.broker.admin import lately
 from exchange.broker.faults import COMPLAINTS, error_of
 from exchange.broker.traffic.urls import parameters
 from exchange.errors import BrokerUnavailable
 from exchange.language import Text
 from exchange.machine.urls import each_host, shown
+
+SOON = 3.0
+"""Seconds that one of several hosts has to open a connection, where another may be asked instead."""
 
 
 class Errand:
@@ -48,9 +52,12 @@ class Errand:
 
 @contextmanager
 def errand(url: str, purpose: str) -> Iterator[Errand]:
-    """Open a connection for one errand. Raises BrokerUnavailable, or BadTopology for what the broker refuses."""
+    """Open a connection for one errand. Raises BrokerUnavailable, or BadTopology for what the broker refuses.
+
+    Of several hosts one that hangs is passed over soon; only when none opens has each the time a connection has.
+    """
     try:
-        connection = pika.BlockingConnection(parameters(url, purpose))
+        connection = _connect(url, purpose)
         try:
             yield Errand(connection)
         finally:
@@ -60,13 +67,34 @@ def errand(url: str, purpose: str) -> Iterator[Errand]:
         raise error_of(error, Text("the broker at {url}", {"url": shown(url)})) from error
 
 
+def _connect(url: str, purpose: str) -> pika.BlockingConnection:
+    every = lately.in_order(each_host(url))
+    for host in every if len(every) > 1 else ():
+        try:
+            connection = pika.BlockingConnection(_quick(host, purpose))
+        except COMPLAINTS:
+            lately.failed(host)
+        else:
+            lately.answered(host)
+            return connection
+    return pika.BlockingConnection(parameters(url, purpose))
+
+
+def _quick(host: str, purpose: str) -> pika.URLParameters:
+    found = parameters(host, purpose)[0]
+    found.stack_timeout = found.socket_timeout = SOON
+    return found
+
+
 Answer = TypeVar("Answer")
 
 
 def from_any_host(url: str, ask: Callable[[str], Answer]) -> Answer:
     """Return what ``ask`` answers for the first host of ``url`` that can be had; for the last, raise what it raises."""
-    *others, last = each_host(url)
+    *others, last = lately.in_order(each_host(url))
     for host in others:
-        with suppress(BrokerUnavailable):
+        try:
             return ask(host)
+        except BrokerUnavailable:
+            lately.failed(host)
     return ask(last)

@@ -8,15 +8,19 @@ figure is None, never zero. The age of a queue's oldest message it tells of clas
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.admin.nodes import PLACE_COLUMNS, NodeState, QueuePlace, places_of, states_of
+from exchange.broker.admin.sight import hear, read_beside
+from exchange.broker.traffic.urls import vhost
 
 _COLUMNS = (
-    "name,state,messages_ready,messages_unacknowledged,consumers,head_message_timestamp,messages,"
+    f"{PLACE_COLUMNS},"
+    "state,messages_ready,messages_unacknowledged,consumers,head_message_timestamp,messages,"
     "message_stats.publish_details.rate,message_stats.ack_details.rate,message_stats.deliver_no_ack_details.rate"
 )
 """All that is read of a queue: with a thousand queues a whole answer would be megabytes."""
@@ -57,6 +61,10 @@ class NodeFigures:
     disk_free: int | None = None
     partitions: tuple[str, ...] = ()
     """Nodes it has lost sight of."""
+    drained: bool = False
+    """Taken out of service for maintenance."""
+    answers: bool = True
+    """False for one that was asked by itself and said nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +76,30 @@ class BrokerFigures:
     nodes: tuple[NodeFigures, ...]
     queues: tuple[QueueFigures, ...]
     """Of the own virtual host, by name."""
+    places: tuple[QueuePlace, ...] = ()
+    """Where its quorum queues lie."""
+    queues_told: bool = True
+    """Whether it told its queues in time, which one may not that waits for a node."""
 
 
-def look(management: ManagementClient) -> BrokerFigures:
-    """Read all figures, by three requests. Raises BrokerUnavailable or BadTopology."""
-    overview = management.read("/api/overview")
-    nodes = management.read("/api/nodes")
-    queues = management.read(f"/api/queues/{quote(management.vhost, safe='')}?columns={_COLUMNS}")
-    return figures_of(overview, nodes, queues)
+def look(info: NodeInfo, seconds: float) -> BrokerFigures:
+    """Read all figures, within ``seconds`` and what it takes to find a host that answers.
+
+    What has not come by then, while some node is waited for, is left out. Raises BrokerUnavailable or BadTopology.
+    """
+    heard = hear(info, seconds)
+    pages = ("/api/overview", "/api/nodes", f"/api/queues/{quote(vhost(info.url), safe='')}?columns={_COLUMNS}")
+    overview, nodes, queues = read_beside(info, heard.url, pages, seconds)
+    found = figures_of(overview or heard.own, nodes or (), queues or ())
+    states = {state.name: state for state in states_of(heard, nodes)}
+    known = {node.name: _with(node, states[node.name]) for node in found.nodes}
+    untold = {name: NodeFigures(name, True, False, False, answers=one.answers) for name, one in states.items()}
+    every = {**untold, **known}
+    return replace(found, nodes=tuple(every[name] for name in sorted(every)), queues_told=queues is not None)
+
+
+def _with(node: NodeFigures, state: NodeState) -> NodeFigures:
+    return replace(node, drained=state.drained, answers=state.answers)
 
 
 def figures_of(
@@ -88,6 +112,7 @@ def figures_of(
         connections=_number(overview.get("object_totals", _NOTHING).get("connections")),
         nodes=tuple(_node(each) for each in nodes),
         queues=tuple(sorted((_queue(each, counts) for each in queues), key=lambda queue: queue.name)),
+        places=tuple(places_of(queues)),
     )
 
 

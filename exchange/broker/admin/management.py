@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
+from exchange.broker.admin import lately
 from exchange.broker.admin.permissions import member_permissions, member_topic_permission
 from exchange.broker.admin.provision import MemberAccount
 from exchange.broker.faults import DENIED
@@ -58,8 +59,8 @@ class ManagementClient:
         self._shown = shown(management_url)
         self._vhost = vhost(broker_url)
         self._account = credentials(management_url) or credentials(broker_url)
-        self._bases = deque(without_account(one).rstrip("/") for one in each_host(management_url))
-        """One for each host, the one that answered last first."""
+        self._bases = deque(lately.in_order([without_account(one).rstrip("/") for one in each_host(management_url)]))
+        """One for each host, the one that answered last first, and those last that did not lately."""
         self._seconds = timeout
         self._client = WebClient(trusted=broker_trust() if management_url.startswith("https:") else None)
         self._headers = {"content-type": "application/json"}
@@ -262,9 +263,11 @@ class ManagementClient:
                     content=content,
                 )  # fmt: skip
             except Unanswered:
+                lately.failed(self._bases[0])
                 if not left:
                     raise
             else:
+                lately.answered(self._bases[0])
                 if answer.status < _UNWELL or not left:
                     return answer
             self._bases.rotate(-1)

@@ -4,7 +4,7 @@ For trials, tests and fault proofs, a cluster is driven like this::
 
     broker = PrivateBroker(folder, nodes=3)      # which RabbitMQ: EXCHANGE_RABBITMQ_SERVER, see `installation`
     info = broker.start(print)                   # info.url and info.management_url name all hosts of the cluster
-    states = broker.states()                     # NodeState: name, running, drained; asked of any node that answers
+    states = broker.states()                     # NodeState: name, running, drained, answers; each node is asked
     place = broker.place("c.a.inbox")            # QueuePlace: leader, members, online
     leader = broker.node_named(place.leader)     # a PrivateNode
     leader.kill()                                # SIGKILL; leader.kill(signal.SIGSTOP) and SIGCONT freeze and thaw it
@@ -28,19 +28,19 @@ from pathlib import Path
 
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.admin.nodes import NodeState, QueuePlace, node_states, queue_places
+from exchange.broker.admin.nodes import NodeState, QueuePlace, cluster_states, queue_places
 from exchange.broker.private import keeper
 from exchange.broker.private.control import control
 from exchange.broker.private.elections import elect_leaders
 from exchange.broker.private.hosts import read_hosts
 from exchange.broker.private.joining import await_joined
+from exchange.broker.private.looks import LOOK, joint, lost_by, seen_by
 from exchange.broker.private.node import PrivateNode, Say
 from exchange.broker.private.node_files import NodeFolder
 from exchange.broker.private.ports import free_port
 from exchange.broker.private.seat import ClusterSeat
 from exchange.errors import BrokerError, NotFound, OperatorError
 from exchange.machine.files import make_folder, read_json, write_file
-from exchange.machine.urls import with_hosts_of
 
 MOST = 9
 """Nodes on one machine."""
@@ -92,7 +92,7 @@ class PrivateBroker:
     def info(self) -> NodeInfo | None:
         """How to reach it, by what it left in its folder; whether it runs is another question. None: no node."""
         every = [node.info for node in self.nodes]
-        return _joint([info for info in every if info is not None]) if every[0] is not None else None
+        return joint([info for info in every if info is not None]) if every[0] is not None else None
 
     @property
     def alive(self) -> bool:
@@ -165,9 +165,11 @@ class PrivateBroker:
         raise NotFound("the private broker has no node {name}", remedy="`exchange doctor` tells the nodes", name=name)
 
     def states(self) -> list[NodeState]:
-        """Ask any node that answers which nodes there are. Raises BrokerUnavailable, OperatorError for no node."""
-        with self._management() as management:
-            return node_states(management)
+        """Ask every node, at once, which nodes there are, within a bounded time; one that is frozen says nothing.
+
+        Raises BrokerUnavailable where none answers, OperatorError for no node.
+        """
+        return cluster_states(self._reach(), LOOK)
 
     def cut_off(self) -> list[PrivateNode]:
         """Return nodes that have lost sight of most others and do not find back by themselves, as each tells of itself.
@@ -175,7 +177,7 @@ class PrivateBroker:
         So it is with a node that was frozen for longer than the others wait for a sign of life, before RabbitMQ 4.3:
         when it goes on, it keeps out of the cluster what runs, and the other way round, until it is started again.
         """
-        return [node for node in self.nodes if 2 * len(_lost_by(node)) > len(self.nodes) - 1]
+        return [node for node in self.nodes if 2 * len(lost_by(node)) > len(self.nodes) - 1]
 
     def is_whole(self) -> bool:
         """Return whether each node sees all of them run, and every queue has a replica that keeps up on each.
@@ -184,7 +186,7 @@ class PrivateBroker:
         sees the others, who have lost it. What does not answer is not whole.
         """
         names = {node.seat.name for node in self.nodes}
-        if any({state.name for state in _seen_by(node) if state.running} != names for node in self.nodes):
+        if any({state.name for state in seen_by(node) if state.running} != names for node in self.nodes):
             return False
         if self.cut_off():
             return False
@@ -237,12 +239,16 @@ class PrivateBroker:
         control(folder, "rabbitmq-queues", *arguments, seat=alive.seat, patience=_GROW_PATIENCE)
 
     def _management(self) -> ManagementClient:
+        info = self._reach()
+        return ManagementClient(str(info.management_url), info.url, timeout=LOOK)
+
+    def _reach(self) -> NodeInfo:
         info = self.info
         if info is None or info.management_url is None:
             raise OperatorError(
                 "there is no private node in {folder}", remedy="run it: `exchange up`", folder=self._folder.root
             )
-        return ManagementClient(info.management_url, info.url, timeout=5)
+        return info
 
     def _port_mapper(self) -> int:
         """The port of Erlang's port mapper, by which nodes find each other: that of a running node, or a free one."""
@@ -266,24 +272,3 @@ _NODES = "nodes.json"
 def _count_in(folder: NodeFolder) -> int:
     found = (read_json(folder.root / _NODES) or {}).get("nodes")
     return found if isinstance(found, int) and 1 <= found <= MOST else 1
-
-
-def _lost_by(node: PrivateNode) -> frozenset[str]:
-    """What a node says that it has lost sight of; nothing where it does not answer."""
-    return next((one.partitions for one in _seen_by(node) if one.name == node.seat.name), frozenset())
-
-
-def _seen_by(node: PrivateNode) -> list[NodeState]:
-    """The nodes as one of them sees them; nothing where it does not answer."""
-    info = node.info
-    if info is None or info.management_url is None or not node.alive:
-        return []
-    with suppress(BrokerError), ManagementClient(info.management_url, info.url, timeout=5) as management:
-        return node_states(management)
-    return []
-
-
-def _joint(every: list[NodeInfo]) -> NodeInfo:
-    """All hosts in one."""
-    managements = [info.management_url for info in every if info.management_url is not None]
-    return NodeInfo(with_hosts_of([info.url for info in every]), with_hosts_of(managements) if managements else None)

@@ -183,6 +183,7 @@ def as_document(snapshot: Snapshot, history: History) -> dict[str, Any]:
             "version": broker.version,
             "connections": broker.connections,
             "nodes": [{name: getattr(node, name) for name in node.__dataclass_fields__} for node in broker.nodes],
+            "queues_told": broker.queues_told,
         },
         "queues": [_queue(row) for row in arranged(queue_rows(snapshot, history), "depth", "")],
         "members": [_member(member) for member in snapshot.members],

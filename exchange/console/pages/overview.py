@@ -136,7 +136,7 @@ def _broker(snapshot: Snapshot, say: Say) -> Card:
 
 def _queues(snapshot: Snapshot, say: Say) -> Card:
     """Good as long as nothing is stuck: queues give signs only of what is wrong."""
-    if snapshot.broker is None:
+    if snapshot.broker is None or not snapshot.broker.queues_told:
         return Card(SystemPart.QUEUE, say(*PARTS[SystemPart.QUEUE]), Light.UNKNOWN, "–", "", "/queues")
     light = lights.whole([s for s in snapshot.signs if s.part is SystemPart.QUEUE]) if _stuck(snapshot) else Light.GOOD
     queues = snapshot.broker.queues

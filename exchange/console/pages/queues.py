@@ -65,6 +65,7 @@ def _queues(visit: Visit) -> Mapping[str, object]:
     found = arranged(rows(snapshot, sampler_of(visit.view).history), sort, member)
     return {
         **shared(visit, snapshot),
+        "told": snapshot.broker.queues_told,
         "busy": [row for row in found if not row.quiet],
         "quiet": [row for row in found if row.quiet],
         "sort": sort if sort in SORTS else "name",

@@ -43,7 +43,7 @@ class History:
 
     def add(self, snapshot: Snapshot) -> None:
         """Take in a snapshot; queues that are gone are forgotten, as is what is not known."""
-        if snapshot.broker is None:
+        if snapshot.broker is None or not snapshot.broker.queues_told:
             return
         with self._lock:
             for name in self._depths.keys() - {queue.name for queue in snapshot.broker.queues}:

@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from exchange.broker.admin.figures import BrokerFigures, QueueFigures
+from exchange.broker.admin.nodes import NodeState, risks
 from exchange.errors import ExchangeError
 from exchange.language import Language, Recorded
 from exchange.operations.domain_view import MANAGEMENT_UNKNOWN
 from exchange.operations.health.store import OpenWork
-from exchange.operations.troubles import lights
+from exchange.operations.troubles import broker_lights, lights
+from exchange.operations.troubles.broker_lights import NodeFacts
 from exchange.operations.troubles.facts import Facts, HoldFact, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Cause, StandingAlerts
-from exchange.operations.troubles.lights import Light, NodeFacts, Sign, SystemPart
+from exchange.operations.troubles.lights import Light, Sign, SystemPart
 from exchange.operations.troubles.parts import CONSOLE_TLS
 from exchange.operations.troubles.rules import listed, standing
 from exchange.runtime.draining import Drain
@@ -176,17 +178,30 @@ def _broker(snapshot: Snapshot) -> Iterator[Sign]:
         else:
             yield lights.unreachable(SystemPart.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
         return
-    nodes = [
-        NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
-        for node in snapshot.broker.nodes
-    ]
-    yield from lights.broker(snapshot.broker.version, nodes)
+    yield from _nodes(snapshot.broker)
+    if not snapshot.broker.queues_told:
+        yield lights.unseen(SystemPart.QUEUE)
     for queue in snapshot.broker.queues:
         member = snapshot.member_of(queue.name)
         drained = member if any(one.drained and one.address == member for one in snapshot.members) else None
         sign = lights.queue(queue.name, queue.depth, queue.consumers, snapshot.age(queue), drained)
         if sign is not None:
             yield sign
+
+
+def _nodes(broker: BrokerFigures) -> Iterator[Sign]:
+    nodes = [
+        NodeFacts(
+            node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions), node.drained,
+            node.answers,
+        )
+        for node in broker.nodes
+    ]  # fmt: skip
+    yield from broker_lights.broker(broker.version, nodes)
+    if len(nodes) > 1:
+        states = [NodeState(one.name, one.running, one.drained, answers=one.answers) for one in nodes]
+        well = all(one.running and one.answers and not one.drained for one in nodes)
+        yield from broker_lights.cluster(risks(states, broker.places), all_run=well)
 
 
 def _member(member: MemberSnapshot, snapshot: Snapshot) -> Iterator[Sign]:

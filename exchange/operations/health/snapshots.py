@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from exchange.operations.domain_view import DomainView
 
 _PATIENCE = 4.0
-"""Seconds for one answer of the management API."""
+"""Seconds for answers of the management API, beside those to find a host that answers."""
 
 _AT_ONCE = 8
 """Databases looked at side by side: one that does not answer keeps the others waiting little."""
@@ -140,8 +140,7 @@ class SnapshotTaker:
 
     def _broker(self) -> tuple[BrokerFigures | None, Trouble | None]:
         try:
-            with self._view.management(_PATIENCE) as management:
-                return figures.look(management), None
+            return figures.look(self._view.reach(), _PATIENCE), None
         except ExchangeError as error:
             return None, Trouble.of(error)
 

@@ -73,17 +73,6 @@ class Sign:
     remedy: Words = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class NodeFacts:
-    """What is known of a broker's node."""
-
-    name: str
-    running: bool
-    memory_alarm: bool
-    disk_alarm: bool
-    partitioned: bool
-
-
 def whole(signs: Iterable[Sign]) -> Light:
     """Return the worst light of all signs; UNKNOWN where there are none."""
     return worst(sign.light for sign in signs)
@@ -104,35 +93,6 @@ def unseen(part: SystemPart, subject: str = "") -> Sign:
     """Return the sign of what cannot be told until something else is repaired."""
     remedy = ("先处理上面的问题", "repair what is named above first")
     return Sign(part, subject, Light.UNKNOWN, ("无法查看", "could not be looked at"), remedy)
-
-
-def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
-    """Yield the signs of the broker's nodes. An alarm stops every publisher until it is over (RabbitMQ, "Memory and
-    Disk Alarms").
-    """
-    if not nodes:
-        yield unseen(SystemPart.BROKER, "RabbitMQ")
-    for node in nodes:
-        yield Sign(SystemPart.BROKER, node.name, *_node(version, node))
-
-
-def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
-    if not node.running:
-        remedy = ("启动该节点：`rabbitmqctl start_app`", "start it: `rabbitmqctl start_app`")
-        return Light.BAD, ("节点未运行", "the node does not run"), remedy
-    if node.disk_alarm:
-        remedy = ("清理磁盘或加大磁盘；在此之前一切发送暂停", "make room on its disk; until then nothing can be sent")
-        return Light.BAD, ("磁盘告警", "disk alarm"), remedy
-    if node.memory_alarm:
-        remedy = (
-            "查看哪个队列在增长，或加大内存",
-            "see which queue grows, or give it more memory; publishers stand still",
-        )
-        return Light.BAD, ("内存告警", "memory alarm"), remedy
-    if node.partitioned:
-        remedy = ("检查节点之间的网络", "look at the network between the nodes")
-        return Light.BAD, ("与其他节点失去联系", "it has lost sight of other nodes"), remedy
-    return Light.GOOD, (f"RabbitMQ {version}", f"RabbitMQ {version}"), NOTHING
 
 
 def queue(

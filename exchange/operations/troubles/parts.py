@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from exchange.language import Language
+from exchange.operations.troubles.broker_lights import CLUSTER
 from exchange.operations.troubles.facts import Facts, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
 from exchange.operations.troubles.lights import WORKING_DAYS, Light, Sign, SystemPart, Words
@@ -93,6 +94,8 @@ def named(member: MemberFacts | None, subject: str) -> Words:
         return "签名目录", "the signed directory"
     if subject == WORKING_DAYS:
         return "工作日历", "the calendar of working days"
+    if subject == CLUSTER:
+        return "消息代理集群", "the broker's cluster"
     if subject == CONSOLE_TLS:
         return "控制台 TLS 证书", "the console's TLS certificate"
     if member is None or not member.name[0]:

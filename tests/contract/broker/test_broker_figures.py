@@ -10,7 +10,6 @@ import pytest
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.figures import BrokerFigures, figures_of, look
-from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import BrokerUnavailable
 from tests.contract.traffic import eventually
@@ -19,9 +18,7 @@ OVERVIEW = {"rabbitmq_version": "4.3.6", "rates_mode": "basic", "object_totals":
 
 
 def _look(broker: NodeInfo) -> BrokerFigures:
-    assert broker.management_url is not None
-    with ManagementClient(broker.management_url, broker.url, 5.0) as management:
-        return look(management)
+    return look(broker, 5.0)
 
 
 @pytest.mark.broker
@@ -55,11 +52,8 @@ def test_a_broker_that_does_not_answer_is_said_with_where_and_without_its_passwo
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused at once
         place = f"127.0.0.1:{taken.getsockname()[1]}"
-        with (
-            ManagementClient(f"http://u:secret@{place}", "amqp://u:secret@localhost", 1.0) as management,
-            pytest.raises(BrokerUnavailable, match=place) as raised,
-        ):
-            look(management)
+        with pytest.raises(BrokerUnavailable, match=place) as raised:
+            look(NodeInfo("amqp://u:secret@localhost", f"http://u:secret@{place}"), 1.0)
     assert "secret" not in raised.value.diagnostics()
 
 
@@ -68,11 +62,8 @@ def test_a_broker_that_takes_the_question_and_stays_silent_is_abandoned_in_time(
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://u:secret@127.0.0.1:{silent.getsockname()[1]}"
-        with (
-            ManagementClient(url, "amqp://u:secret@localhost", 0.2) as management,
-            pytest.raises(BrokerUnavailable, match="no whole answer"),
-        ):
-            look(management)
+        with pytest.raises(BrokerUnavailable, match="no whole answer"):
+            look(NodeInfo("amqp://u:secret@localhost", url), 0.2)
 
 
 def test_what_a_broker_does_not_tell_yet_is_not_known_and_not_zero() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from exchange.cli.operations.top_view import room
 from exchange.operations.health.chart import HEIGHT, WIDTH, bars, chart
 from exchange.operations.health.growth import LEAST_SPAN, Point, Trend, project
-from exchange.operations.troubles import lights
+from exchange.operations.troubles import broker_lights, lights
+from exchange.operations.troubles.broker_lights import NodeFacts
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity, StandingAlerts, is_technical
-from exchange.operations.troubles.lights import Light, NodeFacts, Sign, SystemPart
+from exchange.operations.troubles.lights import Light, Sign, SystemPart
 from exchange.operations.troubles.rules import listed
 
 DEPTHS = st.floats(min_value=0, max_value=1e6, allow_nan=False)
@@ -67,12 +68,12 @@ def test_the_list_has_every_trouble_once_cases_and_people_first_and_of_either_th
     assert len({(cause.kind, cause.severity) for cause in found}) == len(found), "one entry a cause"
 
 
-@given(st.lists(st.builds(NodeFacts, st.just("n"), FLAGS, FLAGS, FLAGS, FLAGS), max_size=4))
+@given(st.lists(st.builds(NodeFacts, st.just("n"), FLAGS, FLAGS, FLAGS, FLAGS, FLAGS, FLAGS), max_size=4))
 def test_a_broker_is_well_only_if_each_node_runs_without_alarm(nodes: list[NodeFacts]) -> None:
     well = bool(nodes) and all(
-        n.running and not n.memory_alarm and not n.disk_alarm and not n.partitioned for n in nodes
+        n.running and n.answers and not (n.memory_alarm or n.disk_alarm or n.partitioned or n.drained) for n in nodes
     )
-    assert (lights.whole(lights.broker("4.3", nodes)) is Light.GOOD) == well
+    assert (lights.whole(broker_lights.broker("4.3", nodes)) is Light.GOOD) == well
 
 
 @given(st.one_of(st.none(), st.floats(min_value=0, max_value=1e7)))

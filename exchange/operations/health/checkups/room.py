@@ -44,7 +44,7 @@ def lengths(settings: Settings, names: Set[str]) -> Iterator[Finding]:
     if info is None or info.management_url is None:
         return
     try:
-        with ManagementClient(info.management_url, info.url) as management:
+        with ManagementClient(info.management_url, info.url, timeout=5) as management:
             found = unlimited_queues(management, names)
     except BrokerError as error:
         yield Finding("note", _LENGTH, Text("cannot be looked at: {error}", {"error": error.text}), error.remedy_text)
