@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from exchange.desk.context import Desk, common_context, status_of
+from exchange.desk.context import Desk, again_in, common_context, status_of
 from exchange.desk.once import act_once
 from exchange.desk.permissions import check_at_desk
 from exchange.desk.section import DeskAct, DeskPage, DeskQuestion, PlainAct
@@ -80,7 +80,7 @@ def _refused(desk: Desk, act: DeskAct | PlainAct, visit: DeskVisit, error: Excha
     page = DeskPage("", ("未能完成", "Nothing was done"), "trouble.html", lambda visit: {}, every=0)
     back = {"back": _origin(request, visit.typed(BACK)), "error": error, "fault": None, "faults": ()}
     context = {**common_context(desk, page, visit, request), **back}
-    return HTMLResponse(render.page("desk/trouble.html", context), status_of(error))
+    return HTMLResponse(render.page("desk/trouble.html", context), status_of(error), again_in(error))
 
 
 def _asked(

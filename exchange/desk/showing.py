@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from exchange.desk.context import Desk, page_context, status_of
+from exchange.desk.context import Desk, again_in, page_context, status_of
 from exchange.desk.permissions import check_at_desk
 from exchange.desk.section import DeskDownload, DeskPage
 from exchange.desk.visit import DeskVisit
@@ -65,7 +65,7 @@ def rendered(desk: Desk, page: DeskPage, visit: DeskVisit, request: Request) -> 
     context, status = page_context(desk, page, visit, request)
     if isinstance(context.get("error"), Denied):
         desk.door.record(visit.who, page.action, request.url.path, Denied.code)
-    answer = HTMLResponse(render.page(_template(page, context), context), status)
+    answer = HTMLResponse(render.page(_template(page, context), context), status, again_in(visit.error))
     if "language" in request.query_params:
         answer.set_cookie("language", visit.language.value, max_age=_YEAR, samesite="strict", httponly=True)
     return answer
