@@ -28,15 +28,14 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery, Publication, Publisher, PublishOutcome, PublishResult
+from exchange.messaging.quotas.gate import OPEN, InboxGate
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.carriage import check_passing
 from exchange.messaging.rules.label import TO, Stuck, next_stage
+from exchange.messaging.rules.withholding import TRANSIT
 from exchange.schemas import Header, NonDelivery, NonDeliveryReason, ReceiptBatch
 
 log = get_logger()
-
-STAGE = "transit"
-"""Where a dead letter stopped, for what a relay office could not pass on."""
 
 _PARTING = 3.0
 """Seconds that a batch may still wait for confirms once the office is closing."""
@@ -63,6 +62,11 @@ class _Ended:
     delivery: Delivery
     header: Header | None
     why: Stuck | Forged
+
+    @property
+    def proves_nobody(self) -> bool:
+        """Whether it is no envelope, or nobody's who may have brought it."""
+        return self.header is None or isinstance(self.why, Forged)
 
     @property
     def code(self) -> str:
@@ -116,9 +120,12 @@ class Fates:
 class Transit:
     """One relay office's work on its transit queues. Give ``fates.take`` to its publisher."""
 
-    def __init__(self, node: Node, accounts: bool = False) -> None:
-        """``accounts``: members have accounts at the broker, and whoever brings a message is known."""
-        self._node = node
+    def __init__(self, node: Node, accounts: bool = False, gate: InboxGate = OPEN) -> None:
+        """``accounts``: members have accounts at the broker, and whoever brings a message is known.
+
+        ``gate``: keeps out what is too much of one account.
+        """
+        self._node, self._gate = node, gate
         self._accounts = accounts
         self._numbers = itertools.count(1)
         self.fates = Fates()
@@ -130,6 +137,8 @@ class Transit:
     def on_batch(self, publisher: Publisher, deliveries: Sequence[Delivery]) -> None:
         """Pass deliveries of one queue on, in order. Raises BrokerUnavailable or DatabaseUnavailable: not yet."""
         self._node.renew()
+        if not (deliveries := self._gate.admit(deliveries)):
+            return
         looked = [self._look_at(delivery) for delivery in deliveries]
         onward = [each for each in looked if isinstance(each, _Passing)]
         stuck = [each for each in looked if isinstance(each, _Ended)]
@@ -139,13 +148,15 @@ class Transit:
         stuck += ended
         if stuck:
             self._report(stuck)
+        strays = [each.delivery for each in stuck if each.proves_nobody]
+        self._gate.passing((each.delivery for each in onward), strays)
 
     def _settle(self, passed: Sequence[_Passing]) -> None:
         """Settles the dead letters of what had ended here and goes on now; that never keeps anything from going on."""
         try:
             if self._stopped is None:
                 with self._node.store.reading() as tx:
-                    self._stopped = set(tx[DeadLetters].ids(STAGE))
+                    self._stopped = set(tx[DeadLetters].ids(TRANSIT))
             again = [each for each in passed if each.header.message_id in self._stopped]
             if not again:
                 return
@@ -270,11 +281,12 @@ def _letter(ended: _Ended) -> DeadLetter:
     letter = DeadLetter(
         reason_code=ended.code,
         reason=ended.why.diagnostics() if isinstance(ended.why, Forged) else str(ended.why.why),
-        stage=STAGE,
+        stage=TRANSIT,
         queue=ended.delivery.queue,
         envelope=ended.delivery.body,
         message_id=header.message_id if header else ended.delivery.message_id,
         sender=header.sender if header else None,
         kind=header.kind if header else None,
+        unproved=ended.proves_nobody,
     )
     return brought(letter, ended.delivery)

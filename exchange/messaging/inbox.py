@@ -26,7 +26,7 @@ from exchange.language import Text
 from exchange.messaging.documents import FAULTY, document_row, keep
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.messaging.rules.withholding import ARRIVED, EARLY, OPENED
+from exchange.messaging.rules.withholding import ARRIVED, EARLY, OPENED, TRANSIT
 from exchange.messaging.tables import OPEN_LETTERS, PERHAPS_PROVED, STANDS_FOR_MORE, dead_letter, inbox
 from exchange.store.bulk import adding
 from exchange.store.types import printable
@@ -54,7 +54,7 @@ MOST_UNPROVED = 10_000
 MOST_WHOLE, MOST_WHOLE_OCTETS = 1_000, 67_108_864
 """Letters of a sender that are kept whole of a cause, and their octets together: of another certificate or version, of
 a clock that is wrong, or waiting for people's word."""
-_BY_SENDERS = (OPENED, ARRIVED, EARLY)
+_BY_SENDERS = (OPENED, ARRIVED, EARLY, TRANSIT)
 """At these stages letters are set aside for what their senders did; later ones failed on something of ours."""
 _MORE_WHOLE = Text(
     "more of these came from this sender than are kept; it sends them again as long as it has no receipt"

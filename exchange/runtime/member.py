@@ -149,7 +149,7 @@ class RunningMember:
         )
         self._consumer.start()
         if Role.RELAY in roles:
-            self._transit = TransitLoop(self.node, self._link.url, self._link.user_id, self._committed)
+            self._transit = TransitLoop(self.node, self._link.url, self._link.user_id, self._committed, self._gate)
             self._transit.start()
         if self._periodic:
             self._spawn("tick", self._ticker.run)

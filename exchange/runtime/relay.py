@@ -12,6 +12,7 @@ from exchange.errors import BrokerUnavailable
 from exchange.levels.transit import Transit
 from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
+from exchange.messaging.quotas.gate import InboxGate
 
 _BATCH = 100
 """Deliveries passed on together; fewer than a publisher has in flight."""
@@ -20,8 +21,10 @@ _BATCH = 100
 class TransitLoop:
     """Consumes a relay office's transit queues and passes on until closed."""
 
-    def __init__(self, node: Node, url: str, user_id: str | None, after_batch: Callable[[], None]) -> None:
-        self.transit = Transit(node, accounts=user_id is not None)
+    def __init__(
+        self, node: Node, url: str, user_id: str | None, after_batch: Callable[[], None], gate: InboxGate
+    ) -> None:
+        self.transit = Transit(node, accounts=user_id is not None, gate=gate)
         self._after_batch = after_batch
         self._publisher = ConfirmedPublisher(
             url, sender=node.address, user_id=user_id, on_results=self.transit.fates.take

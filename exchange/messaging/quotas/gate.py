@@ -2,16 +2,18 @@
 
 Decided in memory, for every delivery; what is to be known of it elsewhere is written down once a round. The queue of
 opinions is not gated: what arrives there has its moment of arrival, and nobody's flood may take that from an opinion.
+Nor are opinions that a relay office passes on; what else passes through it is, by the same meters.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from exchange.clock import Clock, RealClock, monotonic
+from exchange.directory.addressing import home_of, hop_towards, is_for_arbiter
 from exchange.directory.hierarchy import relay_of
 from exchange.machine.logger import get_logger
 from exchange.messaging.node import Node
@@ -24,7 +26,8 @@ from exchange.messaging.rules.carriage import sole_bringer
 
 log = get_logger()
 
-_GATED = (".inbox", ".inbox.urgent")
+_TRANSIT = (".transit", ".transit.urgent")
+_GATED = (".inbox", ".inbox.urgent", *_TRANSIT)
 _MOST = 1_000
 """Accounts that are remembered at once."""
 
@@ -39,7 +42,7 @@ class InboxGate:
         now: Callable[[], float] = monotonic,
         real: Clock | None = None,
     ) -> None:
-        self._relay = relay_of(own)
+        self._own, self._relay = own, relay_of(own)
         self._limits, self._now, self._real = limits, now, real or RealClock()
         self._lock = threading.Lock()
         self._meters: dict[str, SenderMeter] = {}
@@ -62,14 +65,22 @@ class InboxGate:
         unproved = Counter(
             source for one in letters if one.unproved and (source := self._source(one.account, one.sender)) is not None
         )
+        self._weigh(opened, unproved)
+
+    def passing(self, onward: Iterable[Delivery], strays: Iterable[Delivery]) -> None:
+        """Do the same for what a relay office passes on, and for what comes its way and proves nobody."""
+        sources = [self._source_of(one) for one in strays]
+        self._weigh(onward, Counter(one for one in sources if one is not None))
+
+    def _weigh(self, good: Iterable[Delivery], unproved: Mapping[str, int]) -> None:
         now = self._now()
         with self._lock:
             for source, count in unproved.items():
                 self._meter(source, now).proved_nobody(count, now)
             if any(meter.state is BreakerState.TRYING for meter in self._meters.values()):
-                for source in {self._source_of(one) for one in opened}:
-                    if source is not None and source in self._meters:
-                        self._meters[source].proved(now)
+                for bringer in {self._source_of(one) for one in good}:
+                    if bringer is not None and bringer in self._meters:
+                        self._meters[bringer].proved(now)
             self.news = self.news or (bool(unproved) and self._is_untold())
 
     def tell(self, node: Node) -> None:
@@ -98,17 +109,31 @@ class InboxGate:
         return any(one.state is BreakerState.OPEN and name not in self._told for name, one in self._meters.items())
 
     def _keeps_out(self, delivery: Delivery, now: float) -> bool:
-        if not delivery.queue.endswith(_GATED):
+        if not delivery.queue.endswith(_GATED) or _passes_an_opinion(delivery):
             return False
         source = self._source_of(delivery)
         return source is not None and self._meter(source, now).keeps_out(len(delivery.body), now)
 
     def _source_of(self, delivery: Delivery) -> str | None:
+        if delivery.came_over is not None:
+            return self._source_behind(delivery, delivery.came_over)
         account = sole_bringer(delivery.carriage, delivery.user_id)
         if account != self._relay:
             return account
         header = peeked(delivery.body)
         return self._source(account, header.sender if header is not None else None)
+
+    def _source_behind(self, delivery: Delivery, neighbour: str) -> str | None:
+        """Who brought it over a link: whom the neighbour's broker names, of its relay office whom its header names.
+
+        None of these may be a name from elsewhere: a neighbour's flood then counts against the neighbour.
+        """
+        named = delivery.user_id
+        if named == relay_of(neighbour) and (header := peeked(delivery.body)) is not None:
+            named = header.sender
+        if named is None:
+            return None
+        return named if hop_towards(self._own, home_of(named)) == neighbour else relay_of(neighbour)
 
     def _source(self, account: str | None, sender: str | None) -> str | None:
         """Who brought it, by the broker's word; of what the own relay office brings, whom its header names."""
@@ -181,6 +206,14 @@ class InboxGate:
         self._told[row.source] = row
 
 
+def _passes_an_opinion(delivery: Delivery) -> bool:
+    """Whether a relay office passes on what is, by its own word, for the arbiter."""
+    if not delivery.queue.endswith(_TRANSIT):
+        return False
+    header = peeked(delivery.body)
+    return header is not None and is_for_arbiter(header.kind)
+
+
 class OpenGate(InboxGate):
     """A gate that keeps nothing out."""
 
@@ -192,6 +225,9 @@ class OpenGate(InboxGate):
         return deliveries
 
     def judge(self, opened: Iterable[Delivery], letters: Sequence[DeadLetter]) -> None:
+        """Count nothing."""
+
+    def passing(self, onward: Iterable[Delivery], strays: Iterable[Delivery]) -> None:
         """Count nothing."""
 
 

@@ -24,6 +24,8 @@ ARRIVED = "arrival"
 """The stage at which what waits for two people is set aside."""
 EARLY = "order"
 """The stage at which what came before the message it speaks of is set aside."""
+TRANSIT = "transit"
+"""The stage at which a relay office sets aside what it could not pass on."""
 
 
 def ended_at(signer: Signer) -> datetime:

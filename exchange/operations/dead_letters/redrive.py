@@ -18,7 +18,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from exchange.errors import CallerError, DatabaseUnavailable, ExchangeError, Forged, NotFound, OperatorError
-from exchange.levels.transit import STAGE
 from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.dead_letters import delivery_of
@@ -30,6 +29,7 @@ from exchange.messaging.receipts import OnSigned
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
+from exchange.messaging.rules.withholding import TRANSIT
 from exchange.schemas import Header
 
 log = get_logger()
@@ -170,7 +170,7 @@ def found_letter(node: Node, id: str) -> DeadLetter:
             id=id,
             reason=letter.reason,
         )
-    if letter.stage == STAGE:
+    if letter.stage == TRANSIT:
         remedy = "once the reason is repaired its sender sends it again: exchange resend"
         raise CallerError(
             "dead letter {id} is not for {address}: it was passing through", remedy=remedy, id=id, address=node.address

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
 
 from exchange.messaging.ports import Delivery
+from exchange.messaging.quotas import gate
 from exchange.messaging.quotas.gate import InboxGate
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.breaker import Breach, BreakerState, SenderLimits, SenderMeter
@@ -142,3 +146,68 @@ def test_who_brings_a_proved_message_after_the_rest_is_let_in_again() -> None:
     gated.gate.judge(tried, [])
     assert len(gated.admit(*[delivery(BAD)] * 10)) == 10
     assert gated.gate._meters[BAD].state is CLOSED
+
+
+# --- before a relay office's transit ------------------------------------------------------------------------------
+
+
+def envelope(sender: str, kind: str = "document") -> bytes:
+    return f"{sender} {kind}".encode()
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads the headers of such envelopes."""
+
+    def peeked(body: bytes) -> SimpleNamespace | None:
+        words = body.decode().split()
+        return SimpleNamespace(sender=words[0], kind=words[1]) if len(words) == 2 else None
+
+    monkeypatch.setattr(gate, "peeked", peeked)
+
+
+def passing(user: str | None, over: str | None, body: bytes = b"nothing") -> Delivery:
+    account = f"link.{over}" if over else user
+    return Delivery(
+        "t.relay.transit", body, None, user, {}, False, None, False, came_over=over, carriage=Carriage(account)
+    )
+
+
+def test_before_the_transit_each_account_has_its_share_and_a_link_none() -> None:
+    gated = Gated()
+    gated.gate.passing((), [passing(BAD, None)] * 4)
+    assert gated.admit(passing(BAD, None), passing(GOOD, None)) == [passing(GOOD, None)]
+    gated.gate.passing((), [passing("t.low.bad", "t.low")] * 4)
+    others = [passing("t.low.good", "t.low"), passing("t.other.bad", "t.other")]
+    assert gated.admit(passing("t.low.bad", "t.low"), *others) == others
+    gated.at = 60.0
+    (tried,) = gated.admit(passing("t.low.bad", "t.low"))
+    gated.gate.passing([tried], ())
+    assert gated.gate._meters["t.low.bad"].state is CLOSED, "what goes on shows that it may be brought"
+
+
+def test_a_neighbour_cannot_have_anybody_elsewhere_kept_out() -> None:
+    gated = Gated()
+    for name in (GOOD, "t.other.good", "nobody"):
+        gated.gate.passing((), [passing(name, "t.low")] * 4)
+    assert gated.admit(passing(GOOD, None), passing("t.other.good", "t.other")) == [
+        passing(GOOD, None), passing("t.other.good", "t.other"),
+    ]  # fmt: skip
+    assert gated.admit(passing(GOOD, "t.low")) == []
+    assert gated.gate._meters.keys() == {GOOD, "t.other.good", "t.low.relay"}
+
+
+@pytest.mark.usefixtures("read")
+def test_of_what_a_neighbours_relay_brings_the_sender_it_names_is_kept_out() -> None:
+    gated, low = Gated(), "t.low.relay"
+    bad, good = (passing(low, "t.low", envelope(f"t.low.deep.{name}")) for name in ("bad", "good"))
+    assert len(gated.admit(*[bad] * 1000, good)) == LIMITS.burst + 1
+    assert gated.admit(bad, good) == [good]
+
+
+@pytest.mark.usefixtures("read")
+def test_an_opinion_passes_through_however_much_its_account_has_brought() -> None:
+    gated = Gated()
+    gated.gate.passing((), [passing(BAD, None)] * 4)
+    opinion = passing(BAD, None, envelope(BAD, "opinion"))
+    assert gated.admit(passing(BAD, None, envelope(BAD)), opinion) == [opinion]
