@@ -20,9 +20,12 @@ def answered(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     if row["opinion_id"] is None:
         if row["state"] == PartState.ANSWERED:
             yield at.unproved("state", row["state"])
-        for column in ("verdict", "answered_at"):
+        for column in ("verdict", "answered_at", "given_by"):
             if row[column] is not None:
                 yield at.unproved(column, row[column])
+        for column in ("conditions", "reasons") if row["late_opinion_id"] is None else ():
+            if row[column]:
+                yield at.unproved(column, withheld(row[column]))
     else:
         paper = _opinion(view, row["opinion_id"], row["given_by"] or row["department"])
         yield from _said(view, at, row, "opinion_id", paper)
@@ -31,17 +34,15 @@ def answered(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
             if row["opinion_id"] != row["late_opinion_id"]:  # where a late one has counted after all, its words stay
                 yield from _words(at, row, paper, paper.body)
             yield from _moments(view, at, row, paper, "answered_at")
-    if row["late_opinion_id"] is not None:
+    if row["late_opinion_id"] is None:
+        for column in ("late_at", "late_verdict", "late_ground", "late_given_by"):
+            if row[column] is not None:
+                yield at.unproved(column, row[column])
+    else:
         late = _opinion(view, row["late_opinion_id"], row["late_given_by"] or row["department"])
         yield from _said(view, at, row, "late_opinion_id", late)
         if late is not None and isinstance(late.body, Opinion):
             yield from _moments(view, at, row, late, "late_at")
-    if row["recall_id"] is not None:
-        recall = view.paper(row["department"], row["recall_id"])
-        if recall is None:
-            yield at.unproved("recall_id", row["recall_id"])
-        elif isinstance(recall.body, OpinionRecall):
-            yield from at.differs("recalled_id", row["recalled_id"], recall.body.opinion_id, recall.ref)
 
 
 def _opinion(view: RowsView, message_id: str, signer: str) -> RecordedPaper | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from exchange.approval.attested.reading import case_at, case_row, of_kind, parts_of
+from exchange.approval.attested.stages import case_staged
 from exchange.approval.filings.tables import filing
 from exchange.approval.rules.states import CaseState
 from exchange.approval.tables import case_file, reopening
@@ -24,7 +25,9 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
         yield from _as_asked(view, at, row, *first)
     elif any(one["consultation_id"] is not None for one in parts_of(view, row["number"])):
         yield at.unproved("conversation_id", row["conversation_id"])
+    yield from case_staged(view, at, row)
     yield from _closed(view, at, row)
+    yield from _opened_again(view, at, row)
 
 
 def _as_asked(
@@ -56,7 +59,7 @@ def _closed(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     if decision is None:
         if state == CaseState.DECIDED:
             yield at.unproved("state", state)
-        for column in ("outcome", "decided_at"):
+        for column in ("outcome", "decided_at", "by_rule"):
             if row[column] is not None:
                 yield at.unproved(column, row[column])
     else:
@@ -67,10 +70,22 @@ def _closed(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
             yield from _as_decided(at, row, paper, paper.body)
         elif paper.fault is None:
             yield at.unproved("decision_id", decision, paper.ref)
-    if row["withdrawn_at"] is not None:
+    if row["withdrawn_at"] is not None and state != CaseState.WITHDRAWN:
+        yield at.unproved("withdrawn_at", row["withdrawn_at"])
+    elif row["withdrawn_at"] is not None:
         yield from _withdrawn(view, at, row)
     elif state == CaseState.WITHDRAWN:
         yield at.unproved("state", state)
+
+
+def _opened_again(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
+    told = [(paper, body) for paper, body in of_kind(view, row["number"], CaseReopened)]
+    if told:
+        paper, last = told[-1]
+        if row["reopened_at"] is None or row["reopened_at"] < last.at:
+            yield from at.differs("reopened_at", row["reopened_at"], last.at, paper.ref)
+    elif row["reopened_at"] is not None and not view.rows.where(reopening, "case_number", (row["number"],)):
+        yield at.unproved("reopened_at", row["reopened_at"])
 
 
 def _as_decided(at: RowAt, row: Row, paper: RecordedPaper, body: Decision) -> Iterator[RowContradiction]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from exchange.approval.attested.recalls import recalling
 from exchange.approval.attested.reminded import reminded
 from exchange.approval.department.tables import desk
 from exchange.approval.rules.department_term import Told, desk_term
@@ -46,6 +47,7 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     yield from _answered(view, at, row, conversation)
     yield from _state(view, at, row, conversation)
     yield from _due(view, at, row, body, conversation)
+    yield from recalling(view, at, row)
     yield from reminded(view, at, row)
 
 
@@ -54,6 +56,8 @@ def _as_asked(
 ) -> Iterator[RowContradiction]:
     yield from at.differs("case_number", row["case_number"], body.case_number, request.ref)
     yield from at.differs("matter", row["matter"], body.matter, request.ref)
+    of = body.departments[0].department if body.copy_of is not None else None
+    yield from at.differs("acts_for", row["acts_for"], of, request.ref)
     title = printable(body.application.project)
     yield from at.differs("title", withheld(row["title"]), withheld(title), request.ref)
     given = view.own_receipt(row["window"], request.ref.message_id)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from exchange.approval.attested.acting import acting
 from exchange.approval.attested.answers import answered
 from exchange.approval.attested.reading import asked, case_at, case_row, ledger_of, of_kind, part_at, part_row
+from exchange.approval.attested.recalls import recalled
 from exchange.approval.attested.silences import by_silence
+from exchange.approval.attested.stages import part_staged
 from exchange.approval.rules.deadline import reckon
 from exchange.approval.rules.states import PartState
 from exchange.approval.rules.stops import began
@@ -43,9 +46,12 @@ def _check(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     paper, body, told = found
     yield from at.differs("issued_at", row["issued_at"], body.issued_at, paper.ref)
     yield from at.differs("fixed_due", row["fixed_due"], told.term.fixed, paper.ref)
+    yield from part_staged(view, at, row, paper, body)
+    yield from acting(view, at, row)
     yield from _signed_for(view, at, row)
     yield from _reckoned(view, at, row, told.term, paper.ref)
     yield from answered(view, at, row)
+    yield from recalled(view, at, row)
     yield from by_silence(view, at, row)
     yield from _needed_no_more(view, at, row)
 
@@ -111,6 +117,9 @@ def _told_by(view: RowsView, row: Row, entries: list[LedgerEntry]) -> DocumentRe
 def _needed_no_more(view: RowsView, at: RowAt, row: Row) -> Iterator[RowContradiction]:
     """Whose opinion is not needed any more was told so, at that very moment."""
     if row["moot_at"] is None:
+        return
+    if row["state"] != PartState.MOOT:
+        yield at.unproved("moot_at", row["moot_at"])
         return
     told = [(paper, body) for paper, body in of_kind(view, row["case_number"], CaseClosed)
             if paper.header is not None and row["department"] in paper.header.addressees]  # fmt: skip

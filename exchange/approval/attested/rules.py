@@ -11,6 +11,7 @@ from exchange.approval.attested.filings import FILINGS_HELD
 from exchange.approval.attested.hearings import HEARING_PAPERS, HEARINGS_HELD
 from exchange.approval.attested.ledgers import LEDGER_PAPERS, LEDGERS
 from exchange.approval.attested.parts import PARTS, REQUESTS
+from exchange.approval.attested.recalls import RECALL_PAPERS
 from exchange.approval.attested.reminded import REMINDED_PAPERS
 from exchange.approval.attested.renewals import RENEWAL_PAPERS, RENEWALS_HELD
 from exchange.approval.attested.silences import DEFAULTS
@@ -23,5 +24,5 @@ APPROVAL_ROWS = (
 )  # fmt: skip
 APPROVAL_PAPERS = (
     DECISIONS, REOPENED, REQUESTS, OPINIONS, DEFAULTS, *LEDGER_PAPERS, *CLOCK_PAPERS, *HEARING_PAPERS, *FILING_PAPERS,
-    *RENEWAL_PAPERS, *SUPPLEMENT_PAPERS, *DESK_PAPERS, *REMINDED_PAPERS, *WATCH_PAPERS,
+    *RENEWAL_PAPERS, *SUPPLEMENT_PAPERS, *DESK_PAPERS, *REMINDED_PAPERS, *RECALL_PAPERS, *WATCH_PAPERS,
 )  # fmt: skip

@@ -105,7 +105,7 @@ EDITS = {
         "window",
         "UPDATE part SET state = 'moot', opinion_id = NULL, verdict = NULL, answered_at = NULL "
         "WHERE verdict IS NOT NULL",
-        {("part", "opinion_id")},
+        {("part", "opinion_id"), ("part", "conditions"), ("part", "reasons")},
     ),
     "a part deleted": (
         "window", "DELETE FROM part WHERE deemed_id IS NOT NULL",
@@ -128,7 +128,7 @@ EDITS = {
     "decision taken away": (
         "window",
         "UPDATE case_file SET state = 'open', decision_id = NULL, outcome = NULL, decided_at = NULL",
-        {("case_file", "decision_id")},
+        {("case_file", "decision_id"), ("case_file", "by_rule")},
     ),
     "no decision": ("window", "UPDATE case_file SET state = 'withdrawn'", {("case_file", "state")}),
     "opened earlier": (
