@@ -1,4 +1,4 @@
-"""Questions to a broker that may be a cluster, answered or given up within a bounded time whatever its nodes do.
+"""Questions to a broker that may be a cluster, answered or left within a bounded time whatever its nodes do.
 
 A node that is frozen, or whose machine has no network, does not answer; and while the others wait for it, they do not
 tell of themselves either: RabbitMQ 3.10 does not list its nodes until it has given that one up, and its queues take a

@@ -34,6 +34,8 @@ from exchange.workdays import ChinaCalendar
 _TEXT = "现将并联审批运行检验的有关情况说明如下，供了解。" * 6
 _REFUSALS = (DatabaseUnavailable, IntakeStopped, OSError)
 """What a member says where it takes nothing in for now."""
+_A_YEAR = 99_999
+"""Documents that one agency can number in a year."""
 _BATCH = 20
 """Documents of one sender that are written in one step at most."""
 _BEHAVIOURS = {Behaviour.PROMPT: 5, Behaviour.EDGE: 2, Behaviour.LATE: 1, Behaviour.SILENT: 2}
@@ -119,7 +121,7 @@ class ProofLoad:
         """A report to the window, which stands above the others; a notice from it; letters between them."""
         up, down = addressee == WINDOW, sender == WINDOW
         return Document(
-            number=DocumentNumber(agency="验", year=2026, serial=serial),
+            number=numbered(serial),
             kind=DocumentKind.REPORT if up else DocumentKind.NOTICE if down else DocumentKind.LETTER,
             signatory="officer" if up else None,
             issuer=sender,
@@ -155,3 +157,9 @@ class ProofLoad:
             day += timedelta(days=1)
         noon = datetime.combine(day, time(12), CST)
         return {address_of(name): noon + timedelta(hours=self.chance.uniform(0, 11.9)) for name in DEPARTMENTS}
+
+
+def numbered(serial: int) -> DocumentNumber:
+    """Return the number of the run's document of that serial; each year has as many as a number can say."""
+    year, within = divmod(serial - 1, _A_YEAR)
+    return DocumentNumber(agency="验", year=2026 + year, serial=within + 1)

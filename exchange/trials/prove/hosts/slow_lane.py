@@ -11,11 +11,11 @@ import heapq
 import os
 import select
 import struct
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 
 from exchange.clock import monotonic
+from exchange.machine.crew import Loop
 
 _TUN = "/dev/net/tun"
 _SET_INTERFACE = 0x400454CA
@@ -45,7 +45,8 @@ class SlowLane:
         except OSError:
             os.close(self._wire)
             raise
-        self._thread = threading.Thread(target=self._run, name=f"lane {name}", daemon=True)
+        self._closing = False
+        self._thread = Loop(f"lane {name}", self._run, lambda: self._closing)
         self._thread.start()
 
     def wait(self, late: Mapping[bytes, float]) -> None:
@@ -54,6 +55,7 @@ class SlowLane:
 
     def close(self) -> None:
         """Take it away with all frames that wait."""
+        self._closing = True
         os.write(self._tell, b".")
         self._thread.join()
         for descriptor in (self._wire, self._told, self._tell):
