@@ -74,10 +74,10 @@ def _answered(view: RowsView, at: RowAt, row: Row, conversation: str) -> Iterato
             yield at.unproved("opinion_id", row["opinion_id"])
         return
     body = paper.body
-    if isinstance(body, Opinion) and body.case_number != row["case_number"]:
-        yield at.unproved("opinion_id", row["opinion_id"], paper.ref)
-    elif isinstance(body, Opinion):
+    if isinstance(body, Opinion) and body.case_number == row["case_number"]:
         yield from at.differs("answered_at", row["answered_at"], paper.signed_at, paper.ref)
+    elif body is not None:  # bytes that do not verify are named by themselves
+        yield at.unproved("opinion_id", row["opinion_id"], paper.ref)
 
 
 def _state(view: RowsView, at: RowAt, row: Row, conversation: str) -> Iterator[RowContradiction]:

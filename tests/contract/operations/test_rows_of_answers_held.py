@@ -173,9 +173,10 @@ EDITS: dict[str, Edit] = {
     "acts for nobody": edit("fire", "UPDATE desk SET acts_for = NULL WHERE acts_for IS NOT NULL", "desk.acts_for"),
     "acts for another": edit("fire", "UPDATE desk SET acts_for = 'x.nobody' WHERE acts_for IS NOT NULL",
                              "desk.acts_for"),
-    "acts without being asked": edit("planning", "UPDATE desk SET acts_for = 'x.nobody'", "desk.acts_for"),
+    "acts without being asked": edit("planning", "UPDATE desk SET acts_for = 'x.nobody'", "desk.acts_for",
+                                    "desk.reminded"),
     "copy of the request": edit("fire", "UPDATE desk SET copy_id = consultation_id WHERE copy_id IS NOT NULL",
-                                "desk.consultation_id", "desk.copy_id"),
+                                "desk.consultation_id"),
     "substitute has not answered": edit(
         "fire", "UPDATE desk SET state = 'waiting', opinion_id = NULL, answered_at = NULL "
         "WHERE opinion_id IS NOT NULL", "desk.opinion_id",
