@@ -163,6 +163,6 @@ def status_of(error: ExchangeError) -> int:
     return 409 if error.exit_code in (2, 4) else 500
 
 
-def again_in(error: object) -> dict[str, str]:
+def again_in(error: ExchangeError | None) -> dict[str, str]:
     """Return the header that says when it is worth coming again, where the error knows."""
     return {"retry-after": str(error.seconds)} if isinstance(error, IntakeStopped) else {}

@@ -165,8 +165,9 @@ class DeadLetter:
     reason_code: str
     reason: str
     stage: str
-    """``open`` (envelope refused), ``arrival`` (came after its signer's certificate had ended), ``handle`` (handler
-    failed for good), ``broker`` (came from the dead queue) or ``transit`` (a relay office could not pass it on)."""
+    """``open`` (envelope refused), ``arrival`` (came after its signer's certificate had ended), ``order`` (came
+    before the message it speaks of), ``handle`` (handler failed for good), ``broker`` (came from the dead queue) or
+    ``transit`` (a relay office could not pass it on)."""
     queue: str
     envelope: bytes
     message_id: str | None = None

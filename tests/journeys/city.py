@@ -10,6 +10,7 @@ from pathlib import Path
 
 from exchange.approval.department import desk
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.held import begin_hold, end_hold
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.window.decision import DecideRule, Docket, Ruling
 from exchange.approval.window.store import Cases
@@ -18,6 +19,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST, SteppedClock, monotonic
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.rules.holding import Hold
 from exchange.runtime.periodic import periodic_work
 from exchange.runtime.work import work_for
 from exchange.schemas import (
@@ -174,6 +176,19 @@ class City:
             found = tx[Cases].get(case.number)
         assert found is not None
         return found
+
+    def hold(self, hold: Hold) -> None:
+        """Begins a hold in all databases, and waits until all dispatchers know of it."""
+        for node in self.local.nodes.values():
+            assert begin_hold(node.store, hold)
+        everybody = self.local.members.values()
+        known = "the hold in all dispatchers"
+        wait_until(lambda: all(hold in member.dispatcher.held for member in everybody), what=known)
+
+    def release(self, hold: Hold) -> None:
+        """Ends a hold in all databases."""
+        for node in self.local.nodes.values():
+            assert end_hold(node.store, hold.id, "wang", self.clock.now())
 
     def wake(self, name: str) -> None:
         """Tells a served member that its outbox has work."""

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from exchange.approval.department.store import DepartmentDesk
-from exchange.approval.held import begin_hold, end_hold
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import DeskState, PartState
 from exchange.approval.window import closing
@@ -37,16 +36,12 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
 def keep_requests_back(city: City) -> Hold:
     """Requests to transport rest, and nothing else does: whatever is said of them overtakes them."""
     hold = Hold("h-1", city.address("transport"), "consultation", "its office moves", "li", city.clock.now())
-    for node in city.local.nodes.values():
-        assert begin_hold(node.store, hold)
-    everybody = city.local.members.values()
-    wait_until(lambda: all(hold in member.dispatcher.held for member in everybody), what="the hold in all dispatchers")
+    city.hold(hold)
     return hold
 
 
 def let_go(city: City, hold: Hold) -> None:
-    for node in city.local.nodes.values():
-        assert end_hold(node.store, hold.id, "wang", city.clock.now())
+    city.release(hold)
     city.wake("window")
     city.local.settle()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.approval.held import begin_hold, end_hold, endangered
+from exchange.approval.held import endangered
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.behind_holds import Danger
 from exchange.approval.rules.states import PartState
@@ -32,16 +32,8 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
 def hold_transport(city: City, kind: str | None = None) -> Hold:
     """A hold in all databases, known to all dispatchers."""
     hold = Hold("h-1", city.address("transport"), kind, "its office moves", "li", city.clock.now())
-    for node in city.local.nodes.values():
-        assert begin_hold(node.store, hold)
-    everybody = city.local.members.values()
-    wait_until(lambda: all(hold in member.dispatcher.held for member in everybody), what="the hold in all dispatchers")
+    city.hold(hold)
     return hold
-
-
-def release(city: City, hold: Hold) -> None:
-    for node in city.local.nodes.values():
-        assert end_hold(node.store, hold.id, "wang", city.clock.now())
 
 
 def dangers(city: City, hold: Hold) -> dict[str, Danger]:
@@ -69,7 +61,7 @@ def test_a_request_that_a_hold_keeps_from_arriving_starts_no_term_and_defaults_n
     wait_until(lambda: hold in city.local.members[city.address("window")].dispatcher.held, what="the hold again")
     assert state(city, case) is PartState.ISSUED
 
-    release(city, hold)
+    city.release(hold)
     wait_until(lambda: state(city, case) is PartState.SIGNED, what="the request's arrival")
 
     city.local.settle()
@@ -86,7 +78,7 @@ def test_a_request_that_a_hold_keeps_for_a_whole_term_is_the_leads_and_nobody_is
     days_pass(city, 9)
     assert state(city, case) is PartState.ESCALATED
 
-    release(city, hold)
+    city.release(hold)
     city.local.settle()
     city.reply("transport", case)
     assert state(city, case) is PartState.ANSWERED
@@ -105,14 +97,14 @@ def test_where_a_hold_stands_at_the_end_of_a_term_the_case_goes_to_the_lead_and_
     city.reply("transport", case)
 
     assert state(city, case) is PartState.ANSWERED
-    release(city, hold)
+    city.release(hold)
 
 
 def test_a_hold_that_is_released_before_the_end_changes_nothing_about_it(city: City) -> None:
     case = city.submit()
     hold = hold_transport(city)
     city.step_to(city.clock.now() + timedelta(days=1))
-    release(city, hold)
+    city.release(hold)
     city.local.settle()
     city.through(4)
     assert state(city, case) is PartState.DEEMED
