@@ -108,7 +108,11 @@ def on_record_since(letters: Sequence[DeadLetter], message_id: str, digest: str)
     return min((at for at in moments if at is not None), default=None)
 
 
-def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, digest: str) -> bool:
+REPEATED, CAME_IN_ORDER = "its repetition was taken", "what it speaks of has come"
+"""What settles a dead letter, as the journal has it."""
+
+
+def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, digest: str, by: str = REPEATED) -> bool:
     """Take a message's dead letters off the list, now that the same bytes were taken; return whether any were there.
 
     What somebody has discarded stays on record as that; what bears the id and is other bytes is another matter.
@@ -119,7 +123,7 @@ def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, d
         return False
     step.note(
         "dead-letter-settled", None, message_id, letter=ours.id, code=ours.reason_code, stage=ours.stage,
-        first_at=ours.first_at, by="its repetition was taken",
+        first_at=ours.first_at, by=by,
     )  # fmt: skip
     return True
 

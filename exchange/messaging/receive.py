@@ -34,6 +34,8 @@ from exchange.messaging.arrival import ArrivalJudge, Arrivals
 from exchange.messaging.aside.abandoned import set_aside
 from exchange.messaging.aside.early import EarlyLetters
 from exchange.messaging.dead_letters import (
+    CAME_IN_ORDER,
+    REPEATED,
     failed,
     first_arrivals,
     on_record_since,
@@ -155,7 +157,7 @@ class Receiver:
         message = self._opener.open(delivery)
         if isinstance(message, Flawed) and not message.opened.named:
             raise message.opened.fault
-        for error in self._handle_all(step, [(delivery, message)], settle=False).refused:
+        for error in self._handle_all(step, [(delivery, message)], settled_by=None).refused:
             raise error
 
     def take_abandoned(self, deliveries: Sequence[Delivery]) -> None:
@@ -180,21 +182,23 @@ class Receiver:
         for delivery in self._early.after(taken):
             message = self._opener.opened(delivery)
             if message is not None:
-                self._take_alone(delivery, message)
+                self._take_alone(delivery, message, CAME_IN_ORDER)
             self._arrivals.forget([delivery])
 
-    def _take_alone(self, delivery: Delivery, message: Arrived) -> Sequence[InboxEntry]:
+    def _take_alone(self, delivery: Delivery, message: Arrived, settled_by: str = REPEATED) -> Sequence[InboxEntry]:
         try:
-            return self._take([(delivery, message)], ())
+            return self._take([(delivery, message)], (), settled_by)
         except (DatabaseUnavailable, TokenUnavailable):
             raise
         except Exception as error:
             log.exception("message.dead", node=self._node.address, message_id=message.message_id, stage="handle")
             return self._take((), [failed(delivery, error, message.arrival)])
 
-    def _take(self, good: Sequence[tuple[Delivery, Arrived]], dead: Sequence[DeadLetter]) -> Sequence[InboxEntry]:
+    def _take(
+        self, good: Sequence[tuple[Delivery, Arrived]], dead: Sequence[DeadLetter], settled_by: str = REPEATED
+    ) -> Sequence[InboxEntry]:
         with self._node.step() as step:
-            done = self._handle_all(step, good)
+            done = self._handle_all(step, good, settled_by=settled_by)
             letters = [*dead, *done.set_aside]
             if letters:
                 step.tx[Inbox].dead(letters, step.now)
@@ -204,8 +208,10 @@ class Receiver:
         self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
         return done.entries
 
-    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
-        """Takes messages in; with ``settle`` their dead letters are settled by that."""
+    def _handle_all(
+        self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settled_by: str | None = REPEATED
+    ) -> _Done:
+        """Takes messages in; their dead letters are settled by that, but for None."""
         known = step.tx[Inbox].known([(message.sender, message.message_id) for _, message in messages])
         letters = step.tx[Inbox].letters_of({delivery.digest for delivery, _ in messages})
         first = first_arrivals(letters)
@@ -248,8 +254,8 @@ class Receiver:
                 continue
             elif earlier.receipt_id is not None:
                 known[key] = repeat_receipt(step, message.opened, earlier, book)
-            if settle and letters:
-                settle_letters(step, letters, message.message_id, delivery.digest)
+            if settled_by and letters:
+                settle_letters(step, letters, message.message_id, delivery.digest, settled_by)
         tray.empty()
         book.close()
         if entries:

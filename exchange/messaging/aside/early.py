@@ -55,6 +55,6 @@ class EarlyLetters:
             return []
         with self._node.store.reading() as tx:
             letters = tx[DeadLetters].batch(Early.code, EARLY, above=0, limit=_MOST)
-            found = [delivery_of(letter, tx[Inbox].envelope_of(letter)) for letter in letters if letter.whole]
+            kept = [(letter, tx[Inbox].envelope_of(letter)) for letter in letters if not letter.stands_for_more]
         self._some = bool(letters)
-        return found
+        return [delivery_of(letter, envelope) for letter, envelope in kept]

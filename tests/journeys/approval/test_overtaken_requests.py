@@ -16,6 +16,8 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Early
 from exchange.messaging.aside.early import LONGEST
 from exchange.messaging.dead_letter_store import DeadLetters
+from exchange.messaging.dead_letters import CAME_IN_ORDER
+from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.messaging.rules.holding import Hold
@@ -82,6 +84,13 @@ def on_desk(city: City, case: CaseRow) -> DeskState | None:
     return row.state if row is not None else None
 
 
+def settled_by(node: Node, message_id: str) -> list[str]:
+    """What the journal says that the message's dead letter was settled by."""
+    with node.store.reading() as tx:
+        lines = [line for line in tx.recent_journal() if line.event == "dead-letter-settled"]
+    return [str(line.detail["by"]) for line in lines if line.message_id == message_id]
+
+
 def state_of(city: City, sender: str, message_id: str) -> OutboxState:
     with city.node(sender).store.reading() as tx:
         return next(row.state for row in tx[Outbox].rows(message_id) if row.addressee == city.address("transport"))
@@ -101,6 +110,7 @@ def test_a_reminder_that_overtakes_its_request_is_signed_for_once_that_has_come(
 
     assert waiting(city) == []
     assert state_of(city, "monitor", message_id) is OutboxState.DELIVERED
+    assert settled_by(city.node("transport"), message_id) == [CAME_IN_ORDER]
     with city.node("transport").store.reading() as tx:
         row = tx[DepartmentDesk].get(case.number)
     assert row is not None
@@ -114,10 +124,12 @@ def test_a_case_that_is_withdrawn_before_its_request_has_come_is_closed_on_the_d
     closing.withdraw(city.window, case.number, "the works are given up")
     city.wake("window")
     wait_until(lambda: len(waiting(city)) == 1, what="the closing among what waits")
+    (message_id,) = waiting(city)
 
     let_go(city, hold)
 
     assert on_desk(city, case) is DeskState.CLOSED
+    assert settled_by(city.node("transport"), message_id) == [CAME_IN_ORDER]
     assert waiting(city) == []
 
 
@@ -128,10 +140,12 @@ def test_a_result_that_overtakes_the_request_it_clears_lets_the_department_answe
     case = city.submit()
     city.reply("planning", case, settle=False)
     wait_until(lambda: len(waiting(city)) == 1, what="the result among what waits")
+    (message_id,) = waiting(city)
 
     let_go(city, hold)
 
     assert waiting(city) == []
+    assert settled_by(city.node("transport"), message_id) == [CAME_IN_ORDER]
     city.reply("transport", case, Verdict.AGREE)
     assert city.part(case, "transport").state is PartState.ANSWERED
 

@@ -14,6 +14,7 @@ from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, Early, Forged, NotFound, SenderError
 from exchange.files.receipt_files import verify_receipts, write_receipts
 from exchange.messaging.dead_letter_store import DeadLetters
+from exchange.messaging.dead_letters import CAME_IN_ORDER
 from exchange.messaging.documents import Documents
 from exchange.messaging.rules.holding import Hold
 from exchange.messaging.rules.withholding import EARLY
@@ -184,6 +185,9 @@ def test_a_recall_that_overtakes_its_notice_takes_it_back_as_soon_as_it_comes(an
     for name in ("relay", "hefei.relay", EMERGENCY):
         wait_until(lambda name=name: state(name) == "recalled", 30, f"the recall at {name}")
     assert waiting() == []
+    with relay.store.reading() as tx:
+        settled = [one for one in tx.recent_journal() if one.event == "dead-letter-settled"]
+    assert [(one.message_id, one.detail["by"]) for one in settled] == [(message_id, CAME_IN_ORDER)]
 
 
 def test_a_corrected_notice_takes_the_place_of_the_earlier_one(anhui: Province) -> None:
