@@ -35,6 +35,7 @@ def test_what_is_typed_is_saved_by_itself_until_somebody_else_saves(wicket: Wick
         assert draft_of(wicket.face.node, number).entered.summary == "at night"
         page.goto(f"{url}/drafts/{number}/steps/project")
         page.get_by_role("button", name="Save and go on").click()
+        expect(page.locator("h1")).to_have_text("Place and size")
         page.go_back()  # what was saved is there, and typing on is nobody else's change
         expect(page.locator("#f-summary")).to_have_value("at night")
         page.locator("#f-summary").press_sequentially(", by hand")
