@@ -2,10 +2,10 @@
 
 RabbitMQ 3.12 and later stamp each message on arrival; then the answer is exact whatever was down. Older brokers do
 not: what arrives while we consume has our own time of reading it, and of what waited in the queue while we were away,
-or stopped, or had our hands full, only an interval is known. Its beginning is the last moment we are known to have
-consumed and kept up, or, later, the signing of a default that stands before it in the same queue, and never before its
-own signing. The ruling takes the beginning, so that doubt favours the department; of what its sender took from its
-place among others, our own time of taking it holds.
+or stopped, or had our hands full, only an interval is known. Its beginning is the last moment by which we are known to
+have dealt with all that had come, or, later, the signing of a default that stands before it in the same queue, and
+never before its own signing. The ruling takes the beginning, so that doubt favours the department; of what its sender
+took from its place among others, our own time of taking it holds.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class ArrivalJudge(Protocol):
 
 
 class OwnTime:
-    """For brokers without arrival stamps. ``last_alive`` is when this node was last known to consume."""
+    """For brokers without arrival stamps. ``done_until``: by when this node had dealt with all that had come."""
 
-    def __init__(self, last_alive: datetime, clock: Clock) -> None:
-        self._floor = last_alive
+    def __init__(self, done_until: datetime, clock: Clock) -> None:
+        self._floor = done_until
         self._clock = clock
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
@@ -54,12 +54,14 @@ class OwnTime:
         if came is None or (delivery.carriage is not None and delivery.carriage.died_of is not None):
             return Arrival(now, now, ArrivalSource.OWN)
         latest = min(self._clock.at(came.latest), now)
-        earliest = max(self._clock.at(came.earliest), header.created_at, self._floor)
+        earliest = max(header.created_at, self._floor)
+        if came.earliest is not None:
+            earliest = max(self._clock.at(came.earliest), earliest)
         return Arrival(min(earliest, latest), latest, ArrivalSource.OWN)
 
     def seen(self, header: Header) -> None:
         """Learn from a default: what stands behind it in this queue arrived after it was signed."""
-        self._floor = max(self._floor, header.created_at)
+        self._floor = max(self._floor, min(header.created_at, self._clock.now()))
 
 
 def _is_fresh(delivery: Delivery) -> bool:

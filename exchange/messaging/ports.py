@@ -66,8 +66,9 @@ OnResults = Callable[[Sequence[PublishResult]], None]
 class CameWithin:
     """Between which real instants a delivery reached its queue, as far as its consumer can know."""
 
-    earliest: datetime
-    """Since when it may have waited for its consumer; that of `latest` where the consumer kept up."""
+    earliest: datetime | None
+    """Since when it may have waited for its consumer; that of `latest` where the consumer kept up. None where it may
+    have waited from before the consumer began."""
     latest: datetime
     """When it was read: it had come by then."""
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 
 from exchange.approval.department.open_desk import OpenDesk
 from exchange.broker.admin.queue_sight import seen_depths
 from exchange.broker.traffic.consumer import BatchConsumer
-from exchange.broker.traffic.lane import ConsumedQueue
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.publisher import ConfirmedPublisher
-from exchange.broker.traffic.topology import dead_queue, queues_of
+from exchange.broker.traffic.topology import dead_queue
 from exchange.clock import RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import PartEnded
@@ -35,6 +33,7 @@ from exchange.messaging.quotas.intake import HoldNote, Intake
 from exchange.messaging.receive import Receiver
 from exchange.messaging.rules.breaker import SENDERS, SenderLimits
 from exchange.messaging.rules.clocks import doubts
+from exchange.runtime.consumed import consumed_queues, note_done, noted_done
 from exchange.runtime.draining import Left, note_left, what_is_left
 from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
 from exchange.runtime.periodic import look_at_desk, periodic_work, tick_for
@@ -45,7 +44,6 @@ from exchange.runtime.ticking.ticker import Ticker
 from exchange.runtime.tree_files import remember
 from exchange.runtime.work import Work
 from exchange.schemas import Role
-from exchange.schemas.instants import EARLIEST
 from exchange.store import Store
 
 log = get_logger()
@@ -139,7 +137,7 @@ class RunningMember:
         self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]
         self._consumer = BatchConsumer(
             self._link.url,
-            [*map(ConsumedQueue, queues_of(self.node.address, Role.WINDOW in roles)), ConsumedQueue(dead, first=True)],
+            consumed_queues(self.node.address, Role.WINDOW in roles, self._link.stamps),
             lambda batch: (receiver.take_abandoned if came_abandoned(dead, batch) else receiver.on_batch)(batch),
             name=self.node.address,
             max_batch=self._batch,
@@ -269,9 +267,7 @@ class RunningMember:
         if self._event_times:
             return EventTime()
         with self.node.store.reading() as tx:
-            text = tx.get_meta(CONSUMING)
-        last_alive = datetime.fromisoformat(text) if text else EARLIEST
-        own = OwnTime(last_alive, self.node.clock)
+            own = OwnTime(noted_done(tx, self.node.clock.now()), self.node.clock)
         return BrokerStamp(self.node.clock, own) if self._link.stamps else own
 
     def _look(self) -> None:
@@ -285,10 +281,11 @@ class RunningMember:
         self._owing.give()
 
     def _say_alive(self, _node: Node) -> None:
-        connected = self._consumer is not None and self._consumer.state.connected
-        if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
+        consumer = self._consumer if self._consumer is not None and self._consumer.state.connected else None
+        if consumer is not None and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:
                 tx.set_meta(CONSUMING, self.node.clock.now().isoformat())
+                note_done(tx, consumer, self.node.clock)
                 if not self._said_alive:
                     tx.set_meta(RELEASE, version("yizhan"))
                 # A look later than it was taken, when no step is under way that sealed by the one before.

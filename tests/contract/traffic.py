@@ -122,8 +122,9 @@ def publishing(url: str, sender: str, **options: Any) -> Iterator[tuple[Confirme
 @contextmanager
 def consuming(url: str, queues: Sequence[str], on_batch: OnBatch, **options: Any) -> Iterator[BatchConsumer]:
     """A started consumer."""
-    prefetch = options.pop("prefetch", 200)
-    consumer = BatchConsumer(url, [ConsumedQueue(name, prefetch) for name in queues], on_batch, name="test", **options)
+    prefetch, asked = options.pop("prefetch", 200), options.pop("asked", False)
+    consumed = [ConsumedQueue(name, prefetch, asked=asked) for name in queues]
+    consumer = BatchConsumer(url, consumed, on_batch, name="test", **options)
     consumer.start()
     try:
         yield consumer

@@ -55,6 +55,12 @@ class ConsumerState:
         """Whether all queues are being consumed at this moment."""
         return all(lane.consuming for lane in self._lanes)
 
+    @property
+    def done_until(self) -> float | None:
+        """By when (`exchange.clock.monotonic`) all that had come was dealt with for good; None where nobody knows."""
+        marks = [lane.done_until for lane in self._lanes]
+        return None if None in marks else min(mark for mark in marks if mark is not None)
+
 
 _FIRST_AT_MOST = 2.0
 """Seconds of a new connection in which what is to be handled first keeps the rest waiting: it may lie with another

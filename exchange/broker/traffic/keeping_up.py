@@ -1,13 +1,16 @@
-"""Keeping up: does a consumer read at once what its broker has for it, and if not, since when does it not?
+"""Keeping up: since when may have waited what a consumer reads, and by when has it dealt with all that had come?
 
 A broker hands over what reaches a queue at once, to a consumer that reads and has room. What is read by one that was
-stopped (SIGSTOP, a host without processor time), or had as many deliveries in hand as it may have, may have reached the
-queue at any time since: without the broker's stamp nobody knows more. Pure: moments, in seconds of a monotonic clock,
-are handed in by the connection's thread.
+stopped (SIGSTOP, a host without processor time), that had no channel, or had as many deliveries in hand as it may have,
+may have reached the queue at any time since: without the broker's stamp nobody knows more. Nor does a consumer see that
+its broker cannot hand over: a node that stands still, or a queue between two leaders. Where the moment of arrival
+decides, the queue is asked how it stands, and what is read came after the last answer. Pure: moments, in seconds of a
+monotonic clock, are handed in by the connection's thread.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 TICK = 0.2
@@ -22,37 +25,71 @@ _CALM = 2
 class ReadSpan:
     """Between which moments a delivery reached its queue: it was there when it was read, by ``read``."""
 
-    since: float
+    since: float | None
+    """None where it may have waited from before its consumer began."""
     read: float
 
 
 class KeepingUp:
-    """What is known of one lane's reading; it begins to consume at ``now``."""
+    """What is known of one lane's reading, on all its channels, from ``now`` on. It begins with all from before unread.
 
-    def __init__(self, now: float) -> None:
+    ``asks``: the queue is asked how it stands, and what is known rests on its answers alone.
+    """
+
+    def __init__(self, now: float, asks: bool = False) -> None:
+        self._asks = asks
         self._seen = now
-        self._behind: float | None = None
+        self._behind = True
+        self._since: float | None = None
+        """The last moment by which all that had come was read, while it is behind, or asks; None before the first."""
         self._calm = 0
+        self._in_hand: deque[tuple[int, float | None]] = deque()
+        """Tags that are not acknowledged, each with the moment since when it may have waited."""
 
     def tick(self, now: float, has_room: bool) -> None:
         """Note that the connection's thread runs; ``has_room``: the broker may hand over more."""
         stopped = self._look(now)
         if not has_room:
             self.crowded(now)
-        elif not stopped and self._behind is not None:
+        elif not stopped and self._behind:
             self._calm += 1
             if self._calm >= _CALM:
-                self._behind = None
+                self._behind = False
         self._seen = now
 
     def crowded(self, now: float) -> None:
         """Note that the broker may hand over no more until something is acknowledged."""
         self._fall_behind(now)
 
-    def reading(self, now: float) -> ReadSpan:
-        """Return since when what is read now may have been there."""
+    def answered(self, asked: float) -> None:
+        """Note that the queue, asked at that moment, has handed over all it had; answers come behind deliveries."""
+        if self._asks:
+            self._since = asked
+
+    def lost(self) -> None:
+        """Note that nothing is consumed any more: what was in hand comes again, on another channel."""
+        self._since, self._behind, self._calm = self.done_until, True, 0
+        self._in_hand.clear()
+
+    def reading(self, now: float, tag: int) -> ReadSpan:
+        """Return since when what is read now, under its ``tag``, may have been there."""
         self._look(now)
-        return ReadSpan(now if self._behind is None else self._behind, now)
+        since = self._read_until(now)
+        self._in_hand.append((tag, since))
+        return ReadSpan(since, now)
+
+    def acknowledged(self, tag: int) -> None:
+        """Note that everything up to a tag is dealt with for good."""
+        while self._in_hand and self._in_hand[0][0] <= tag:
+            self._in_hand.popleft()
+
+    @property
+    def done_until(self) -> float | None:
+        """By when all that had come is dealt with for good; None where nothing is known."""
+        return self._in_hand[0][1] if self._in_hand else self._read_until(self._seen)
+
+    def _read_until(self, now: float) -> float | None:
+        return self._since if self._asks or self._behind else now
 
     def _look(self, now: float) -> bool:
         """Whether the thread was stopped since it was last seen."""
@@ -63,5 +100,7 @@ class KeepingUp:
 
     def _fall_behind(self, since: float) -> None:
         self._calm = 0
-        if self._behind is None:
-            self._behind = since
+        if not self._behind:
+            self._behind = True
+            if not self._asks:
+                self._since = since

@@ -44,6 +44,8 @@ class ConsumedQueue:
     prefetch: int = 200
     first: bool = False
     """Whether what stands in it when its channel opens is handled before anything of the other queues."""
+    asked: bool = False
+    """Whether it is asked how it stands: where the moment of arrival decides, and its broker stamps none."""
 
 
 @dataclass
@@ -54,8 +56,6 @@ class Catch:
     backlog: int = 0
     """Deliveries still to come that stood in the queue before this channel consumed it."""
     raw: deque[Raw] = field(default_factory=deque)
-    keeping_up: KeepingUp = field(default_factory=lambda: KeepingUp(monotonic()))
-    """Whether what is read has only just come."""
     last_handed: int = 0
     """The last tag that has come."""
     last_acknowledged: int = 0
@@ -127,7 +127,8 @@ class Catch:
 def _in_real_time(reading: ReadSpan) -> CameWithin:
     """The clock of the machine may have been set since: only how long ago it was is known."""
     present, at = datetime.now(UTC), monotonic()
-    return CameWithin(present - timedelta(seconds=at - reading.since), present - timedelta(seconds=at - reading.read))
+    since = None if reading.since is None else present - timedelta(seconds=at - reading.since)
+    return CameWithin(since, present - timedelta(seconds=at - reading.read))
 
 
 def _text(short: str | bytes) -> str:
@@ -171,6 +172,10 @@ class Lane:
         self._wakeup = wakeup
         self._changed = changed
         self._pause = Pause()
+        self._keeping_up = KeepingUp(monotonic(), asks=queue.asked)
+        self._is_asking = False
+        self.done_until: float | None = None
+        """By when (`exchange.clock.monotonic`) all that had come is dealt with for good, as far as it is known."""
         self._connection: pika.SelectConnection | None = None
         self._has_channel = False
 
@@ -215,12 +220,31 @@ class Lane:
         if not catch.gone and catch.channel.is_open:
             catch.channel.basic_ack(tag, multiple=True)
             catch.last_acknowledged = tag
+            self._keeping_up.acknowledged(tag)
 
     def tick(self) -> None:
         """Note that the connection's thread runs."""
         catch = self.catch
         if catch is not None:
-            catch.keeping_up.tick(monotonic(), catch.last_handed - catch.last_acknowledged < self.queue.prefetch)
+            if self.queue.asked:
+                self._ask(catch)
+            now = monotonic()
+            self._keeping_up.tick(now, catch.last_handed - catch.last_acknowledged < self.queue.prefetch)
+            self.done_until = self._keeping_up.done_until
+
+    def _ask(self, catch: Catch) -> None:
+        """Ask the queue how it stands; one without a leader answers nothing, or knows of no consumer."""
+        if self._is_asking or not self.consuming or not catch.channel.is_open:
+            return
+        asked, self._is_asking = monotonic(), True
+
+        def answer(frame: Any) -> None:
+            self._is_asking = False
+            stands = frame.method
+            if catch is self.catch and stands.consumer_count > 0 and stands.message_count == 0:
+                self._keeping_up.answered(asked)
+
+        catch.channel.queue_declare(self.queue.name, passive=True, callback=answer)
 
     def _on_open(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_closed)
@@ -243,10 +267,10 @@ class Lane:
             now = monotonic()
             if not catch.since:
                 catch.since = now
-            catch.raw.append((method, properties, body, catch.keeping_up.reading(now)))
+            catch.raw.append((method, properties, body, self._keeping_up.reading(now, method.delivery_tag)))
             catch.last_handed = method.delivery_tag
             if catch.last_handed - catch.last_acknowledged >= self.queue.prefetch:
-                catch.keeping_up.crowded(now)
+                self._keeping_up.crowded(now)
             self._wakeup.arrived(len(catch.raw))
 
         channel.basic_consume(self.queue.name, deliver, callback=lambda _: self._on_consuming())
@@ -268,6 +292,9 @@ class Lane:
 
     def _drop(self) -> None:
         self._has_channel = self.consuming = False
+        self._is_asking = False
         if self.catch is not None:
             self.catch.gone = True
             self.catch = None
+            self._keeping_up.lost()
+            self.done_until = self._keeping_up.done_until

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.traffic.keeping_up import TICK
+from exchange.clock import monotonic
 from exchange.messaging.ports import Delivery
 from tests.contract.traffic import PATIENCE, Taken, consuming, eventually, publications, put
 
@@ -32,8 +34,8 @@ def tell(what):
 
 def take(batch):
     for one in batch:
-        told = one.came.earliest.isoformat(), one.came.latest.isoformat(), one.backlog or one.redelivered
-        tell(told)
+        earliest = one.came.earliest and one.came.earliest.isoformat()
+        tell((earliest, one.came.latest.isoformat(), one.backlog or one.redelivered))
 
 BatchConsumer(sys.argv[1], [ConsumedQueue(sys.argv[2])], take, name="t.b").start()
 tell("consuming")
@@ -55,23 +57,29 @@ def test_what_came_to_a_stopped_process_is_dated_from_before_it_came(
     def told() -> int:
         return len(out.read_text().splitlines())
 
+    def keeps_up() -> bool:
+        count = told()
+        put(broker.url, "t.a", publications(queue, 1))
+        eventually(lambda: told() > count, "a delivery")
+        return json.loads(out.read_text().splitlines()[-1])[0] is not None
+
     out.touch()
     process = subprocess.Popen([sys.executable, "-c", _CONSUMES, broker.url, queue, str(out)])
     try:
         eventually(lambda: told() == 1, "consuming", patience=120)
-        put(broker.url, "t.a", publications(queue, 1))
-        eventually(lambda: told() == 2, "the first delivery")
+        eventually(keeps_up, "a delivery that did not wait")
+        before = told()
         os.kill(process.pid, signal.SIGSTOP)
         put(broker.url, "t.a", publications(queue, 1, first=1))
         confirmed = datetime.now(UTC)
         threading.Event().wait(1.5)  # how long it stands still is what is tried
         thawed = datetime.now(UTC)
         os.kill(process.pid, signal.SIGCONT)
-        eventually(lambda: told() == 3, "the second delivery")
+        eventually(lambda: told() > before, "the one that waited")
     finally:
         process.kill()
         process.wait()
-    earliest, latest, waited = json.loads(out.read_text().splitlines()[2])
+    earliest, latest, waited = json.loads(out.read_text().splitlines()[before])
     assert not waited, "the broker does not tell that it waited"
     assert datetime.fromisoformat(earliest) <= confirmed < thawed <= datetime.fromisoformat(latest)
 
@@ -92,7 +100,7 @@ def test_what_waits_while_a_handler_has_its_hands_full_is_not_dated_from_when_th
         goes_on.set()
         found = taken.first(4)
     assert not any(one.backlog or one.redelivered for one in found)
-    assert all(one.came is not None and one.came.earliest <= released for one in found)
+    assert all(one.came is not None and (one.came.earliest or released) <= released for one in found)
 
 
 def test_what_comes_to_who_keeps_up_came_at_one_moment(broker: NodeInfo, queue: str) -> None:
@@ -106,3 +114,37 @@ def test_what_comes_to_who_keeps_up_came_at_one_moment(broker: NodeInfo, queue: 
 
     with consuming(broker.url, [queue], taken.take):
         eventually(keeps_up, "a delivery that did not wait")
+
+
+def test_what_a_handler_has_in_hand_is_not_dealt_with_until_it_is_acknowledged(broker: NodeInfo, queue: str) -> None:
+    goes_on = threading.Event()
+
+    def hold(batch: Sequence[Delivery]) -> None:
+        assert goes_on.wait(PATIENCE)
+
+    taken = Taken(hold)
+    with consuming(broker.url, [queue], taken.take) as consumer:
+        eventually(lambda: consumer.state.done_until is not None, "a mark")
+        put(broker.url, "t.a", publications(queue, 1))
+        confirmed = monotonic()
+        eventually(lambda: consumer.busy_since is not None, "the handler's work")
+        eventually(lambda: monotonic() - confirmed > 3 * TICK, "some signs of life")
+        held = consumer.state.done_until
+        goes_on.set()
+        eventually(lambda: (consumer.state.done_until or 0.0) > confirmed + 3 * TICK, "the mark")
+    assert held is not None
+    assert held <= confirmed + TICK
+
+
+def test_a_queue_that_is_asked_says_by_when_all_was_handed_over(broker: NodeInfo, queue: str) -> None:
+    taken = Taken()
+    with consuming(broker.url, [queue], taken.take, asked=True) as consumer:
+        eventually(lambda: consumer.state.done_until is not None, "an answer")
+        mark = consumer.state.done_until
+        put(broker.url, "t.a", publications(queue, 3))
+        found = taken.first(3)
+        eventually(lambda: (consumer.state.done_until or 0.0) > (mark or 0.0), "the next")
+    for one in found:
+        assert one.came is not None
+        assert one.came.earliest is not None
+        assert one.came.earliest < one.came.latest
