@@ -72,6 +72,13 @@ class Changed(Conflict):
     remedy = "read the case again, and act on what it says now"
 
 
+class ClockBehind(Conflict):
+    """This machine's clock has gone back behind what is answered: so dated, its receiver would send the answer back."""
+
+    code = "clock-behind"
+    remedy = "set this machine's clock (an NTP client), and do it again"
+
+
 class Denied(CallerError):
     """Who asks may not do this: not signed in, or not with the role or scope it needs."""
 

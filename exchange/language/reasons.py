@@ -40,6 +40,7 @@ REASONS: Mapping[str, Words] = {
     "provider-unbound": ("身份未绑定账号", "bound to no account"),
     "cannot-be-carried": ("无法转运", "cannot be carried"),
     "changed": ("记录其间已变", "changed meanwhile"),
+    "clock-behind": ("本机时钟偏慢", "this clock is behind"),
     "channel": ("告警渠道不通", "alert channel"),
     "claim": ("附件与凭据不符", "attachment differs"),
     "claim-differs": ("附件被改动", "attachment altered"),

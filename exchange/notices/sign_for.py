@@ -9,6 +9,7 @@ from exchange.directory.hierarchy import relay_of
 from exchange.errors import CallerError, Conflict, NotFound, Returned, Secret
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.aside.early import wait_a_day
+from exchange.messaging.behind import expect_later
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -115,8 +116,9 @@ def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
 def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
     """Sign for or send back a notice within the caller's step.
 
-    Raises Conflict when it was signed for, sent back or recalled before.
+    Raises Conflict when it was signed for, sent back or recalled before, and ClockBehind.
     """
+    expect_later(step, row.received_at, row.source, row.forwarding_id)
     answer = SignOff(notice_id=row.notice_id, digest=row.digest, accepted=accepted, reason=reason, at=step.now)
     message_id = step.send(answer, (row.source,), conversation_id=row.notice_id)
     after = NoticeState.SIGNED if accepted else NoticeState.RETURNED

@@ -18,6 +18,7 @@ from exchange.errors import BadOpinion, Conflict, NotFound, Returned, SenderErro
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
 from exchange.licences.asking import check_held
+from exchange.messaging.behind import expect_later
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
@@ -156,7 +157,7 @@ def _case_in(signed: bytes) -> str | None:
 def reply(node: Node, opinion: Opinion) -> str:
     """Send the department's opinion on a case of its desk; returns the message id.
 
-    Raises NotFound (no such case on the desk), Conflict (answered or closed already) or BadOpinion.
+    Raises NotFound (no such case on the desk), Conflict (answered or closed already), ClockBehind or BadOpinion.
     """
     with node.step() as step:
         return reply_in(step, opinion)
@@ -187,6 +188,7 @@ def reply_in(step: Step, opinion: Opinion) -> str:
             case_number=row.case_number,
             state=coded(DESK_STATES, row.state),
         )
+    expect_later(step, row.received_at, row.window, row.request_id)
     if opinion.licence_answer is not None:
         check_held(step, opinion.licence_answer)
     step.node.expect((row.window,))

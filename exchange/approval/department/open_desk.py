@@ -15,6 +15,7 @@ from exchange.approval.rules.states import DeskState
 from exchange.errors import DatabaseUnavailable
 from exchange.language import Text, noted
 from exchange.machine.logger import get_logger
+from exchange.messaging.behind import is_behind
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.records import StoredDocument
@@ -48,7 +49,7 @@ class OpenDesk:
     def look(self, limit: int = LOOK_LIMIT) -> int:
         """Ask about up to ``limit`` cases not asked about today; its answers go out together.
 
-        Returns how many were looked at; where that is the limit there may be more.
+        Returns how many were asked about; where that is the limit there may be more.
         """
         today = self._node.clock.now().date()
         if today != self._day:
@@ -59,16 +60,24 @@ class OpenDesk:
             )
             rows = list(islice((row for row in waiting if _is_the_rules(row) and self._is_new(row)), limit))
             stored = [tx[Documents].get(row.window, row.request_id) for row in rows]
-        given, self._failed = [], set()
+        given, self._failed, asked = [], set(), {}
         for row, document in zip(rows, stored, strict=True):
+            if self._is_before(row, document):
+                continue
+            asked[row.case_number] = row.consultation_id
             opinion = self._ask(row, document, today)
             if opinion is not None:
                 given.append(opinion)
         if given:
             self._answer(given)
         self._forgive([row.case_number for row in rows if row.rule_error and row.case_number not in self._failed])
-        self._asked |= {row.case_number: row.consultation_id for row in rows}
-        return len(rows)
+        self._asked |= asked
+        return len(asked)
+
+    def _is_before(self, row: DeskRow, document: StoredDocument | None) -> bool:
+        """Whether it is asked of a time that this machine's clock, gone back since, has not reached; it waits."""
+        now = self._node.clock.now()
+        return now < row.received_at and document is not None and is_behind(document, now)
 
     def _is_new(self, row: DeskRow) -> bool:
         return self._asked.get(row.case_number) != row.consultation_id

@@ -10,6 +10,7 @@ from exchange.approval.department.terms import told_of
 from exchange.approval.rules.states import DeskState
 from exchange.approval.rules.stops import own_procedure
 from exchange.errors import Conflict
+from exchange.messaging.behind import expect_later
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
@@ -45,6 +46,7 @@ def end_procedure_in(step: Step, case_number: str, reason: str, officer: str) ->
             address=step.node.address,
             case_number=case_number,
         )
+    expect_later(step, row.received_at, row.window, row.request_id)
     ended = ProcedureEnded(
         case_number=case_number,
         consultation_id=row.consultation_id,

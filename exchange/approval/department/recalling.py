@@ -10,6 +10,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.errors import Conflict, NotFound
 from exchange.language.names import DESK_STATES, coded
+from exchange.messaging.behind import expect_later
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import Signed
@@ -47,6 +48,7 @@ def recall_in(step: Step, case_number: str, officer: str, reasons: str) -> str:
             department=row.acts_for,
         )
     opinion_id = _standing_opinion(step, row)
+    expect_later(step, row.answered_at or row.received_at, step.node.address, opinion_id)
     step.node.expect((row.window,))
     body = OpinionRecall(
         case_number=case_number,

@@ -25,6 +25,7 @@ from exchange.catalogue.brought import brings
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound, Returned, SenderError
 from exchange.language import Text
+from exchange.messaging.behind import expect_later
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
@@ -75,6 +76,7 @@ def request_supplement_in(
     if refused is not None:
         raise Conflict(refused.why, remedy=refused.remedy)
     _check_wanted(wanted, basis)
+    expect_later(step, row.received_at, row.window, row.request_id)
     step.node.expect((row.window,))
     body = SupplementRequest(
         case_number=case_number, department=step.node.address, consultation_id=row.consultation_id,

@@ -11,7 +11,7 @@ from exchange.approval.department.desk import reply
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
-from exchange.errors import BadOpinion, Conflict, DatabaseUnavailable, IntakeStopped, NotFound
+from exchange.errors import BadOpinion, ClockBehind, Conflict, DatabaseUnavailable, IntakeStopped, NotFound
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
@@ -73,15 +73,26 @@ class Officers:
     def _give(self, name: str, node: Node) -> None:
         now = self.time.now
         for key in [key for key, at in self._open.items() if key[1] == name and at <= now]:
-            with suppress(Conflict, NotFound, BadOpinion):
-                with node.store.reading() as tx:
-                    row = tx[DepartmentDesk].get(key[0])
-                if row is not None:
-                    # Noted first: a database that fails may have taken it all the same.
-                    self.notebook.opinions.setdefault(key, OpinionNote(self.time.now))
-                    id = reply(node, self._opinion(row, name))
-                    self._unconfirmed[key] = id
-            self._open.pop(key)
+            with suppress(ClockBehind):  # as an officer who is told so, it tries again
+                self._answer(key, node)
+                self._open.pop(key)
+
+    def _answer(self, key: tuple[str, str], node: Node) -> None:
+        with node.store.reading() as tx:
+            row = tx[DepartmentDesk].get(key[0])
+        if row is None:
+            return
+        # Noted first: a database that fails may have taken it all the same.
+        before = self.notebook.opinions.get(key)
+        self.notebook.opinions.setdefault(key, OpinionNote(self.time.now))
+        try:
+            self._unconfirmed[key] = reply(node, self._opinion(row, key[1]))
+        except ClockBehind:
+            if before is None:
+                del self.notebook.opinions[key]
+            raise
+        except (Conflict, NotFound, BadOpinion):
+            return
 
     def _opinion(self, row: DeskRow, name: str) -> Opinion:
         return Opinion(

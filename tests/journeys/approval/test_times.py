@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from exchange.approval.department import desk
+from exchange.approval.department.open_desk import OpenDesk
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
@@ -19,9 +20,20 @@ from exchange.approval.window.lead_duties import lead_duties
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock
+from exchange.errors import ClockBehind
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Considered, Decision, Outcome, Protest, ProtestGround, Standing, Verdict
+from exchange.schemas import (
+    Considered,
+    Consultation,
+    Decision,
+    Opinion,
+    Outcome,
+    Protest,
+    ProtestGround,
+    Standing,
+    Verdict,
+)
 from tests.journeys.city import City, make_city
 
 
@@ -72,7 +84,11 @@ def test_impossible_dates_go_back_and_a_wrong_decision_is_contested(city: City) 
     assert row.state is DeskState.WAITING
 
     slow = replace(city.node("planning"), clock=SteppedClock(city.clock.now() - timedelta(hours=2)))
-    early = desk.reply(slow, city.opinion("planning", case))
+    opinion = city.opinion("planning", case)
+    with pytest.raises(ClockBehind):
+        desk.reply(slow, opinion)
+    with slow.step() as step:  # whoever does not look at its clock
+        early = step.send(opinion, (city.address("window"),), conversation_id=case.conversation_id)
     city.wake("planning")
     city.local.settle()
     assert returned(city, "planning", early).startswith("implausible-time: the opinion is dated")
@@ -87,6 +103,29 @@ def test_impossible_dates_go_back_and_a_wrong_decision_is_contested(city: City) 
     assert part.state is not PartState.DEEMED
     assert (part.contested, part.protest_ground) == (True, ProtestGround.TIME_RUNNING)
     assert [(one.task, one.departments) for one in duties] == [(LeadTask.REVIEW, (city.address("planning"),))]
+
+
+def test_who_answers_by_a_clock_that_went_back_waits_until_it_is_right(city: City) -> None:
+    city.matter(city.approver("planning", days=3))
+    case = city.submit()
+    answers: list[str] = []
+
+    def rule(asked: Consultation, today: date) -> Opinion:
+        answers.append(asked.case_number)
+        return city.opinion("planning", case)
+
+    clock = SteppedClock(city.clock.now() - timedelta(hours=2))
+    department = OpenDesk(replace(city.node("planning"), clock=clock), rule)
+    assert department.look() == 0
+    assert answers == []
+    clock.step_to(city.clock.now())
+    assert department.look() == 1
+    city.wake("planning")
+    city.local.settle()
+    with city.window.store.reading() as tx:
+        part = tx[Cases].part(case.number, city.address("planning"))
+    assert part is not None
+    assert part.state is PartState.ANSWERED
 
 
 @pytest.mark.parametrize("said", ["passed by", "invented", "turned round"])
