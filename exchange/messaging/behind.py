@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exchange.envelope.document import clear_header
-from exchange.errors import ClockBehind
+from exchange.envelope.document import check_not_ahead, clear_header
+from exchange.errors import ClockBehind, WrongClock
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.rules.moments import moment_text, precedes
+from exchange.schemas import Header
 
 
 def expect_later(step: Step, came_at: datetime, sender: str, message_id: str) -> None:
@@ -32,3 +33,15 @@ def expect_later(step: Step, came_at: datetime, sender: str, message_id: str) ->
 def is_behind(asked: StoredDocument, now: datetime) -> bool:
     """Return whether an answer that is signed now would be older than a message on record."""
     return precedes(now, clear_header(asked.signed).created_at)
+
+
+def signed_ahead(header: Header, now: datetime) -> WrongClock | None:
+    """Return what is wrong where this machine's clock has gone back since a message was opened; None where nothing is.
+
+    It would be taken in, and signed for, before it was signed.
+    """
+    try:
+        check_not_ahead(header.sender, header.created_at, now)
+    except WrongClock as error:
+        return error
+    return None

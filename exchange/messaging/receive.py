@@ -33,6 +33,7 @@ from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, Arrivals
 from exchange.messaging.aside.abandoned import set_aside
 from exchange.messaging.aside.early import EarlyLetters
+from exchange.messaging.behind import signed_ahead
 from exchange.messaging.dead_letters import (
     CAME_IN_ORDER,
     REPEATED,
@@ -225,6 +226,11 @@ class Receiver:
             earlier = known.get(key)
             if earlier is None or earlier.digest != message.opened.digest:
                 arrival = message.arrival.of_earlier(first.get((message.message_id, delivery.digest)))
+                ahead = signed_ahead(message.opened.header, step.now)
+                if ahead is not None:
+                    aside.append(refused(delivery, ahead, arrival))
+                    refusals.append(ahead)
+                    continue
                 since = on_record_since(letters, message.message_id, delivery.digest)
                 doubt = withheld_for(self._node.directory, message.opened, arrival, since)
                 if doubt is not None and not self._released:
