@@ -186,4 +186,5 @@ def _row(step: Step, notice_id: str, notice: Notice, relay: str) -> NoticeRow:
         received_at=step.now,
         act_by=notice.act_by.isoformat() if notice.act_by else None,
         urgency=notice.document.urgency.value,
+        replaces=notice.replaces,
     )

@@ -152,6 +152,9 @@ def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
     earlier = step.tx[Notices].get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == forwarding.origin:
         _settle(step, earlier.notice_id, NoticeState.REPLACED, came.onward.header.created_at)
+    later = step.tx[Notices].replacing(forwarding.notice_id, forwarding.origin)
+    if later is not None:  # it was overtaken: nobody here can have signed for it before that came
+        _settle(step, forwarding.notice_id, NoticeState.REPLACED, later.received_at)
     step.note(
         "notice-waits" if waits else "notice-passed-on", None, message_id,
         notice=forwarding.notice_id, readers=len(readers), levels_below=len(branches),
@@ -223,4 +226,5 @@ def _row(step: Step, came: Came, notice: Notice, state: NoticeState, message_id:
         act_by=onward.act_by,
         urgency=notice.document.urgency.value,
         changed=True,
+        replaces=notice.replaces,
     )

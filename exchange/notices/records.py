@@ -41,6 +41,9 @@ class NoticeRow:
     reminded: int = 0
     """The last stage that was reminded of, in percent of the term: at its origin, or while it waits for a cover."""
 
+    replaces: str | None = None
+    """The notice in whose place its origin has put it."""
+
     @property
     def place(self) -> Place:
         """Its place in a list by time."""

@@ -174,12 +174,20 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
         received_at=step.now,
         act_by=forwarded.act_by,
         urgency=notice.document.urgency.value,
+        replaces=notice.replaces,
     )
     step.tx[Notices].add(row)
     enter_received(step, incoming, notice.document, written_by=forwarding.origin)
     expect_answers(step, row.notice_id, notice)
     earlier = step.tx[Notices].get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == row.origin:
-        step.tx[Notices].move(earlier.notice_id, _AT_READER, NoticeState.REPLACED)
-        step.tx[Collections].await_none(earlier.notice_id)
+        _replace(step, earlier.notice_id)
+    if step.tx[Notices].replacing(row.notice_id, row.origin) is not None:  # it was overtaken
+        _replace(step, row.notice_id)
+        return None
     return row
+
+
+def _replace(step: Step, notice_id: str) -> None:
+    step.tx[Notices].move(notice_id, _AT_READER, NoticeState.REPLACED)
+    step.tx[Collections].await_none(notice_id)

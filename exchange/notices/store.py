@@ -22,6 +22,7 @@ _ROWS = select(*(_n[field.name] for field in fields(NoticeRow)))
 _READERS = select(*(_r[field.name] for field in fields(ReaderRow)))
 _BRANCHES = select(*(_b[field.name] for field in fields(BranchRow)))
 _ONE = _ROWS.where(_n.notice_id == bindparam("id"))
+_REPLACING = _ROWS.where(_n.replaces == bindparam("id"), _n.origin == bindparam("origin")).limit(1)
 _BY_FORWARDING = _ROWS.where(_n.forwarding_id.in_(bindparam("ids", expanding=True)))
 _BY_COPY = (
     select(_f.message_id, *(_n[field.name] for field in fields(NoticeRow)))
@@ -69,6 +70,11 @@ class Notices:
 
     def get(self, notice_id: str) -> NoticeRow | None:
         row = self._db.execute(_ONE, {"id": notice_id}).first()
+        return NoticeRow(*row) if row else None
+
+    def replacing(self, notice_id: str, origin: str) -> NoticeRow | None:
+        """Return the notice that its origin has put in another one's place, where that has come first."""
+        row = self._db.execute(_REPLACING, {"id": notice_id, "origin": origin}).first()
         return NoticeRow(*row) if row else None
 
     def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:

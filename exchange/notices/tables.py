@@ -31,7 +31,9 @@ notice = Table(
     Column("serial", Integer, nullable=False),
     Column("changed", Boolean, nullable=False),
     Column("reminded", Integer, nullable=False),
+    Column("replaces", String(36)),
 )
+partial_index("notice_replacing", notice.c.replaces, where=notice.c.replaces.is_not(None))
 partial_index("notice_changed", notice.c.received_at, where=notice.c.changed)
 Index("notice_received", notice.c.received_at, notice.c.notice_id)
 Index("notice_recent", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id)

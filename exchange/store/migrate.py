@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, column, event, func, insert, inspect,
 from exchange.errors import DatabaseUnavailable
 from exchange.store.engine import writing
 
-HEAD = "0086"
+HEAD = "0087"
 """The newest revision; a test holds it to the migrations folder."""
 _FOLDER = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = threading.Lock()

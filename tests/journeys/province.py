@@ -12,6 +12,8 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock
 from exchange.directory.hierarchy import domain_of
 from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
 from exchange.notices.issue import issue_notice
 from exchange.notices.status import NoticeStatus, notice_status
 from exchange.runtime.work import work_for
@@ -47,12 +49,18 @@ class Province:
         address = self.address(name)
         return self.trial.domains[domain_of(address)].nodes[address]
 
-    def issue(self, audience: str, act_by: date | None = None, replaces: str | None = None) -> str:
+    def issue(
+        self,
+        audience: str,
+        act_by: date | None = None,
+        replaces: str | None = None,
+        urgency: Urgency = Urgency.URGENT,
+    ) -> str:
         """The root's office issues a notice."""
         document = Document(
             number=DocumentNumber(agency="皖政办", year=2026, serial=12),
             kind=DocumentKind.NOTICE,
-            urgency=Urgency.URGENT,
+            urgency=urgency,
             issuer="省政府办公厅",
             title="关于做好防汛工作的通知",
             body="各地各部门要切实做好防汛工作。",
@@ -61,6 +69,11 @@ class Province:
         treatment = Treatment.ACTION if act_by else Treatment.INFORMATION
         notice = Notice(document=document, audience=audience, treatment=treatment, act_by=act_by, replaces=replaces)
         return issue_notice(self.node("office"), notice)
+
+    def sent(self, notice_id: str) -> bool:
+        """Whether the broker has it."""
+        with self.node("office").store.reading() as tx:
+            return all(copy.state is not OutboxState.WRITTEN for copy in tx[Outbox].rows(notice_id))
 
     def status(self, notice_id: str) -> NoticeStatus:
         """As the origin sees it."""

@@ -16,6 +16,7 @@ from exchange.files.receipt_files import verify_receipts, write_receipts
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.dead_letters import CAME_IN_ORDER
 from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
 from exchange.messaging.rules.holding import Hold
 from exchange.messaging.rules.withholding import EARLY
 from exchange.notices.chase import chase
@@ -23,10 +24,11 @@ from exchange.notices.daily import Daily
 from exchange.notices.evidence.ask import Gathering, ask_receipts, last_request
 from exchange.notices.evidence.rules import Evidence
 from exchange.notices.issue import recall, remind
+from exchange.notices.records import NoticeRow
 from exchange.notices.sign_for import sign_for
 from exchange.notices.store import Notices
 from exchange.operations.trace.dossier import filed
-from exchange.schemas import ReaderState
+from exchange.schemas import ReaderState, Urgency
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 
@@ -200,6 +202,29 @@ def test_a_corrected_notice_takes_the_place_of_the_earlier_one(anhui: Province) 
     assert earlier is not None
     assert later is not None
     assert (earlier.state, later.state) == ("replaced", "signed")
+
+
+def test_a_notice_that_was_overtaken_by_the_one_in_its_place_does_not_stand(anhui: Province) -> None:
+    domain, relay = anhui.trial.domains[anhui.root], anhui.address("relay")
+    domain.stop(relay)
+    first = anhui.issue(anhui.address(EMERGENCY), urgency=Urgency.ORDINARY)
+    second = anhui.issue(anhui.address(EMERGENCY), replaces=first)
+    wait_until(lambda: anhui.sent(first) and anhui.sent(second), 30, "both in the relay office's queues")
+    domain.start(relay)
+    for name in ("relay", "hefei.relay", EMERGENCY):
+        node = anhui.node(name)
+
+        def rows(node: Node = node) -> list[NoticeRow | None]:
+            with node.store.reading() as tx:
+                return [tx[Notices].get(notice) for notice in (second, first)]
+
+        wait_until(lambda rows=rows: None not in rows(), 60, f"both notices at {name}")
+        later, earlier = rows()
+        assert later is not None
+        assert earlier is not None
+        assert later.state in ("open", "signed"), name
+        assert earlier.state == "replaced", name
+    anhui.reaches(second, [(0, 0, 0, 0), (1, 1, 1, 0)])
 
 
 def test_a_link_that_is_down_loses_nothing_and_catches_up(anhui: Province, tmp_path: Path) -> None:
