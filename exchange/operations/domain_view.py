@@ -105,7 +105,7 @@ class DomainView:
             if found is None:
                 found = open_store(url, member=address)
                 try:
-                    found.migrate()
+                    found.migrate(address)
                 except ExchangeError:
                     found.close()
                     raise

@@ -165,7 +165,7 @@ def open_database(settings: Settings, address: str, *, patient: bool = False, fi
     if not first and store.is_new():
         store.close()
         raise DatabaseLost(address, Text("the one that is set has no tables"))
-    store.migrate()
+    store.migrate(address)
     _keep_timelines(lines)
     return store
 

@@ -181,6 +181,16 @@ def is_served(engine: Engine, address: str) -> bool:
     return lock_of(engine, address).is_taken()
 
 
+def check_idle(engine: Engine, address: str | None) -> None:
+    """Raise DatabaseUnavailable where a process serves the member: an earlier release's must not lose its tables."""
+    if address is not None and is_served(engine, address):
+        raise DatabaseUnavailable(
+            "{address} is served by an earlier release",
+            remedy="end its process first (`exchange drain {address}` by that release), or give commands by that",
+            address=address,
+        )
+
+
 def lock_of(engine: Engine, address: str) -> HeldLock:
     """Return the lock of a member's identity, which nobody has taken here."""
     return FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)

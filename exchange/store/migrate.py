@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,17 @@ _SQLITE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 
 """Everything in a database of SQLite in its own words, tables first: a third of what the migrations said."""
 
 
-def migrate(engine: Engine) -> None:
-    """Run what is missing, in one transaction. Raises DatabaseUnavailable for a newer release's database."""
+def migrate(engine: Engine, check_idle: Callable[[], None] = lambda: None) -> None:
+    """Run what is missing, in one transaction; ``check_idle`` first raises where somebody works with the old tables.
+
+    Raises DatabaseUnavailable for a newer release's database.
+    """
     with engine.connect() as connection:
         if _version(connection) == HEAD:
             return
         is_empty = not inspect(connection).get_table_names()
     if not is_empty:
+        check_idle()
         _upgrade(engine)
     elif not _make_alike(engine):
         with _recording(engine):

@@ -18,7 +18,7 @@ from exchange.store.bulk import adding
 from exchange.store.compiled import CompiledConnection
 from exchange.store.engine import ping
 from exchange.store.faults import translated
-from exchange.store.identity_lock import Claim, claim, is_served
+from exchange.store.identity_lock import Claim, check_idle, claim, is_served
 from exchange.store.journal import JournalEntry
 from exchange.store.kept import Begun, KeptConnections
 from exchange.store.migrate import is_current, is_new, migrate
@@ -228,10 +228,13 @@ class Store:
         with self._translated:
             return is_new(self._engine)
 
-    def migrate(self) -> None:
-        """Bring the tables up to date. Raises DatabaseUnavailable."""
+    def migrate(self, address: str | None = None) -> None:
+        """Bring the tables up to date, but not under a process of an earlier release that serves ``address``.
+
+        Raises DatabaseUnavailable.
+        """
         with self._translated:
-            migrate(self._engine)
+            migrate(self._engine, lambda: check_idle(self._engine, address))
 
     def is_current(self) -> bool:
         """Return whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""

@@ -156,6 +156,22 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(store: Store) -
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 
+def test_tables_are_not_changed_under_a_process_that_serves_with_the_old_ones(
+    store: Store, database_url: str, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgraded: list[object] = []
+    with others(1, "claim", database_url, member) as [server]:
+        assert server.hear() == "serving"
+        monkeypatch.setattr(migrate, "HEAD", "9999")
+        monkeypatch.setattr(migrate, "_upgrade", upgraded.append)
+        with pytest.raises(DatabaseUnavailable, match="is served by an earlier release"):
+            store.migrate(member)
+        assert not upgraded
+        server.kill()
+        store.migrate(member)
+        assert len(upgraded) == 1
+
+
 def test_members_of_one_postgresql_database_do_not_see_each_other(postgres_url: str, member: str) -> None:
     one, two = (open_store(postgres_url, member=f"{member}{end}") for end in (".a-b", ".a.b"))
     for store in (one, two):
