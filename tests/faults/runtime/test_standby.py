@@ -15,15 +15,12 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.messaging.log.checking import check_log
 from exchange.operations.domain_view import DomainView
 from exchange.operations.health.snapshots import SnapshotTaker
-from exchange.store.who_serves import SERVED_BY, ServingProcess, read_serving
 from tests.journeys.city import wait_until
 from tests.postgres import own_database
 from tests.processes import ProcessDomain, run
-from tests.warm import WarmProcess, start_warm
+from tests.standing_pairs import both, says, served_by, stand_by
 
 pytestmark = pytest.mark.broker
-
-PAIR = ("first", "second")
 
 
 @pytest.fixture
@@ -33,38 +30,10 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str, postgres_url: str) -> It
         yield city
 
 
-def stand_by(city: ProcessDomain, name: str, which: str) -> WarmProcess:
-    """Starts one of the two processes of a member."""
-    log = city.root / f"{name}-{which}.log"
-    words = ["serve", city.address(name), "--standby"]
-    process = start_warm(words, {**city.environment(), "EXCHANGE_FROZEN_AFTER": "3"}, log, log)
-    city.served[f"{name}-{which}"] = process
-    return process
-
-
-def says(city: ProcessDomain, name: str, which: str, what: str) -> None:
-    """Waits for a line in a process's log."""
-    wait_until(lambda: what in (city.root / f"{name}-{which}.log").read_text(), 90, f"{which} to say {what}")
-
-
-def served_by(city: ProcessDomain, name: str) -> ServingProcess | None:
-    with city._store_of(name).reading() as tx:
-        return read_serving(tx.get_meta(SERVED_BY))
-
-
 def serving_of(city: ProcessDomain, name: str) -> dict[str, Any]:
     """What `exchange serving` says of a member."""
     every = json.loads(run(city, "serving", "--json").stdout)
     return next(one for one in every if one["member"] == city.address(name))
-
-
-def both(city: ProcessDomain, name: str) -> tuple[WarmProcess, WarmProcess]:
-    """The two processes of a member: who serves it, and who stands by."""
-    active = stand_by(city, name, PAIR[0])
-    says(city, name, PAIR[0], "member.serving")
-    other = stand_by(city, name, PAIR[1])
-    says(city, name, PAIR[1], "standby.waiting")
-    return active, other
 
 
 def test_when_who_serves_is_killed_or_ends_the_other_goes_on_within_seconds(city: ProcessDomain) -> None:
