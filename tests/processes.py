@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
@@ -125,11 +125,15 @@ class ProcessDomain:
             clock=Settings.read({}).clock,
         )
         write_departments(self.root / "departments", self.domain, self.departments, self.relay, self.portal)
+        self.names = [address.rsplit(".", 1)[1] for address in self._begin()]
+
+    def _begin(self) -> Iterable[str]:
+        """Makes the domain of the departments' folder; its members' addresses."""
         profiles = init_files(self.settings, lambda text: None, self.root / "departments")
         init_broker(self.settings, self.info, profiles, lambda text: None)
-        self.names = [address.rsplit(".", 1)[1] for address in profiles]
+        return profiles
 
-    def __enter__(self) -> ProcessDomain:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *reason: object) -> None:
