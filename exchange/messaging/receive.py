@@ -32,8 +32,8 @@ from exchange.machine.debts import Debts
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, Arrivals
 from exchange.messaging.aside.abandoned import set_aside
+from exchange.messaging.aside.doubted import doubt_of
 from exchange.messaging.aside.early import EarlyLetters
-from exchange.messaging.behind import signed_ahead
 from exchange.messaging.dead_letters import (
     CAME_IN_ORDER,
     REPEATED,
@@ -55,7 +55,7 @@ from exchange.messaging.quotas.gate import OPEN, InboxGate
 from exchange.messaging.receipts import OnSigned, ReceiptTray
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.carriage import only_expired
-from exchange.messaging.rules.withholding import ARRIVED, EARLY, withheld_for
+from exchange.messaging.rules.withholding import EARLY
 
 log = get_logger()
 
@@ -226,17 +226,12 @@ class Receiver:
             earlier = known.get(key)
             if earlier is None or earlier.digest != message.opened.digest:
                 arrival = message.arrival.of_earlier(first.get((message.message_id, delivery.digest)))
-                ahead = signed_ahead(message.opened.header, step.now)
-                if ahead is not None:
-                    aside.append(refused(delivery, ahead, arrival))
-                    refusals.append(ahead)
-                    continue
                 since = on_record_since(letters, message.message_id, delivery.digest)
-                doubt = withheld_for(self._node.directory, message.opened, arrival, since)
-                if doubt is not None and not self._released:
-                    step.note("withheld", None, message.message_id, sender=message.sender)
-                    aside.append(refused(delivery, doubt, arrival, stage=ARRIVED))
-                    refusals.append(doubt)
+                doubt = doubt_of(step, message, arrival, since, released=self._released)
+                if doubt is not None:
+                    error, stage = doubt
+                    aside.append(refused(delivery, error, arrival, stage=stage))
+                    refusals.append(error)
                     continue
             if earlier is None:
                 began = monotonic()

@@ -8,8 +8,8 @@ from datetime import date
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import CallerError, Conflict, NotFound, Returned, Secret
 from exchange.language.names import NOTICE_STATES, coded
+from exchange.messaging.aside.behind import expect_later
 from exchange.messaging.aside.early import wait_a_day
-from exchange.messaging.behind import expect_later
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step

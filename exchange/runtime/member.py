@@ -33,12 +33,12 @@ from exchange.messaging.quotas.intake import HoldNote, Intake
 from exchange.messaging.receive import Receiver
 from exchange.messaging.rules.breaker import SENDERS, SenderLimits
 from exchange.messaging.rules.clocks import doubts
-from exchange.runtime.consumed import consumed_queues, note_done, noted_done
 from exchange.runtime.draining import Left, note_left, what_is_left
 from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
 from exchange.runtime.periodic import look_at_desk, periodic_work, tick_for
 from exchange.runtime.relay import TransitLoop
 from exchange.runtime.supervision.pulse import Pulse
+from exchange.runtime.ticking.consumed import consumed_queues, note_done, noted_done
 from exchange.runtime.ticking.owing import Owing
 from exchange.runtime.ticking.ticker import Ticker
 from exchange.runtime.tree_files import remember

@@ -18,7 +18,7 @@ from exchange.errors import BadOpinion, Conflict, NotFound, Returned, SenderErro
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
 from exchange.licences.asking import check_held
-from exchange.messaging.behind import expect_later
+from exchange.messaging.aside.behind import expect_later
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming

@@ -15,7 +15,7 @@ from exchange.approval.rules.states import DeskState
 from exchange.errors import DatabaseUnavailable
 from exchange.language import Text, noted
 from exchange.machine.logger import get_logger
-from exchange.messaging.behind import is_behind
+from exchange.messaging.aside.behind import is_behind
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.records import StoredDocument

@@ -10,7 +10,7 @@ from exchange.approval.department.terms import told_of
 from exchange.approval.rules.states import DeskState
 from exchange.approval.rules.stops import own_procedure
 from exchange.errors import Conflict
-from exchange.messaging.behind import expect_later
+from exchange.messaging.aside.behind import expect_later
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason

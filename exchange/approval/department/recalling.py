@@ -10,7 +10,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.errors import Conflict, NotFound
 from exchange.language.names import DESK_STATES, coded
-from exchange.messaging.behind import expect_later
+from exchange.messaging.aside.behind import expect_later
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import Signed

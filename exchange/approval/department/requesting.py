@@ -25,7 +25,7 @@ from exchange.catalogue.brought import brings
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound, Returned, SenderError
 from exchange.language import Text
-from exchange.messaging.behind import expect_later
+from exchange.messaging.aside.behind import expect_later
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming

@@ -14,7 +14,7 @@ ROOT = Path(exchange.__file__).parent
 CALLED_BY = {
     "departments' own systems and rules, as the documentation shows": {"not_competent"},
     "clients of the API: fields of its JSON": {
-        "acknowledged", "detail_zh", "href",
+        "detail_zh", "href",
         "remedy_zh", "review_since", "why_zh",
     },
     "fault proofs and tests, which drive a cluster": {"await_end", "node_named"},

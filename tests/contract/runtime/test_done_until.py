@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from exchange.broker.traffic.consumer import BatchConsumer
 from exchange.clock import RealClock, monotonic
-from exchange.runtime.consumed import consumed_queues, note_done, noted_done
+from exchange.runtime.ticking.consumed import consumed_queues, note_done, noted_done
 from exchange.schemas.instants import EARLIEST
 from exchange.store import Store
 
