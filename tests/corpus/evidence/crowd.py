@@ -13,9 +13,9 @@ SILENT = 4
 """One in so many."""
 
 
-def crowd(objects: str | None = None) -> PaperTown:
+def crowd(objects: str | None = None, departments: int = MOST) -> PaperTown:
     """Asked, signed for, answered or silent, and granted. ``objects``: who disagrees, and is called moot in the end."""
-    names = [f"d{number:02d}" for number in range(MOST)]
+    names = [f"d{number:02d}" for number in range(departments)]
     town = PaperTown(kin=Kin("c", {**ROLES, **dict.fromkeys(names, Role.DEPARTMENT)}))
     addresses = [f"c.{name}" for name in names]
     asked = town.consult(tuple(addresses))
