@@ -12,10 +12,10 @@ from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import DatabaseUnavailable
 from exchange.messaging.log.checking import check_log
-from tests.faults.runtime.test_standby import PAIR, says, stand_by
 from tests.journeys.city import wait_until
 from tests.postgres_pair import Follower, Pair, pair
 from tests.processes import ProcessDomain
+from tests.standing_pairs import PAIR, says, stand_by
 from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
