@@ -223,9 +223,9 @@ class Lane:
             self._keeping_up.acknowledged(tag)
 
     def tick(self) -> None:
-        """Note that the connection's thread runs."""
+        """Note that the connection's thread runs. A lane that the broker hands nothing yet keeps up with nothing."""
         catch = self.catch
-        if catch is not None:
+        if catch is not None and self.consuming:
             if self.queue.asked:
                 self._ask(catch)
             now = monotonic()

@@ -13,7 +13,8 @@ from pika.exceptions import InvalidFrameError
 from pika.spec import Basic, BasicProperties
 
 from exchange.broker.traffic.keeping_up import ReadSpan
-from exchange.broker.traffic.lane import Catch, Raw
+from exchange.broker.traffic.lane import Catch, ConsumedQueue, Lane, Raw
+from exchange.broker.traffic.wakeup import Wakeup
 from exchange.broker.traffic.wire import GatheringConnection
 
 
@@ -91,3 +92,15 @@ def test_what_a_sender_wrote_in_no_utf_8_is_read_as_text() -> None:
     assert (found.message_id, found.user_id) == ("\ufffd", "a\ufffd")
     assert found.carriage is not None
     assert not found.carriage.straight
+
+
+def test_a_lane_whose_consumer_is_not_confirmed_has_dealt_with_nothing() -> None:
+    lane = Lane(ConsumedQueue("q"), Wakeup(), lambda error: None)
+    lane.catch = _catch([])
+    for _ in range(5):
+        lane.tick()
+    assert lane.done_until is None
+    lane.consuming = True
+    for _ in range(5):
+        lane.tick()
+    assert lane.done_until is not None
