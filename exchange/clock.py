@@ -33,6 +33,9 @@ class Clock(Protocol):
     def real_seconds(self, span: timedelta) -> float:
         """Return how many real seconds this clock takes for ``span``: how long a waiting loop may sleep."""
 
+    def passes(self, seconds: float) -> timedelta:
+        """Return how far this clock moves in so many real seconds; not at all where it is moved by hand."""
+
 
 @dataclass(frozen=True)
 class RealClock:
@@ -46,6 +49,9 @@ class RealClock:
 
     def real_seconds(self, span: timedelta) -> float:
         return span.total_seconds()
+
+    def passes(self, seconds: float) -> timedelta:
+        return timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class AcceleratedClock:
 
     def real_seconds(self, span: timedelta) -> float:
         return span.total_seconds() / self.factor
+
+    def passes(self, seconds: float) -> timedelta:
+        return timedelta(seconds=seconds * self.factor)
 
 
 class SteppedClock:
@@ -87,6 +96,9 @@ class SteppedClock:
 
     def real_seconds(self, span: timedelta) -> float:
         return 0.05
+
+    def passes(self, seconds: float) -> timedelta:
+        return timedelta()
 
     def step_to(self, instant: datetime) -> None:
         """Move forward to ``instant``; an earlier one is ignored, so that time never runs backwards."""

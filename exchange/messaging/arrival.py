@@ -3,9 +3,9 @@
 RabbitMQ 3.12 and later stamp each message on arrival; then the answer is exact whatever was down. Older brokers do
 not: what arrives while we consume has our own time of reading it, and of what waited in the queue while we were away,
 or stopped, or had our hands full, only an interval is known. Its beginning is the last moment by which we are known to
-have dealt with all that had come, or, later, the signing of a default that stands before it in the same queue, and
-never before its own signing. The ruling takes the beginning, so that doubt favours the department; of what its sender
-took from its place among others, our own time of taking it holds.
+have dealt with all that had come, and, of what its sender would rather have had come early, its own date. What a
+monitor says it would rather have had come late, so its date bounds nothing. The ruling takes the beginning, so that
+doubt favours the department; of what its sender took from its place among others, our own time of taking it holds.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from typing import Protocol
 from exchange.clock import Clock
 from exchange.envelope import peek
 from exchange.errors import ExchangeError
-from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
 from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.carriage import EXPIRED, in_its_place
-from exchange.schemas import Header, Role
+from exchange.schemas import DeemedConsent, Escalation, Header
+
+_OF_SILENCE = frozenset({DeemedConsent.KIND, Escalation.KIND})
+"""What has effect only where it arrives after the end of a term: its sender gains nothing by an early date."""
 
 
 class ArrivalJudge(Protocol):
@@ -29,9 +31,6 @@ class ArrivalJudge(Protocol):
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         """Return the arrival of a verified message."""
-
-    def seen(self, header: Header) -> None:
-        """Take notice of every verified message of a monitor, in queue order."""
 
 
 class OwnTime:
@@ -46,7 +45,7 @@ class OwnTime:
             return Arrival(now, now, ArrivalSource.OWN)
         if _is_fresh(delivery):
             return self._fresh(delivery, header, now)
-        return Arrival(min(max(self._floor, header.created_at), now), now, ArrivalSource.OWN)
+        return Arrival(min(self._not_before(header), now), now, ArrivalSource.OWN)
 
     def _fresh(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         """What came while we consume was there when it was read, and no earlier than we kept up until."""
@@ -54,14 +53,14 @@ class OwnTime:
         if came is None or (delivery.carriage is not None and delivery.carriage.died_of is not None):
             return Arrival(now, now, ArrivalSource.OWN)
         latest = min(self._clock.at(came.latest), now)
-        earliest = max(header.created_at, self._floor)
+        earliest = self._not_before(header)
         if came.earliest is not None:
             earliest = max(self._clock.at(came.earliest), earliest)
         return Arrival(min(earliest, latest), latest, ArrivalSource.OWN)
 
-    def seen(self, header: Header) -> None:
-        """Learn from a default: what stands behind it in this queue arrived after it was signed."""
-        self._floor = max(self._floor, min(header.created_at, self._clock.now()))
+    def _not_before(self, header: Header) -> datetime:
+        """Return what it came after: by our own record, and by its date where that speaks against its own sender."""
+        return self._floor if header.kind in _OF_SILENCE else max(self._floor, header.created_at)
 
 
 def _is_fresh(delivery: Delivery) -> bool:
@@ -88,18 +87,12 @@ class BrokerStamp:
         at = self._clock.at(delivery.stamp)
         return Arrival(at, at, ArrivalSource.BROKER, at)
 
-    def seen(self, header: Header) -> None:
-        self._fallback.seen(header)
-
 
 class EventTime:
     """For replays on a stepped clock, where no broker can know the time: the moment the sender wrote it."""
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         return Arrival(header.created_at, header.created_at, ArrivalSource.EVENT)
-
-    def seen(self, header: Header) -> None:
-        """Do nothing: event times are exact."""
 
 
 class Arrivals:
@@ -124,14 +117,6 @@ class Arrivals:
         except ExchangeError:
             return None
         return self.judge(delivery, header, now)
-
-    def hear(self, header: Header, node: Node) -> None:
-        """Take notice of what was taken from its place in the arbiter queue.
-
-        What stands there behind a monitor's word came after it; in no other queue, and of no other queue, is that so.
-        """
-        if node.has_role(header.sender, Role.MONITOR):
-            self._judge.seen(header)
 
     def forget(self, deliveries: Sequence[Delivery]) -> None:
         """Forget deliveries that are committed."""

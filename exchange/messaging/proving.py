@@ -105,8 +105,6 @@ class Opener:
         arrival = self._arrivals.judge(delivery, found.header, now)
         if isinstance(found, Faulty):
             return Flawed(found, arrival, delivery.queue)
-        if is_for_arbiter(found.header.kind):
-            self._arrivals.hear(found.header, self._node)
         return Incoming(found, arrival, delivery.queue, tuple(receipts))
 
     def opened(self, delivery: Delivery) -> Arrived | None:

@@ -47,6 +47,10 @@ class SkewedClock:
         """Return how many real seconds this clock takes for ``span``."""
         return self._clock.real_seconds(span)
 
+    def passes(self, seconds: float) -> timedelta:
+        """Return how far this clock moves in so many real seconds."""
+        return self._clock.passes(seconds)
+
 
 def skew_file(home: Home, address: str) -> Path:
     """Return the file in a member's folder that says by how many days its clock is wrong."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from exchange.approval.department import desk
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.held import begin_hold, end_hold
+from exchange.approval.monitor.store import Watches
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.window.decision import DecideRule, Docket, Ruling
 from exchange.approval.window.store import Cases
@@ -141,11 +142,30 @@ class City:
     def step_to(self, moment: datetime, *monitors: str, settle: bool = True) -> None:
         """Moves the clock and has the monitors look."""
         self.clock.step_to(moment)
+        if any(self._has_ended(name) for name in monitors or ("monitor",)):
+            self.kept_up()
         for name in monitors or ("monitor",):
             periodic_work(self.node(name))
             self.wake(name)
         if settle:
             self.local.settle()
+
+    def kept_up(self) -> None:
+        """Waits until the window knows that it has read all that came by now: only then does silence count.
+
+        A broker that stamps arrivals says so itself.
+        """
+        window, began = self.local.members.get(self.address("window")), monotonic()
+        if window is None or self.local.stamps:
+            return
+        (lane,) = (lane for lane in window._consumer._lanes if lane.queue.asked)
+        wait_until(lambda: (lane.done_until or 0.0) > began, what="a window that has read all that came", every=0.02)
+
+    def _has_ended(self, name: str) -> bool:
+        """Whether a monitor has a term to look at that is over."""
+        with self.node(name).store.reading() as tx:
+            due = [unread.read() for unread in tx[Watches].due(self.clock.now(), 100)]
+        return any(row.due_at is not None and row.due_at < self.clock.now() for row in due)
 
     def signed_for(self, name: str) -> None:
         """Waits until all that a member has sent is signed for: without it a clock that jumps makes reminders void."""

@@ -49,6 +49,10 @@ from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar, calendar_key
 
 _CALM = timedelta(minutes=10)
+_CALM_SECONDS = 1.0
+"""What `_CALM` is at least in real seconds: ten minutes of an accelerated clock are next to none."""
+_AFTER_END = 1.0
+"""Real seconds after the end, by which a window whose broker stamps no arrivals knows that it has read what came."""
 SWEEP_LIMIT = 200
 """Deadlines handled in one transaction."""
 
@@ -88,16 +92,20 @@ def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
             check_ledger(state, signed_at)
             expect_permitted(step, state)
         rows = [watch_row(state, step.node.calendar) for state in notice.deadlines]
-    step.tx[Watches].put([_calmly(row, step.now) for row in rows])
+    step.tx[Watches].put([_calmly(row, step) for row in rows])
 
 
-def _calmly(row: WatchRow, now: datetime) -> WatchRow:
+def _calmly(row: WatchRow, step: Step) -> WatchRow:
     """A term that is over already is looked at a little later: where window and monitor reckon differently, what the
     one sends the other answers, and that must not become a storm.
     """
-    if row.next_at is None or row.due_at is None or row.due_at > now:
+    if row.next_at is None or row.due_at is None or row.due_at > step.now:
         return row
-    return replace(row, next_at=now + _CALM)
+    return replace(row, next_at=_after_a_pause(step))
+
+
+def _after_a_pause(step: Step) -> datetime:
+    return step.now + max(_CALM, step.node.clock.passes(_CALM_SECONDS))
 
 
 def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
@@ -165,11 +173,11 @@ def _look(step: Step, unread: UnreadWatch) -> str:
     row = unread.read()
     state, calendar = row.deadline, step.node.calendar  # one calendar throughout: another may come meanwhile
     projection = project(state, calendar)
-    fires_at = projection.effective_at
     sent = step.tx[Watches].reminders(state.case_number, state.department)
-    if projection.due_at is None or fires_at is None:
+    if projection.due_at is None or projection.effective_at is None:
         step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
         return "stopped"
+    fires_at = projection.effective_at + step.node.clock.passes(_AFTER_END)
     if step.now > fires_at:
         return _lapse(step, row, projection, sent, calendar)
     stage = stage_to_remind(state, projection, sent, calendar, step.now)
@@ -222,13 +230,13 @@ def _lapse(
         step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
         return "provisional"
     if counting and not proved:
-        if not hindered and _first_time(row, projection):
-            step.tx[Watches].postpone(state.case_number, state.department, state.revision, step.now + _CALM)
+        if not hindered and _first_time(row, projection, step):
+            step.tx[Watches].postpone(state.case_number, state.department, state.revision, _after_a_pause(step))
             return "waiting"
         hindered.append(NOT_PROVED)
     late = step.node.not_current() if not hindered else None
     if late is not None and late < STALE_PATIENCE:
-        step.tx[Watches].postpone(state.case_number, state.department, state.revision, step.now + _CALM)
+        step.tx[Watches].postpone(state.case_number, state.department, state.revision, _after_a_pause(step))
         return "waiting"
     if late is not None:
         hindered.append(NOT_CURRENT)
@@ -242,9 +250,10 @@ def _lapse(
     return "deemed"
 
 
-def _first_time(row: WatchRow, projection: Projection) -> bool:
+def _first_time(row: WatchRow, projection: Projection, step: Step) -> bool:
     """Whether this is the first look after the end: a receipt of before it may lie in this monitor's own queue."""
-    return row.next_at is not None and projection.effective_at is not None and row.next_at <= projection.effective_at
+    end, margin = projection.effective_at, step.node.clock.passes(_AFTER_END)
+    return row.next_at is not None and end is not None and row.next_at <= end + margin
 
 
 def _deem(

@@ -216,7 +216,8 @@ def _rule_on_end(
 ) -> SilenceRuling:
     """Hold what a monitor says of a term's end against the window's own record.
 
-    Signed before the end it foretells, and may stand in the queue before an opinion in time; so both moments count.
+    Signed before the end it foretells, and may stand in the queue before an opinion in time; so both moments count, and
+    of an arrival that is known as an interval its beginning: doubt favours whoever may still answer.
     """
     if _basis(own) != _basis(told) or told.revision > own.revision:
         return SilenceRuling.OVERTAKEN
@@ -224,7 +225,7 @@ def _rule_on_end(
         return SilenceRuling.NOT_DUE
     if due_at != projection.due_at:
         return SilenceRuling.OVERTAKEN
-    over = min(arrival.latest, signed_at) > projection.effective_at
+    over = min(arrival.earliest, signed_at) > projection.effective_at
     return SilenceRuling.EFFECTIVE if over else SilenceRuling.TOO_EARLY
 
 

@@ -30,6 +30,14 @@ class ReadSpan:
     read: float
 
 
+@dataclass
+class _Question:
+    """When a queue was asked, and how many of those that waited in it then are still to be read, at most."""
+
+    asked: float
+    ahead: int
+
+
 class KeepingUp:
     """What is known of one lane's reading, on all its channels, from ``now`` on. It begins with all from before unread.
 
@@ -42,6 +50,10 @@ class KeepingUp:
         self._behind = True
         self._since: float | None = None
         """The last moment by which all that had come was read, while it is behind, or asks; None before the first."""
+        self._answer: _Question | None = None
+        """The last answer: what was already under way to this channel may come behind it."""
+        self._counted: _Question | None = None
+        """One before it, from whose answer on what is read is counted."""
         self._calm = 0
         self._in_hand: deque[tuple[int, float | None]] = deque()
         """Tags that are not acknowledged, each with the moment since when it may have waited."""
@@ -61,21 +73,35 @@ class KeepingUp:
         """Note that the broker may hand over no more until something is acknowledged."""
         self._fall_behind(now)
 
-    def answered(self, asked: float) -> None:
-        """Note that the queue, asked at that moment, has handed over all it had; answers come behind deliveries."""
-        if self._asks:
-            self._since = asked
+    def answered(self, asked: float, waiting: int) -> None:
+        """Note that the queue, asked at that moment, had so many waiting.
+
+        A node answers before it passes on what it was handed meanwhile for this channel, so that the next answer alone
+        tells that this has come; until then nothing is counted.
+        """
+        if not self._asks:
+            return
+        if self._answer is not None and (self._counted is None or self._answer.ahead <= self._counted.ahead):
+            self._counted = self._answer
+        self._answer = _Question(asked, waiting)
+        self._settle()
 
     def lost(self) -> None:
         """Note that nothing is consumed any more: what was in hand comes again, on another channel."""
         self._since, self._behind, self._calm = self.done_until, True, 0
         self._in_hand.clear()
+        self._answer = self._counted = None
 
-    def reading(self, now: float, tag: int) -> ReadSpan:
-        """Return since when what is read now, under its ``tag``, may have been there."""
+    def reading(self, now: float, tag: int, again: bool = False) -> ReadSpan:
+        """Return since when what is read now, under its ``tag``, may have been there; ``again``: it was handed out
+        before, and may not have been among those that were counted.
+        """
         self._look(now)
         since = self._read_until(now)
         self._in_hand.append((tag, since))
+        if self._counted is not None and not again:
+            self._counted.ahead -= 1
+            self._settle()
         return ReadSpan(since, now)
 
     def acknowledged(self, tag: int) -> None:
@@ -87,6 +113,10 @@ class KeepingUp:
     def done_until(self) -> float | None:
         """By when all that had come is dealt with for good; None where nothing is known."""
         return self._in_hand[0][1] if self._in_hand else self._read_until(self._seen)
+
+    def _settle(self) -> None:
+        if self._counted is not None and self._counted.ahead <= 0:
+            self._since, self._counted = self._counted.asked, None
 
     def _read_until(self, now: float) -> float | None:
         return self._since if self._asks or self._behind else now

@@ -240,9 +240,8 @@ class Lane:
 
         def answer(frame: Any) -> None:
             self._is_asking = False
-            stands = frame.method
-            if catch is self.catch and stands.consumer_count > 0 and stands.message_count == 0:
-                self._keeping_up.answered(asked)
+            if catch is self.catch and frame.method.consumer_count > 0:
+                self._keeping_up.answered(asked, frame.method.message_count)
 
         catch.channel.queue_declare(self.queue.name, passive=True, callback=answer)
 
@@ -267,7 +266,8 @@ class Lane:
             now = monotonic()
             if not catch.since:
                 catch.since = now
-            catch.raw.append((method, properties, body, self._keeping_up.reading(now, method.delivery_tag)))
+            reading = self._keeping_up.reading(now, method.delivery_tag, again=method.redelivered)
+            catch.raw.append((method, properties, body, reading))
             catch.last_handed = method.delivery_tag
             if catch.last_handed - catch.last_acknowledged >= self.queue.prefetch:
                 self._keeping_up.crowded(now)

@@ -38,6 +38,9 @@ class Jumped:
     def real_seconds(self, span: timedelta) -> float:
         return self.right.real_seconds(span)
 
+    def passes(self, seconds: float) -> timedelta:
+        return self.right.passes(seconds)
+
 
 class SetBack(OpenGate):
     """Stands between opening and taking in."""

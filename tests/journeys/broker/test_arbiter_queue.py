@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from exchange.approval.monitor.lapse import sweep
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, PartState
@@ -17,6 +19,7 @@ from exchange.approval.window.after.reviewing import review
 from exchange.approval.window.lead_duties import lead_duties
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
+from exchange.clock import SteppedClock
 from exchange.errors import CallerError, Conflict
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import new_id
@@ -72,10 +75,33 @@ def test_an_opinion_behind_the_default_is_late_though_the_window_was_down(city: 
 
     city.local.start(city.address("window"))
     city.local.settle()
+    city.step_to(city.clock.now() + timedelta(minutes=15))
 
     part = city.part(case, "transport")
     assert part.state is PartState.DEEMED
     assert part.late_opinion_id is not None
+
+
+def test_an_opinion_in_time_wins_though_a_default_signed_by_a_clock_that_was_ahead_waits_before_it(city: City) -> None:
+    case = city.submit()
+    city.through(3)
+    due_at = city.part(case, "transport").due_at
+    assert due_at is not None
+    city.local.stop(city.address("window"))
+    ahead = replace(city.node("monitor"), clock=SteppedClock(due_at + timedelta(hours=2)), clock_watch=None)
+    assert sweep(ahead).deemed == 1
+    city.wake("monitor")
+    wait_until(lambda: sent(city, "monitor"), what="the deemed consent at the broker")
+    city.reply("transport", case, settle=False)
+    wait_until(lambda: sent(city, "transport"), what="the opinion at the broker")
+    city.clock.step_to(due_at + timedelta(hours=4))
+
+    city.local.start(city.address("window"))
+    city.local.settle()
+    city.step_to(city.clock.now() + timedelta(minutes=15))
+
+    assert city.part(case, "transport").state is PartState.ANSWERED
+    assert city.case(case).state is CaseState.DECIDED
 
 
 def handed_in_behind_it(city: City, case: CaseRow) -> list[str]:

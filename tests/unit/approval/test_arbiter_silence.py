@@ -229,7 +229,8 @@ def test_a_term_that_is_stopped_not_begun_or_provisional_is_not_due(said: Any, o
 def test_what_may_have_arrived_by_the_end_is_too_early(said: Any) -> None:
     assert said(arrival=exactly(DUE)) is SilenceRuling.TOO_EARLY
     assert said(arrival=exactly(at("03-09"))) is SilenceRuling.TOO_EARLY
-    assert said(arrival=between(at("03-09"), at("03-10", "00:01"))) is SilenceRuling.EFFECTIVE
+    assert said(arrival=between(at("03-09"), at("03-10", "00:01"))) is SilenceRuling.TOO_EARLY
+    assert said(arrival=between(at("03-10", "00:01"), at("03-10", "00:02"))) is SilenceRuling.EFFECTIVE
 
 
 @both

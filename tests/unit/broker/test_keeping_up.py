@@ -95,13 +95,37 @@ def test_what_was_in_hand_on_a_channel_that_ended_is_not_dealt_with() -> None:
 def test_where_it_is_asked_a_queue_that_does_not_answer_hands_over_late_what_came() -> None:
     found = _ticked(2.0, asks=True)
     assert found.reading(2.1, 1).since is None, "it has answered nothing yet"
-    found.answered(2.0)
-    assert found.reading(2.1, 2).since == 2.0
+    found.answered(2.0, 0)
+    assert found.reading(2.2, 2).since is None, "it may have been under way when the queue answered"
+    found.answered(2.2, 0)
+    assert found.reading(2.3, 3).since == 2.0
     for number in range(1, 20):  # its node stands still, and this process does not
         found.tick(2.0 + number * TICK, True)
-    assert found.reading(6.0, 3).since == 2.0
-    found.acknowledged(3)
-    found.answered(5.9)
+    assert found.reading(6.0, 4).since == 2.0
+    found.acknowledged(4)
+    found.answered(5.9, 0)
+    found.answered(6.1, 0)
     assert found.done_until == 5.9
     found.lost()
     assert found.done_until == 5.9
+    found.answered(7.0, 0)
+    assert found.done_until == 5.9, "what the channel before was told is not counted on the next"
+
+
+def test_a_queue_that_is_never_empty_is_read_up_to_what_waited_when_it_was_asked() -> None:
+    found = KeepingUp(0.0, asks=True)
+    found.answered(1.0, 3)
+    found.reading(1.1, 1)
+    found.answered(1.2, 50)
+    spans = [found.reading(1.3, tag, again=tag == 3).since for tag in range(2, 7)]
+    assert spans == [None, None, None, None, 1.0], "four, of which one was handed out before, and then what came later"
+
+
+def test_a_later_question_counts_where_no_more_waits_for_it() -> None:
+    found = KeepingUp(0.0, asks=True)
+    found.answered(1.0, 9)
+    found.answered(2.0, 2)  # seven were given up by the queue, and never come
+    found.answered(3.0, 40)
+    found.reading(3.1, 1)
+    found.reading(3.2, 2)
+    assert found.reading(3.3, 3).since == 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from exchange.messaging.arrival import OwnTime
 from exchange.messaging.ports import CameWithin, Delivery
 from exchange.messaging.rules.arrival_time import Arrival, ArrivalSource
 from exchange.messaging.rules.carriage import EXPIRED, Carriage, check_bringer, check_passing, fault_of
-from exchange.schemas import MESSAGES, DeemedConsent, Document, Header, Opinion, Queue
+from exchange.schemas import MESSAGES, DeemedConsent, Document, Escalation, Header, Opinion, Queue
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=CST)
 WINDOW, TRANSPORT = "hefei.window", "hefei.transport"
@@ -132,12 +133,15 @@ def test_what_its_reader_had_not_time_for_may_have_come_since_it_last_had() -> N
     assert overtaking.earliest == overtaking.latest == NOON + timedelta(hours=9)
 
 
-def test_what_stands_behind_a_default_came_after_that_though_its_reader_stood_still() -> None:
-    judge = OwnTime(NOON - timedelta(days=3), RealClock())
-    judge.seen(header(DeemedConsent.KIND, at=NOON + timedelta(hours=3)))
+@pytest.mark.parametrize("kind", [DeemedConsent.KIND, Escalation.KIND])
+def test_what_is_said_of_silence_is_bounded_by_no_date_of_its_sender(kind: str) -> None:
+    known = NOON - timedelta(days=3)
+    judge, ahead = OwnTime(known, RealClock()), header(kind, at=NOON + timedelta(hours=3))
     came = CameWithin(NOON + timedelta(hours=1), NOON + timedelta(hours=7))
-    behind = Delivery(OPINIONS, b"", None, None, {}, False, None, False, carriage=Carriage(TRANSPORT), came=came)
-    assert judge.judge(behind, header(), NOON + timedelta(hours=9)).earliest == NOON + timedelta(hours=3)
+    waited = Delivery(OPINIONS, b"", None, None, {}, False, None, True, carriage=Carriage(TRANSPORT))
+    fresh = replace(waited, backlog=False, came=came)
+    assert judge.judge(waited, ahead, NOON + timedelta(hours=9)).earliest == known
+    assert judge.judge(fresh, ahead, NOON + timedelta(hours=9)).earliest == came.earliest
 
 
 @pytest.mark.parametrize("died_of", ["delivery_limit", "rejected", "unknown"])
