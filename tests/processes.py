@@ -230,6 +230,18 @@ class HasEnvironment(Protocol):
         """What a process there needs to know."""
 
 
+@dataclass(frozen=True)
+class KnownBroker:
+    """A domain in which commands know where its broker is."""
+
+    city: ProcessDomain
+
+    def environment(self) -> Mapping[str, str]:
+        info = self.city.info
+        known = {"EXCHANGE_BROKER_URL": info.url, "EXCHANGE_MANAGEMENT_URL": info.management_url or ""}
+        return {**self.city.environment(), **known}
+
+
 def run(city: HasEnvironment, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     """An `exchange` command in this domain, as a person types it; fails the test on another exit code."""
     done = run_warm(words, city.environment())

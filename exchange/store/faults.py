@@ -16,6 +16,7 @@ from sqlalchemy import Engine, exc
 from exchange.errors import Conflict, DatabaseUnavailable, ExchangeError
 from exchange.language import Text, noted
 from exchange.machine.urls import secrets_in, without
+from exchange.store.turns import NoTurn
 
 _Entry = tuple[str, str]
 """What it is, and what to do."""
@@ -223,6 +224,8 @@ def _ours(error: BaseException, engine: Engine) -> ExchangeError | None:
         return _told(error.orig, engine, gone=error.connection_invalidated)
     if isinstance(error, _drivers_errors()):  # of what is done before SQLAlchemy looks: connecting
         return _told(error, engine, gone=True) or _unavailable(_ELSE, error, engine)
+    if isinstance(error, NoTurn):
+        return _unavailable(_BUSY, error, engine)
     if isinstance(error, exc.TimeoutError):
         return DatabaseUnavailable("no connection to the database became free", remedy=_TOO_MANY[1])
     return None

@@ -126,6 +126,10 @@ class SharedState:
             begun.__exit__(type(error) if error is not None else None, error, None)
 
 
+_TURN = 30.0
+"""Seconds that a thread waits for its turn to write, behind others of its process: twice what one waits for a file."""
+
+
 class _OfThread(threading.local):
     of_thread: SharedState | None = None
 
@@ -137,7 +141,7 @@ class Store:
         self._engine = engine
         self._translated = translated(engine)
         self._connections = KeptConnections(engine)
-        self._turn: AbstractContextManager[object] = Turns() if engine.dialect.name == "sqlite" else nullcontext()
+        self._turn: AbstractContextManager[object] = Turns(_TURN) if engine.dialect.name == "sqlite" else nullcontext()
         """SQLite has one writer; threads of this process queue here in order rather than poll the file's lock."""
         self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
         self._claim: Claim | None = None
@@ -167,7 +171,7 @@ class Store:
 
         While the identity is claimed here, raises IdentityLost once another process has it.
         """
-        with self._turn, self._translated, self._connections.writing() as connection:
+        with self._translated, self._turn, self._connections.writing() as connection:
             tx = Transaction(connection)
             if self._claim is not None:
                 self._claim.check(tx._db)

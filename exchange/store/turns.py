@@ -11,10 +11,19 @@ from collections import deque
 from types import TracebackType
 
 
-class Turns:
-    """A lock that is handed from one thread to the next, in the order in which they came."""
+class NoTurn(Exception):
+    """A turn did not come in time."""
 
-    def __init__(self) -> None:
+
+class Turns:
+    """A lock that is handed from one thread to the next, in the order in which they came.
+
+    Who has waited for ``patience`` seconds, for ever without, goes away with NoTurn: where the first waits in vain,
+    those behind it must not wait as long each.
+    """
+
+    def __init__(self, patience: float = -1) -> None:
+        self._patience = patience
         self._state = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
@@ -28,10 +37,13 @@ class Turns:
             gate.acquire()
             self._waiting.append(gate)
         try:
-            gate.acquire()
+            came = gate.acquire(timeout=self._patience)
         except BaseException:  # Ctrl-C, in the main thread
             self._give_up(gate)
             raise
+        if not came:
+            self._give_up(gate)
+            raise NoTurn(f"no turn in {self._patience:.0f} s")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -100,6 +100,7 @@ class PrivateNode:
                 kept.terminate()
                 wait_for_end(kept)
             if self._keeper is not None:
+                self._keeper.terminate()  # where its note is gone nobody has asked it to end
                 self._keeper.wait()
                 self._keeper = None
             self._clear_away(lambda text: None)

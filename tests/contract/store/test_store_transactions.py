@@ -14,11 +14,12 @@ from sqlalchemy import event, text
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.states import CaseState, WatchState
 from exchange.approval.window.store import Cases
+from exchange.clock import monotonic
 from exchange.errors import DatabaseUnavailable
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
-from exchange.store import Store, open_store
+from exchange.store import Store, engine, open_store, transaction
 from exchange.store.journal import JournalEntry
 from tests.contract.processes import others
 from tests.contract.rows import (
@@ -229,6 +230,30 @@ def test_a_database_locked_by_somebody_else_is_told_as_such_after_some_patience(
         with pytest.raises(DatabaseUnavailable, match="locked"):
             set_meta(other, "key", "theirs")
     assert meta(store, "key") == "mine"
+    store.close()
+    other.close()
+
+
+def test_of_many_that_want_to_write_to_a_locked_database_none_waits_for_all_the_others(
+    sqlite_url: str, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_BUSY_MS", 400)
+    monkeypatch.setattr(transaction, "_TURN", 0.4)
+    store, other = open_store(sqlite_url, member=member), open_store(sqlite_url, member=member)
+    store.migrate()
+    refused: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(DatabaseUnavailable, match="locked") as caught:
+            set_meta(store, "key", "mine")
+        refused.append(str(caught.value))
+
+    with other.transaction():
+        began = monotonic()
+        at_once(*[ask] * 12)
+        assert monotonic() - began < 12 * 0.4 / 2
+    assert len(refused) == 12
+    set_meta(store, "key", "mine")
     store.close()
     other.close()
 

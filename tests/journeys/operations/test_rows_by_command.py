@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,22 +14,10 @@ from exchange.clock import CST
 from exchange.messaging.log.sealing import seal
 from exchange.operations.health.checkups.doctor import examine
 from tests.journeys.city import wait_until
-from tests.processes import ProcessDomain, run
+from tests.processes import KnownBroker, ProcessDomain, run
 from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
-
-
-@dataclass(frozen=True)
-class KnownBroker:
-    """A domain in which commands know where its broker is."""
-
-    city: ProcessDomain
-
-    def environment(self) -> Mapping[str, str]:
-        info = self.city.info
-        known = {"EXCHANGE_BROKER_URL": info.url, "EXCHANGE_MANAGEMENT_URL": info.management_url or ""}
-        return {**self.city.environment(), **known}
 
 
 def reconciled(city: ProcessDomain, *words: str, code: int) -> dict[str, Any]:

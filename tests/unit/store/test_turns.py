@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from exchange.clock import monotonic
-from exchange.store.turns import Turns
+from exchange.store.turns import NoTurn, Turns
 
 PATIENCE = 30.0
 
@@ -91,11 +91,12 @@ class Interrupted:
         self._meanwhile = meanwhile
         self._asked = 0
 
-    def acquire(self) -> None:
+    def acquire(self, timeout: float = -1) -> bool:
         self._asked += 1
         if self._asked == 2:
             self._meanwhile()
             raise KeyboardInterrupt
+        return True
 
     def release(self) -> None:
         """It has the turn."""
@@ -115,3 +116,21 @@ def test_who_is_interrupted_while_waiting_keeps_nobody_out(given: bool, monkeypa
         leave()
     assert not turns._taken
     assert not turns._waiting
+
+
+def test_who_waits_in_vain_goes_away_and_keeps_nobody_out() -> None:
+    turns = Turns(patience=0.05)
+    with turns:
+        refused: list[bool] = []
+
+        def ask() -> None:
+            with pytest.raises(NoTurn), turns:
+                pass
+            refused.append(True)
+
+        threads = [start(ask) for _ in range(3)]
+        for thread in threads:
+            thread.join(PATIENCE)
+        assert refused == [True] * 3
+    with turns:
+        pass
