@@ -131,9 +131,10 @@ class Outbox:
         earliest: datetime | None = self._db.scalar(NEXT_DUE, {"rest": AT_REST})
         return earliest
 
-    def confirmed(self, queues: Sequence[str]) -> dict[str, int]:
-        """Count the SENT copies of each queue; queues without any are left out."""
-        query = select(_c.queue, func.count()).where(SENT_COPIES, _c.queue.in_(queues)).group_by(_c.queue)
+    def confirmed(self, queues: Sequence[str] | None = None) -> dict[str, int]:
+        """Count the SENT copies of each queue, or of these; queues without any are left out."""
+        here = () if queues is None else (_c.queue.in_(queues),)
+        query = select(_c.queue, func.count()).where(SENT_COPIES, *here).group_by(_c.queue)
         return {str(queue): int(number) for queue, number in self._db.execute(query)}
 
     def postpone(self, ids: Sequence[int], until: datetime) -> None:
@@ -141,12 +142,10 @@ class Outbox:
         if ids:
             self._db.execute(update(outbox_copy).where(_c.id.in_(ids), SENT_COPIES).values(next_at=until))
 
-    def hasten(self, at: datetime, queue: str | None = None) -> int:
-        """Make SENT copies, of one queue or all, due ``at`` instead of later; return how many. Copies at rest stay."""
-        query = update(outbox_copy).where(SENT_COPIES, _c.next_at > at, _c.next_at < AT_REST)
-        return self._db.execute(
-            (query if queue is None else query.where(_c.queue == queue)).values(next_at=at)
-        ).rowcount
+    def hasten(self, at: datetime, queue: str) -> int:
+        """Make SENT copies of a queue due ``at`` instead of later; return how many. Copies at rest stay."""
+        query = update(outbox_copy).where(SENT_COPIES, _c.queue == queue, _c.next_at > at, _c.next_at < AT_REST)
+        return self._db.execute(query.values(next_at=at)).rowcount
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
         """Record a confirm: WRITTEN becomes SENT (DELIVERED where it needs no receipt); else due ``again_at``."""

@@ -37,24 +37,28 @@ class WaitingCopies:
         self._queues: set[str] = set()
         """Those in which copies wait."""
         self._looked_at = monotonic()
-        self._anew = True
-        """Whether all that waits is to be looked for: after a start, and after a connection was lost."""
+        self._anew_from: float | None = None
+        """From when on all that waits is to be looked for: a while after a start, or after a connection was lost."""
+        self.connected()
 
     def connected(self) -> None:
         """Take notice of a new connection: what an earlier one confirmed may be gone with its disk. From any thread."""
-        self._anew = True
+        if self._anew_from is None:
+            self._anew_from = monotonic() + self._look_every.total_seconds()
 
     def look(self) -> None:
         """Look for what waits, where it is time. Raises DatabaseUnavailable."""
         if self._depths is None:
             return
-        if self._anew:
-            self._anew = False
+        if self._anew_from is not None and monotonic() >= self._anew_from:
+            self._anew_from = None
             try:
-                self._hasten(None)
+                known = self._look_anew()
             except DatabaseUnavailable:
-                self._anew = True
+                self.connected()
                 raise
+            if not known:
+                self.connected()
         if self._queues and monotonic() - self._looked_at >= self._look_every.total_seconds():
             self._looked_at = monotonic()
             confirmed, depths = self._ask(self._queues)
@@ -62,7 +66,22 @@ class WaitingCopies:
                 # Of all that waits there the youngest: a queue that is worked off is given its time.
                 if not lies_there(depths[queue], confirmed.get(queue, 0), timedelta(), passes_on=_passes_on(queue)):
                     self._queues.discard(queue)
-                    self._hasten(queue)
+                    self._hasten(queue, self._look_every)
+
+    def _look_anew(self) -> bool:
+        """Have all that waits looked at now, where it can be seen whether it lies there; return whether that is known.
+
+        What cannot be seen would all go out once more with every connection that is lost: there its patience counts.
+        """
+        with self._node.store.reading() as tx:
+            queues = sorted(tx[Outbox].confirmed())
+        if not queues:
+            return True
+        _, depths = self._ask(queues)
+        for queue in queues:
+            if depths.get(queue) is not None:
+                self._hasten(queue, timedelta())
+        return bool(depths)
 
     def without(self, parcels: Sequence[Parcel]) -> list[Parcel]:
         """Return those of the parcels that are to be sent; the others wait. Raises DatabaseUnavailable."""
@@ -107,9 +126,9 @@ class WaitingCopies:
             log.info("dispatch.depths", node=self._node.address, reason=str(error))
             return confirmed, {}
 
-    def _hasten(self, queue: str | None) -> None:
+    def _hasten(self, queue: str, later: timedelta) -> None:
         with self._node.store.transaction() as tx:
-            tx[Outbox].hasten(self._now_real.now() + self._look_every, queue)
+            tx[Outbox].hasten(self._now_real.now() + later, queue)
 
     def _age(self, parcel: Parcel, now: datetime) -> timedelta:
         """In real time, whatever clock the node keeps."""

@@ -89,11 +89,12 @@ class ManagementClient:
     def put_member(self, account: MemberAccount) -> None:
         """Make a member's account, or set its password and rights anew.
 
-        It may configure nothing, publish to the exchange of documents under its own name only, and read its own
-        queues; a portal may publish to its window alone. Raises BrokerUnavailable or BadTopology.
+        It may configure nothing, publish to the exchange of documents under its own name only, read its own queues, and
+        see how deep those are that it writes to; a portal may publish to its window alone. Raises BrokerUnavailable or
+        BadTopology.
         """
         name = account.address
-        rights = member_permissions(name, account.is_window, account.is_relay)
+        rights = member_permissions(name, account.is_window, account.is_relay, account.only_to)
         keys = member_topic_permission(name, account.only_to)
         self._put_user(name, account.password, "", rights, keys)
 

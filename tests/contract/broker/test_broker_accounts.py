@@ -11,11 +11,13 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import lets_copies_through, server_version, shows_depth
 from exchange.broker.admin.provision import MemberAccount, missing_queues, provision
+from exchange.broker.admin.queue_sight import seen_depths
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.traffic.urls import with_credentials
 from exchange.errors import BadTopology, BrokerUnavailable
 from exchange.messaging.ports import PublishOutcome
+from exchange.messaging.rules.repetition import QueueDepth
 from exchange.operations.health.checkups.rights import enforced
 from tests.contract.traffic import Taken, consuming, eventually, publications, publishing
 
@@ -78,6 +80,13 @@ def test_a_member_cannot_read_anothers_queue(accounts: dict[str, str]) -> None:
         consuming(brigade_url, [f"{window}.inbox"], Taken().take),
     ):
         pass
+
+
+def test_a_member_sees_how_deep_the_queues_are_that_it_sends_to(accounts: dict[str, str]) -> None:
+    (window, window_url), (brigade, brigade_url) = accounts.items()
+    asked = [f"{window}.inbox", f"{window}.inbox.urgent", f"{window}.opinions"]
+    assert seen_depths(brigade_url, asked) == dict.fromkeys(asked, QueueDepth(0, 0))
+    assert seen_depths(window_url, [f"{brigade}.inbox"]) == {f"{brigade}.inbox": QueueDepth(0, 0)}
 
 
 def test_a_member_reads_its_own_dead_queue(accounts: dict[str, str]) -> None:
@@ -188,7 +197,7 @@ def test_a_management_api_that_is_not_there_or_denies_is_said_so(broker: NodeInf
 def test_what_the_broker_does_not_enforce_is_found_by_trying_and_said(accounts: dict[str, str]) -> None:
     (window, _), (brigade, url) = accounts.items()
     release = tuple(int(part) for part in server_version(url).split(".")[:2])
-    copies, depths = lets_copies_through(url, brigade), shows_depth(url, f"{window}.opinions")
+    copies, depths = lets_copies_through(url, brigade), shows_depth(url, dead_queue(window))
     assert shows_depth(url, f"{brigade}.inbox")
     if release < (3, 12) or release >= (4, 0):
         assert copies is (release < (4, 0))

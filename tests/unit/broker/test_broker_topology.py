@@ -92,7 +92,20 @@ def test_a_member_reads_its_own_queues_and_configures_nothing() -> None:
         assert not re.search(rights["read"], name)
     for name in ("documents", "c.w.inbox", "amq.gen-1"):
         assert not re.search(rights["configure"], name)
-    assert not re.search(rights["write"], "dead")
+    for name in ("dead", "redeliver", "amq.default", "c.b.dead", "c.b.relay.transit", "d.b.inbox", "documents.more"):
+        assert not re.search(rights["write"], name), name
+    for name in ("documents", "c.b.inbox", "c.b.inbox.urgent", "c.x-y.opinions", "uplink.anhui", "uplink.anhui.urgent"):
+        assert re.search(rights["write"], name), name
+
+
+def test_a_portal_may_see_its_windows_inbox_and_no_other_queue() -> None:
+    write = member_permissions("c.portal", False, only_to="c.window")["write"]
+    assert re.search(write, "documents")
+    assert re.search(write, "c.window.inbox")
+    for name in ("c.window.opinions", "c.b.inbox", "uplink.anhui", "cxwindow.inbox"):
+        assert not re.search(write, name), name
+    nobody = member_permissions("c.portal", False, only_to="")["write"]
+    assert not re.search(nobody, "c.window.inbox")
 
 
 def test_an_address_of_a_broker_takes_any_credentials_and_is_shown_without_them() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from exchange.broker.admin.probe import lets_copies_through, server_version, shows_depth, writes_anywhere
 from exchange.broker.traffic.link import Link
-from exchange.broker.traffic.topology import queues_of
+from exchange.broker.traffic.topology import dead_queue
 from exchange.broker.traffic.vouching import vouching_of
 from exchange.language import Text
 from exchange.operations.health.checkups.findings import Finding
@@ -39,14 +39,14 @@ def enforced(link: Link, members: Collection[str]) -> Iterator[Finding]:
             "RabbitMQ 4.0 or later takes no such header from a sender",
         )  # fmt: skip
     other = next((one for one in sorted(members) if one != account), None)
-    if other is not None and shows_depth(link.url, queues_of(other, False)[-1]):
+    if other is not None and shows_depth(link.url, dead_queue(other)):
         before = True
         yield Finding(
             "note", _SUBJECT, "this broker tells every member how many messages wait in every queue",
-            "RabbitMQ 4.3 or later tells it to the queue's own member alone",
+            "RabbitMQ 4.3 or later tells a member of its own queues and those that it sends to",
         )  # fmt: skip
     if not before:
-        yield Finding("good", _SUBJECT, "a member publishes as itself, copies too, and sees its own queues alone")
+        yield Finding("good", _SUBJECT, "a member publishes as itself, copies too, and reads its own queues alone")
 
 
 def bound(link: Link, portal: str) -> Iterator[Finding]:
