@@ -22,7 +22,7 @@ from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, matter_of, present_state, refresh, watched_state
 from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.evidence import check_evidence
-from exchange.approval.window.set_aside import opinion_set_aside
+from exchange.approval.window.set_aside import Known, opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.approval.window.told import was_told
 from exchange.envelope.document import parse_body
@@ -51,6 +51,7 @@ class Silence:
 
     def __init__(self, concluder: Concluder) -> None:
         self._concluder = concluder
+        self._set_aside: Known = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Return the message handlers, by message kind."""
@@ -93,7 +94,8 @@ class Silence:
                 _tell_again(step, part, incoming.opened.header)
             return
         stale = step.node.not_current() is not None
-        if stale or opinion_set_aside(step.tx, step.node, case.number, part.department, projection.due_at):
+        aside = (step.tx, step.node, case.number, part.department, projection.due_at, self._set_aside)
+        if stale or opinion_set_aside(*aside):
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part, incoming.opened.header)
             return

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import PartState
+from exchange.approval.window import set_aside as module
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.traffic.topology import dead_queue
+from exchange.envelope import prove_envelope
 from exchange.errors import CallerError, Conflict, Denied, NotFound, OperatorError
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
@@ -122,6 +125,27 @@ def test_an_opinion_signed_after_the_term_is_late_when_redriven(city: City, defe
 def events(city: City, case: CaseRow) -> list[str]:
     with city.window.store.reading() as tx:
         return [entry.event for entry in tx.journal_of(case.number)]
+
+
+def test_what_is_set_aside_is_proved_once_and_not_for_each_term_that_ends(
+    city: City, defect: Defect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = city.submit()
+    set_aside(city, case)
+    proofs, known = list[bytes](), module.Known()
+
+    def prove(envelope: bytes, *more: Any) -> Any:
+        proofs.append(envelope)
+        return prove_envelope(envelope, *more)
+
+    monkeypatch.setattr(module, "prove_envelope", prove)
+    asked = {case.number: True, "another": False}
+    with city.window.store.reading() as tx:
+        for number, waits in [*asked.items(), *asked.items()]:
+            where = (tx, city.window, number, city.address("transport"), None, known)
+            assert module.opinion_set_aside(*where) is waits
+        assert not module.opinion_set_aside(tx, city.window, case.number, city.address("planning"), None, known)
+    assert len(proofs) == 1
 
 
 def test_no_default_takes_effect_before_an_opinion_in_time_is_redriven(city: City, defect: Defect) -> None:
