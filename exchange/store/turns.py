@@ -43,7 +43,7 @@ class Turns:
             raise
         if not came:
             self._give_up(gate)
-            raise NoTurn(f"no turn in {self._patience:.0f} s")
+            raise NoTurn("others of this process wait for it as well")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -22,6 +22,7 @@ from exchange.errors import NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import receipt_proof
+from exchange.messaging.rules.moments import precedes
 from exchange.schemas import (
     Approver,
     DeadlineNotice,
@@ -160,13 +161,26 @@ def _tell_or_leave(step: Step) -> None:
 
 
 def tell_monitors(step: Step) -> None:
-    """Send every monitor the present state of all changed deadlines, many in one message."""
-    states = [present_state(step, number, department) for number, department in step.changed_parts]
+    """Send every monitor the present state of all changed deadlines, many in one message.
+
+    What this clock is behind of is told of later: monitors return what tells of the future.
+    """
+    told = []
+    for number, department in step.changed_parts:
+        state = present_state(step, number, department)
+        if state is not None and is_ahead(state, step.now):
+            step.tx[UntoldDeadlines].add([(number, department)])
+        elif state is not None:
+            told.append(state)
     step.changed_parts.clear()
-    told = [state for state in states if state is not None]
     monitors = step.node.monitors
     for first in range(0, len(told) if monitors else 0, _NOTICE_SIZE):
         step.send(DeadlineNotice(deadlines=tuple(told[first : first + _NOTICE_SIZE])), monitors)
+
+
+def is_ahead(state: DeadlineState, now: datetime) -> bool:
+    """Return whether a ledger tells of what comes after now: it was written by a clock that has gone back since."""
+    return any(precedes(now, entry.at) for entry in state.ledger)
 
 
 def present_state(step: Step, number: str, department: str) -> DeadlineState | None:

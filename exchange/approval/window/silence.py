@@ -17,9 +17,18 @@ from exchange.approval.rules.defaults import NO_RECEIPT, is_proved
 from exchange.approval.rules.reminders.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
 from exchange.approval.superiors import is_above, told_of
+from exchange.approval.untold.store import UntoldDeadlines
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
-from exchange.approval.window.deadlines import RUNNING, approver_of, matter_of, present_state, refresh, watched_state
+from exchange.approval.window.deadlines import (
+    RUNNING,
+    approver_of,
+    is_ahead,
+    matter_of,
+    present_state,
+    refresh,
+    watched_state,
+)
 from exchange.approval.window.escalating import tell_escalated
 from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import Known, opinion_set_aside
@@ -216,7 +225,9 @@ def _tell_again(step: Step, part: PartRow, wrote: Header) -> None:
     if not step.tx[Cases].move_part(part.case_number, part.department, RUNNING & {part.state}, part.state):
         return
     present = present_state(step, part.case_number, part.department)
-    if present is not None:
+    if present is not None and is_ahead(present, step.now):
+        step.tx[UntoldDeadlines].add([(part.case_number, part.department)])
+    elif present is not None:
         step.send(
             DeadlineNotice(deadlines=(present,)), (wrote.sender,),
             conversation_id=wrote.conversation_id, in_reply_to=wrote.message_id,

@@ -13,6 +13,8 @@ from exchange.approval.rules.states import BY_SILENCE
 from exchange.errors import NotFound
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.store import Store
 from exchange.trials.prove.notebook import Notebook
@@ -136,11 +138,22 @@ class Findings:
             for letter, key in zip(letters, keys, strict=True):
                 if key in known:
                     continue  # refused by a clock that was wrong, and taken in since
+                if letter.stands_for_more and self._all_arrived(letter.sender):
+                    continue  # it stands for what was not kept one by one, and has come again since
                 yield BreachFound(
                     ProofBreach.SET_ASIDE, letter.message_id or "?", name, f"{letter.kind}: {letter.reason}"
                 )
             for id, addressee, why in bad:
                 yield BreachFound(ProofBreach.SET_ASIDE, id, f"{name} → {name_of(addressee)}", why)
+
+    def _all_arrived(self, sender: str | None) -> bool:
+        """Whether a member has a receipt for all that it has sent."""
+        store = self.stores.get(name_of(sender or ""))
+        if store is None:
+            return False
+        with store.reading() as tx:
+            counts = tx[Outbox].counts()
+        return not any(counts.get(state.value) for state in (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED))
 
 
 def latest_times(struck: Sequence[Struck], time: TimeOfRun) -> Callable[[float], float]:

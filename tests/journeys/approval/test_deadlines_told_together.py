@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from exchange.approval.untold.store import UntoldDeadlines
 from exchange.approval.window import deadlines
 from exchange.approval.window.terms.telling import WORK, tell_untold
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.clock import SteppedClock
 from exchange.errors import NotFound
 from exchange.machine.debts import Debts
 from exchange.messaging.documents import Documents
@@ -132,6 +135,16 @@ def test_one_that_cannot_be_told_keeps_no_other_from_it(city: City, monkeypatch:
     assert untold(city) == [(case.number, city.address("planning"))]
     with city.window.store.reading() as tx:
         assert list(tx[FailingWork].next_tries(WORK)) == [f"{case.number} {city.address('planning')}"]
+
+
+def test_of_what_its_clock_is_behind_of_a_window_tells_once_the_clock_is_right(city: City) -> None:
+    case = signed_for(city)
+    behind = replace(city.window, clock=SteppedClock(city.clock.now() - timedelta(hours=2)))
+    assert tell_untold(behind) == 2
+    assert (len(untold(city)), notices(city)) == (2, 0), "the monitor would send back what tells of the future"
+    assert tell_untold(city.window) == 2
+    assert (untold(city), notices(city)) == ([], 1)
+    wait_until(lambda: watched(city, case, "planning") is not None, what="the monitor")
 
 
 def test_a_deadline_that_is_over_before_it_was_told_is_watched_by_nobody(city: City) -> None:
